@@ -1,0 +1,37 @@
+"""The calendar: ticks, the sub-tick that keeps patients apart, and dates.
+
+Times are days since the trial began. Every drawn duration is rounded to a whole tick when it is drawn: sums of whole
+ticks are exact in float64 in any order, so the clock and the sweep arrive at the same instant to the last bit. Each
+patient's calendar is shifted by a sub-tick of his own, so that no two patients ever share an instant and the order of
+events is defined.
+"""
+
+import datetime
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Days: TypeAlias = NDArray[np.float64]
+
+TICKS_PER_DAY = 1024.0
+SUB_TICK_DAYS = 2.0**-26
+MOST_PATIENTS = 65_535
+"""More patients than this in one trial, and the last one's sub-tick would reach the next tick."""
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+def ticks(days: Days) -> Days:
+    """These durations, rounded to whole ticks (84 seconds)."""
+    return np.rint(days * TICKS_PER_DAY) / TICKS_PER_DAY
+
+
+def day_of(date: datetime.date, begins: datetime.date) -> float:
+    """The day of the trial at the end of this date: everything that happens on the date lies before it."""
+    return float((date - begins).days + 1)
+
+
+def date_of(day: float, begins: datetime.date) -> datetime.date:
+    """The date on which this day of the trial falls."""
+    return begins + datetime.timedelta(days=int(day // 1))

@@ -1,0 +1,87 @@
+"""Patients who enter a step together, and the fates that the step holds for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.calendar import Days
+from pathsim.conditions import Column
+from pathsim.journal import Codes, Rows, Values
+from pathsim.luck import Keys
+
+NOWHERE = -1
+"""The step that follows a stay without end."""
+
+
+class Gathered(dict[str, Column]):
+    """The columns of some patients, gathered from those of all of them when first asked for."""
+
+    def __init__(self, columns: Mapping[str, Column], rows: Rows) -> None:
+        super().__init__()
+        self._columns, self._rows = columns, rows
+
+    def __missing__(self, name: str) -> Column:
+        self[name] = found = self._columns[name][self._rows]
+        return found
+
+
+@dataclass(slots=True)
+class Patients:
+    """Patients who enter a step: their luck, their columns, and the facts that only an engine knows."""
+
+    key: Keys
+    columns: Gathered
+    seat: Rows | None = None
+    """How many of the same trial and stratum came before each patient; given to steps that have strata."""
+    trial_key: Keys | None = None
+    """The luck of each patient's trial; given to steps that have strata."""
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return self.key.size
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What happens during a stay, as columns: event code, position among the patients, days after entry, value."""
+
+    event: Codes
+    row: Rows
+    after: Days
+    value: Values
+
+    @classmethod
+    def of(cls, event: int | Codes, row: Rows, after: Days, value: float | Codes | Values = 0.0) -> "Marks":
+        """Marks of these patients; a single event code or value holds for all of them."""
+        size = row.size
+        events = np.full(size, event, dtype=np.int16) if isinstance(event, int) else event
+        values = np.full(size, value) if isinstance(value, float) else value.astype(np.float64)
+        return cls(events, row, after, values)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A place that is wanted: from when, and until when and how the patient leaves if none becomes free."""
+
+    ready: Days
+    until: Days
+    otherwise: NDArray[np.int16]
+    event: Codes
+    """The exit that ends the waiting; 0 where nothing ends it."""
+
+
+@dataclass(slots=True)
+class Fates:
+    """What a step holds for each patient, counted from entry, if the calendar lets it be."""
+
+    stay: Days
+    """Days until the patient leaves; infinite if never."""
+    next: NDArray[np.int16]
+    """The step that is entered then."""
+    marks: list[Marks] = field(default_factory=list)
+    sets: dict[str, Column] = field(default_factory=dict)
+    """Columns with new values, written when the patient leaves."""
+    want: Want | None = None

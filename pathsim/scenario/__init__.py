@@ -1,0 +1,1 @@
+"""Scenario files: found, read, joined, checked, and made ready to run."""

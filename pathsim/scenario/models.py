@@ -1,0 +1,179 @@
+"""The sections of a scenario file other than its steps."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from pathsim.calendar import MOST_PATIENTS
+from pathsim.fields import Count, NotNegative, Number, Positive, QuantileList, Shares, Table, Timing
+from pathsim.steps import AnyStep
+from pathsim.steps.assess import Case, case_problems
+from pathsim.steps.spec import KeyPath, ToxicityKind
+
+
+class SourceEntry(Table):
+    """A publication that numbers were read in."""
+
+    cite: str
+    doi: str | None = None
+    url: str | None = None
+
+
+class QuantityCase(Table):
+    """The quantiles of a quantity for patients under a condition."""
+
+    when: str
+    quantiles: QuantileList
+
+
+AnyCase: TypeAlias = Annotated[
+    Annotated[Case, Tag("levels")] | Annotated[QuantityCase, Tag("quantiles")],
+    Discriminator(lambda case: "quantiles" if isinstance(case, dict) and "quantiles" in case else "levels"),
+]
+
+
+class Covariate(Table):
+    """A column of the cohort: a category with probabilities, or a quantity with quantiles.
+
+    A covariate can depend on those above it, by cases; the first case that holds counts.
+    """
+
+    label: str | None = None
+    unit: str | None = None
+    levels: Shares | None = None
+    quantiles: QuantileList | None = None
+    whole: bool = False
+    """Whether a quantity is rounded down to a whole number, as ages are."""
+    latent: bool = False
+    """Whether the column is felt but never observed, such as frailty: reports leave it out."""
+    cases: tuple[AnyCase, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_law(self) -> Self:
+        if (self.levels is None) == (self.quantiles is None):
+            raise ValueError("needs either 'levels', a category, or 'quantiles', a quantity")
+        wanted = Case if self.levels is not None else QuantityCase
+        if any(not isinstance(case, wanted) for case in self.cases):
+            raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
+        return self
+
+    def problems(self) -> Iterator[tuple[KeyPath, str]]:
+        """Cases that do not fit the table."""
+        if self.levels is not None:
+            yield from case_problems(self.levels, tuple(case for case in self.cases if isinstance(case, Case)))
+
+
+class Pool(Table):
+    """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
+
+    places: Count
+    label: str | None = None
+    priority: tuple[str, ...] = ()
+
+
+class Pace(Table):
+    """How many patients come in a month, from a day of the trial on."""
+
+    from_day: NotNegative
+    per_month: NotNegative
+
+
+class Cutoff(Table):
+    """A day on which the data are cut and analysed.
+
+    With ``complete`` the records were brought up to date before the analysis, so the reporting delay does not count.
+    """
+
+    date: datetime.date | None = None
+    day: Positive | None = None
+    label: str | None = None
+    complete: bool = False
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        if (self.date is None) == (self.day is None):
+            raise ValueError("needs either 'date' or 'day', the day of the trial")
+        return self
+
+
+def _few_enough(count: int) -> int:
+    if count > MOST_PATIENTS:
+        raise ValueError(f"at most {MOST_PATIENTS:,} patients fit in one trial")
+    return count
+
+
+class Trial(Table):
+    """The design of the trial: who comes when, who is compared, when the data are cut."""
+
+    begins: datetime.date
+    patients: Annotated[Count, AfterValidator(_few_enough)]
+    arrivals: Literal["poisson", "even"] = "poisson"
+    per_month: Positive | None = None
+    pace: tuple[Pace, ...] = ()
+    closes: datetime.date | None = None
+    randomisation: str | None = None
+    control: str | None = None
+    reporting_delay: Timing | None = None
+    cutoffs: dict[str, Cutoff] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_pace(self) -> Self:
+        if (self.per_month is None) == (not self.pace):
+            raise ValueError("needs either 'per_month', patients per month, or 'pace', a list of them by period")
+        if self.pace:
+            days = [period.from_day for period in self.pace]
+            if days[0] != 0 or days != sorted(set(days)):
+                raise ValueError("the periods of 'pace' ascend and begin with from_day = 0")
+            if self.pace[-1].per_month == 0:
+                raise ValueError("the last period of 'pace' needs patients; use 'closes' to end the accrual")
+        return self
+
+
+class Endpoint(Table):
+    """A time-to-event endpoint: from entry into a step to the first of some events."""
+
+    label: str
+    start: str
+    events: tuple[str, ...] = Field(min_length=1)
+    censored_by: tuple[str, ...] = ()
+    stratified: bool = False
+    at_days: tuple[Positive, ...] = ()
+
+
+class Target(Table):
+    """A published result, and the figure of the results object that it is compared with."""
+
+    published: Number
+    figure: str
+    label: str | None = None
+    ci: tuple[Number, Number] | None = None
+    kind: Literal["fit", "holdout"] = "fit"
+    weight: Positive = 1.0
+
+
+class Lesson(Table):
+    """The scenario's story and questions, for the classroom."""
+
+    title: str
+    story: str
+    questions: tuple[str, ...] = ()
+
+
+class File(Table):
+    """A scenario file: the whole of it, for the JSON Schema."""
+
+    title: str
+    summary: str | None = None
+    extends: str | None = None
+    without: tuple[str, ...] = ()
+    sources: dict[str, SourceEntry] = Field(default_factory=dict)
+    cohort: dict[str, Covariate] = Field(default_factory=dict)
+    toxicities: dict[str, ToxicityKind] = Field(default_factory=dict)
+    pools: dict[str, Pool] = Field(default_factory=dict)
+    steps: dict[str, AnyStep] = Field(min_length=1)
+    trial: Trial
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    targets: dict[str, Target] = Field(default_factory=dict)
+    lesson: Lesson | None = None

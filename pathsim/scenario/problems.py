@@ -1,0 +1,33 @@
+"""Problems of a scenario file, each with the place it is at and a sentence on what to do."""
+
+from dataclasses import dataclass
+
+from pathsim.steps.spec import KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a scenario: where, and what to do about it."""
+
+    path: KeyPath
+    message: str
+    file: str = ""
+    line: int | None = None
+
+    def __str__(self) -> str:
+        """One line, in the form that editors can jump to."""
+        where = self.file if self.line is None else f"{self.file}:{self.line}"
+        return ": ".join(part for part in (where, dotted(self.path), self.message) if part)
+
+
+class ScenarioError(Exception):
+    """A scenario that cannot be used, with everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def dotted(path: KeyPath) -> str:
+    """A path as users write it, for example after ``--set``."""
+    return ".".join(map(str, path))

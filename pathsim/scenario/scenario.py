@@ -1,0 +1,259 @@
+"""A scenario, read, checked, and ready for either engine."""
+
+import datetime
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathsim.calendar import DAYS_PER_MONTH, day_of
+from pathsim.cohort import Accrual, Cohort, CovariateDraw
+from pathsim.conditions import Condition, condition
+from pathsim.journal import Codes, EventKind, Vocabulary
+from pathsim.laws import Quantiles
+from pathsim.scenario.crosscheck import in_order, problems, surroundings
+from pathsim.scenario.cycles import Unrolled, unroll
+from pathsim.scenario.evidence import Rate, unknown_references
+from pathsim.scenario.files import Source, find
+from pathsim.scenario.layers import Joined, join
+from pathsim.scenario.models import Covariate, Cutoff, Trial
+from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.scenario.validate import Sections, sections
+from pathsim.steps.assess import cumulative
+from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.spec import KeyPath, Link, Step, StepSpec, Surroundings
+from pathsim.steps.wait import WaitSpec
+
+
+@dataclass(frozen=True, slots=True)
+class StepEntry:
+    """A step in its scenario: its number, its table, and what the engines need to know of its place."""
+
+    number: int
+    name: str
+    spec: StepSpec
+    step: Step | None
+    """None at an end, where nothing happens any more."""
+    enter: int
+    """The event code of entering it."""
+    label: str
+    holds: str | None
+    """The pool whose place, if the patient has one, is kept during this step."""
+    pool: str | None
+    """The pool in which a place is waited for here."""
+    elapsed: tuple[str, int] | None
+    """A column to set on entry, and the number of the step since whose entry it counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolEntry:
+    """A pool, and the conditions that decide who comes first."""
+
+    places: int
+    label: str
+    priority: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything a file says, checked and ready to run."""
+
+    name: str
+    file: str
+    sha256: str
+    overrides: Mapping[str, object]
+    rates: Mapping[KeyPath, Rate]
+    sections: Sections
+    names: Mapping[str, tuple[str, ...] | None]
+    """Every column: its levels, or None for a quantity."""
+    steps: tuple[StepEntry, ...]
+    """The steps in the order of the file; patients enter at the first."""
+    order: tuple[int, ...]
+    """The numbers of the steps, each after all that lead to it."""
+    first_cycle: Mapping[str, str]
+    vocabulary: Vocabulary
+    cohort: Cohort
+    accrual: Accrual
+    pools: Mapping[str, PoolEntry]
+
+    @property
+    def title(self) -> str:
+        """What the scenario is about, in a line."""
+        return self.sections.title
+
+    @property
+    def trial(self) -> Trial:
+        """The design of the trial."""
+        if self.sections.trial is None:
+            raise TypeError("a scenario without a trial is never made")
+        return self.sections.trial
+
+    @property
+    def patients(self) -> int:
+        """How many patients can come in one trial."""
+        return self.trial.patients
+
+    def entry(self, name: str) -> StepEntry:
+        """The step of this name; the name of a phase that repeats stands for its first cycle."""
+        name = self.first_cycle.get(name, name)
+        return next(entry for entry in self.steps if entry.name == name)
+
+    @property
+    def randomisation(self) -> tuple[StepEntry, RandomiseSpec] | None:
+        """The step that makes the arms which the trial compares; None in a study without arms."""
+        if self.trial.randomisation is None:
+            return None
+        entry = self.entry(self.trial.randomisation)
+        return (entry, entry.spec) if isinstance(entry.spec, RandomiseSpec) else None
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms the trial compares, in the order of the file; empty in a study without arms."""
+        found = self.randomisation
+        return () if found is None else tuple(found[1].arms)
+
+    def cutoff_day(self, cutoff: Cutoff) -> float:
+        """The day of the trial at the end of which the data are cut."""
+        return day_of(cutoff.date, self.trial.begins) if cutoff.date else float(cutoff.day or 0)
+
+    @property
+    def final_cutoff(self) -> tuple[str, Cutoff]:
+        """The last of the planned cut-offs: the one that a report is about."""
+        return max(self.trial.cutoffs.items(), key=lambda item: self.cutoff_day(item[1]))
+
+    def date(self, day: float) -> datetime.date:
+        """The date on which this day of the trial falls."""
+        return self.trial.begins + datetime.timedelta(days=math.ceil(day) - 1 if day > 0 else 0)
+
+    @property
+    def can_queue(self) -> bool:
+        """Whether some pool has fewer places than there are patients."""
+        return any(pool.places < self.patients for pool in self.pools.values())
+
+
+def load(scenario: str | Source, overrides: Mapping[str, str] | None = None) -> Scenario:
+    """The scenario of this name or path, or with this text, with these values set (dotted path to TOML value).
+
+    Raises ScenarioError with everything that is wrong with it, each with file, line and path.
+    """
+    joined = join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {})
+    steps = joined.tree.get("steps")
+    unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
+    found = sections({**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree)
+    wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
+    wrong += unknown_references(joined.rates, found.sources, found.targets)
+    if wrong:
+        placed = [joined.placed(Problem(unrolled.origin(p.path), p.message, p.file, p.line)) for p in wrong]
+        unique = dict.fromkeys(placed)
+        raise ScenarioError(sorted(unique, key=lambda problem: (problem.file, problem.line or 0)))
+    return _made(joined, unrolled, found)
+
+
+def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
+    around = surroundings(found)
+    index = {name: number for number, name in enumerate(found.steps)}
+    index |= {name: index[first] for name, first in unrolled.first_cycle.items()}
+    leads = {
+        name: [unrolled.first_cycle.get(arrow.to, arrow.to) for arrow in step.arrows()]
+        for name, step in found.steps.items()
+    }
+    order = tuple(index[name] for name in in_order(leads))
+    vocabulary = Vocabulary()
+    names = list(found.steps)
+    entries = {
+        number: _entry(number, names[number], found.steps[names[number]], around, index, vocabulary) for number in order
+    }
+    if found.trial is None:
+        raise TypeError("checked before: there is a trial")
+    return Scenario(
+        name=joined.name,
+        file=joined.sources[-1].file,
+        sha256=joined.sha256,
+        overrides=joined.overrides,
+        rates=joined.rates,
+        sections=found,
+        names=around.names,
+        steps=tuple(entries[number] for number in range(len(entries))),
+        order=order,
+        first_cycle=unrolled.first_cycle,
+        vocabulary=vocabulary,
+        cohort=_cohort(found, around),
+        accrual=_accrual(found.trial),
+        pools={
+            name: PoolEntry(
+                pool.places,
+                pool.label or readable(name),
+                tuple(condition(text, around.names) for text in pool.priority),
+            )
+            for name, pool in found.pools.items()
+        },
+    )
+
+
+def _entry(
+    number: int,
+    name: str,
+    spec: StepSpec,
+    around: Surroundings,
+    index: Mapping[str, int],
+    vocabulary: Vocabulary,
+) -> StepEntry:
+    enter = vocabulary.add("enter", name, name)
+
+    def add_event(kind: EventKind, step: str, what: str) -> int:
+        return vocabulary.add(kind, step, what)
+
+    step = spec.link(Link(name, spec.luck or name, around, index, add_event))
+    return StepEntry(
+        number=number,
+        name=name,
+        spec=spec,
+        step=step,
+        enter=enter,
+        label=spec.label or readable(name),
+        holds=getattr(spec, "holds", None),
+        pool=spec.pool if isinstance(spec, WaitSpec) else None,
+        elapsed=None if spec.elapsed is None else (spec.elapsed.set, index[spec.elapsed.since]),
+    )
+
+
+def _cohort(found: Sections, around: Surroundings) -> Cohort:
+    draws = tuple(_draw(name, covariate, around) for name, covariate in found.cohort.items())
+    later = [name for name in around.names if name not in found.cohort]
+    return Cohort(
+        draws,
+        tuple(name for name in later if around.names[name] is not None),
+        tuple(name for name in later if around.names[name] is None),
+    )
+
+
+def _draw(name: str, covariate: Covariate, around: Surroundings) -> CovariateDraw:
+    def law(table: object) -> Quantiles | tuple[float, ...]:
+        found: Quantiles | None = getattr(table, "quantiles", None)
+        if found is not None:
+            return found
+        shares: Mapping[str, float] = getattr(table, "levels")  # noqa: B009
+        return cumulative([shares[level] for level in covariate.levels or shares])
+
+    cases = tuple((condition(case.when, around.names), law(case)) for case in covariate.cases)
+    return CovariateDraw(name, law(covariate), covariate.whole, cases)
+
+
+def _accrual(trial: Trial) -> Accrual:
+    periods = [(0.0, trial.per_month)] if trial.per_month else [(p.from_day, p.per_month) for p in trial.pace]
+    starts = [start for start, _ in periods]
+    rates = [float(rate or 0) / DAYS_PER_MONTH for _, rate in periods]
+    expected = np.concatenate([[0.0], np.cumsum(np.diff(starts) * rates[:-1])])
+    closes = math.inf if trial.closes is None else day_of(trial.closes, trial.begins)
+    return Accrual(tuple(starts), tuple(expected.tolist()), rates[-1], trial.arrivals, closes)
+
+
+def readable(name: str) -> str:
+    """A name of the file as words for readers."""
+    return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def enter_codes(scenario: Scenario) -> Codes:
+    """The event code of entering each step, by the step's number."""
+    return np.array([entry.enter for entry in scenario.steps], dtype=np.int16)

@@ -1,0 +1,25 @@
+"""The kinds of step. A new kind is one file in this folder and one line here."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Field
+
+from pathsim.steps.branch import BranchSpec
+from pathsim.steps.end import EndSpec
+from pathsim.steps.phase import PhaseSpec
+from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.spec import StepSpec
+from pathsim.steps.wait import WaitSpec
+
+KINDS: dict[str, type[StepSpec]] = {
+    "phase": PhaseSpec,
+    "branch": BranchSpec,
+    "randomise": RandomiseSpec,
+    "wait": WaitSpec,
+    "end": EndSpec,
+}
+
+AnyStep: TypeAlias = Annotated[
+    PhaseSpec | BranchSpec | RandomiseSpec | WaitSpec | EndSpec, Field(discriminator="kind")
+]
+"""Any step, told apart by ``kind``: the union from which the JSON Schema is made."""

@@ -1,0 +1,101 @@
+"""Assessments: what is measured when a stay is complete, and the column it sets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathsim.conditions import Column, Condition
+from pathsim.fields import Shares, Table
+from pathsim.journal import Rows
+from pathsim.luck import Uniforms, slot, uniform
+from pathsim.patients import Marks, Patients
+from pathsim.steps.spec import KeyPath, Link
+
+
+class Case(Table):
+    """The probabilities of the levels for patients under a condition."""
+
+    when: str
+    levels: Shares
+
+
+class Assessment(Table):
+    """A category measured on completion: the probability of each level, by the first case that holds."""
+
+    set: str
+    levels: Shares
+    cases: tuple[Case, ...] = ()
+
+
+def case_problems(levels: dict[str, float], cases: tuple[Case, ...]) -> Iterator[tuple[KeyPath, str]]:
+    """Cases whose levels are not those of the table they belong to."""
+    for i, case in enumerate(cases):
+        if set(case.levels) != set(levels):
+            yield ("cases", i, "levels"), f"a case has the same levels as its table: {', '.join(levels)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A category drawn from one uniform: cumulative probabilities, with other ones for patients under a condition."""
+
+    codes: Column
+    steps: tuple[float, ...]
+    cases: tuple[tuple[Condition, tuple[float, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, table: "Assessment", levels: tuple[str, ...], link: "Link") -> "Draw":
+        """The draw that this table describes; its levels are numbered as the column numbers them."""
+        cases = tuple(
+            (link.condition(case.when), cumulative([case.levels[level] for level in table.levels]))
+            for case in table.cases
+        )
+        codes = np.array([levels.index(level) for level in table.levels], dtype=np.int16)
+        return cls(codes, cumulative(list(table.levels.values())), cases)
+
+    def __call__(self, uniforms: Uniforms, patients: Patients) -> Column:
+        """The level of each patient."""
+        drawn = pick(uniforms, self.steps)
+        open_ = np.ones(uniforms.size, dtype=np.bool_)
+        for holds, steps in self.cases:
+            here = np.flatnonzero(open_ & holds(patients.columns))
+            drawn[here] = pick(uniforms[here], steps)
+            open_[here] = False
+        return self.codes[drawn]
+
+
+def cumulative(shares: list[float]) -> tuple[float, ...]:
+    """The probabilities at which one choice gives way to the next."""
+    return tuple(np.cumsum(shares)[:-1].tolist())
+
+
+def pick(uniforms: Uniforms, steps: tuple[float, ...]) -> Rows:
+    """The number of the choice into which each uniform falls."""
+    choice = np.zeros(uniforms.size, dtype=np.intp)
+    for step in steps:
+        choice += uniforms >= step
+    return choice
+
+
+class Assess:
+    """The assessments of a step, ready to be made."""
+
+    def __init__(self, tables: tuple[Assessment, ...], link: Link) -> None:
+        self._draws = []
+        for table in tables:
+            levels = link.scenario.names[table.set]
+            if levels is None:
+                raise ValueError(f"'{table.set}' is a quantity and cannot be assessed in levels")
+            code = link.event("assess", table.set)
+            self._draws.append((table.set, code, slot(link.slot("assess", table.set)), Draw.of(table, levels, link)))
+
+    def cast(self, patients: Patients, done: Rows, stay: np.ndarray) -> tuple[list[Marks], dict[str, Column]]:
+        """The marks of those who complete the stay, and the columns as they are afterwards for everybody."""
+        marks, sets = [], {}
+        for column, code, at, draw in self._draws:
+            found = draw(uniform(patients.key, at), patients)
+            values = patients.columns[column].copy()
+            values[done] = found[done]
+            sets[column] = values
+            marks.append(Marks.of(code, done, stay[done], values[done]))
+        return marks, sets

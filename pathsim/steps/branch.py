@@ -1,0 +1,104 @@
+"""A branch: rules that send a patient on at once, by what is known of him or by chance."""
+
+from collections.abc import Iterator
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from pathsim.fields import Shares, Table
+from pathsim.luck import slot, uniform
+from pathsim.patients import Fates, Marks, Patients
+from pathsim.steps.assess import cumulative, pick
+from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+
+
+class Rule(Table):
+    """Where patients go for whom a condition holds: to one step, or to several in given shares.
+
+    ``event`` names what it means to go this way, as the name of an exit does; a trial's endpoints count it.
+    """
+
+    when: str | None = None
+    next: str | None = None
+    split: Shares | None = None
+    event: str | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.next is None) == (self.split is None):
+            raise ValueError("a rule has either 'next', one step, or 'split', several steps with their shares")
+        return self
+
+    def shares(self) -> dict[str, float]:
+        """The steps this rule leads to and the share of patients for each."""
+        return {self.next: 1.0} if self.next is not None else self.split or {}
+
+
+class BranchSpec(StepSpec):
+    """The first rule that holds decides; the last one has no condition."""
+
+    kind: Literal["branch"]
+    rules: tuple[Rule, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        """One for each step a rule can lead to."""
+        for i, rule in enumerate(self.rules):
+            label = rule.event or rule.when or ""
+            if rule.next is not None:
+                yield Arrow(("rules", i, "next"), rule.next, label)
+            for name, share in (rule.split or {}).items():
+                yield Arrow(("rules", i, "split", name), name, f"{label} {share:.0%}".strip())
+
+    def conditions(self) -> Iterator[tuple[KeyPath, str]]:
+        """Those of the rules."""
+        for i, rule in enumerate(self.rules):
+            if rule.when is not None:
+                yield ("rules", i, "when"), rule.when
+
+    def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        """Rules that leave a patient without a way, or are never reached."""
+        del scenario
+        if not self.rules or self.rules[-1].when is not None:
+            yield ("rules",), "the last rule must hold for everybody left: give it no 'when'"
+        for i, rule in enumerate(self.rules[:-1]):
+            if rule.when is None:
+                yield ("rules", i), "a rule without 'when' holds for everybody, so those after it are never reached"
+
+    def link(self, link: Link) -> "Branch":
+        """The branch, ready to be cast."""
+        return Branch(self, link)
+
+
+class Branch:
+    """A branch, ready to be cast."""
+
+    def __init__(self, spec: BranchSpec, link: Link) -> None:
+        codes = {name: link.event("exit", name) for name in dict.fromkeys(rule.event for rule in spec.rules) if name}
+        self._rules = [
+            (
+                None if rule.when is None else link.condition(rule.when),
+                np.array([link.index[name] for name in rule.shares()], dtype=np.int16),
+                cumulative(list(rule.shares().values())),
+                codes[rule.event] if rule.event else 0,
+            )
+            for rule in spec.rules
+        ]
+        self._slot = slot(link.slot("split"))
+
+    def cast(self, patients: Patients) -> Fates:
+        """Where each of these patients goes, at once."""
+        size = patients.count
+        to = np.empty(size, dtype=np.int16)
+        event = np.zeros(size, dtype=np.int16)
+        open_ = np.ones(size, dtype=np.bool_)
+        for holds, steps, shares, code in self._rules:
+            here = np.flatnonzero(open_ if holds is None else open_ & holds(patients.columns))
+            to[here] = steps[pick(uniform(patients.key[here], self._slot), shares)] if shares else steps[0]
+            event[here] = code
+            open_[here] = False
+        fates = Fates(np.zeros(size), to)
+        told = np.flatnonzero(event)
+        if told.size:
+            fates.marks.append(Marks.of(event[told], told, np.zeros(told.size)))
+        return fates

@@ -1,0 +1,107 @@
+"""Competing exits: the ways a stay can end before its time, each with a hazard of its own."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Self
+
+import numpy as np
+from pydantic import model_validator
+
+from pathsim.calendar import Days, ticks
+from pathsim.fields import ByDay, NotNegative, Positive, Table
+from pathsim.journal import Codes, Rows
+from pathsim.laws import Hazard, hazard_by
+from pathsim.luck import slots, uniform
+from pathsim.patients import Patients
+from pathsim.steps.spec import Arrow, KeyPath, Link
+
+
+class HazardEffect(Table):
+    """A hazard ratio for the patients under a condition, as they are on entering the step."""
+
+    when: str
+    hazard_ratio: Positive
+
+
+class Exit(Table):
+    """One way out: where to, and its hazard, stated as cumulative probabilities, per day, or by its median.
+
+    Probabilities are those of this exit alone, as if no other competed. An exit without a hazard is taken only by
+    patients whom something else sends there, such as a fatal toxicity.
+    """
+
+    next: str
+    by: ByDay | None = None
+    then: NotNegative = 0.0
+    hazard_per_day: NotNegative | None = None
+    median_days: Positive | None = None
+    effects: tuple[HazardEffect, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_hazard(self) -> Self:
+        given = [key for key in ("by", "hazard_per_day", "median_days") if getattr(self, key) is not None]
+        if len(given) > 1:
+            raise ValueError(f"says its hazard twice, as {' and '.join(given)}; keep one of them")
+        if self.then and self.by is None:
+            raise ValueError("'then' is the hazard per day after the last day of 'by', and there is no 'by'")
+        return self
+
+    def hazard(self) -> Hazard | None:
+        """The hazard, ready to be inverted; None if there is none."""
+        if self.by is not None:
+            return hazard_by(self.by, self.then)
+        if self.median_days is not None:
+            return Hazard([], [], math.log(2) / self.median_days)
+        return Hazard([], [], self.hazard_per_day) if self.hazard_per_day else None
+
+
+def exit_arrows(exits: Mapping[str, Exit]) -> Iterator[Arrow]:
+    """The ways out, with their names."""
+    for name, way in exits.items():
+        yield Arrow(("exit", name, "next"), way.next, name)
+
+
+def exit_conditions(exits: Mapping[str, Exit]) -> Iterator[tuple[KeyPath, str]]:
+    """The conditions of the exits' effects."""
+    for name, way in exits.items():
+        for i, effect in enumerate(way.effects):
+            yield ("exit", name, "effects", i, "when"), effect.when
+
+
+class Exits:
+    """Competing exits, ready to be cast."""
+
+    def __init__(self, exits: Mapping[str, Exit], link: Link) -> None:
+        self._codes = {name: link.event("exit", name) for name in exits}
+        self._to = {name: link.index[way.next] for name, way in exits.items()}
+        drawn = {name: hazard for name, way in exits.items() if (hazard := way.hazard()) is not None}
+        self._hazards = list(drawn.values())
+        self._slots = slots([link.slot("exit", name) for name in drawn])[:, None]
+        self._effects = [
+            (row, link.condition(effect.when), effect.hazard_ratio)
+            for row, name in enumerate(drawn)
+            for effect in exits[name].effects
+        ]
+        self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
+        self._drawn_to = np.array([self._to[name] for name in drawn], dtype=np.int16)
+
+    def named(self, name: str) -> tuple[int, int]:
+        """The event code of an exit, and the step it leads to."""
+        return self._codes[name], self._to[name]
+
+    def cast(self, patients: Patients) -> tuple[Days, Codes, Rows]:
+        """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to."""
+        if not self._hazards:
+            none = np.zeros(patients.count, dtype=np.int16)
+            return np.full(patients.count, math.inf), none, none.copy()
+        cumulated = np.log(uniform(patients.key, self._slots))
+        np.negative(cumulated, out=cumulated)
+        for row, holds, ratio in self._effects:
+            cumulated[row, holds(patients.columns)] /= ratio
+        days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])
+        days = ticks(days)
+        first, which = days[0], np.zeros(patients.count, dtype=np.intp)
+        for row in range(1, len(self._hazards)):
+            which[days[row] < first] = row
+            first = np.minimum(first, days[row])
+        return first, self._drawn_codes[which], self._drawn_to[which]

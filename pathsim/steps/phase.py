@@ -1,0 +1,173 @@
+"""A phase: a stay with toxicities, competing exits, and assessments when it is complete."""
+
+import math
+from collections.abc import Iterator
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from pathsim.calendar import ticks
+from pathsim.fields import Count, Duration, NotNegative
+from pathsim.luck import slot, uniform
+from pathsim.patients import NOWHERE, Fates, Marks, Patients
+from pathsim.steps.assess import Assess, Assessment, case_problems
+from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
+from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+from pathsim.steps.toxicity import Frailty, Struck, Toxicities, Toxicity, frailty_problems
+
+
+class PhaseSpec(StepSpec):
+    """A stay of a certain length, or without end if ``days`` is left out: follow-up."""
+
+    kind: Literal["phase"]
+    days: Duration | None = None
+    next: str | None = None
+    repeat: Count = 1
+    max_delay: NotNegative | None = None
+    holds: str | None = None
+    frailty: Frailty | None = None
+    fatal: str | None = None
+    toxicity: dict[str, Toxicity] = Field(default_factory=dict)
+    exit: dict[str, Exit] = Field(default_factory=dict)
+    assess: tuple[Assessment, ...] = ()
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.days is not None and self.next is None:
+            raise ValueError("a phase with 'days' needs 'next', the step that follows it")
+        if self.days is None and self.next is not None:
+            raise ValueError("a phase with 'next' needs 'days'; without them it is follow-up and lasts for ever")
+        if self.days is None and self.assess:
+            raise ValueError("assessments are made when a stay is complete; this phase has no 'days' and never is")
+        return self
+
+    def arrows(self) -> Iterator[Arrow]:
+        """To the next step, and by each exit."""
+        if self.next is not None:
+            yield Arrow(("next",), self.next, "")
+        yield from exit_arrows(self.exit)
+
+    def conditions(self) -> Iterator[tuple[KeyPath, str]]:
+        """Those of effects and cases."""
+        yield from exit_conditions(self.exit)
+        for name, toxicity in self.toxicity.items():
+            for i, effect in enumerate(toxicity.effects):
+                yield ("toxicity", name, "effects", i, "when"), effect.when
+        for i, table in enumerate(self.assess):
+            for j, case in enumerate(table.cases):
+                yield ("assess", i, "cases", j, "when"), case.when
+
+    def sets(self) -> Iterator[tuple[KeyPath, str, tuple[str, ...]]]:
+        """The columns of the assessments."""
+        for i, table in enumerate(self.assess):
+            yield ("assess", i, "set"), table.set, tuple(table.levels)
+
+    def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
+        if self.frailty is not None:
+            yield from frailty_problems(self.frailty, scenario)
+        if self.fatal is not None and self.fatal not in self.exit:
+            yield ("fatal",), f"there is no exit '{self.fatal}' in this phase"
+        if self.holds is not None and self.holds not in scenario.pools:
+            yield ("holds",), f"there is no pool '{self.holds}' in [pools]"
+        for i, table in enumerate(self.assess):
+            for path, message in case_problems(table.levels, table.cases):
+                yield ("assess", i, *path), message
+        for name, toxicity in self.toxicity.items():
+            yield from self._toxicity_problems(name, toxicity, scenario)
+
+    def _toxicity_problems(
+        self, name: str, toxicity: Toxicity, scenario: Surroundings
+    ) -> Iterator[tuple[KeyPath, str]]:
+        try:
+            profile = toxicity.filled(scenario.toxicities.get(name))
+        except ValueError as wrong:
+            yield ("toxicity", name), str(wrong)
+            return
+        if profile.fifth > 0 and self.fatal is None:
+            yield ("toxicity", name), "can be fatal, so the phase needs 'fatal', the name of the exit that means death"
+        if profile.delays and self.days is not None and self.max_delay is None:
+            yield ("toxicity", name), "can delay the next step, so the phase needs 'max_delay', in days"
+
+    def link(self, link: Link) -> "Phase":
+        """The phase, ready to be cast."""
+        return Phase(self, link)
+
+
+class Phase:
+    """A phase, ready to be cast."""
+
+    def __init__(self, spec: PhaseSpec, link: Link) -> None:
+        self._days = spec.days
+        self._slot = slot(link.slot("days"))
+        self._next = NOWHERE if spec.next is None else link.index[spec.next]
+        self._max_delay = spec.max_delay or 0.0
+        catalogue = link.scenario.toxicities
+        profiles = {name: toxicity.filled(catalogue.get(name)) for name, toxicity in spec.toxicity.items()}
+        self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
+        if self._toxicities and spec.frailty:
+            self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])
+        self._assess = Assess(spec.assess, link)
+        self._exits = Exits(spec.exit, link)
+        self._fatal = None if spec.fatal is None else self._exits.named(spec.fatal)
+
+    def cast(self, patients: Patients) -> Fates:
+        """What the phase holds for each of these patients."""
+        stay = np.full(patients.count, math.inf)
+        if self._days is not None:
+            stay = ticks(self._days(uniform(patients.key, self._slot)))
+        exit_at, exit_event, exit_to = self._exits.cast(patients)
+        struck = self._toxicities.cast(patients) if self._toxicities else None
+        cause = np.zeros(patients.count)
+        if struck is not None and self._toxicities is not None:
+            stay = self._delayed(stay, struck, self._toxicities)
+            exit_at, exit_event, exit_to = self._killed(exit_at, exit_event, exit_to, struck, cause)
+        leave = np.minimum(stay, exit_at)
+        complete = stay <= exit_at
+        fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to).astype(np.int16))
+        if struck is not None and self._toxicities is not None:
+            fates.marks += _toxicity_marks(struck, leave, self._toxicities)
+        marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave)
+        fates.marks += marks
+        out = np.flatnonzero(~complete)
+        if out.size:
+            fates.marks.append(Marks.of(exit_event[out], out, leave[out], cause[out]))
+        return fates
+
+    def _delayed(self, stay: np.ndarray, struck: Struck, toxicities: Toxicities) -> np.ndarray:
+        late = np.flatnonzero(toxicities.delays[struck.kind])
+        if not late.size or self._days is None:
+            return stay
+        rows = struck.row[late]
+        # A toxicity that begins after the planned end belongs to what follows and holds nobody back.
+        begun = struck.onset[late] <= stay[rows]
+        over = np.where(begun, np.minimum(struck.resolved[late] - stay[rows], self._max_delay), 0.0)
+        delay = np.zeros(stay.size)
+        np.maximum.at(delay, rows, ticks(over))
+        return stay + delay
+
+    def _killed(
+        self, exit_at: np.ndarray, exit_event: np.ndarray, exit_to: np.ndarray, struck: Struck, cause: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        fatal = np.flatnonzero(struck.grade == 5)
+        if not fatal.size or self._fatal is None or self._toxicities is None:
+            return exit_at, exit_event, exit_to
+        exit_at, exit_event, exit_to = exit_at.copy(), exit_event.copy(), exit_to.copy()
+        rows, day = struck.row[fatal], struck.resolved[fatal]
+        np.minimum.at(exit_at, rows, day)
+        first = exit_at[rows] == day
+        rows = rows[first]
+        exit_event[rows], exit_to[rows] = self._fatal
+        cause[rows] = self._toxicities.codes[struck.kind[fatal[first]]]
+        return exit_at, exit_event, exit_to
+
+
+def _toxicity_marks(struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> list[Marks]:
+    seen = np.flatnonzero(struck.onset <= leave[struck.row])
+    rows = struck.row[seen]
+    marks = [Marks(toxicities.codes[struck.kind[seen]], rows, struck.onset[seen], struck.grade[seen])]
+    over = seen[(struck.resolved[seen] <= leave[rows]) & (struck.grade[seen] < 5)]
+    rows = struck.row[over]
+    marks.append(Marks(toxicities.resolved_codes[struck.kind[over]], rows, struck.resolved[over], struck.grade[over]))
+    return marks

@@ -1,0 +1,121 @@
+"""Randomization: stratified permuted blocks, for any number of arms in any whole-number ratio."""
+
+from collections.abc import Iterator
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from pathsim.conditions import condition
+from pathsim.fields import Count
+from pathsim.journal import Rows
+from pathsim.luck import slot, sub_keys, uniform
+from pathsim.patients import Fates, Marks, Patients
+from pathsim.steps.spec import Arrow, KeyPath, Link, Names, StepSpec, Surroundings
+
+
+class RandomiseSpec(StepSpec):
+    """Arms with the steps they lead to, a block size, and strata: columns, or conditions that hold or do not."""
+
+    kind: Literal["randomise"]
+    set: str = "arm"
+    arms: dict[str, str] = Field(min_length=2)
+    ratio: dict[str, Count] = Field(default_factory=dict)
+    block: Count
+    strata: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _whole_blocks(self) -> Self:
+        for name in self.ratio:
+            if name not in self.arms:
+                raise ValueError(f"the ratio names '{name}', which is not an arm; the arms are {', '.join(self.arms)}")
+        if self.block % (seats := sum(self.seats().values())):
+            raise ValueError(f"a block of {self.block} cannot hold the ratio: use a multiple of {seats}")
+        return self
+
+    def seats(self) -> dict[str, int]:
+        """The allocation ratio."""
+        return {name: self.ratio.get(name, 1) for name in self.arms}
+
+    def arrows(self) -> Iterator[Arrow]:
+        """One for each arm."""
+        for name, to in self.arms.items():
+            yield Arrow(("arms", name), to, name)
+
+    def conditions(self) -> Iterator[tuple[KeyPath, str]]:
+        """Those strata that are conditions; a column's name alone is checked by ``problems``."""
+        for i, text in enumerate(self.strata):
+            if not text.isidentifier():
+                yield ("strata", i), text
+
+    def sets(self) -> Iterator[tuple[KeyPath, str, tuple[str, ...]]]:
+        """The column of the arm."""
+        yield ("arms",), self.set, tuple(self.arms)
+
+    def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        """Strata that are not categories."""
+        for i, text in enumerate(self.strata):
+            if text.isidentifier() and scenario.names.get(text) is None:
+                yield ("strata", i), f"'{text}' is not a category; name one, or write a condition such as age < 18"
+
+    def link(self, link: Link) -> "Randomise":
+        """The randomization, ready to be cast."""
+        return Randomise(self, link)
+
+
+def stratum_labels(spec: RandomiseSpec, names: Names) -> list[str]:
+    """The strata in the order of their numbers, in words."""
+    labels = [""]
+    for text in spec.strata:
+        levels = names[text] if text.isidentifier() else None
+        choices = [f"{text}: {level}" for level in ("not known", *levels)] if levels else [f"not {text}", text]
+        labels = [f"{label}, {choice}".strip(", ") for label in labels for choice in choices]
+    return labels
+
+
+class Randomise:
+    """A randomization, ready to be cast. The engine says who came how-manieth; the allocation list is the trial's luck."""
+
+    def __init__(self, spec: RandomiseSpec, link: Link) -> None:
+        self._column = spec.set
+        self._to = np.array([link.index[to] for to in spec.arms.values()], dtype=np.int16)
+        seats = list(spec.seats().values())
+        self._template = np.repeat(np.arange(len(seats)), np.array(seats) * (spec.block // sum(seats)))
+        self._strata = []
+        for text in spec.strata:
+            levels = link.scenario.names[text] if text.isidentifier() else None
+            self._strata.append((text, len(levels)) if levels else (condition(text, link.scenario.names), 1))
+        self._slot = slot(link.slot("block"))
+        self._stratum_event = link.event("stratum", spec.set)
+        self._arm_event = link.event("arm", spec.set)
+
+    def strata(self, patients: Patients) -> Rows:
+        """The number of each patient's stratum."""
+        number = np.zeros(patients.count, dtype=np.intp)
+        for stratum, levels in self._strata:
+            part = patients.columns[stratum] + 1 if isinstance(stratum, str) else stratum(patients.columns)
+            number = number * (levels + 1) + part.astype(np.intp)
+        return number
+
+    def cast(self, patients: Patients) -> Fates:
+        """The arm of each patient, by his seat on the list of his trial and stratum."""
+        if patients.seat is None or patients.trial_key is None:
+            raise TypeError("a randomization needs the seats and the trial's luck from the engine")
+        stratum = self.strata(patients)
+        block, place = np.divmod(patients.seat, self._template.size)
+        first = block * self._template.size
+        lists = sub_keys(patients.trial_key, stratum)
+        seats = sub_keys(lists[:, None], first[:, None] + np.arange(self._template.size))
+        order = uniform(seats, self._slot)
+        everybody = np.arange(patients.count)
+        rank = (order < order[everybody, place][:, None]).sum(axis=1)
+        return self.seated(stratum, self._template[rank])
+
+    def seated(self, stratum: Rows, arm: Rows) -> Fates:
+        """The fates of patients who are given these arms."""
+        everybody, now = np.arange(arm.size), np.zeros(arm.size)
+        marks = [
+            Marks.of(self._stratum_event, everybody, now, stratum.astype(np.float64)),
+            Marks.of(self._arm_event, everybody, now, arm.astype(np.float64)),
+        ]
+        return Fates(now, self._to[arm], marks, {self._column: arm.astype(np.int16)})

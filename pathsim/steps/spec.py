@@ -1,0 +1,119 @@
+"""What every kind of step shares: the table in the scenario file, and the step that it becomes."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+
+from pathsim.conditions import Condition, Names, condition
+from pathsim.fields import Table, Timing
+from pathsim.journal import EventKind, Rows
+from pathsim.patients import Fates, Patients
+
+KeyPath: TypeAlias = tuple[str | int, ...]
+"""Where in the scenario file something stands, for example ``("steps", "donor", "exit", "relapse", "next")``."""
+
+
+class Arrow(NamedTuple):
+    """A way from one step to another, and where the step's table says so."""
+
+    path: KeyPath
+    to: str
+    label: str
+
+
+class ToxicityKind(Table):
+    """One type of toxicity of the scenario's catalogue: its name for readers, and what holds in every step."""
+
+    label: str | None = None
+    onset: Timing | None = None
+    lasts: Timing | None = None
+    grade4plus_share: float | None = None
+    grade5_share: float | None = None
+    delays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a step's table can look up in its scenario."""
+
+    names: Names
+    """Every column: its levels, or None for a quantity."""
+    shares: Mapping[str, Mapping[str, float]]
+    """For each category of the cohort that depends on no other, the share of patients at each level."""
+    toxicities: Mapping[str, ToxicityKind]
+    pools: Mapping[str, object]
+    steps: Mapping[str, "StepSpec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What makes a step ready: its names become numbers."""
+
+    name: str
+    luck: str
+    scenario: Surroundings
+    index: Mapping[str, int]
+    add_event: Callable[[EventKind, str, str], int]
+
+    def slot(self, *parts: str) -> str:
+        """The full name of one of this step's draws."""
+        return "/".join((self.luck, *parts))
+
+    def condition(self, text: str) -> Condition:
+        """The condition that this text stands for."""
+        return condition(text, self.scenario.names)
+
+    def event(self, kind: EventKind, name: str) -> int:
+        """The code of a new event of this step."""
+        return self.add_event(kind, self.name, name)
+
+
+class Step(Protocol):
+    """A step, ready to cast the fates of the patients who enter it."""
+
+    def cast(self, patients: Patients) -> Fates:
+        """What the step holds for each of these patients, counted from entry. Pure."""
+
+
+@runtime_checkable
+class Seated(Protocol):
+    """A step that must know how many of each patient's stratum came before: the engine counts them."""
+
+    def strata(self, patients: Patients) -> Rows:
+        """The stratum of each of these patients."""
+
+
+class Elapsed(Table):
+    """A column set on entry to the days that have passed since the patient entered an earlier step."""
+
+    set: str
+    since: str
+
+
+class StepSpec(Table):
+    """The keys that every kind of step may have, and what is asked of every kind."""
+
+    label: str | None = None
+    luck: str | None = None
+    elapsed: Elapsed | None = None
+
+    def arrows(self) -> Iterator[Arrow]:
+        """The ways out of this step."""
+        yield from ()
+
+    def conditions(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every condition in the table, and where it stands."""
+        yield from ()
+
+    def sets(self) -> Iterator[tuple[KeyPath, str, tuple[str, ...]]]:
+        """Every category that the step sets, its levels, and where the table says so."""
+        yield from ()
+
+    def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        """What is wrong with the table in its scenario; arrows and conditions are checked elsewhere."""
+        del scenario
+        yield from ()
+
+    def link(self, link: Link) -> Step | None:
+        """The step, ready to cast; None if nothing happens here any more."""
+        raise NotImplementedError

@@ -1,0 +1,190 @@
+"""Toxicity: what a stay does to a patient, by type and worst CTCAE grade."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import model_validator
+
+from pathsim.calendar import Days, ticks
+from pathsim.fields import Positive, Probability, Table, Timing
+from pathsim.journal import Codes, Rows
+from pathsim.laws import Fixed, LawTable, Quantiles
+from pathsim.luck import slots, uniform
+from pathsim.patients import Patients
+from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
+
+
+class RiskEffect(Table):
+    """A risk ratio for the patients under a condition, as they are on entering the step."""
+
+    when: str
+    risk_ratio: Positive
+
+
+class Toxicity(Table):
+    """One type of toxicity in one step: how often, how bad, when, for how long.
+
+    ``grade3plus`` is the share of patients whose worst grade is 3 or higher. How many of these have grade 4 or 5, and
+    grade 5, is stated as shares of all patients or of those with grade 3 or higher. Onset counts from entry. What is
+    not said here is taken from the scenario's catalogue of toxicities.
+    """
+
+    grade3plus: Probability
+    grade4plus: Probability | None = None
+    grade5: Probability | None = None
+    grade4plus_share: Probability | None = None
+    grade5_share: Probability | None = None
+    onset: Timing | None = None
+    lasts: Timing | None = None
+    delays: bool | None = None
+    effects: tuple[RiskEffect, ...] = ()
+
+    @model_validator(mode="after")
+    def _grades_said_once(self) -> Self:
+        for grade in ("grade4plus", "grade5"):
+            if getattr(self, grade) is not None and getattr(self, f"{grade}_share") is not None:
+                raise ValueError(f"says {grade} twice; keep {grade} or {grade}_share")
+        return self
+
+    def filled(self, kind: ToxicityKind | None) -> "Profile":
+        """This toxicity with what the catalogue adds; ValueError if something is still missing or impossible."""
+        kind = kind or ToxicityKind()
+        onset, lasts = self.onset or kind.onset, self.lasts or kind.lasts
+        if onset is None or lasts is None:
+            raise ValueError(
+                f"needs '{'onset' if onset is None else 'lasts'}', in days, here or in the catalogue [toxicities]"
+            )
+        fifth = self._grade("grade5", kind.grade5_share, 0.0)
+        fourth = self._grade("grade4plus", kind.grade4plus_share, fifth)
+        if not fifth <= fourth <= self.grade3plus:
+            raise ValueError(
+                f"a worse grade cannot be more common: grade 3 or higher {self.grade3plus:.4g}, "
+                f"4 or higher {fourth:.4g}, 5 {fifth:.4g}"
+            )
+        delays = kind.delays if self.delays is None else self.delays
+        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays)
+
+    def _grade(self, name: str, catalogue_share: float | None, otherwise: float) -> float:
+        stated: float | None = getattr(self, name)
+        if stated is not None:
+            return stated
+        share: float | None = getattr(self, f"{name}_share")
+        share = catalogue_share if share is None else share
+        return otherwise if share is None else share * self.grade3plus
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A toxicity with nothing left open: probabilities of grade 3, 4 and 5 or higher, onset, length, whether it delays."""
+
+    third: float
+    fourth: float
+    fifth: float
+    onset: Fixed | Quantiles
+    lasts: Fixed | Quantiles
+    delays: bool
+
+
+class Frailty(Table):
+    """A category that makes every toxicity of a step likelier for some patients, while the averages stay as stated."""
+
+    column: str
+    odds_ratio: dict[str, Positive]
+
+
+def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+    """What is wrong with a frailty in its scenario."""
+    shares = scenario.shares.get(frailty.column)
+    if shares is None:
+        yield ("frailty", "column"), f"'{frailty.column}' is not a category of the cohort that depends on no other"
+        return
+    for level in frailty.odds_ratio:
+        if level not in shares:
+            yield ("frailty", "odds_ratio", level), f"'{frailty.column}' is never '{level}'; it is {', '.join(shares)}"
+
+
+def spread(average: float, odds_ratios: list[float], shares: list[float]) -> list[float]:
+    """The probability at each level under these odds ratios between them, such that their average is as given."""
+    if not 0 < average < 1:
+        return [average] * len(shares)
+    low, high = -50.0, 50.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        odds = np.exp(middle) * np.array(odds_ratios)
+        low, high = (middle, high) if float(np.dot(shares, odds / (1 + odds))) < average else (low, middle)
+    odds = np.exp((low + high) / 2) * np.array(odds_ratios)
+    return [float(p) for p in odds / (1 + odds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """Toxicities that happen, as columns; ``kind`` numbers the step's types."""
+
+    kind: Rows
+    row: Rows
+    grade: NDArray[np.float64]
+    onset: Days
+    resolved: Days
+
+
+class Toxicities:
+    """The toxicities of a step, drawn as one matrix of types by patients."""
+
+    def __init__(self, profiles: Mapping[str, Profile], tables: Mapping[str, Toxicity], link: Link) -> None:
+        self.codes = np.array([link.event("toxicity", name) for name in profiles], dtype=np.int16)
+        self.resolved_codes = np.array([link.event("resolved", name) for name in profiles], dtype=np.int16)
+        self.delays = np.array([profile.delays for profile in profiles.values()])
+        self._third = np.array([profile.third for profile in profiles.values()])
+        self._fourth = np.array([profile.fourth for profile in profiles.values()])
+        self._fifth = np.array([profile.fifth for profile in profiles.values()])
+        self._onset = LawTable([profile.onset for profile in profiles.values()])
+        self._lasts = LawTable([profile.lasts for profile in profiles.values()])
+        self._grade_slots = slots([link.slot(name, "grade") for name in profiles])[:, None]
+        self._onset_slots = slots([link.slot(name, "onset") for name in profiles])
+        self._length_slots = slots([link.slot(name, "lasts") for name in profiles])
+        self._effects = [
+            (row, link.condition(effect.when), effect.risk_ratio)
+            for row, name in enumerate(profiles)
+            for effect in tables[name].effects
+        ]
+        self._frailty: tuple[str, NDArray[np.float64]] | None = None
+
+    def follow(self, frailty: Frailty, shares: Mapping[str, float]) -> None:
+        """Make every type depend on a category of the cohort with these shares."""
+        ratios = [frailty.odds_ratio.get(level, 1.0) for level in shares]
+        rows = [spread(float(p), ratios, list(shares.values())) for p in self._third]
+        self._frailty = frailty.column, np.array(rows)
+
+    def cast(self, patients: Patients) -> Struck:
+        """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
+        draws = uniform(patients.key, self._grade_slots)
+        limit = self._limits(patients)
+        kind, row = np.nonzero(draws < limit)
+        # The luck that decides on grade 3 or higher also decides on the worst grade: a likelier toxicity is a worse one.
+        depth = draws[kind, row] * self._third[kind] / (limit[kind, row] if limit.shape[1] > 1 else limit[kind, 0])
+        grade = 3.0 + (depth < self._fourth[kind]) + (depth < self._fifth[kind])
+        key = patients.key[row]
+        onset = ticks(self._onset(kind, uniform(key, self._onset_slots[kind])))
+        length = ticks(self._lasts(kind, uniform(key, self._length_slots[kind])))
+        return Struck(kind, row, grade, onset, onset + length)
+
+    def _limits(self, patients: Patients) -> NDArray[np.float64]:
+        if self._frailty is None:
+            limit = self._third[:, None]
+        else:
+            column, table = self._frailty
+            limit = np.take(table, patients.columns[column], axis=1)
+        if self._effects:
+            limit = np.repeat(limit, patients.count, axis=1) if limit.shape[1] == 1 else limit
+            for row, holds, ratio in self._effects:
+                limit[row, holds(patients.columns)] *= ratio
+        return limit
+
+
+def mark_codes(codes: Codes, struck: Struck, which: Rows | NDArray[np.bool_]) -> Codes:
+    """The event codes of some of the toxicities."""
+    picked: Codes = codes[struck.kind[which]]
+    return picked

@@ -1,0 +1,73 @@
+"""A wait: until something is ready, then for a place in a pool; competing exits end it."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from pathsim.calendar import ticks
+from pathsim.fields import Duration
+from pathsim.luck import slot, uniform
+from pathsim.patients import Fates, Marks, Patients, Want
+from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
+from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+
+
+class WaitSpec(StepSpec):
+    """Days until ready (a donor, a cell product), and the pool a place is then wanted in."""
+
+    kind: Literal["wait"]
+    ready: Duration
+    next: str
+    pool: str | None = None
+    exit: dict[str, Exit] = Field(default_factory=dict)
+
+    def arrows(self) -> Iterator[Arrow]:
+        """On, and by each exit."""
+        yield Arrow(("next",), self.next, "")
+        yield from exit_arrows(self.exit)
+
+    def conditions(self) -> Iterator[tuple[KeyPath, str]]:
+        """Those of the exits."""
+        yield from exit_conditions(self.exit)
+
+    def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        """Pools that are unknown, and places that nobody would hold."""
+        if self.pool is None:
+            return
+        if self.pool not in scenario.pools:
+            yield ("pool",), f"there is no pool '{self.pool}' in [pools]"
+        following = scenario.steps.get(self.next)
+        if following is not None and getattr(following, "holds", None) != self.pool:
+            yield ("next",), f"a place of '{self.pool}' is waited for, but '{self.next}' does not hold it: write there holds = \"{self.pool}\""
+
+    def link(self, link: Link) -> "Wait":
+        """The wait, ready to be cast."""
+        return Wait(self, link)
+
+
+class Wait:
+    """A wait, ready to be cast: what it holds if no queue forms, and what ends the waiting if one does."""
+
+    def __init__(self, spec: WaitSpec, link: Link) -> None:
+        self._ready, self._slot = spec.ready, slot(link.slot("ready"))
+        self._pooled = spec.pool is not None
+        self._next = link.index[spec.next]
+        self._ready_event = link.event("ready", spec.pool or link.name)
+        self._exits = Exits(spec.exit, link)
+
+    def cast(self, patients: Patients) -> Fates:
+        """What the wait holds for each of these patients."""
+        ready = ticks(self._ready(uniform(patients.key, self._slot)))
+        until, event, otherwise = self._exits.cast(patients)
+        in_time = ready <= until
+        fates = Fates(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise).astype(np.int16))
+        got, out = np.flatnonzero(in_time), np.flatnonzero(~in_time)
+        fates.marks = [
+            Marks.of(self._ready_event, got, ready[got]),
+            Marks.of(event[out], out, until[out]),
+        ]
+        if self._pooled:
+            fates.want = Want(ready, until, otherwise, event)
+        return fates

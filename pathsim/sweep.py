@@ -1,0 +1,193 @@
+"""The sweep: all patients of many replicate trials through the pathway, step by step, in closed form."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pathsim.calendar import SUB_TICK_DAYS, Days
+from pathsim.conditions import Column
+from pathsim.journal import Journal, Rows, joined
+from pathsim.luck import Keys, keys, trial_keys
+from pathsim.patients import NOWHERE, Fates, Gathered, Patients
+from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.steps.randomise import Randomise
+from pathsim.steps.spec import Seated
+
+
+class ShortageError(Exception):
+    """A pool in which some patient would have to queue: the sweep cannot know when his turn comes."""
+
+    def __init__(self, pool: str, step: str, replicate: int, day: float) -> None:
+        super().__init__(
+            f"'{pool}' runs out of places on day {day:.1f} of replicate {replicate}, so patients queue in '{step}'; "
+            "the sweep cannot follow a queue: use --engine clock"
+        )
+        self.pool, self.step, self.replicate, self.day = pool, step, replicate, day
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """The fates of the patients who entered one step together, as the sweep cast them."""
+
+    entry: StepEntry
+    rows: Rows
+    fates: Fates
+
+
+class Sweep:
+    """Some replicates on their way through a scenario's pathway.
+
+    A row is a patient: position of the replicate in the chunk times patients per trial, plus the patient's number.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None
+    ) -> None:
+        self.scenario, self.replicates = scenario, replicates
+        each = scenario.patients
+        chunk = np.asarray(replicates, dtype=np.uint64)
+        key = keys(seed, chunk[:, None], np.arange(each))
+        self._sub_tick = np.tile(np.arange(each) * SUB_TICK_DAYS, len(replicates))
+        self._key: Keys = key.ravel()
+        self._trial_key = trial_keys(seed, chunk)
+        self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
+        self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
+        self._columns = scenario.cohort.draw(self._key)
+        self._hold = hold or {}
+        self._counted_from = {
+            entry.elapsed[1]: np.full(self._key.size, math.nan) for entry in scenario.steps if entry.elapsed
+        }
+        self._places = {
+            name: _Places(name, scenario, self._key.size)
+            for name, pool in scenario.pools.items()
+            if pool.places < each
+        }
+        self._parts: list[Journal] = []
+
+    def run(self) -> Journal:
+        """The journal of these replicates. Raises ShortageError where a queue would form."""
+        self.plan(None)
+        for places in self._places.values():
+            places.check(self.scenario, self.replicates)
+        return joined(self._parts)
+
+    def plan(self, record: list[Cast] | None) -> None:
+        """Walk everybody through, as if there were places for all; ``record`` receives the fates."""
+        for number in self.scenario.order:
+            entry = self.scenario.steps[number]
+            rows = np.flatnonzero(self._at == number)
+            if rows.size:
+                self._enter(entry, rows, record)
+
+    def _enter(self, entry: StepEntry, rows: Rows, record: list[Cast] | None) -> None:
+        day = self._day[rows]
+        self._parts.append(Journal(rows, day, np.full(rows.size, entry.enter, np.int16), np.zeros(rows.size)))
+        if entry.number in self._counted_from:
+            self._counted_from[entry.number][rows] = day
+        if entry.elapsed is not None:
+            column, since = entry.elapsed
+            self._columns[column][rows] = day - self._counted_from[since][rows]
+        if entry.step is None:
+            return
+        fates = self._cast(entry, rows, day)
+        if record is not None:
+            record.append(Cast(entry, rows, fates))
+        for marks in fates.marks:
+            if marks.row.size:
+                self._parts.append(Journal(rows[marks.row], day[marks.row] + marks.after, marks.event, marks.value))
+        for column, values in fates.sets.items():
+            self._columns[column][rows] = values
+        self._day[rows] = left = day + fates.stay
+        self._at[rows] = following = np.where(fates.stay < math.inf, fates.next, NOWHERE)
+        for name, places in self._places.items():
+            if entry.pool == name and fates.want is not None:
+                got = fates.want.ready <= fates.want.until
+                places.take(rows[got], left[got], entry.number)
+            elif entry.holds == name:
+                gives_back = ~places.kept_in[following]
+                places.give_back(rows[gives_back], left[gives_back], entry.number)
+
+    def _cast(self, entry: StepEntry, rows: Rows, day: Days) -> Fates:
+        step = entry.step
+        if step is None:
+            raise TypeError("nothing happens at an end")
+        patients = Patients(self._key[rows], Gathered(self._columns, rows))
+        if isinstance(step, Seated):
+            replicate = rows // self.scenario.patients
+            stratum = step.strata(patients)
+            patients.trial_key = self._trial_key[replicate]
+            patients.seat = seats(day, replicate * (int(stratum.max()) + 1) + stratum)
+            if isinstance(step, Randomise) and entry.name in self._hold:
+                return self._held(step, stratum, step.cast(patients), self._hold[entry.name][rows])
+        return step.cast(patients)
+
+    @staticmethod
+    def _held(step: Randomise, stratum: Rows, fates: Fates, arms: Column) -> Fates:
+        """The fates with the arms that patients had in another run, where they had one."""
+        own = fates.marks[1].value.astype(np.intp)
+        return step.seated(stratum, np.where(arms >= 0, arms, own).astype(np.intp))
+
+
+class _Places:
+    """Who takes and gives back places of a pool, and when, if nobody ever has to queue."""
+
+    def __init__(self, name: str, scenario: Scenario, rows: int) -> None:
+        self._name = name
+        self._has = np.zeros(rows, dtype=np.bool_)
+        self._changes: list[tuple[Rows, Days, int, int]] = []
+        # The last entry answers for NOWHERE: who stays for ever keeps his place.
+        self.kept_in = np.array([*(entry.holds == name for entry in scenario.steps), True])
+
+    def take(self, rows: Rows, day: Days, step: int) -> None:
+        self._has[rows] = True
+        self._changes.append((rows, day, 1, step))
+
+    def give_back(self, rows: Rows, day: Days, step: int) -> None:
+        holders = self._has[rows]
+        self._has[rows] = False
+        self._changes.append((rows[holders], day[holders], -1, step))
+
+    def check(self, scenario: Scenario, replicates: Sequence[int]) -> None:
+        """Raise ShortageError at the first moment at which more places are taken than there are."""
+        if not self._changes:
+            return
+        row = np.concatenate([rows for rows, _, _, _ in self._changes])
+        day = np.concatenate([days for _, days, _, _ in self._changes])
+        change = np.concatenate([np.full(rows.size, by) for rows, _, by, _ in self._changes])
+        step = np.concatenate([np.full(rows.size, number) for rows, _, _, number in self._changes])
+        replicate = row // scenario.patients
+        order = np.lexsort((day, replicate))
+        taken = np.cumsum(change[order])
+        begins = np.searchsorted(replicate[order], replicate[order])
+        taken -= np.concatenate([[0], taken])[begins]
+        over = np.flatnonzero(taken > scenario.pools[self._name].places)
+        if over.size:
+            first = order[over[0]]
+            waiting = scenario.steps[int(step[first])].name
+            raise ShortageError(self._name, waiting, int(replicates[int(replicate[first])]), float(day[first]))
+
+
+def seats(day: Days, group: Rows) -> Rows:
+    """How many of the same group came before each patient."""
+    # Not one combined float key: it would lose the sub-tick that orders patients of the same tick.
+    order = np.lexsort((day, group))
+    sorted_group = group[order]
+    begins = np.flatnonzero(np.concatenate([[True], sorted_group[1:] != sorted_group[:-1]]))
+    sizes = np.diff(np.concatenate([begins, [group.size]]))
+    seat = np.empty(group.size, dtype=np.intp)
+    seat[order] = np.arange(group.size) - np.repeat(begins, sizes)
+    return seat
+
+
+def sweep(
+    scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None
+) -> Journal:
+    """The journal of these replicates of a scenario.
+
+    ``hold`` gives, for a randomization by name, the arm of each row, or -1 for patients to be randomized as usual:
+    permuted blocks couple patients, so comparisons of settings keep the arms of the first.
+    Raises ShortageError if a patient would have to queue for a place.
+    """
+    return Sweep(scenario, seed, replicates, hold).run()
