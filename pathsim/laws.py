@@ -57,7 +57,7 @@ class LawTable:
     """Several fixed values or quantile laws side by side, looked up in one go: one row a toxicity."""
 
     def __init__(self, laws: Sequence[Fixed | Quantiles]) -> None:
-        points = [law.values if isinstance(law, Quantiles) else (law.value, law.value) for law in laws]
+        points = [law.values if isinstance(law, Quantiles) else (law.value, law.value) for law in laws] or [(0.0, 0.0)]
         self._intervals = math.lcm(*(len(row) - 1 for row in points))
         at = np.linspace(0, 1, self._intervals + 1)
         values = np.array([np.interp(at, np.linspace(0, 1, len(row)), row) for row in points])

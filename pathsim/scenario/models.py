@@ -115,6 +115,8 @@ class Trial(Table):
     closes: datetime.date | None = None
     randomisation: str | None = None
     control: str | None = None
+    therapy: tuple[str, ...] = ()
+    """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
     cutoffs: dict[str, Cutoff] = Field(min_length=1)
 

@@ -14,7 +14,7 @@ from pathsim.patients import NOWHERE, Fates, Marks, Patients
 from pathsim.steps.assess import Assess, Assessment, case_problems
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
-from pathsim.steps.toxicity import Frailty, Struck, Toxicities, Toxicity, frailty_problems
+from pathsim.steps.toxicity import SEEN, Frailty, Struck, Toxicities, Toxicity, frailty_problems
 
 
 class PhaseSpec(StepSpec):
@@ -59,9 +59,12 @@ class PhaseSpec(StepSpec):
                 yield ("assess", i, "cases", j, "when"), case.when
 
     def sets(self) -> Iterator[tuple[KeyPath, str, tuple[str, ...]]]:
-        """The columns of the assessments."""
+        """The columns of the assessments, and those that remember toxicities."""
         for i, table in enumerate(self.assess):
             yield ("assess", i, "set"), table.set, tuple(table.levels)
+        for name, toxicity in self.toxicity.items():
+            if toxicity.set is not None:
+                yield ("toxicity", name, "set"), toxicity.set, SEEN
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
@@ -85,6 +88,8 @@ class PhaseSpec(StepSpec):
         except ValueError as wrong:
             yield ("toxicity", name), str(wrong)
             return
+        if toxicity.set is not None and scenario.names[toxicity.set] != SEEN:
+            yield ("toxicity", name, "set"), f"'{toxicity.set}' has other levels than {' and '.join(SEEN)}"
         if profile.fifth > 0 and self.fatal is None:
             yield ("toxicity", name), "can be fatal, so the phase needs 'fatal', the name of the exit that means death"
         if profile.delays and self.days is not None and self.max_delay is None:
@@ -105,7 +110,8 @@ class Phase:
         self._max_delay = spec.max_delay or 0.0
         catalogue = link.scenario.toxicities
         profiles = {name: toxicity.filled(catalogue.get(name)) for name, toxicity in spec.toxicity.items()}
-        self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
+        drawn = Toxicities(profiles, spec.toxicity, link) if profiles else None
+        self._toxicities = drawn if drawn is not None and drawn.codes.size else None
         if self._toxicities and spec.frailty:
             self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])
         self._assess = Assess(spec.assess, link)
@@ -130,6 +136,8 @@ class Phase:
             fates.marks += _toxicity_marks(struck, leave, self._toxicities)
         marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave)
         fates.marks += marks
+        if struck is not None and self._toxicities is not None:
+            fates.sets |= _memories(patients, struck, leave, self._toxicities)
         out = np.flatnonzero(~complete)
         if out.size:
             fates.marks.append(Marks.of(exit_event[out], out, leave[out], cause[out]))
@@ -161,6 +169,19 @@ class Phase:
         exit_event[rows], exit_to[rows] = self._fatal
         cause[rows] = self._toxicities.codes[struck.kind[fatal[first]]]
         return exit_at, exit_event, exit_to
+
+
+def _memories(
+    patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities
+) -> dict[str, np.ndarray]:
+    """The columns that remember a toxicity: a patient who has had it once keeps it."""
+    columns: dict[str, np.ndarray] = {}
+    for kind, column in toxicities.remembered:
+        seen = struck.row[(struck.kind == kind) & (struck.onset <= leave[struck.row])]
+        values = columns.get(column, np.maximum(patients.columns[column], np.int16(SEEN.index("no"))))
+        values[seen] = SEEN.index("yes")
+        columns[column] = values
+    return columns
 
 
 def _toxicity_marks(struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> list[Marks]:

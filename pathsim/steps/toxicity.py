@@ -17,6 +17,10 @@ from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 
 
+SEEN = ("no", "yes")
+"""The levels of a column that remembers a toxicity."""
+
+
 class RiskEffect(Table):
     """A risk ratio for the patients under a condition, as they are on entering the step."""
 
@@ -29,7 +33,8 @@ class Toxicity(Table):
 
     ``grade3plus`` is the share of patients whose worst grade is 3 or higher. How many of these have grade 4 or 5, and
     grade 5, is stated as shares of all patients or of those with grade 3 or higher. Onset counts from entry. What is
-    not said here is taken from the scenario's catalogue of toxicities.
+    not said here is taken from the scenario's catalogue of toxicities. ``set`` names a column, ``no`` or ``yes``, that
+    remembers the toxicity for the conditions of later steps.
     """
 
     grade3plus: Probability
@@ -40,6 +45,7 @@ class Toxicity(Table):
     onset: Timing | None = None
     lasts: Timing | None = None
     delays: bool | None = None
+    set: str | None = None
     effects: tuple[RiskEffect, ...] = ()
 
     @model_validator(mode="after")
@@ -134,20 +140,25 @@ class Toxicities:
     """The toxicities of a step, drawn as one matrix of types by patients."""
 
     def __init__(self, profiles: Mapping[str, Profile], tables: Mapping[str, Toxicity], link: Link) -> None:
-        self.codes = np.array([link.event("toxicity", name) for name in profiles], dtype=np.int16)
-        self.resolved_codes = np.array([link.event("resolved", name) for name in profiles], dtype=np.int16)
-        self.delays = np.array([profile.delays for profile in profiles.values()])
-        self._third = np.array([profile.third for profile in profiles.values()])
-        self._fourth = np.array([profile.fourth for profile in profiles.values()])
-        self._fifth = np.array([profile.fifth for profile in profiles.values()])
-        self._onset = LawTable([profile.onset for profile in profiles.values()])
-        self._lasts = LawTable([profile.lasts for profile in profiles.values()])
-        self._grade_slots = slots([link.slot(name, "grade") for name in profiles])[:, None]
-        self._onset_slots = slots([link.slot(name, "onset") for name in profiles])
-        self._length_slots = slots([link.slot(name, "lasts") for name in profiles])
+        struck = {name: link.event("toxicity", name) for name in profiles}
+        resolved = {name: link.event("resolved", name) for name in profiles}
+        # What never happens is not drawn.
+        drawn = {name: profile for name, profile in profiles.items() if profile.third > 0}
+        self.codes = np.array([struck[name] for name in drawn], dtype=np.int16)
+        self.resolved_codes = np.array([resolved[name] for name in drawn], dtype=np.int16)
+        self.delays = np.array([profile.delays for profile in drawn.values()], dtype=np.bool_)
+        self.remembered = [(kind, column) for kind, name in enumerate(drawn) if (column := tables[name].set)]
+        self._third = np.array([profile.third for profile in drawn.values()])
+        self._fourth = np.array([profile.fourth for profile in drawn.values()])
+        self._fifth = np.array([profile.fifth for profile in drawn.values()])
+        self._onset = LawTable([profile.onset for profile in drawn.values()])
+        self._lasts = LawTable([profile.lasts for profile in drawn.values()])
+        self._grade_slots = slots([link.slot(name, "grade") for name in drawn])[:, None]
+        self._onset_slots = slots([link.slot(name, "onset") for name in drawn])
+        self._length_slots = slots([link.slot(name, "lasts") for name in drawn])
         self._effects = [
             (row, link.condition(effect.when), effect.risk_ratio)
-            for row, name in enumerate(profiles)
+            for row, name in enumerate(drawn)
             for effect in tables[name].effects
         ]
         self._frailty: tuple[str, NDArray[np.float64]] | None = None
