@@ -62,7 +62,13 @@ class Clock:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, replicate: int = 0, listener: Listener | None = None, *, planned: bool = True
+        self,
+        scenario: Scenario,
+        seed: int,
+        replicate: int = 0,
+        listener: Listener | None = None,
+        *,
+        planned: bool = True,
     ) -> None:
         self.scenario = scenario
         self.off_plan: set[int] = set()
@@ -74,9 +80,7 @@ class Clock:
         self._key = keys(seed, replicate, numbers)
         self._trial_key = trial_keys(seed, replicate)
         self._columns = scenario.cohort.draw(self._key)
-        self._pools = {
-            name: simpy.PriorityResource(self._env, pool.places) for name, pool in scenario.pools.items()
-        }
+        self._pools = {name: simpy.PriorityResource(self._env, pool.places) for name, pool in scenario.pools.items()}
         self._seated: dict[tuple[int, int], int] = {}
         self._entered: dict[tuple[int, int], float] = {}
         self._counted_from = {entry.elapsed[1] for entry in scenario.steps if entry.elapsed}

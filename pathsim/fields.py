@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
@@ -76,7 +77,7 @@ def _ascending(value: object) -> tuple[float, ...]:
     if not isinstance(value, list) or len(value) < 2:
         raise ValueError(f"expected a list of at least two numbers in ascending order, found {shown(value)}")
     numbers = tuple(_number(item) for item in value)
-    for before, after in zip(numbers, numbers[1:], strict=False):
+    for before, after in pairwise(numbers):
         if after < before:
             raise ValueError(f"quantiles must ascend, but {after:g} follows {before:g}")
     return numbers
@@ -152,7 +153,7 @@ def _by_day(value: object) -> tuple[tuple[float, float], ...]:
     points = sorted(_points(value))
     if points[0][0] <= 0:
         raise ValueError(f"days count from entry and are more than 0; this is {points[0][0]:g}")
-    for (early, low), (late, high) in zip(points, points[1:], strict=False):
+    for (early, low), (late, high) in pairwise(points):
         if high < low:
             raise ValueError(
                 f"a cumulative probability cannot fall: it is {low:g} by day {early:g} and {high:g} by day {late:g}"

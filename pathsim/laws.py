@@ -81,7 +81,9 @@ class Hazard:
     """
 
     def __init__(self, days: Sequence[float], cumulative: Sequence[float], then: float = 0.0) -> None:
-        slope, self._hinges, self._jumps = 0.0, [], []
+        slope = 0.0
+        self._hinges: list[tuple[float, float]] = []
+        self._jumps: list[tuple[float, float]] = []
         knots = [(0.0, 0.0), *zip(days, cumulative, strict=True)]
         for (start, low), (end, high) in pairwise(knots):
             if high > low:

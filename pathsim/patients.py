@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from pathsim.conditions import Column
 from pathsim.journal import Codes, Rows, Values
 from pathsim.luck import Keys
 
+StepNumbers: TypeAlias = NDArray[np.int16]
 NOWHERE = -1
 """The step that follows a stay without end."""
 
@@ -68,7 +70,7 @@ class Want:
 
     ready: Days
     until: Days
-    otherwise: NDArray[np.int16]
+    otherwise: StepNumbers
     event: Codes
     """The exit that ends the waiting; 0 where nothing ends it."""
 
@@ -79,7 +81,7 @@ class Fates:
 
     stay: Days
     """Days until the patient leaves; infinite if never."""
-    next: NDArray[np.int16]
+    next: StepNumbers
     """The step that is entered then."""
     marks: list[Marks] = field(default_factory=list)
     sets: dict[str, Column] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pathsim.calendar import SUB_TICK_DAYS, Days
 from pathsim.conditions import Column
 from pathsim.journal import Journal, Rows, joined
 from pathsim.luck import Keys, keys, trial_keys
-from pathsim.patients import NOWHERE, Fates, Gathered, Patients
+from pathsim.patients import NOWHERE, Fates, Gathered, Patients, StepNumbers
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.randomise import Randomise
 from pathsim.steps.spec import Seated
@@ -60,9 +60,7 @@ class Sweep:
             entry.elapsed[1]: np.full(self._key.size, math.nan) for entry in scenario.steps if entry.elapsed
         }
         self._places = {
-            name: _Places(name, scenario, self._key.size)
-            for name, pool in scenario.pools.items()
-            if pool.places < each
+            name: _Places(name, scenario, self._key.size) for name, pool in scenario.pools.items() if pool.places < each
         }
         self._parts: list[Journal] = []
 
@@ -101,13 +99,8 @@ class Sweep:
             self._columns[column][rows] = values
         self._day[rows] = left = day + fates.stay
         self._at[rows] = following = np.where(fates.stay < math.inf, fates.next, NOWHERE)
-        for name, places in self._places.items():
-            if entry.pool == name and fates.want is not None:
-                got = fates.want.ready <= fates.want.until
-                places.take(rows[got], left[got], entry.number)
-            elif entry.holds == name:
-                gives_back = ~places.kept_in[following]
-                places.give_back(rows[gives_back], left[gives_back], entry.number)
+        for places in self._places.values():
+            places.note(entry, rows, fates, following, left)
 
     def _cast(self, entry: StepEntry, rows: Rows, day: Days) -> Fates:
         step = entry.step
@@ -138,16 +131,18 @@ class _Places:
         self._has = np.zeros(rows, dtype=np.bool_)
         self._changes: list[tuple[Rows, Days, int, int]] = []
         # The last entry answers for NOWHERE: who stays for ever keeps his place.
-        self.kept_in = np.array([*(entry.holds == name for entry in scenario.steps), True])
+        self._kept_in = np.array([*(entry.holds == name for entry in scenario.steps), True])
 
-    def take(self, rows: Rows, day: Days, step: int) -> None:
-        self._has[rows] = True
-        self._changes.append((rows, day, 1, step))
-
-    def give_back(self, rows: Rows, day: Days, step: int) -> None:
-        holders = self._has[rows]
-        self._has[rows] = False
-        self._changes.append((rows[holders], day[holders], -1, step))
+    def note(self, entry: StepEntry, rows: Rows, fates: Fates, following: StepNumbers, left: Days) -> None:
+        """Write down who takes a place on leaving this step, and who gives one back."""
+        if entry.pool == self._name and fates.want is not None:
+            got = fates.want.ready <= fates.want.until
+            self._has[rows[got]] = True
+            self._changes.append((rows[got], left[got], 1, entry.number))
+        elif entry.holds == self._name:
+            gives_back = self._has[rows] & ~self._kept_in[following]
+            self._has[rows[gives_back]] = False
+            self._changes.append((rows[gives_back], left[gives_back], -1, entry.number))
 
     def check(self, scenario: Scenario, replicates: Sequence[int]) -> None:
         """Raise ShortageError at the first moment at which more places are taken than there are."""

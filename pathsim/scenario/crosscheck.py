@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from pathsim.conditions import Names, condition, suggestion
-from pathsim.scenario.models import Covariate
+from pathsim.scenario.models import Covariate, Trial
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.randomise import RandomiseSpec
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.\d+)?")
 
 
 def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
-    """Every column of the patients: its levels, or None for a quantity. A category has all levels that any table names."""
+    """Every column: its levels, or None for a quantity. A category has all levels that any table names."""
     names: dict[str, tuple[str, ...] | None] = {
         name: None if covariate.levels is None else tuple(covariate.levels) for name, covariate in found.cohort.items()
     }
@@ -52,7 +52,7 @@ def problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Proble
         yield from _conditions(step.conditions(), at, scenario.names)
         yield from _columns(step, at, found, scenario.names)
     yield from _pathway(found, first_cycle)
-    yield from _trial(found)
+    yield from _trial(found, first_cycle)
     yield from _endpoints(found, first_cycle)
 
 
@@ -141,7 +141,7 @@ def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:
     return list(sorter.static_order())
 
 
-def _trial(found: Sections) -> Iterator[Problem]:
+def _trial(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
     trial = found.trial
     if trial is None:
         return
@@ -150,6 +150,14 @@ def _trial(found: Sections) -> Iterator[Problem]:
     for name, cutoff in trial.cutoffs.items():
         if cutoff.date is not None and cutoff.date < trial.begins:
             yield Problem(("trial", "cutoffs", name, "date"), "this cut-off lies before the trial begins")
+    known = {*found.steps, *found.unread}
+    for i, name in enumerate(trial.therapy):
+        if name not in known and name not in first_cycle:
+            yield Problem(("trial", "therapy", i), f"there is no step '{name}'.{suggestion(name, list(known))}")
+    yield from _arms(found, trial)
+
+
+def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
     if trial.randomisation is None:
         if trial.control is not None:
             yield Problem(("trial", "control"), "a control arm needs 'randomisation', the step that makes the arms")

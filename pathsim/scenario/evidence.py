@@ -134,7 +134,7 @@ class _Reader:
             self._wrong(
                 path,
                 "no evidence: say where this number comes from, with source = an entry of [sources], "
-                'derived = "formula", calibrated = "target" or assumed = "why this value", here or in a table around it',
+                'derived = "formula", calibrated = "target" or assumed = "why this value", here or in a table around',
             )
             return
         self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, ci)

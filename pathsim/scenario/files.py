@@ -79,6 +79,8 @@ def parse(source: Source) -> Tree:
             message, line = message[: place.start()], int(place[1])
         elif "at end of document" in message:
             message, line = message.replace(" (at end of document)", ""), source.text.count("\n") + 1
-        raise ScenarioError([Problem((), f"is not TOML: {message[:1].lower()}{message[1:]}", source.file, line)]) from None
+        raise ScenarioError(
+            [Problem((), f"is not TOML: {message[:1].lower()}{message[1:]}", source.file, line)]
+        ) from None
     except RecursionError:
         raise ScenarioError([Problem((), "is nested too deeply", source.file, 1)]) from None

@@ -43,7 +43,7 @@ class Joined:
             return Problem(problem.path, problem.message, SET)
         depths = [_depth(tree, problem.path) for tree in self.trees]
         layer = max(range(len(depths)), key=lambda i: (depths[i], i))
-        from pathsim.scenario.positions import line_of
+        from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
 
         source = self.sources[layer]
         return Problem(problem.path, problem.message, source.file, line_of(source.text, problem.path))
@@ -75,7 +75,9 @@ def _chain(scenario: Source) -> list[Source]:
             raise ScenarioError([Problem(("extends",), f"'{base}' extends itself in a circle", chain[0].file)])
         chain.insert(0, source)
         if len(chain) > DEEPEST:
-            raise ScenarioError([Problem(("extends",), f"more than {DEEPEST} scenarios extend each other", chain[0].file)])
+            raise ScenarioError(
+                [Problem(("extends",), f"more than {DEEPEST} scenarios extend each other", chain[0].file)]
+            )
     return chain
 
 
@@ -143,7 +145,8 @@ def _split(path: str) -> KeyPath:
 
 def _resolve(tree: Tree, path: str, *, new_leaf: bool = False) -> KeyPath:
     """The keys of a dotted path; a key may itself hold dots. KeyError, with a sentence, if it leads nowhere."""
-    parts, keys, node = path.split("."), [], tree
+    parts, node = path.split("."), tree
+    keys: list[str | int] = []
     while parts:
         key, taken = _next_key(node, parts)
         if key is None:

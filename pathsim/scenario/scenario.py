@@ -59,11 +59,8 @@ class PoolEntry:
 class Scenario:
     """Everything a file says, checked and ready to run."""
 
-    name: str
-    file: str
-    sha256: str
-    overrides: Mapping[str, object]
-    rates: Mapping[KeyPath, Rate]
+    layers: Joined
+    """The files it was made from, joined."""
     sections: Sections
     names: Mapping[str, tuple[str, ...] | None]
     """Every column: its levels, or None for a quantity."""
@@ -76,6 +73,26 @@ class Scenario:
     cohort: Cohort
     accrual: Accrual
     pools: Mapping[str, PoolEntry]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending."""
+        return self.layers.name
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the files it was made from, without what was set on the command line."""
+        return self.layers.sha256
+
+    @property
+    def overrides(self) -> Mapping[str, object]:
+        """What was set on the command line, by path."""
+        return self.layers.overrides
+
+    @property
+    def rates(self) -> Mapping[KeyPath, Rate]:
+        """Every number of the model with its evidence, by path."""
+        return self.layers.rates
 
     @property
     def title(self) -> str:
@@ -167,11 +184,7 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
     if found.trial is None:
         raise TypeError("checked before: there is a trial")
     return Scenario(
-        name=joined.name,
-        file=joined.sources[-1].file,
-        sha256=joined.sha256,
-        overrides=joined.overrides,
-        rates=joined.rates,
+        layers=joined,
         sections=found,
         names=around.names,
         steps=tuple(entries[number] for number in range(len(entries))),

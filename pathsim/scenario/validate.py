@@ -126,33 +126,30 @@ def _place(loc: tuple[int | str, ...], table: Any) -> KeyPath:
     return tuple(place)
 
 
+_SENTENCES: Mapping[str, str] = {
+    "missing": "'{last}' is missing",
+    "value_error": "{error}",
+    "literal_error": "expected {expected}, found {value}",
+    "string_type": "expected a text, found {value}",
+    "bool_type": "expected true or false, found {value}",
+    "bool_parsing": "expected true or false, found {value}",
+    "model_type": "expected a table, found {value}",
+    "dict_type": "expected a table, found {value}",
+    "tuple_type": "expected a list, found {value}",
+    "too_short": "needs at least {min_length}, found {actual_length}",
+    "date_type": "expected a date such as 2014-12-17, found {value}",
+    "date_parsing": "expected a date such as 2014-12-17, found {value}",
+    "date_from_datetime_parsing": "expected a date such as 2014-12-17, found {value}",
+}
+
+
 def _sentence(error: ErrorDetails, model: type[BaseModel], place: KeyPath) -> str:
-    kind, value, last = error["type"], error["input"], place[-1] if place else ""
-    context: Mapping[str, Any] = error.get("ctx", {})
-    match kind:
-        case "missing":
-            return f"'{last}' is missing"
-        case "extra_forbidden":
-            known = _known(model, place[:-1])
-            return f"'{last}' is not known here.{suggestion(str(last), known)}"
-        case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            return f"expected {context['expected']}, found {shown(value)}"
-        case "string_type":
-            return f"expected a text, found {shown(value)}"
-        case "bool_type" | "bool_parsing":
-            return f"expected true or false, found {shown(value)}"
-        case "model_type" | "dict_type" | "model_attributes_type":
-            return f"expected a table, found {shown(value)}"
-        case "tuple_type":
-            return f"expected a list, found {shown(value)}"
-        case "too_short":
-            return f"needs at least {context['min_length']} entries, found {context['actual_length']}"
-        case "date_type" | "date_from_datetime_parsing" | "date_parsing":
-            return f"expected a date such as 2014-12-17, found {shown(value)}"
-        case _:
-            return error["msg"]
+    last = place[-1] if place else ""
+    if error["type"] == "extra_forbidden":
+        return f"'{last}' is not known here.{suggestion(str(last), _known(model, place[:-1]))}"
+    words = {**error.get("ctx", {}), "last": last, "value": shown(error["input"])}
+    template = _SENTENCES.get(error["type"])
+    return error["msg"] if template is None else template.format(**words)
 
 
 def _known(model: type[BaseModel], place: KeyPath) -> list[str]:

@@ -19,7 +19,5 @@ KINDS: dict[str, type[StepSpec]] = {
     "end": EndSpec,
 }
 
-AnyStep: TypeAlias = Annotated[
-    PhaseSpec | BranchSpec | RandomiseSpec | WaitSpec | EndSpec, Field(discriminator="kind")
-]
+AnyStep: TypeAlias = Annotated[PhaseSpec | BranchSpec | RandomiseSpec | WaitSpec | EndSpec, Field(discriminator="kind")]
 """Any step, told apart by ``kind``: the union from which the JSON Schema is made."""

@@ -9,10 +9,10 @@ from pydantic import model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.fields import ByDay, NotNegative, Positive, Table
-from pathsim.journal import Codes, Rows
+from pathsim.journal import Codes
 from pathsim.laws import Hazard, hazard_by
 from pathsim.luck import slots, uniform
-from pathsim.patients import Patients
+from pathsim.patients import Patients, StepNumbers
 from pathsim.steps.spec import Arrow, KeyPath, Link
 
 
@@ -89,7 +89,7 @@ class Exits:
         """The event code of an exit, and the step it leads to."""
         return self._codes[name], self._to[name]
 
-    def cast(self, patients: Patients) -> tuple[Days, Codes, Rows]:
+    def cast(self, patients: Patients) -> tuple[Days, Codes, StepNumbers]:
         """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to."""
         if not self._hazards:
             none = np.zeros(patients.count, dtype=np.int16)

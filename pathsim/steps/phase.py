@@ -171,9 +171,7 @@ class Phase:
         return exit_at, exit_event, exit_to
 
 
-def _memories(
-    patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities
-) -> dict[str, np.ndarray]:
+def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> dict[str, np.ndarray]:
     """The columns that remember a toxicity: a patient who has had it once keeps it."""
     columns: dict[str, np.ndarray] = {}
     for kind, column in toxicities.remembered:

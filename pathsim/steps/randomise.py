@@ -6,12 +6,12 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from pathsim.conditions import condition
+from pathsim.conditions import Names, condition
 from pathsim.fields import Count
 from pathsim.journal import Rows
 from pathsim.luck import slot, sub_keys, uniform
 from pathsim.patients import Fates, Marks, Patients
-from pathsim.steps.spec import Arrow, KeyPath, Link, Names, StepSpec, Surroundings
+from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
 
 
 class RandomiseSpec(StepSpec):
@@ -74,7 +74,7 @@ def stratum_labels(spec: RandomiseSpec, names: Names) -> list[str]:
 
 
 class Randomise:
-    """A randomization, ready to be cast. The engine says who came how-manieth; the allocation list is the trial's luck."""
+    """A randomization, ready to be cast. The engine says who came when; the allocation list is the trial's luck."""
 
     def __init__(self, spec: RandomiseSpec, link: Link) -> None:
         self._column = spec.set

@@ -16,7 +16,6 @@ from pathsim.luck import slots, uniform
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 
-
 SEEN = ("no", "yes")
 """The levels of a column that remembers a toxicity."""
 
@@ -84,7 +83,7 @@ class Toxicity(Table):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A toxicity with nothing left open: probabilities of grade 3, 4 and 5 or higher, onset, length, whether it delays."""
+    """A toxicity with nothing left open: the probabilities are those of grade 3, 4 and 5 or higher."""
 
     third: float
     fourth: float
@@ -174,7 +173,7 @@ class Toxicities:
         draws = uniform(patients.key, self._grade_slots)
         limit = self._limits(patients)
         kind, row = np.nonzero(draws < limit)
-        # The luck that decides on grade 3 or higher also decides on the worst grade: a likelier toxicity is a worse one.
+        # The luck that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
         depth = draws[kind, row] * self._third[kind] / (limit[kind, row] if limit.shape[1] > 1 else limit[kind, 0])
         grade = 3.0 + (depth < self._fourth[kind]) + (depth < self._fifth[kind])
         key = patients.key[row]
@@ -187,7 +186,7 @@ class Toxicities:
             limit = self._third[:, None]
         else:
             column, table = self._frailty
-            limit = np.take(table, patients.columns[column], axis=1)
+            limit = np.take(table, patients.columns[column].astype(np.intp), axis=1)
         if self._effects:
             limit = np.repeat(limit, patients.count, axis=1) if limit.shape[1] == 1 else limit
             for row, holds, ratio in self._effects:

@@ -40,7 +40,10 @@ class WaitSpec(StepSpec):
             yield ("pool",), f"there is no pool '{self.pool}' in [pools]"
         following = scenario.steps.get(self.next)
         if following is not None and getattr(following, "holds", None) != self.pool:
-            yield ("next",), f"a place of '{self.pool}' is waited for, but '{self.next}' does not hold it: write there holds = \"{self.pool}\""
+            yield (
+                ("next",),
+                f"'{self.next}' does not hold the place that is waited for: write there holds = '{self.pool}'",
+            )
 
     def link(self, link: Link) -> "Wait":
         """The wait, ready to be cast."""

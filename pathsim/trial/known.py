@@ -51,7 +51,10 @@ def known_on(chunk: Chunk, day: float, *, complete: bool = False) -> Known:
         key = keys(chunk.seed, np.asarray(chunk.replicates, np.uint64)[:, None], np.arange(scenario.patients)).ravel()
         until -= delay(uniform(key, slot("trial/reporting_delay")))
     at_once = scenario.vocabulary.lookup(
-        [scenario.steps[0].enter, *(event.code for kind in ("arm", "stratum") for event in scenario.vocabulary.of(kind))]
+        [
+            scenario.steps[0].enter,
+            *(event.code for kind in ("arm", "stratum") for event in scenario.vocabulary.of(kind)),
+        ]
     )
     limit = np.where(at_once[journal.event], day, until[journal.row])
     return Known(chunk, day, journal.pick(journal.day <= limit), until)

@@ -70,7 +70,8 @@ def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
             if not here.any():
                 continue
             counts = np.bincount(visited.following[here] + 1, minlength=len(scenario.steps) + 1).tolist()
-            left = {scenario.steps[i].name: count for i, count in enumerate(counts[1:]) if count}
+            ways = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
+            left = {name: counts[scenario.entry(name).number + 1] for name in ways}
             rows.append(
                 {
                     "step": entry.name,
@@ -124,15 +125,14 @@ def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
         entered = {entry.name: visited.row[own & (visited.step == entry.number)] for entry in steps}
         steps = [entry for entry in steps if entered[entry.name].size]
         for entry in steps:
-            for step, name in codes:
-                if step == entry.name:
-                    rows.append(_worst(known.journal, [codes[step, name]], entered[step], arm, step, name))
+            mine = ((name, code) for (step, name), code in codes.items() if step == entry.name)
+            rows += [_worst(known.journal, [code], entered[entry.name], arm, entry.name, name) for name, code in mine]
         treated = [entry.name for entry in steps if entry.number in therapy]
         if arm is not None and treated:
             everybody = np.unique(np.concatenate([entered[name] for name in treated]))
             for name in dict.fromkeys(name for step, name in codes if step in treated):
-                mine = [code for (step, other), code in codes.items() if other == name and step in treated]
-                rows.append(_worst(known.journal, mine, everybody, arm, THERAPY, name))
+                all_codes = [code for (step, other), code in codes.items() if other == name and step in treated]
+                rows.append(_worst(known.journal, all_codes, everybody, arm, THERAPY, name))
     return rows
 
 

@@ -1,0 +1,108 @@
+"""The command line. Commands import what they need when they run, so that ``--help`` is quick."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from pathsim import __version__
+
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+
+COMMANDS = {
+    "run": "pathsim.cli.run:run",
+    "list": "pathsim.cli.library:list_scenarios",
+    "check": "pathsim.cli.check:check",
+    "sources": "pathsim.cli.sources:sources",
+    "graph": "pathsim.cli.graph:graph",
+    "schema": "pathsim.cli.schema:schema",
+    "bench": "pathsim.cli.bench:bench",
+}
+
+
+class Commands(click.Group):
+    """The commands, each loaded from its own module when it is first looked at."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order in which a newcomer meets them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name; None if there is none."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, or a message with the nearest name that exists."""
+        if args and args[0] not in COMMANDS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="pathsim")
+def cli() -> None:
+    """A flight simulator for randomized clinical trials.
+
+    SCENARIO is a name of the library (see pathsim list), the path of a TOML file, or - for standard input.
+    Results go to standard output, progress and messages to standard error.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    try:
+        code = cli.main(standalone_mode=False, prog_name="pathsim")
+        sys.stdout.flush()
+    except click.exceptions.Exit as leave:
+        code = leave.exit_code
+    except click.exceptions.NoArgsIsHelpError as wrong:
+        click.echo(wrong.format_message(), err=True)
+        code = WRONG
+    except click.ClickException as wrong:
+        wrong.show()
+        code = WRONG
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has left, as `pathsim run ... | head` does. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
+    except Exception as wrong:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+        code = _explained(wrong)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _explained(wrong: Exception) -> int:
+    from pathsim.scenario.problems import ScenarioError
+    from pathsim.sweep import ShortageError
+
+    if isinstance(wrong, ScenarioError):
+        for problem in wrong.problems:
+            click.echo(str(problem), err=True)
+        return WRONG
+    if isinstance(wrong, ShortageError):
+        click.echo(f"pathsim: {wrong}", err=True)
+        return WRONG
+    if os.environ.get("PATHSIM_DEBUG"):
+        raise wrong
+    click.echo(
+        f"pathsim: this is a defect of pathsim, not of your input: {type(wrong).__name__}: {wrong}\n"
+        "Please report it with the command; PATHSIM_DEBUG=1 shows where it happened.",
+        err=True,
+    )
+    return FAILED

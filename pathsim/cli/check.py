@@ -1,0 +1,79 @@
+"""``pathsim check``: is a scenario file right, and where do its numbers come from."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pathsim.cli.options import json_option, scenario_argument, set_option
+from pathsim.cli.output import print_json
+
+if TYPE_CHECKING:
+    from pathsim.scenario.problems import Problem
+    from pathsim.scenario.scenario import Scenario
+
+
+@click.command(short_help="Is a scenario file right? Every problem, with its line.")
+@scenario_argument
+@set_option
+@json_option
+def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
+    """Check SCENARIO and count its numbers by their evidence. Exits with 2 if something is wrong."""
+    from pathsim.scenario.problems import ScenarioError
+    from pathsim.scenario.scenario import load
+
+    loaded: Scenario | None = None
+    problems: list[Problem] = []
+    try:
+        loaded = load(scenario, settings)
+        problems = _figures(loaded)
+    except ScenarioError as wrong:
+        problems = wrong.problems
+    counts = _evidence(loaded)
+    if as_json:
+        errors = [_as_json(problem) for problem in problems]
+        print_json({"errors": errors, "evidence": counts})
+    elif problems:
+        for problem in problems:
+            click.echo(str(problem), err=True)
+        many = "problem" if len(problems) == 1 else "problems"
+        click.echo(f"{len(problems)} {many} in {scenario}", err=True)
+    elif loaded is not None:
+        total = sum(counts.values())
+        click.echo(f"{loaded.name}: {loaded.title}")
+        click.echo(f"{len(loaded.steps)} steps, {total} numbers, nothing wrong")
+        for kind, count in counts.items():
+            click.echo(f"  {kind:<10} {count:>5}  {count / max(total, 1):>4.0%}")
+    if problems:
+        raise click.exceptions.Exit(2)
+
+
+def _evidence(loaded: "Scenario | None") -> dict[str, int]:
+    from pathsim.scenario.evidence import KINDS
+
+    counts = Counter(rate.evidence.kind for rate in loaded.rates.values()) if loaded else Counter()
+    return {kind: counts[kind] for kind in KINDS}
+
+
+def _figures(loaded: "Scenario") -> "list[Problem]":
+    """Targets that are compared with a figure which the results do not have: one trial shows it."""
+    from pathsim.engines import simulate
+    from pathsim.scenario.problems import Problem
+    from pathsim.trial.results import figure, results
+
+    if not loaded.sections.targets:
+        return []
+    found = results(simulate(loaded, seed=1)[0])
+    problems = []
+    for name, target in loaded.sections.targets.items():
+        try:
+            figure(found, target.figure)
+        except KeyError as wrong:
+            problems.append(loaded.layers.placed(Problem(("targets", name, "figure"), str(wrong.args[0]))))
+    return problems
+
+
+def _as_json(problem: "Problem") -> dict[str, Any]:
+    from pathsim.scenario.problems import dotted
+
+    return {"file": problem.file, "line": problem.line, "path": dotted(problem.path), "message": problem.message}

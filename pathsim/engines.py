@@ -1,0 +1,27 @@
+"""Which engine simulates a trial: the sweep where nobody queues, the clock where somebody does."""
+
+from typing import Literal, TypeAlias
+
+from pathsim.clock import Clock
+from pathsim.scenario.scenario import Scenario
+from pathsim.sweep import ShortageError, sweep
+from pathsim.trial.known import Chunk
+
+Engine: TypeAlias = Literal["auto", "sweep", "clock"]
+ENGINES: tuple[Engine, ...] = ("auto", "sweep", "clock")
+
+
+def simulate(scenario: Scenario, seed: int, replicate: int = 0, engine: Engine = "auto") -> tuple[Chunk, Engine]:
+    """One replicate, and the engine that made it. Both give the same journal wherever both can go.
+
+    Raises ShortageError if the sweep is asked for and a patient would have to queue.
+    """
+    if engine != "clock":
+        try:
+            return Chunk(scenario, seed, [replicate], sweep(scenario, seed, [replicate])), "sweep"
+        except ShortageError:
+            if engine == "sweep":
+                raise
+    clock = Clock(scenario, seed, replicate)
+    clock.run()
+    return Chunk(scenario, seed, [replicate], clock.journal()), "clock"

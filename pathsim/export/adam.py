@@ -1,0 +1,195 @@
+"""ADSL, ADTTE and ADAE: subjects, times to event and adverse events, with the variable names of CDISC ADaM.
+
+Reference day 1 is the day a patient enrolled. AESER is Y from grade 4 on: life-threatening or fatal.
+"""
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from pathsim.luck import keys
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.steps.randomise import stratum_labels
+from pathsim.trial.known import Known
+from pathsim.trial.outcomes import Allocation, Outcomes, allocation, first_day, outcomes
+
+Record: TypeAlias = dict[str, Any]
+_SEXES = {"female": "F", "male": "M"}
+
+ADSL_FIRST = (
+    "STUDYID",
+    "USUBJID",
+    "SUBJID",
+    "AGE",
+    "AGEU",
+    "SEX",
+    "ARM",
+    "TRT01P",
+    "TRT01PN",
+    "RFSTDT",
+    "RANDDT",
+    "STRATA",
+)
+ADTTE_COLUMNS = (
+    "STUDYID",
+    "USUBJID",
+    "TRT01P",
+    "TRT01PN",
+    "STRATA",
+    "PARAMCD",
+    "PARAM",
+    "AVAL",
+    "AVALU",
+    "CNSR",
+    "EVNTDESC",
+    "STARTDT",
+    "ADT",
+)
+ADAE_COLUMNS = (
+    "STUDYID",
+    "USUBJID",
+    "TRTP",
+    "AEDECOD",
+    "AEBODSYS",
+    "AETOXGR",
+    "AESER",
+    "AEOUT",
+    "ASTDT",
+    "AENDT",
+    "ASTDY",
+    "AENDY",
+    "APHASE",
+)
+
+
+class Adam:
+    """The ADaM tables of one trial, by what is known at a cut-off."""
+
+    def __init__(self, known: Known) -> None:
+        self._known = known
+        self._scenario: Scenario = known.chunk.scenario
+        self._groups: Allocation = allocation(known)
+        enter = self._scenario.steps[0].enter
+        self._arrived = first_day(known.journal, [enter], self._scenario, known.chunk.rows)
+        randomisation = self._scenario.randomisation
+        self._strata = stratum_labels(randomisation[1], self._scenario.names) if randomisation else [""]
+        self._treated = self._numbers()
+
+    def _numbers(self) -> list[int]:
+        """TRT01PN of each arm: 0 for the control arm, 1 and so on for the others."""
+        control = self._scenario.trial.control
+        others = iter(range(1, len(self._groups.groups) + 1))
+        return [0 if name == control else next(others) for name in self._groups.groups]
+
+    def _subject(self, row: int) -> Record:
+        return {"STUDYID": self._scenario.name, "USUBJID": f"{self._scenario.name}-{row:05d}"}
+
+    def _arm(self, row: int) -> tuple[str, int | str]:
+        group = int(self._groups.group[row])
+        if group < 0 or not self._scenario.arms:
+            return "", ""
+        return self._groups.groups[group], self._treated[group]
+
+    def _stratum(self, row: int) -> str:
+        stratum = int(self._groups.stratum[row])
+        return self._strata[stratum] if self._scenario.arms and stratum >= 0 else ""
+
+    def _date(self, day: float) -> str:
+        return self._scenario.date(day).isoformat() if np.isfinite(day) else ""
+
+    def adsl(self) -> Iterator[Record]:
+        """One record for each patient who enrolled."""
+        chunk = self._known.chunk
+        numbers = np.arange(chunk.rows)
+        columns = self._scenario.cohort.draw(keys(chunk.seed, chunk.replicates[0], numbers))
+        for row in np.flatnonzero(np.isfinite(self._arrived)).tolist():
+            arm, number = self._arm(row)
+            record = {
+                **self._subject(row),
+                "SUBJID": f"{row:05d}",
+                "AGE": "",
+                "AGEU": "YEARS",
+                "SEX": "",
+                "ARM": arm,
+                "TRT01P": arm,
+                "TRT01PN": number,
+                "RFSTDT": self._date(self._arrived[row]),
+                "RANDDT": self._date(self._groups.day[row]) if arm else "",
+                "STRATA": self._stratum(row),
+            }
+            for name, covariate in self._scenario.sections.cohort.items():
+                if not covariate.latent:
+                    record[name.upper()] = self._value(name, columns[name][row])
+            record["SEX"] = _SEXES.get(str(record["SEX"]), record["SEX"])
+            yield record
+
+    def _value(self, name: str, value: Any) -> Any:
+        levels = self._scenario.names[name]
+        if levels is not None:
+            return levels[int(value)]
+        return int(value) if float(value).is_integer() else float(value)
+
+    def adtte(self) -> Iterator[Record]:
+        """One record for each patient and endpoint. AVAL is in days, exact to a tick; CNSR is 0 for an event."""
+        for name, endpoint in self._scenario.sections.endpoints.items():
+            data: Outcomes = outcomes(self._known, endpoint, self._groups)
+            starts = first_day(
+                self._known.journal,
+                [self._scenario.entry(endpoint.start).enter],
+                self._scenario,
+                self._known.chunk.rows,
+            )
+            columns = (data.row.tolist(), data.time.tolist(), data.cause.tolist())
+            for row, time, cause in zip(*columns, strict=True):
+                arm, number = self._arm(row)
+                yield {
+                    **self._subject(row),
+                    "TRT01P": arm,
+                    "TRT01PN": number,
+                    "STRATA": self._stratum(row),
+                    "PARAMCD": name.upper(),
+                    "PARAM": endpoint.label,
+                    "AVAL": time,
+                    "AVALU": "DAYS",
+                    "CNSR": 0 if cause else 1,
+                    "EVNTDESC": readable(endpoint.events[cause - 1]) if cause else "Censored",
+                    "STARTDT": self._date(starts[row]),
+                    "ADT": self._date(starts[row] + time),
+                }
+
+    def adae(self) -> Iterator[Record]:
+        """One record for each toxicity of grade 3 or higher."""
+        scenario, journal = self._scenario, self._known.journal.in_order()
+        ends: dict[tuple[int, str, str], float] = {}
+        struck = []
+        for row, day, code, value in zip(*(column.tolist() for column in journal), strict=True):
+            event = scenario.vocabulary[code]
+            if event.kind == "resolved":
+                ends[row, event.step, event.name] = day
+            elif event.kind == "toxicity":
+                struck.append((row, day, event, int(value)))
+        for row, day, event, grade in struck:
+            kind = scenario.sections.toxicities.get(event.name)
+            end = ends.get((row, event.step, event.name))
+            yield {
+                **self._subject(row),
+                "TRTP": self._arm(row)[0] if day >= self._groups.day[row] else "",
+                "AEDECOD": (kind.label if kind else None) or readable(event.name),
+                "AEBODSYS": "",
+                "AETOXGR": grade,
+                "AESER": "Y" if grade >= 4 else "N",
+                "AEOUT": "FATAL"
+                if grade == 5
+                else "RECOVERED/RESOLVED"
+                if end is not None
+                else "NOT RECOVERED/NOT RESOLVED",
+                "ASTDT": self._date(day),
+                "AENDT": "" if end is None else self._date(end),
+                "ASTDY": self._study_day(row, day),
+                "AENDY": "" if end is None else self._study_day(row, end),
+                "APHASE": scenario.entry(event.step).label,
+            }
+
+    def _study_day(self, row: int, day: float) -> int:
+        return (self._scenario.date(day) - self._scenario.date(self._arrived[row])).days + 1

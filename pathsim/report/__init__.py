@@ -1,0 +1,1 @@
+"""Reports: a trial in the terminal, and pictures of its pathway."""

@@ -1,0 +1,140 @@
+"""Survival curves drawn in text: a grid of glyphs, with the numbers at risk under the ticks they belong to.
+
+A Kaplan-Meier curve has only horizontals and verticals, so box-drawing lines show it sharply, and heavy and light
+lines tell two arms apart without colour.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.calendar import DAYS_PER_MONTH
+
+DIM = "dim"
+
+
+class Pen(NamedTuple):
+    """The glyphs of one line: along, falling, the corner before and after a fall, and a censored patient."""
+
+    along: str
+    falling: str
+    before: str
+    after: str
+    censored: str
+
+
+HEAVY, LIGHT, DOUBLE = Pen("━", "┃", "┓", "┗", "┷"), Pen("─", "│", "┐", "└", "┴"), Pen("═", "║", "╗", "╚", "╧")
+ASCII_PENS = (Pen("=", "#", "#", "#", "+"), Pen("-", "|", ".", "`", "'"), Pen("~", ":", ":", ":", "*"))
+BOX_PENS = (HEAVY, LIGHT, DOUBLE)
+
+
+class Cell(NamedTuple):
+    """One character of the picture and the name of its style."""
+
+    glyph: str
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The curve of one arm: its steps, its censored patients, and how many are at risk as time goes by."""
+
+    label: str
+    style: str
+    time: NDArray[np.float64]
+    survival: NDArray[np.float64]
+    censored: NDArray[np.float64]
+    followed: NDArray[np.float64]
+    """Each patient's time, event or not: who is at risk on a day has one at least as long."""
+    published: Sequence[tuple[float, float]] = field(default=())
+    """Published (day, survival) points to aim at."""
+
+
+def survival_plot(
+    lines: Sequence[Line], horizon_days: float, *, width: int, height: int, ascii_only: bool = False
+) -> list[list[Cell]]:
+    """The curves from day 0 to the horizon as rows of cells, at most ``width`` wide: plot, axis and numbers at risk."""
+    pens = ASCII_PENS if ascii_only else BOX_PENS
+    margin = min(max([8, *(len(line.label) + 3 for line in lines)]), width // 3)
+    columns = max(width - margin - 4, 10)
+    edges = np.linspace(0, horizon_days, columns + 1)
+    grid = _empty(columns, height, ascii_only=ascii_only)
+    # Light lines first, so that the heavy one, the experimental arm's, stays whole where they meet.
+    for number in reversed(range(len(lines))):
+        _draw(grid, lines[number], pens[number % len(pens)], edges)
+    for line in lines:
+        for day, survival in line.published:
+            if day <= horizon_days:
+                column = min(int(day / horizon_days * columns), columns - 1)
+                grid[_row(survival, height)][column] = Cell("o" if ascii_only else "◇", line.style)
+    rows = [_labelled(row, i, height, margin, ascii_only=ascii_only) for i, row in enumerate(grid)]
+    ticks = _ticks(horizon_days)
+    places = [min(round(tick * DAYS_PER_MONTH / horizon_days * columns), columns - 1) for tick in ticks]
+    rows.append(_axis(columns, places, margin, ascii_only=ascii_only))
+    rows.append(_texts([f"{tick:g}" for tick in ticks], places, margin, "months", DIM, DIM))
+    for line in lines:
+        at_risk = [str(int((line.followed >= tick * DAYS_PER_MONTH).sum())) for tick in ticks]
+        rows.append(_texts(at_risk, places, margin, line.label[: margin - 2], line.style, line.style))
+    return rows
+
+
+def _empty(columns: int, height: int, *, ascii_only: bool) -> list[list[Cell]]:
+    dot = Cell("." if ascii_only else "┈", DIM)
+    ruled = {_row(level, height) for level in (0.25, 0.5, 0.75)}
+    return [[dot if row in ruled else Cell(" ", "") for _ in range(columns)] for row in range(height)]
+
+
+def _row(survival: float, height: int) -> int:
+    return round((1 - survival) * (height - 1))
+
+
+def _draw(grid: list[list[Cell]], line: Line, pen: Pen, edges: NDArray[np.float64]) -> None:
+    height, last = len(grid), float(line.followed.max()) if line.followed.size else 0.0
+    level = line.survival[np.searchsorted(line.time, edges, side="right") - 1]
+    rows = [_row(float(survival), height) for survival in level]
+    marked = set((np.searchsorted(edges, line.censored, side="right") - 1).tolist())
+    for column in range(len(edges) - 1):
+        if edges[column] > last:
+            return
+        top, bottom = rows[column], rows[column + 1]
+        if top == bottom:
+            grid[top][column] = Cell(pen.censored if column in marked else pen.along, line.style)
+            continue
+        grid[top][column] = Cell(pen.before, line.style)
+        grid[bottom][column] = Cell(pen.after, line.style)
+        for row in range(top + 1, bottom):
+            grid[row][column] = Cell(pen.falling, line.style)
+
+
+def _labelled(row: list[Cell], number: int, height: int, margin: int, *, ascii_only: bool) -> list[Cell]:
+    labels = {_row(level, height): f"{level:.0%}" for level in (1, 0.75, 0.5, 0.25, 0)}
+    tick = ("+" if ascii_only else "┤") if number in labels else ("|" if ascii_only else "│")
+    return [*_written(labels.get(number, "").rjust(margin - 1), DIM), Cell(tick, DIM), *row]
+
+
+def _axis(columns: int, places: list[int], margin: int, *, ascii_only: bool) -> list[Cell]:
+    along, tick, corner = ("-", "+", "+") if ascii_only else ("─", "┴", "└")
+    line = [tick if column in places[1:] else along for column in range(columns)]
+    return [*_written(" " * (margin - 1), DIM), *_written(corner + "".join(line), DIM)]
+
+
+def _ticks(horizon_days: float) -> list[int]:
+    months = horizon_days / DAYS_PER_MONTH
+    step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200, 12000, 10**9) if months / step <= 8)
+    return list(range(0, int(months + 0.5) + 1, step))
+
+
+def _texts(texts: list[str], places: list[int], margin: int, label: str, label_style: str, style: str) -> list[Cell]:
+    row = _written(label.ljust(margin), label_style)
+    for text, place in zip(texts, places, strict=True):
+        start = max(margin + place - len(text) // 2, len(row) + (1 if len(row) > margin else 0))
+        row += _written(" " * (start - len(row)), "")
+        row += _written(text, style)
+    return row
+
+
+def _written(text: str, style: str) -> list[Cell]:
+    return [Cell(glyph, style) for glyph in text]

@@ -1,0 +1,37 @@
+"""The trial month by month, in plain lines: for a log, a pipe, or a screen reader."""
+
+import math
+from collections.abc import Iterator
+
+from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.clock import Clock
+from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.outcomes import allocation, outcomes
+
+
+def monthly(clock: Clock, seed: int, replicate: int) -> Iterator[str]:
+    """One line for each month until the final cut-off, while the clock runs on to the end of it."""
+    scenario = clock.scenario
+    last = scenario.cutoff_day(scenario.final_cutoff[1])
+    for month in range(1, math.ceil(last / DAYS_PER_MONTH) + 1):
+        day = min(month * DAYS_PER_MONTH, last)
+        clock.run(until=day)
+        chunk = Chunk(scenario, seed, [replicate], clock.journal())
+        yield f"{scenario.date(day):%Y-%m-%d}  month {month:>3}  {_counts(chunk, day)}"
+
+
+def _counts(chunk: Chunk, day: float) -> str:
+    scenario = chunk.scenario
+    known = known_on(chunk, day, complete=True)
+    groups = allocation(known)
+    enrolled = int((known.journal.event == scenario.steps[0].enter).sum())
+    words = [f"enrolled {enrolled}"]
+    if scenario.arms:
+        words.append(f"randomized {int((groups.group >= 0).sum())}")
+    for name, endpoint in scenario.sections.endpoints.items():
+        data = outcomes(known, endpoint, groups)
+        by_arm = ", ".join(
+            f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(scenario.arms)
+        )
+        words.append(f"{name.upper()} events {int(data.event.sum())}" + (f" ({by_arm})" if by_arm else ""))
+    return "  ".join(words)

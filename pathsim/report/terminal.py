@@ -1,0 +1,330 @@
+"""The report of one trial in the terminal, in the order in which a paper tells it."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.report.curves import Line, survival_plot
+from pathsim.scenario.evidence import KINDS
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.stats.survival import curve
+from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.outcomes import Outcomes, allocation, outcomes
+from pathsim.trial.results import Results, figure, survival_table
+from pathsim.trial.tables import THERAPY
+
+ARM_STYLES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00")
+"""Okabe-Ito colours: told apart by colour-blind readers."""
+
+
+def arm_style(number: int) -> str:
+    """The colour of an arm."""
+    return ARM_STYLES[number % len(ARM_STYLES)]
+
+
+def print_report(console: Console, chunk: Chunk, found: Results) -> None:
+    """Print the whole report of a chunk of one replicate."""
+    scenario = chunk.scenario
+    console.print(_heading(scenario, found))
+    for title, part in _parts(console, chunk, found):
+        console.print()
+        console.print(Text(title, style="bold"))
+        console.print(part)
+    console.print()
+    console.print(_evidence(scenario))
+
+
+def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str, RenderableType]]:
+    scenario = chunk.scenario
+    yield "Flow of patients", _flow(scenario, found)
+    for name, endpoint in scenario.sections.endpoints.items():
+        yield endpoint.label, Group(_plot(console, chunk, name), _endpoint(scenario, found, name))
+    if found["toxicity"]:
+        yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found)
+    if any(row["arm"] for row in found["responses"]):
+        yield "Responses", _responses(scenario, found)
+    if any(row["waited"] for row in found["waits"]):
+        yield "Waiting for places", _waits(scenario, found)
+    if len(found["cutoffs"]) > 1:
+        yield "Data cut-offs", _cutoffs(scenario, found)
+    if scenario.sections.targets:
+        yield "Published, and this trial", _published(scenario, found)
+
+
+def _heading(scenario: Scenario, found: Results) -> Group:
+    trial = found["trial"]
+    first, last = trial["first_day"], trial["last_day"]
+    words = [f"{trial['enrolled']} enrolled"]
+    if first is not None:
+        words[0] += f" from {scenario.date(first):%-d %b %Y} to {scenario.date(last):%-d %b %Y}"
+    if scenario.arms:
+        arms = " and ".join(f"{count} to {name}" for name, count in trial["arms"].items())
+        words.append(f"{trial['randomized']} randomized, {arms}")
+    words.append(f"data cut {scenario.date(trial['cutoff_day']):%-d %b %Y}")
+    if trial["median_follow_up_days"] is not None:
+        words.append(f"median follow-up {trial['median_follow_up_days'] / 365.25:.1f} years")
+    lines = [
+        Text(scenario.title, style="bold"),
+        Text(
+            f"seed {found['seed']}, replicate {found['replicate']}. A simulation: no patient in it is real.",
+            style="dim",
+        ),
+    ]
+    if scenario.overrides:
+        changed = ", ".join(f"{path} = {value}" for path, value in scenario.overrides.items())
+        lines.append(Text(f"changed: {changed}", style="yellow"))
+    return Group(*lines, Text("; ".join(words) + "."))
+
+
+def _table(*headings: tuple[str, str]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
+    for number, (heading, style) in enumerate(headings):
+        table.add_column(heading, justify="left" if number == 0 else "right", style=style)
+    return table
+
+
+def _arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
+    return [(arm, arm_style(number)) for number, arm in enumerate(scenario.arms)]
+
+
+def _flow(scenario: Scenario, found: Results) -> Table:
+    columns: list[str | None] = [None, *scenario.arms]
+    table = _table(("entered", ""), ("before arms" if scenario.arms else "patients", ""), *_arm_headings(scenario))
+    entered = {(row["step"], row["arm"]): row["entered"] for row in found["flow"]}
+    for entry in scenario.steps:
+        if not any((entry.name, arm) in entered for arm in columns):
+            continue
+        counts = [str(entered.get((entry.name, arm), "")) for arm in columns]
+        table.add_row(entry.label, *counts, style="dim" if entry.spec.kind == "branch" else "")  # type: ignore[attr-defined]
+    return table
+
+
+def _data(chunk: Chunk, name: str) -> Outcomes:
+    scenario = chunk.scenario
+    _, cutoff = scenario.final_cutoff
+    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
+    return outcomes(known, scenario.sections.endpoints[name], allocation(known))
+
+
+def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:
+    scenario, data = chunk.scenario, _data(chunk, name)
+    groups = scenario.arms or ("all",)
+    if not data.row.size:
+        return Text("nobody reached the start of this endpoint", style="dim")
+    table = survival_table(data, len(groups), stratified=False)
+    lines = []
+    for number, arm in enumerate(groups):
+        mine = data.group == number
+        steps = curve(table, 0, number)
+        published = _published_points(scenario, name, arm)
+        lines.append(
+            Line(
+                arm,
+                arm_style(number),
+                steps.time,
+                steps.survival,
+                np.sort(data.time[mine & ~data.event]),
+                data.time[mine],
+                published,
+            )
+        )
+    horizon = _horizon(data)
+    ascii_only = console.options.ascii_only
+    rows = survival_plot(lines, horizon, width=min(console.width, 110), height=17, ascii_only=ascii_only)
+    drawn = Text("\n").join(Text.assemble(*((cell.glyph, cell.style) for cell in row)) for row in rows)
+    if any(line.published for line in lines):
+        drawn.append(f"\n{'o' if ascii_only else '◇'} published", style="dim")
+    return drawn
+
+
+def _horizon(data: Outcomes) -> float:
+    """The day until which a tenth of the patients were followed, in whole half-years; beyond it the curves are thin."""
+    half_year = 6 * DAYS_PER_MONTH
+    longest = float(np.quantile(data.time, 0.93))
+    if longest > half_year:
+        return float(np.ceil(longest / half_year) * half_year)
+    return max(longest, 1.0)
+
+
+def _published_points(scenario: Scenario, endpoint: str, arm: str) -> list[tuple[float, float]]:
+    head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
+    return [
+        (float(target.figure[len(head) : -len(tail)]), target.published)
+        for target in scenario.sections.targets.values()
+        if target.figure.startswith(head) and target.figure.endswith(tail)
+    ]
+
+
+def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
+    endpoint = found["endpoints"][name]
+    arms = scenario.arms or ("all",)
+    table = _table(("", ""), *(_arm_headings(scenario) or [("all", "")]))
+    of = [endpoint["arms"][arm] for arm in arms]
+    table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
+    for day in of[0]["at"]:
+        cells = [_interval(arm["at"][day]["survival"], arm["at"][day]["lower"], arm["at"][day]["upper"]) for arm in of]
+        table.add_row(f"at {_span(float(day))}", *cells)
+    table.add_row("median", *("not reached" if arm["median_days"] is None else _span(arm["median_days"]) for arm in of))
+    first = endpoint["first_events"]
+    for event in first[arms[0]]:
+        if len(first[arms[0]]) > 1:
+            table.add_row(f"first event: {readable(event).lower()}", *(str(first[arm][event]) for arm in arms))
+    if "hazard_ratio" not in endpoint:
+        return table
+    return Group(table, Padding(_comparison(scenario, found, name), (0, 1)))
+
+
+def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
+    ratio, test = found["endpoints"][name]["hazard_ratio"], found["endpoints"][name]["logrank"]
+    stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
+    if ratio["estimate"] is None:
+        return Text("no hazard ratio: too few events", style="dim")
+    bounds = "" if ratio["lower"] is None else f" (95% CI {ratio['lower']:.2f}-{ratio['upper']:.2f})"
+    text = Text(f"hazard ratio {ratio['estimate']:.2f}{bounds}{stratified}")
+    if test["p_one_sided"] is not None:
+        text.append(f"; log-rank z {test['z']:.2f}, one-sided P {test['p_one_sided']:.3f}{stratified}")
+    return text
+
+
+def _interval(value: float, lower: float, upper: float) -> str:
+    return f"{value:.1%} ({lower:.0%}-{upper:.0%})".replace("%-", "-")
+
+
+def _span(days: float) -> str:
+    if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
+        years = round(days / 365.25)
+        return f"{years} year{'s' if years > 1 else ''}"
+    if days >= 2 * DAYS_PER_MONTH:
+        return f"{days / DAYS_PER_MONTH:.1f} months"
+    return f"{days:.1f} days" if days >= 2 else f"{days * 24:.1f} hours"
+
+
+def _toxicity(scenario: Scenario, found: Results) -> RenderableType:
+    therapy = [scenario.entry(name).name for name in scenario.trial.therapy]
+    compared = [row for row in found["toxicity"] if row["step"] in (*therapy, THERAPY) and row["arm"]]
+    others = [row for row in found["toxicity"] if row["step"] not in (*therapy, THERAPY)]
+    parts: list[RenderableType] = []
+    if compared:
+        parts.append(_toxicity_matrix(scenario, compared))
+    if others:
+        parts.append(_toxicity_elsewhere(scenario, others))
+    return Group(*parts)
+
+
+def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
+    columns = list(dict.fromkeys((row["arm"], row["step"]) for row in rows))
+    patients = {(row["arm"], row["step"]): row["patients"] for row in rows}
+    headings = []
+    for arm, step in columns:
+        label = "whole therapy" if step == THERAPY else scenario.entry(step).label
+        headings.append((f"{label}\nn={patients[arm, step]}", arm_style(scenario.arms.index(arm))))
+    table = _table(("", ""), *headings)
+    cells = {(row["type"], row["arm"], row["step"]): row for row in rows}
+    for name in _by_frequency(rows):
+        table.add_row(_toxicity_label(scenario, name), *(_share(cells.get((name, *column))) for column in columns))
+    return table
+
+
+def _by_frequency(rows: list[dict[str, Any]]) -> Iterable[str]:
+    """The types that occurred, the commonest first."""
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row["type"]] += row["grade3plus"]
+    return [name for name, count in counts.most_common() if count]
+
+
+def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
+    table = _table(("elsewhere on the pathway", ""), ("grade 3+", ""), ("of them 4", ""), ("5", ""))
+    steps = dict.fromkeys(row["step"] for row in rows)
+    for step in steps:
+        here = [row for row in rows if row["step"] == step]
+        # The same patients may be counted by arm or before arms: a step is one or the other, or its arms are summed.
+        for name in dict.fromkeys(row["type"] for row in here):
+            mine = [row for row in here if row["type"] == name]
+            patients, third = (sum(row[key] for row in mine) for key in ("patients", "grade3plus"))
+            if third:
+                label = f"{scenario.entry(step).label}: {_toxicity_label(scenario, name)}"
+                fourth, fifth = (sum(row[key] for row in mine) for key in ("grade4", "grade5"))
+                table.add_row(label, f"{third} of {patients} ({third / patients:.0%})", str(fourth), str(fifth))
+    return table
+
+
+def _toxicity_label(scenario: Scenario, name: str) -> str:
+    kind = scenario.sections.toxicities.get(name)
+    return (kind.label if kind else None) or readable(name)
+
+
+def _share(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return ""
+    died = f" †{row['grade5']}" if row["grade5"] else ""
+    return f"{row['grade3plus']} ({row['rate']:.0%}){died}"
+
+
+def _responses(scenario: Scenario, found: Results) -> Table:
+    table = _table(("", ""), *_arm_headings(scenario))
+    rows = {(row["step"], row["name"], row["value"], row["arm"]): row for row in found["responses"] if row["arm"]}
+    for step, name, value in dict.fromkeys(key[:3] for key in rows):
+        cells = []
+        for arm in scenario.arms:
+            row = rows.get((step, name, value, arm))
+            cells.append("" if row is None else f"{row['n']} of {row['of']} ({row['share']:.0%})")
+        table.add_row(f"{scenario.entry(step).label}: {readable(name)} {readable(value).lower()}", *cells)
+    return table
+
+
+def _waits(scenario: Scenario, found: Results) -> Table:
+    table = _table(("", ""), ("asked", ""), ("had to wait", ""), ("left the queue", ""), ("mean", ""), ("longest", ""))
+    for row in found["waits"]:
+        spans = (_span(row["mean_days"]), _span(row["longest_days"]))
+        label = scenario.pools[row["place"]].label
+        table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "left_queue")), *spans)
+    return table
+
+
+def _cutoffs(scenario: Scenario, found: Results) -> Table:
+    endpoints = scenario.sections.endpoints
+    headings = [
+        heading for name in endpoints for heading in ((f"{name.upper()} events known", ""), ("had happened", "dim"))
+    ]
+    table = _table(("", ""), ("date", ""), ("randomized", ""), *headings)
+    for cut in found["cutoffs"].values():
+        counts = [str(cut[key][name]) for name in endpoints for key in ("events", "events_happened")]
+        table.add_row(cut["label"], f"{scenario.date(cut['day']):%-d %b %Y}", str(cut["randomized"] or ""), *counts)
+    return table
+
+
+def _published(scenario: Scenario, found: Results) -> Table:
+    table = _table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
+    for name, target in scenario.sections.targets.items():
+        mine = figure(found, target.figure)
+        interval = "" if target.ci is None else f" ({_number(target.ci[0])}-{_number(target.ci[1])})"
+        rate = scenario.rates.get(("targets", name, "published"))
+        counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
+        table.add_row(
+            target.label or readable(name),
+            f"{counted}{_number(target.published)}{interval}",
+            _number(mine),
+            f"{mine - target.published:+.2f}" if abs(target.published) < 10 else f"{mine - target.published:+.0f}",
+        )
+    return table
+
+
+def _number(value: float) -> str:
+    if value != value:  # noqa: PLR0124 - NaN
+        return "-"
+    return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.0f}"
+
+
+def _evidence(scenario: Scenario) -> Text:
+    counts = Counter(rate.evidence.kind for rate in scenario.rates.values())
+    shares = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
+    return Text(f"{len(scenario.rates)} numbers: {shares}. pathsim sources {scenario.name} shows each.", style="dim")

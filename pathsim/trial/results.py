@@ -1,0 +1,219 @@
+"""The results object of one trial: what ``--json`` prints, and what reports, tests and screens read.
+
+Times are in days, proportions are fractions. Keys are stable; a renamed key is a new ``SCHEMA_VERSION``.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+import numpy as np
+
+import pathsim
+from pathsim.scenario.models import Endpoint
+from pathsim.scenario.scenario import Scenario
+from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
+from pathsim.stats.risk_table import RiskTable, risk_table
+from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk
+from pathsim.trial import tables
+from pathsim.trial.known import Chunk, Known, known_on
+from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
+
+SCHEMA_VERSION = 1
+Results: TypeAlias = dict[str, Any]
+
+
+def results(chunk: Chunk) -> Results:
+    """The results of a chunk of one replicate, at the scenario's final cut-off."""
+    scenario = chunk.scenario
+    _, cutoff = scenario.final_cutoff
+    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
+    groups = allocation(known)
+    visited = tables.visits(known, groups)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "pathsim": pathsim.__version__,
+        "seed": chunk.seed,
+        "replicate": int(chunk.replicates[0]),
+        "scenario": {
+            "name": scenario.name,
+            "title": scenario.title,
+            "sha256": scenario.sha256,
+            "overrides": dict(scenario.overrides),
+        },
+        "trial": _trial(known, groups),
+        "cutoffs": _cutoffs(chunk),
+        "endpoints": {
+            name: _endpoint(endpoint, outcomes(known, endpoint, groups), groups, scenario)
+            for name, endpoint in scenario.sections.endpoints.items()
+        },
+        "toxicity": tables.toxicity(known, groups, visited),
+        "responses": tables.responses(known, groups, visited),
+        "flow": tables.flow(known, groups, visited),
+        "waits": tables.waits(known, visited),
+    }
+
+
+def _trial(known: Known, groups: Allocation) -> dict[str, Any]:
+    scenario = known.chunk.scenario
+    arrived = known.journal.day[known.journal.event == scenario.steps[0].enter]
+    in_groups = groups.group >= 0
+    followed = (known.day - groups.day)[in_groups]
+    return {
+        "enrolled": int(arrived.size),
+        "randomized": int(in_groups.sum()) if scenario.arms else None,
+        "arms": _by_group(groups, lambda group: int((groups.group == group).sum())),
+        "first_day": float(arrived.min()) if arrived.size else None,
+        "last_day": float(arrived.max()) if arrived.size else None,
+        "cutoff_day": known.day,
+        "median_follow_up_days": float(np.median(followed)) if followed.size else None,
+        "looks": [],
+    }
+
+
+def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
+    return {name: figure(group) for group, name in enumerate(groups.groups)}
+
+
+def _cutoffs(chunk: Chunk) -> dict[str, Any]:
+    """For each planned cut-off: what had happened by that day, and what of it was known."""
+    scenario = chunk.scenario
+    found: dict[str, Any] = {}
+    for name, cutoff in scenario.trial.cutoffs.items():
+        day = scenario.cutoff_day(cutoff)
+        known, happened = known_on(chunk, day, complete=cutoff.complete), known_on(chunk, day, complete=True)
+        groups = allocation(known)
+        found[name] = {
+            "label": cutoff.label or name,
+            "day": day,
+            "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
+            "events": {
+                endpoint: int(outcomes(known, table, groups).event.sum())
+                for endpoint, table in scenario.sections.endpoints.items()
+            },
+            "events_happened": {
+                endpoint: int(outcomes(happened, table, groups).event.sum())
+                for endpoint, table in scenario.sections.endpoints.items()
+            },
+        }
+    return found
+
+
+def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+    table = survival_table(data, len(groups.groups), stratified=False)
+    found: dict[str, Any] = {
+        "label": endpoint.label,
+        "arms": _by_group(groups, lambda group: _arm(endpoint, data, table, group)),
+        "first_events": _by_group(
+            groups,
+            lambda group: {
+                name: int(((data.group == group) & (data.cause == cause)).sum())
+                for cause, name in enumerate(endpoint.events, 1)
+            },
+        ),
+    }
+    if len(scenario.arms) == 2:
+        compared = survival_table(data, len(groups.groups), stratified=endpoint.stratified)
+        found |= _comparison(compared, groups, scenario.trial.control or "")
+    return found
+
+
+def survival_table(data: Outcomes, groups: int, *, stratified: bool) -> RiskTable:
+    """The risk table of an endpoint, for every trial of the chunk it comes from."""
+    trials = int(data.trial.max()) + 1 if data.trial.size else 1
+    stratum = data.stratum if stratified else None
+    return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
+
+
+def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:
+    mine = data.group == group
+    days = np.array(endpoint.at_days)
+    estimate = kaplan_meier(table, group, days)
+    at_risk = numbers_at_risk(data.trial, data.group, data.time, days, trials=table.trials, arms=table.arms)
+    return {
+        "n": int(mine.sum()),
+        "events": int((mine & data.event).sum()),
+        "median_days": _finite(median(table, group)[0]),
+        "at": {
+            f"{day:g}": {
+                "survival": float(estimate.survival[0, i]),
+                "lower": float(estimate.lower[0, i]),
+                "upper": float(estimate.upper[0, i]),
+                "at_risk": int(at_risk[0, group, i]),
+            }
+            for i, day in enumerate(days.tolist())
+        },
+    }
+
+
+def _comparison(table: RiskTable, groups: Allocation, control: str) -> dict[str, Any]:
+    second = groups.groups.index(control)
+    first = 1 - second
+    test = logrank(table, treated=first, control=second)
+    ratio = hazard_ratio(cox(table, treated=first, control=second))
+    z = float(test.z[0])
+    return {
+        "hazard_ratio": {
+            "estimate": _finite(ratio.estimate[0]),
+            "lower": _finite(ratio.lower[0]),
+            "upper": _finite(ratio.upper[0]),
+        },
+        "logrank": {"z": _finite(z), "p_one_sided": _finite(p_one_sided(test.z)[0])},
+    }
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+_PART = re.compile(r"([^.\[]+)(?:\[([^\]]*)\])?(?:\.|$)")
+
+
+def figure(found: Results, path: str) -> float:
+    """A number of the results object by its path, such as ``endpoints.dfs.hazard_ratio.estimate``.
+
+    A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``.
+    Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
+    """
+    here: Any = found
+    position = 0
+    while position < len(path):
+        part = _PART.match(path, position)
+        if part is None:
+            raise KeyError(f"'{path}' is not a path of the results: write for example endpoints.os.arms.NAME.events")
+        position = part.end()
+        if not isinstance(here, Mapping) or part[1] not in here:
+            known = ", ".join(map(str, here)) if isinstance(here, Mapping) else "no more"
+            raise KeyError(f"the results have no '{part[1]}' in '{path}'; here are: {known}")
+        here = here[part[1]]
+        if part[2] is not None:
+            here = _picked(here, part[2], path)
+    if here is None or isinstance(here, _Nothing):
+        return math.nan
+    if isinstance(here, bool) or not isinstance(here, (int, float)):
+        raise KeyError(f"'{path}' is not a number of the results")
+    return float(here)
+
+
+def _picked(rows: Any, text: str, path: str) -> Any:
+    wanted = dict(pair.split("=", 1) for pair in text.split(",") if "=" in pair)
+    if not isinstance(rows, list):
+        raise KeyError(f"'{path}' picks from something that is not a list")
+    keys = {key for row in rows for key in row}
+    if unknown := set(wanted) - keys:
+        raise KeyError(f"no row has '{unknown.pop()}' in '{path}'; rows have: {', '.join(sorted(keys))}")
+    for row in rows:
+        if all(("" if row[key] is None else str(row[key])) == value for key, value in wanted.items()):
+            return row
+    return _Nothing()
+
+
+class _Nothing(dict[str, Any]):
+    """A row that this trial does not have, because nobody came so far: every figure in it is missing."""
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: str) -> "_Nothing":
+        return self
