@@ -13,7 +13,7 @@ from pathsim.report.pathway import Pathway, Way
 MARGIN = 24.0
 GAP = 20.0
 """Between boxes above each other."""
-ROAD = 64.0
+ROAD = 48.0
 """Between layers: where the ways are."""
 _ROUNDS = 12
 
@@ -83,13 +83,12 @@ def layout(shown: Pathway, boxes: Mapping[str, Box], top: float = MARGIN) -> Lay
 
 
 def _depths(shown: Pathway) -> dict[str, int]:
-    """The layer of each step: the longest way to it; ends stand in the last."""
+    """The layer of each step: the number of steps on the longest way to it."""
     depth = dict.fromkeys(shown.stops, 0)
     for stop in shown.stops.values():
         for way in stop.ways:
             depth[way.to] = max(depth[way.to], depth[stop.name] + 1)
-    last = max(depth.values())
-    return {name: last if shown.stops[name].kind == "end" else layer for name, layer in depth.items()}
+    return depth
 
 
 def _connected(shown: Pathway, boxes: Mapping[str, Box]) -> Layout:

@@ -7,10 +7,11 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from pathsim.calendar import ticks
+from pathsim.calendar import Days, ticks
 from pathsim.fields import Count, Duration, NotNegative
+from pathsim.journal import Codes, Values
 from pathsim.luck import slot, uniform
-from pathsim.patients import NOWHERE, Fates, Marks, Patients
+from pathsim.patients import NOWHERE, Fates, Marks, Patients, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
@@ -128,7 +129,7 @@ class Phase:
         cause = np.zeros(patients.count)
         if struck is not None and self._toxicities is not None:
             stay = self._delayed(stay, struck, self._toxicities)
-            exit_at, exit_event, exit_to = self._killed(exit_at, exit_event, exit_to, struck, cause)
+            stay, exit_at, exit_event, exit_to = self._killed(stay, exit_at, exit_event, exit_to, struck, cause)
         leave = np.minimum(stay, exit_at)
         complete = stay <= exit_at
         fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to).astype(np.int16))
@@ -156,19 +157,27 @@ class Phase:
         return stay + delay
 
     def _killed(
-        self, exit_at: np.ndarray, exit_event: np.ndarray, exit_to: np.ndarray, struck: Struck, cause: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        fatal = np.flatnonzero(struck.grade == 5)
+        self,
+        stay: Days,
+        exit_at: Days,
+        exit_event: Codes,
+        exit_to: StepNumbers,
+        struck: Struck,
+        cause: Values,
+    ) -> tuple[Days, Days, Codes, StepNumbers]:
+        """The stay and its exit, with those who have a fatal toxicity staying until they die of it."""
+        fatal = np.flatnonzero((struck.grade == 5) & (struck.onset <= stay[struck.row]))
         if not fatal.size or self._fatal is None or self._toxicities is None:
-            return exit_at, exit_event, exit_to
-        exit_at, exit_event, exit_to = exit_at.copy(), exit_event.copy(), exit_to.copy()
+            return stay, exit_at, exit_event, exit_to
+        stay, exit_at, exit_event, exit_to = stay.copy(), exit_at.copy(), exit_event.copy(), exit_to.copy()
         rows, day = struck.row[fatal], struck.resolved[fatal]
+        stay[rows] = math.inf
         np.minimum.at(exit_at, rows, day)
         first = exit_at[rows] == day
         rows = rows[first]
         exit_event[rows], exit_to[rows] = self._fatal
         cause[rows] = self._toxicities.codes[struck.kind[fatal[first]]]
-        return exit_at, exit_event, exit_to
+        return stay, exit_at, exit_event, exit_to
 
 
 def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> dict[str, np.ndarray]:

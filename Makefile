@@ -1,0 +1,57 @@
+# Everything here sets up its own virtual environment from the lock files; only Python 3.11 or newer and make are needed.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SEED   ?= 1
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow lint types check bench lock clean
+
+help: ## List what can be made
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/run.stamp ## Simulate AALL1331 and print the trial
+	@$(BIN)/pathsim run aall1331 --seed $(SEED)
+
+test: $(VENV)/dev.stamp ## Run the tests (without those that take minutes)
+	@$(BIN)/python -m pytest -n auto -m "not slow"
+
+test-slow: $(VENV)/dev.stamp ## Run the tests that take minutes
+	@$(BIN)/python -m pytest -n auto -m slow
+
+lint: $(VENV)/dev.stamp ## Check style and the layers of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+types: $(VENV)/dev.stamp ## Check types
+	@$(BIN)/mypy
+
+bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
+	@$(BIN)/pathsim bench
+
+lock: ## Make the lock files anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
+		pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
+		--group test --group lint --extra report pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove the virtual environment and everything that was made
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(VENV)/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "pathsim needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@echo "setting up $(VENV)" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/python.stamp
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@touch $@
