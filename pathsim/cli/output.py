@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNHURRIED_SECONDS = 1.0
+PAGE_WIDTH = 114
+"""Characters in a line where there is no terminal to ask: every table fits."""
 
 
 def console() -> "Console":
@@ -20,7 +22,7 @@ def console() -> "Console":
     from rich.console import Console
 
     plain = Console(highlight=False, soft_wrap=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=max(plain.width, 110))
+    return plain if plain.is_terminal else Console(highlight=False, width=max(plain.width, PAGE_WIDTH))
 
 
 def print_json(value: Any) -> None:

@@ -1,5 +1,6 @@
 """The report of one trial in the terminal, in the order in which a paper tells it."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -14,7 +15,7 @@ from rich.text import Text
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.report.curves import Line, survival_plot
 from pathsim.scenario.evidence import KINDS
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
 from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.outcomes import Outcomes, allocation, outcomes
@@ -23,6 +24,10 @@ from pathsim.trial.tables import THERAPY
 
 ARM_STYLES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00")
 """Okabe-Ito colours: told apart by colour-blind readers."""
+
+
+WIDE = 100
+"""Terminals at least this wide show counts beside percentages."""
 
 
 def arm_style(number: int) -> str:
@@ -48,7 +53,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, Group(_plot(console, chunk, name), _endpoint(scenario, found, name))
     if found["toxicity"]:
-        yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found)
+        yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found, console.width)
     if any(row["arm"] for row in found["responses"]):
         yield "Responses", _responses(scenario, found)
     if any(row["waited"] for row in found["waits"]):
@@ -87,7 +92,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
 def _table(*headings: tuple[str, str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
     for number, (heading, style) in enumerate(headings):
-        table.add_column(heading, justify="left" if number == 0 else "right", style=style)
+        table.add_column(heading, justify="left" if number == 0 else "right", style=style, no_wrap=number > 0)
     return table
 
 
@@ -172,7 +177,9 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     for day in of[0]["at"]:
         cells = [_interval(arm["at"][day]["survival"], arm["at"][day]["lower"], arm["at"][day]["upper"]) for arm in of]
         table.add_row(f"at {_span(float(day))}", *cells)
-    table.add_row("median", *("not reached" if arm["median_days"] is None else _span(arm["median_days"]) for arm in of))
+    table.add_row(
+        "median", *("not reached" if arm["median_days"] is None else _months(arm["median_days"]) for arm in of)
+    )
     first = endpoint["first_events"]
     for event in first[arms[0]]:
         if len(first[arms[0]]) > 1:
@@ -202,35 +209,47 @@ def _span(days: float) -> str:
     if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
         years = round(days / 365.25)
         return f"{years} year{'s' if years > 1 else ''}"
+    return _months(days)
+
+
+def _months(days: float) -> str:
     if days >= 2 * DAYS_PER_MONTH:
         return f"{days / DAYS_PER_MONTH:.1f} months"
     return f"{days:.1f} days" if days >= 2 else f"{days * 24:.1f} hours"
 
 
-def _toxicity(scenario: Scenario, found: Results) -> RenderableType:
+def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
     therapy = [scenario.entry(name).name for name in scenario.trial.therapy]
     compared = [row for row in found["toxicity"] if row["step"] in (*therapy, THERAPY) and row["arm"]]
     others = [row for row in found["toxicity"] if row["step"] not in (*therapy, THERAPY)]
     parts: list[RenderableType] = []
     if compared:
-        parts.append(_toxicity_matrix(scenario, compared))
+        parts.append(_toxicity_matrix(scenario, compared, width))
     if others:
         parts.append(_toxicity_elsewhere(scenario, others))
     return Group(*parts)
 
 
-def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
+def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int) -> Table:
     columns = list(dict.fromkeys((row["arm"], row["step"]) for row in rows))
     patients = {(row["arm"], row["step"]): row["patients"] for row in rows}
     headings = []
     for arm, step in columns:
-        label = "whole therapy" if step == THERAPY else scenario.entry(step).label
-        headings.append((f"{label}\nn={patients[arm, step]}", arm_style(scenario.arms.index(arm))))
+        label = "all therapy" if step == THERAPY else _without(arm, scenario.entry(step).label)
+        short = arm if width >= WIDE or len(arm) <= 8 else f"{arm[:6]}."
+        headings.append((f"{short}\n{label}\nn={patients[arm, step]}", arm_style(scenario.arms.index(arm))))
     table = _table(("", ""), *headings)
     cells = {(row["type"], row["arm"], row["step"]): row for row in rows}
     for name in _by_frequency(rows):
-        table.add_row(_toxicity_label(scenario, name), *(_share(cells.get((name, *column))) for column in columns))
+        found = [_share(cells.get((name, *column)), counts=width >= WIDE) for column in columns]
+        table.add_row(_toxicity_label(scenario, name), *found)
     return table
+
+
+def _without(arm: str, label: str) -> str:
+    """The label of a step under the name of its arm, which it need not repeat."""
+    first, _, rest = label.partition(", ")
+    return rest if rest and first.lower() == arm.lower() else label
 
 
 def _by_frequency(rows: list[dict[str, Any]]) -> Iterable[str]:
@@ -262,11 +281,11 @@ def _toxicity_label(scenario: Scenario, name: str) -> str:
     return (kind.label if kind else None) or readable(name)
 
 
-def _share(row: dict[str, Any] | None) -> str:
+def _share(row: dict[str, Any] | None, *, counts: bool) -> str:
     if row is None:
         return ""
     died = f" †{row['grade5']}" if row["grade5"] else ""
-    return f"{row['grade3plus']} ({row['rate']:.0%}){died}"
+    return (f"{row['grade3plus']} ({row['rate']:.0%})" if counts else f"{row['rate']:.0%}") + died
 
 
 def _responses(scenario: Scenario, found: Results) -> Table:
@@ -277,8 +296,14 @@ def _responses(scenario: Scenario, found: Results) -> Table:
         for arm in scenario.arms:
             row = rows.get((step, name, value, arm))
             cells.append("" if row is None else f"{row['n']} of {row['of']} ({row['share']:.0%})")
-        table.add_row(f"{scenario.entry(step).label}: {readable(name)} {readable(value).lower()}", *cells)
+        label = _assessment_label(scenario.entry(step), name)
+        table.add_row(f"{scenario.entry(step).label}: {label} {readable(value).lower()}", *cells)
     return table
+
+
+def _assessment_label(entry: StepEntry, column: str) -> str:
+    labels = (table.label for table in getattr(entry.spec, "assess", ()) if table.set == column)
+    return next(labels, None) or readable(column).lower()
 
 
 def _waits(scenario: Scenario, found: Results) -> Table:
@@ -293,7 +318,7 @@ def _waits(scenario: Scenario, found: Results) -> Table:
 def _cutoffs(scenario: Scenario, found: Results) -> Table:
     endpoints = scenario.sections.endpoints
     headings = [
-        heading for name in endpoints for heading in ((f"{name.upper()} events known", ""), ("had happened", "dim"))
+        heading for name in endpoints for heading in ((f"{name.upper()} events known", ""), ("happened", "dim"))
     ]
     table = _table(("", ""), ("date", ""), ("randomized", ""), *headings)
     for cut in found["cutoffs"].values():
@@ -306,22 +331,28 @@ def _published(scenario: Scenario, found: Results) -> Table:
     table = _table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
     for name, target in scenario.sections.targets.items():
         mine = figure(found, target.figure)
-        interval = "" if target.ci is None else f" ({_number(target.ci[0])}-{_number(target.ci[1])})"
+        shown = _percent if target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share") else _number
+        interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.rates.get(("targets", name, "published"))
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
+        difference = shown(mine - target.published)
         table.add_row(
             target.label or readable(name),
-            f"{counted}{_number(target.published)}{interval}",
-            _number(mine),
-            f"{mine - target.published:+.2f}" if abs(target.published) < 10 else f"{mine - target.published:+.0f}",
+            f"{counted}{shown(target.published)}{interval}",
+            shown(mine),
+            difference if difference.startswith("-") else f"+{difference}",
         )
     return table
 
 
+def _percent(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.1%}"
+
+
 def _number(value: float) -> str:
-    if value != value:  # noqa: PLR0124 - NaN
+    if math.isnan(value):
         return "-"
-    return f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) < 10 else f"{value:.0f}"
+    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
 
 
 def _evidence(scenario: Scenario) -> Text:

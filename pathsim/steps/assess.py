@@ -24,6 +24,7 @@ class Assessment(Table):
     """A category measured on completion: the probability of each level, by the first case that holds."""
 
     set: str
+    label: str | None = None
     levels: Shares
     cases: tuple[Case, ...] = ()
 

@@ -44,11 +44,13 @@ def visits(known: Known, groups: Allocation) -> Visits:
     same = np.concatenate([entered.row[1:] == entered.row[:-1], [False]]) if entered.row.size else np.empty(0, bool)
     following = np.where(same, np.roll(step, -1), -1)
     following_day = np.where(same, np.roll(entered.day, -1), np.nan)
-    randomised = groups.group[entered.row]
-    before = groups.day[entered.row] > entered.day
-    # The randomization itself is entered before there are arms, at the very moment they come about.
-    at = scenario.randomisation[0].number if scenario.randomisation else -1
-    group = np.where(before | (step == at), -1, randomised)
+    group = groups.group[entered.row]
+    if scenario.randomisation is not None:
+        # By order, not by day: a patient can enter several steps, and the randomization, at one instant.
+        seen = np.flatnonzero(step == scenario.randomisation[0].number)
+        allocated = np.full(known.chunk.rows, step.size)
+        allocated[entered.row[seen]] = seen
+        group = np.where(np.arange(step.size) > allocated[entered.row], group, -1)
     return Visits(step, entered.row, entered.day, following, following_day, group)
 
 
