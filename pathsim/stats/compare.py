@@ -121,10 +121,9 @@ def _counts(table: RiskTable, treated: int, control: int) -> _Counts:
     check_number("arm", control, table.arms)
     if treated == control:
         raise ValueError(f"arm {treated} cannot be compared with itself")
-    pair = [treated, control]
-    at_risk, events = table.at_risk[:, pair], table.events[:, pair]
-    rows = (at_risk > 0).all(axis=1) & (events > 0).any(axis=1)
-    return _Counts(table.trial[rows], *at_risk[rows].T.astype(np.float64), *events[rows].T.astype(np.float64))
+    columns = [table.at_risk[:, treated], table.at_risk[:, control], table.events[:, treated], table.events[:, control]]
+    rows = (columns[0] > 0) & (columns[1] > 0) & (columns[2] + columns[3] > 0)
+    return _Counts(table.trial[rows], *(column[rows].astype(np.float64) for column in columns))
 
 
 def _by_trial(trial: Numbers, values: Figures, trials: int) -> Figures:
@@ -165,7 +164,8 @@ class _Likelihood(NamedTuple):
         np.minimum.at(low, self.trial, np.log(self.odds))
         np.maximum.at(high, self.trial, np.log(self.odds))
         low, high = low + same, high + same
-        here, last_step = np.clip(0.0, low, high), high - low + 1
+        here: Figures = np.clip(0.0, low, high)
+        last_step = high - low + 1
         moving = np.ones(same.size, np.bool_)
         while moving.any():
             score, information = self.derivatives(here)

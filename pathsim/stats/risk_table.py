@@ -54,18 +54,20 @@ def risk_table(
     same_length(trial=in_trial, arm=in_arm, time=days, event=happened, stratum=in_stratum)
 
     group, stratified = _groups(in_trial, in_stratum)
-    order = np.lexsort((days, group))
-    group, in_arm = group[order], in_arm[order]
-    starts, groups_end = _starts(group, days[order])
-    one_hot = in_arm[:, None] == np.arange(arms)
-    patients, events = _running(one_hot), _running(one_hot & happened[order][:, None])
-
-    at_risk = patients[groups_end] - patients[starts]
-    had_event = events[np.append(starts[1:], order.size)] - events[starts] if starts.size else events[:0]
-    rows = np.flatnonzero(had_event.any(axis=1))
-    first = order[starts[rows]]
+    order = _order(group, days)
+    happened, one_hot = happened[order], in_arm[order] == np.arange(arms)[:, None]
+    starts, following, group_ends = _rows(group[order], days[order], happened)
+    patients, events = _running(one_hot), _running(one_hot & happened)
+    first = order[starts]
     return RiskTable(
-        trials, arms, in_trial[first], in_stratum[first], days[first], at_risk[rows], had_event[rows], stratified
+        trials,
+        arms,
+        in_trial[first],
+        in_stratum[first],
+        days[first],
+        at_risk=(patients[:, group_ends] - patients[:, starts]).T,
+        events=(events[:, following] - events[:, starts]).T,
+        stratified=stratified,
     )
 
 
@@ -79,19 +81,35 @@ def _groups(trial: Numbers, stratum: Numbers) -> tuple[Numbers, bool]:
     return trial * (highest + 1) + stratum, bool((stratum != stratum[:1]).any())
 
 
-def _starts(group: Numbers, time: Days) -> tuple[Numbers, Numbers]:
-    """Where each distinct time of a group starts among the sorted patients, and where that group ends."""
+def _order(group: Numbers, time: Days) -> Numbers:
+    """The patients sorted by group and time. How ties are ordered does not matter to counts.
+
+    Times are sorted without regard to groups, then groups by radix sort, which numpy has for numbers of 16 bits only:
+    a third of the time of np.lexsort for 80 trials of 208 patients.
+    """
+    order = np.argsort(time)
+    groups = group[order]
+    small = groups.size > 0 and int(group.max()) < 2**16
+    return order[np.argsort(groups.astype(np.uint16) if small else groups, kind="stable")]
+
+
+def _rows(group: Numbers, time: Days, happened: Flags) -> tuple[Numbers, Numbers, Numbers]:
+    """Where each time of an event starts among the sorted patients, where the next time does, and its group's end."""
     new_group = np.ones(group.size, np.bool_)
     new_group[1:] = group[1:] != group[:-1]
     new_time = new_group.copy()
     new_time[1:] |= time[1:] != time[:-1]
     starts = np.flatnonzero(new_time)
+    following = np.append(starts, group.size)[1:]
+    with_event = np.zeros(starts.size, np.bool_)
+    with_event[np.cumsum(new_time)[happened] - 1] = True
     ends = np.append(np.flatnonzero(new_group)[1:], group.size)
-    return starts, ends[np.cumsum(new_group)[starts] - 1]
+    starts = starts[with_event]
+    return starts, following[with_event], ends[np.cumsum(new_group)[starts] - 1]
 
 
 def _running(flags: Flags) -> Numbers:
-    """How many flags are set above each row, column by column, with one more line for the total."""
-    total = np.zeros((flags.shape[0] + 1, flags.shape[1]), np.intp)
-    np.cumsum(flags, axis=0, out=total[1:])
+    """How many flags of each line are set before each patient, with one more column for the total."""
+    total = np.zeros((flags.shape[0], flags.shape[1] + 1), np.intp)
+    np.cumsum(flags, axis=1, out=total[:, 1:])
     return total

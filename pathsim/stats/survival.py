@@ -164,7 +164,8 @@ def _steps(table: RiskTable, arm: int) -> _Steps:
     left = at_risk - events
     # Where nobody is left, survival is 0, and so is its standard error whatever is summed up here.
     summand = np.divide(events, at_risk * left, out=np.zeros_like(left), where=left > 0)
-    return _Steps(time, np.cumprod(left / at_risk, axis=1), np.cumsum(summand, axis=1), summand)
+    survival = np.cumprod(left / at_risk, axis=1, dtype=np.float64)
+    return _Steps(time, survival, np.cumsum(summand, axis=1), summand)
 
 
 def _interval(
