@@ -62,9 +62,11 @@ def survival_plot(
     columns = max(width - margin - 4, 10)
     edges = np.linspace(0, horizon_days, columns + 1)
     grid = _empty(columns, height, ascii_only=ascii_only)
-    # Light lines first, so that the heavy one, the experimental arm's, stays whole where they meet.
-    for number in reversed(range(len(lines))):
-        _draw(grid, lines[number], pens[number % len(pens)], edges)
+    drawn = [_drawn(line, pens[number % len(pens)], edges, height) for number, line in enumerate(lines)]
+    for row, column in set().union(*drawn):
+        here = [cells[row, column] for cells in drawn if (row, column) in cells]
+        # Where lines run on top of each other they take turns, so that none of them is hidden.
+        grid[row][column] = here[column // 2 % len(here)]
     for line in lines:
         for day, survival in line.published:
             if day <= horizon_days:
@@ -91,22 +93,22 @@ def _row(survival: float, height: int) -> int:
     return round((1 - survival) * (height - 1))
 
 
-def _draw(grid: list[list[Cell]], line: Line, pen: Pen, edges: NDArray[np.float64]) -> None:
-    height, last = len(grid), float(line.followed.max()) if line.followed.size else 0.0
+def _drawn(line: Line, pen: Pen, edges: NDArray[np.float64], height: int) -> dict[tuple[int, int], Cell]:
+    """The cells of one line, by row and column, as far as anybody was followed."""
+    last = float(line.followed.max()) if line.followed.size else 0.0
     level = line.survival[np.searchsorted(line.time, edges, side="right") - 1]
     rows = [_row(float(survival), height) for survival in level]
     marked = set((np.searchsorted(edges, line.censored, side="right") - 1).tolist())
-    for column in range(len(edges) - 1):
-        if edges[column] > last:
-            return
+    cells: dict[tuple[int, int], Cell] = {}
+    for column in range(int(np.searchsorted(edges[:-1], last, side="right"))):
         top, bottom = rows[column], rows[column + 1]
         if top == bottom:
-            grid[top][column] = Cell(pen.censored if column in marked else pen.along, line.style)
+            cells[top, column] = Cell(pen.censored if column in marked else pen.along, line.style)
             continue
-        grid[top][column] = Cell(pen.before, line.style)
-        grid[bottom][column] = Cell(pen.after, line.style)
-        for row in range(top + 1, bottom):
-            grid[row][column] = Cell(pen.falling, line.style)
+        cells |= {(row, column): Cell(pen.falling, line.style) for row in range(top + 1, bottom)}
+        cells[top, column] = Cell(pen.before, line.style)
+        cells[bottom, column] = Cell(pen.after, line.style)
+    return cells
 
 
 def _labelled(row: list[Cell], number: int, height: int, margin: int, *, ascii_only: bool) -> list[Cell]:

@@ -51,7 +51,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
     scenario = chunk.scenario
     yield "Flow of patients", _flow(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
-        yield endpoint.label, Group(_plot(console, chunk, name), _endpoint(scenario, found, name))
+        yield endpoint.label, endpoint_part(console, chunk, found, name)
     if found["toxicity"]:
         yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found, console.width)
     if any(row["arm"] for row in found["responses"]):
@@ -62,6 +62,11 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Data cut-offs", _cutoffs(scenario, found)
     if scenario.sections.targets:
         yield "Published, and this trial", _published(scenario, found)
+
+
+def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
+    """The curves of an endpoint with the figures under them."""
+    return Group(_plot(console, chunk, name), _endpoint(chunk.scenario, found, name))
 
 
 def _heading(scenario: Scenario, found: Results) -> Group:
@@ -143,7 +148,7 @@ def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:
         )
     horizon = _horizon(data)
     ascii_only = console.options.ascii_only
-    rows = survival_plot(lines, horizon, width=min(console.width, 110), height=17, ascii_only=ascii_only)
+    rows = survival_plot(lines, horizon, width=min(console.width, 110), height=21, ascii_only=ascii_only)
     drawn = Text("\n").join(Text.assemble(*((cell.glyph, cell.style) for cell in row)) for row in rows)
     if any(line.published for line in lines):
         drawn.append(f"\n{'o' if ascii_only else '◇'} published", style="dim")

@@ -1,0 +1,209 @@
+"""The pathway of a scenario for readers: its steps in the order in which patients reach them, and the ways between."""
+
+import heapq
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import cycle
+
+import numpy as np
+
+from pathsim.laws import Exponential, Fixed, Law
+from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.steps.branch import BranchSpec
+from pathsim.steps.phase import PhaseSpec
+from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.spec import Arrow
+from pathsim.steps.wait import WaitSpec
+
+ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
+"""The colours of Okabe and Ito, told apart by nearly all colour-blind readers; the control arm has the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How patients go from one step to another: all the arrows between the two."""
+
+    to: str
+    label: str
+    """What sends a patient this way; empty if he goes on by himself."""
+    planned: bool
+    """Whether this is how the step is meant to end, and not an exit."""
+    colour: str | None = None
+    """The colour of the arm of the trial that begins here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One step as it is drawn: what it is called, what there is to say about it, and where it leads."""
+
+    name: str
+    kind: str
+    label: str
+    details: tuple[str, ...]
+    ways: tuple[Way, ...]
+    """The planned ways first."""
+
+
+@dataclass(frozen=True)
+class Pathway:
+    """The stops of a scenario by name, each after all that lead to it."""
+
+    title: str
+    patients: int
+    stops: Mapping[str, Stop]
+
+    @cached_property
+    def before(self) -> Mapping[str, list[str]]:
+        """For each step, those that lead to it."""
+        before: dict[str, list[str]] = {name: [] for name in self.stops}
+        for stop in self.stops.values():
+            for way in stop.ways:
+                before[way.to].append(stop.name)
+        return before
+
+    @cached_property
+    def home(self) -> Mapping[str, str]:
+        """For each step but the first, the last one that all who come here have passed: its immediate dominator.
+
+        Cooper, Harvey & Kennedy, A simple, fast dominance algorithm (Rice University, TR-06-33870, 2001): one round
+        is enough where there are no loops.
+        """
+        place = {name: number for number, name in enumerate(self.stops)}
+        home: dict[str, str] = {}
+        for name, before in self.before.items():
+            if not before:
+                continue
+            common, *others = before
+            for other in others:
+                while common != other:
+                    later = max(common, other, key=place.__getitem__)
+                    common, other = home[later], min(common, other, key=place.__getitem__)  # noqa: PLW2901
+            home[name] = common
+        return home
+
+
+def pathway(scenario: Scenario) -> Pathway:
+    """The pathway of this scenario."""
+    labels = [in_line(entry.label) for entry in scenario.steps]
+    stops = {}
+    for number in _order(scenario):
+        entry, label = scenario.steps[number], labels[number]
+        label = label if labels.count(label) == 1 else f"{label} [{entry.name}]"
+        details = tuple(text for text in _details(entry, scenario) if text.casefold() not in label.casefold())
+        kind: str = getattr(entry.spec, "kind")  # noqa: B009
+        stops[entry.name] = Stop(entry.name, kind, label, details, _ways(entry, scenario))
+    return Pathway(in_line(scenario.title), scenario.patients, stops)
+
+
+def _order(scenario: Scenario) -> Iterator[int]:
+    """The numbers of the steps, each after all that lead to it, and else in the order of the file."""
+    leads = {
+        entry.number: {scenario.entry(arrow.to).number for arrow in entry.spec.arrows()} for entry in scenario.steps
+    }
+    missing = [sum(number in after for after in leads.values()) for number in leads]
+    free = [number for number in leads if not missing[number]]
+    while free:
+        number = heapq.heappop(free)
+        yield number
+        for after in leads[number]:
+            missing[after] -= 1
+            if not missing[after]:
+                heapq.heappush(free, after)
+
+
+def _ways(entry: StepEntry, scenario: Scenario) -> tuple[Way, ...]:
+    """The ways out of a step, the planned ones first."""
+    arrows: dict[str, list[Arrow]] = {}
+    for arrow in sorted(entry.spec.arrows(), key=_is_exit):
+        arrows.setdefault(scenario.entry(arrow.to).name, []).append(arrow)
+    colours = _arm_colours(entry, scenario)
+    ways = []
+    for to, group in arrows.items():
+        labels = [_arrow_label(entry, arrow, scenario.trial.control) for arrow in group]
+        if len(group) > 1:
+            labels = [label or "complete" for label in labels]
+        colour = colours.get(group[0].label) if len(group) == 1 else None
+        ways.append(Way(to, "; ".join(labels), not _is_exit(group[0]), colour))
+    return tuple(ways)
+
+
+def _arm_colours(entry: StepEntry, scenario: Scenario) -> dict[str, str]:
+    """The colours of the arms that begin at this step, if they are those which the trial compares."""
+    found = scenario.randomisation
+    if found is None or found[0] is not entry:
+        return {}
+    control_first = sorted(scenario.arms, key=lambda arm: arm != scenario.trial.control)
+    return dict(zip(control_first, cycle(ARM_COLOURS), strict=False))
+
+
+def _is_exit(arrow: Arrow) -> bool:
+    return arrow.path[0] == "exit"
+
+
+def _arrow_label(entry: StepEntry, arrow: Arrow, control: str | None) -> str:
+    match entry.spec:
+        case RandomiseSpec() as spec:
+            return _arm_label(spec, arrow.label, control)
+        case BranchSpec() as spec:
+            return _rule_label(spec, arrow)
+        case WaitSpec() if not _is_exit(arrow):
+            return "ready"
+    return _spaced(arrow.label)
+
+
+def _arm_label(spec: RandomiseSpec, arm: str, control: str | None) -> str:
+    seats, name = spec.seats(), _spaced(arm)
+    role = " (control)" if arm == control and "control" not in name.casefold() else ""
+    share = f", {seats[arm]} of {sum(seats.values())}" if len(set(seats.values())) > 1 else ""
+    return name + role + share
+
+
+def _rule_label(spec: BranchSpec, arrow: Arrow) -> str:
+    number = int(arrow.path[1])
+    rule = spec.rules[number]
+    condition = in_line(rule.when or "") or ("otherwise" if number else "")
+    share = f"{100 * rule.split[str(arrow.path[3])]:.3g}%" if rule.split else ""
+    what = ", ".join(filter(None, (condition, share)))
+    return ": ".join(filter(None, (_spaced(rule.event or ""), what)))
+
+
+def _details(entry: StepEntry, scenario: Scenario) -> Iterator[str]:
+    match entry.spec:
+        case PhaseSpec() as spec:
+            yield "follow-up" if spec.days is None else duration(spec.days)
+            if spec.holds is not None:
+                yield f"holds a place: {in_line(scenario.pools[spec.holds].label)}"
+        case WaitSpec() as spec:
+            yield f"ready after {duration(spec.ready)}"
+            if spec.pool is not None:
+                yield f"then a place: {in_line(scenario.pools[spec.pool].label)}"
+        case RandomiseSpec() as spec:
+            yield ":".join(map(str, spec.seats().values()))
+            yield f"blocks of {spec.block}"
+            if spec.strata:
+                yield in_line(f"by {', '.join(spec.strata)}")
+
+
+def duration(law: Law) -> str:
+    """A law of durations in a few words: ``35 days``, or the median and range."""
+    match law:
+        case Fixed():
+            return _days(law.value)
+        case Exponential():
+            return f"{_days(law.mean)} on average"
+    least, median, most = law(np.array([0.0, 0.5, 1.0 - 2**-53]))
+    return f"{_days(median)} ({least:.4g}\N{EN DASH}{most:.4g})"
+
+
+def _days(number: float) -> str:
+    return f"{number:.4g} {'day' if number == 1 else 'days'}"
+
+
+def in_line(text: str) -> str:
+    """A text of the file in one line, without characters that are not for reading."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
+def _spaced(name: str) -> str:
+    return in_line(name.replace("_", " "))

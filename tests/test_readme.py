@@ -1,0 +1,42 @@
+"""The README shows what the commands print, and names only commands that there are."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+SEED = re.search(r"^SEED\s*\?=\s*(\d+)$", MAKEFILE, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    assert SEED is not None
+    command = [sys.executable, "-m", "pathsim", "run", "aall1331", "--seed", SEED[1]]
+    output = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    return "\n".join(line.rstrip() for line in output.splitlines())
+
+
+@pytest.mark.parametrize("block", re.findall(r"```text\n(.*?)```", README, re.DOTALL))
+def test_every_block_of_output_is_what_make_run_prints(printed: str, block: str) -> None:
+    assert block.strip("\n") in printed
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:\.venv/bin/)?pathsim (\w+)", README))))
+def test_every_command_it_names_exists(command: str) -> None:
+    asked = [sys.executable, "-m", "pathsim", command, "--help"]
+    assert subprocess.run(asked, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^):]+)\)", README))
+def test_every_file_it_links_exists(path: str) -> None:
+    assert (ROOT / path).is_file()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"make (run|test|bench|lint)\b", README))))
+def test_every_target_it_names_is_in_the_makefile(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
