@@ -172,7 +172,7 @@ class _Likelihood(NamedTuple):
             low, high = np.where(score >= 0, here, low), np.where(score <= 0, here, high)
             newton = here + score / information
             trusted = (low <= newton) & (newton <= high) & (np.abs(newton - here) <= last_step / 2)
-            # A trial that has arrived stays: it must not depend on how long others take.
+            # A trial that has arrived stays: its result must not depend on how long the others take.
             there = np.where(moving, np.where(trusted, newton, (low + high) / 2), here)
             last_step = np.abs(there - here)
             here, moving = there, moving & (last_step > _CLOSE_ENOUGH)
