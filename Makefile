@@ -6,7 +6,7 @@ SEED   ?= 14
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint types check bench lock clean
+.PHONY: help run test test-slow lint types check bench pictures lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ types: $(VENV)/dev.stamp ## Check types
 
 bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
 	@$(BIN)/pathsim bench
+
+pictures: $(VENV)/run.stamp ## Make the pictures of the README
+	@$(BIN)/python tools/pictures.py
 
 lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \

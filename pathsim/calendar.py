@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Days: TypeAlias = NDArray[np.float64]
 
 TICKS_PER_DAY = 1024.0
+TICK_DAYS = 1 / TICKS_PER_DAY
 SUB_TICK_DAYS = 2.0**-26
 MOST_PATIENTS = 65_535
 """More patients than this in one trial, and the last one's sub-tick would reach the next tick."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import simpy
 
-from pathsim.calendar import SUB_TICK_DAYS
+from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS
 from pathsim.journal import Journal
 from pathsim.luck import keys, trial_keys
 from pathsim.patients import Fates, Gathered, Patients
@@ -178,10 +178,17 @@ class Clock:
                 self.off_plan.add(patient)
         if request.triggered:
             held[pool] = request
+            yield from self._own_sub_tick(patient)
         else:
             request.cancel()
             self.off_plan.add(patient)
             self._write(patient, queued.event)
+
+    def _own_sub_tick(self, patient: int) -> Walk:
+        """Wait, less than a tick, for the patient's own sub-tick: who gets a place got it in that of who gave it."""
+        behind = (patient * SUB_TICK_DAYS - self._env.now) % TICK_DAYS
+        if behind > 0:
+            yield self._env.timeout(behind)
 
     def _priority(self, patient: int, pool: str) -> int:
         conditions = self.scenario.pools[pool].priority
@@ -193,9 +200,14 @@ class Clock:
             self._pools[pool].release(held.pop(pool))
 
     def _fate(self, patient: int, entry: StepEntry) -> Fate:
-        live = patient in self.off_plan or entry.number in self._after_queue.seated
-        planned = None if live else self._plan.get((patient, entry.number))
-        return planned or self._cast(patient, entry)
+        planned = None if patient in self.off_plan else self._plan.get((patient, entry.number))
+        if planned is not None and entry.number not in self._after_queue.seated:
+            return planned
+        fate = self._cast(patient, entry)
+        if fate != planned:
+            # A queue gave this patient another seat, and with it another arm: what was planned for later is void.
+            self.off_plan.add(patient)
+        return fate
 
     def _cast(self, patient: int, entry: StepEntry) -> Fate:
         if entry.step is None:

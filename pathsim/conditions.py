@@ -6,6 +6,8 @@ comparisons, ``and``, ``or``, ``not``, ``in``, names of columns, numbers, texts.
 
 import ast
 import operator
+import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -21,6 +23,8 @@ UNSET = -1
 
 LONGEST = 500
 MOST_NODES = 200
+MOST_SUGGESTED = 20
+_ONE_EQUALS = re.compile(r"[^=<>!]=[^=]")
 _ORDER: dict[type[ast.cmpop], Callable[[Column, float], Truth]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
@@ -52,11 +56,13 @@ Names: TypeAlias = Mapping[str, tuple[str, ...] | None]
 
 
 def suggestion(name: str, known: list[str]) -> str:
-    """`` Did you mean 'x'?`` if one of the known names is near, else the known names if they are few."""
-    close = get_close_matches(name, known, n=1)
+    """`` Did you mean 'x'?`` if one of the known names is near, else all of them if they are few."""
+    close = get_close_matches(name, known, n=1) or get_close_matches(name.lower(), known, n=1)
     if close:
         return f" Did you mean '{close[0]}'?"
-    return f" Known here: {', '.join(known)}." if 0 < len(known) <= 12 else ""
+    if not known:
+        return " There is none yet."
+    return f" Known here: {', '.join(known)}." if 0 < len(known) <= MOST_SUGGESTED else ""
 
 
 def condition(text: str, names: Names) -> Condition:
@@ -64,6 +70,8 @@ def condition(text: str, names: Names) -> Condition:
 
     Raises ValueError, with a sentence for the user, if the text is not a condition over these names.
     """
+    if unicodedata.normalize("NFKC", text) != text:
+        raise ValueError(f"'{text}' holds letters that only look like others; write it with plain ones")
     if len(text) > LONGEST:
         raise ValueError(f"this condition has {len(text)} characters; at most {LONGEST} are read")
     try:
@@ -71,7 +79,8 @@ def condition(text: str, names: Names) -> Condition:
             warnings.simplefilter("ignore")  # Python's remarks on odd literals are not for our users
             tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ValueError(f"'{text}' is not a condition; write for example: age < 18 and risk == 'high'") from None
+        remedy = "two equals signs compare" if _ONE_EQUALS.search(text) else "write for example"
+        raise ValueError(f"'{text}' is not a condition; {remedy}: age < 18 and risk == 'high'") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise ValueError("this condition is too long; split it over several rules")
     return _Translator(names).truth(tree.body)
@@ -131,19 +140,25 @@ class _Translator:
         return node.id, self._names[node.id]
 
     def _value(self, name: str, levels: tuple[str, ...] | None, node: ast.expr) -> float:
-        sign = 1
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            node, sign = node.operand, -1
-        value = node.value if isinstance(node, ast.Constant) else None
         if levels is None:
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
-                raise ValueError(f"'{name}' is a number: compare it with a number, not with {ast.unparse(node)}")
-            return float(sign * value)
+            return self._number(name, node)
+        value = node.value if isinstance(node, ast.Constant) else None
         if not isinstance(value, str):
             raise ValueError(f"'{name}' is one of {', '.join(levels)}: write one of them in quotes")
         if value not in levels:
             raise ValueError(f"'{name}' is never '{value}'.{suggestion(value, list(levels))}")
         return levels.index(value)
+
+    def _number(self, name: str, node: ast.expr) -> float:
+        below_zero = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub)
+        number = node.operand if isinstance(node, ast.UnaryOp) and below_zero else node
+        value = number.value if isinstance(number, ast.Constant) else None
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise ValueError(f"'{name}' is a number: compare it with a number, not with {ast.unparse(node)}")
+        try:
+            return -float(value) if below_zero else float(value)
+        except OverflowError:
+            raise ValueError(f"'{name}' is compared with a number that is far too large") from None
 
 
 def _joined(how: np.ufunc, parts: list[Condition]) -> Condition:

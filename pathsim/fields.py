@@ -1,67 +1,140 @@
 """The kinds of value a scenario file can hold, with a plain sentence for each way of getting one wrong."""
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    TypeAdapter,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from pathsim.laws import Exponential, Fixed, Law, Quantiles
 
 REST = "rest"
+COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
+"""An observation, such as 10/102."""
+LONGEST_SHOWN = 60
+MOST_QUANTILES = 101
 _NUMBER = {"type": "number"}
 _LIST = {"type": "array", "items": _NUMBER, "minItems": 2}
+_DAY = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 class Table(BaseModel):
     """A table of a scenario file. Unknown keys are errors: a misspelt rate must never be ignored in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_become_tuples(cls, table: Any) -> Any:
+        """Tables never change, so their lists are tuples; nothing else is taken for what it is not."""
+        if not isinstance(table, Mapping):
+            return table
+        return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def wrong(message: str, *at: str | int) -> PydanticCustomError:
+    """What is wrong with a value, or with what stands inside it at these keys."""
+    return PydanticCustomError("wrong", "{message}", {"message": message, "at": at})
 
 
-def _number(value: object) -> float:
-    if not _is_number(value):
-        raise ValueError(f"expected a number, found {shown(value)}")
-    return float(value)  # type: ignore[arg-type]
+def is_number(value: object) -> bool:
+    """Whether this is a number that can be calculated with: neither true nor false, and finite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def is_list(value: object) -> bool:
+    """Whether this is a list of a scenario file."""
+    return isinstance(value, (list, tuple))
+
+
+def possible(n: int, of: int) -> bool:
+    """Whether this many of that many can be a count."""
+    return n <= of and of > 0
 
 
 def shown(value: object) -> str:
     """A value of a scenario file as a user would recognise it."""
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return "a table"
-    if isinstance(value, list):
-        return "a list" if len(value) > 6 else "[" + ", ".join(map(shown, value)) + "]"
+    if isinstance(value, (list, tuple)):
+        brief = len(value) <= 6 and not any(isinstance(item, (Mapping, list, tuple)) for item in value)
+        return "[" + ", ".join(map(shown, value)) + "]" if brief else "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}'" if isinstance(value, str) else str(value)
+    if isinstance(value, (int, float)):
+        return f"{value:.6g}" if is_number(value) else _beyond(value)
+    text = str(value)
+    text = text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
+    return f"'{text}'" if isinstance(value, str) else text
+
+
+def _beyond(value: float) -> str:
+    return str(value) if isinstance(value, float) else "a number with hundreds of digits"
+
+
+def _expected(what: str, value: object) -> PydanticCustomError:
+    """A value of another kind than the one that belongs here, and how to write what was probably meant."""
+    if isinstance(value, str) and (count := COUNT.fullmatch(value)) and not possible(int(count[1]), int(count[2])):
+        # It has been reported where the evidence is read; see pathsim.scenario.evidence.
+        return PydanticCustomError("reported", "reported before")
+    return wrong(f"expected {what}, found {shown(value)}{_remedy(value)}")
+
+
+def _remedy(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII):
+        return f"; write it without quotation marks: {text}"
+    if percent := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text, re.ASCII):
+        return f"; write it as a fraction: {float(percent[1]) / 100:g}"
+    return ""
+
+
+def _number(value: object) -> float:
+    if not is_number(value):
+        raise _expected("a number", value)
+    return float(value)  # type: ignore[arg-type]
 
 
 def _probability(value: float) -> float:
     if not 0 <= value <= 1:
-        raise ValueError(f"a probability lies between 0 and 1; this is {value:g}")
+        remedy = f"; for {value:g}% write {value / 100:g}" if 1 < value <= 100 else ""
+        raise wrong(f"a probability lies between 0 and 1; this is {value:g}{remedy}")
     return value
 
 
 def _positive(value: float) -> float:
     if value <= 0:
-        raise ValueError(f"must be more than 0; this is {value:g}")
+        raise wrong(f"must be more than 0; this is {value:g}")
     return value
 
 
 def _not_negative(value: float) -> float:
     if value < 0:
-        raise ValueError(f"cannot be less than 0; this is {value:g}")
+        raise wrong(f"cannot be less than 0; this is {value:g}")
     return value
 
 
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"expected a whole number of 1 or more, found {shown(value)}")
+        raise _expected("a whole number of 1 or more", value)
     return value
 
 
@@ -70,38 +143,49 @@ Probability = Annotated[Number, AfterValidator(_probability), Field(json_schema_
 Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra={"exclusiveMinimum": 0})]
 NotNegative = Annotated[Number, AfterValidator(_not_negative), Field(json_schema_extra={"minimum": 0})]
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
-Counts = Annotated[Number, AfterValidator(_not_negative)]
 
-
-def _ascending(value: object) -> tuple[float, ...]:
-    if not isinstance(value, list) or len(value) < 2:
-        raise ValueError(f"expected a list of at least two numbers in ascending order, found {shown(value)}")
-    numbers = tuple(_number(item) for item in value)
-    for before, after in pairwise(numbers):
-        if after < before:
-            raise ValueError(f"quantiles must ascend, but {after:g} follows {before:g}")
-    return numbers
+_NUMBERS: TypeAdapter[tuple[float, ...]] = TypeAdapter(tuple[Number, ...])
 
 
 def quantiles(value: object) -> Quantiles:
     """A quantile law from a list of values at equally spaced probabilities."""
-    return Quantiles(_ascending(value))
+    if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= MOST_QUANTILES:
+        many = f"; here are {len(value)}" if isinstance(value, (list, tuple)) else f", found {shown(value)}"
+        raise wrong(f"expected a list of 2 to {MOST_QUANTILES} numbers in ascending order{many}")
+    numbers = _NUMBERS.validate_python(tuple(value))
+    for position, (before, after) in enumerate(pairwise(numbers), 1):
+        if after < before:
+            raise wrong(f"quantiles must ascend, but {after:g} follows {before:g}", position)
+    return Quantiles(numbers)
 
 
-def _timing(value: object) -> Fixed | Quantiles:
-    law = Fixed(_number(value)) if _is_number(value) else quantiles(value)
+def _days(value: object, what: str) -> Fixed | Quantiles:
+    if is_number(value):
+        law: Fixed | Quantiles = Fixed(_number(value))
+    elif is_list(value):
+        law = quantiles(value)
+    else:
+        raise _expected(what, value)
     least = law.value if isinstance(law, Fixed) else law.values[0]
     if least < 0:
-        raise ValueError(f"a time cannot be negative; the least here is {least:g} days")
+        raise wrong(f"a time cannot be negative; the least here is {least:g} days")
     return law
 
 
+def _timing(value: object) -> Fixed | Quantiles:
+    return _days(value, "days, as a number or a list of quantiles")
+
+
 def _duration(value: object) -> Law:
-    if isinstance(value, dict):
-        if list(value) != ["exponential"]:
-            raise ValueError("expected days, a list of quantiles, or { exponential = mean in days }")
-        return Exponential(_positive(_number(value["exponential"])))
-    return _timing(value)
+    forms = "days, as a number, a list of quantiles, or { exponential = mean in days }"
+    if isinstance(value, Mapping) and "exponential" in value:
+        mean = value["exponential"]
+        if len(value) > 1:
+            raise wrong(f"expected {forms} with nothing else beside the mean")
+        if not is_number(mean) or mean <= 0:
+            raise wrong(f"the mean is a number of days, more than 0; found {shown(mean)}", "exponential")
+        return Exponential(_number(mean))
+    return _days(value, forms)
 
 
 Timing = Annotated[Fixed | Quantiles, PlainValidator(_timing), WithJsonSchema({"anyOf": [_NUMBER, _LIST]})]
@@ -119,22 +203,34 @@ Duration: TypeAlias = Annotated[
 QuantileList = Annotated[Quantiles, PlainValidator(quantiles), WithJsonSchema(_LIST)]
 
 
-def _shares(value: object) -> dict[str, float]:
-    if not isinstance(value, dict) or not value:
-        raise ValueError(f"expected a table with a probability for each level, found {shown(value)}")
-    rest = [name for name, share in value.items() if share == REST]
+def _share_table(value: object) -> object:
+    if not isinstance(value, Mapping) or not value:
+        raise wrong(f"expected a table of names with their probabilities, found {_or_empty(value)}")
+    return value
+
+
+def _or_empty(value: object) -> str:
+    return "an empty one" if value == {} else shown(value)
+
+
+def _share(value: object) -> float:
+    """A probability, or not a number where one is to take the rest."""
+    if value == REST:
+        return math.nan
+    if isinstance(value, str):
+        raise _expected(f"a probability, or '{REST}' for what the others leave", value)
+    return _probability(_number(value))
+
+
+def _complete(shares: dict[str, float]) -> dict[str, float]:
+    rest = [name for name, share in shares.items() if math.isnan(share)]
     if len(rest) > 1:
-        raise ValueError(f"only one level can be the rest; here are {len(rest)}: {', '.join(rest)}")
-    shares = {}
-    for name, share in value.items():
-        try:
-            shares[name] = 0.0 if name in rest else _probability(_number(share))
-        except ValueError as wrong:
-            raise ValueError(f"{name}: {wrong}") from None
-    total = math.fsum(shares.values())
-    if total > 1 + 1e-9 or (not rest and total < 1 - 1e-9):
-        remedy = "" if rest else "; write one of them as 'rest' to let it take what is left"
-        raise ValueError(f"these probabilities sum to {total:.6g}, not to 1{remedy}")
+        raise wrong(f"only one can take the rest, and '{rest[0]}' already does", rest[1])
+    total = math.fsum(share for share in shares.values() if not math.isnan(share))
+    if total > 1 + 1e-9:
+        raise wrong(f"these probabilities sum to {total:.6g}, more than 1")
+    if not rest and total < 1 - 1e-9:
+        raise wrong(f"these probabilities sum to {total:.6g}, not to 1; write '{REST}' for one to take what is left")
     return {name: max(0.0, 1 - total) if name in rest else share for name, share in shares.items()}
 
 
@@ -143,33 +239,52 @@ _SHARE_SCHEMA: dict[str, Any] = {
     "minProperties": 1,
     "additionalProperties": {"anyOf": [{**_NUMBER, "minimum": 0, "maximum": 1}, {"const": REST}]},
 }
-Shares = Annotated[dict[str, float], PlainValidator(_shares), WithJsonSchema(_SHARE_SCHEMA)]
+Shares = Annotated[
+    dict[str, Annotated[float, PlainValidator(_share)]],
+    BeforeValidator(_share_table),
+    AfterValidator(_complete),
+    WithJsonSchema(_SHARE_SCHEMA),
+]
 """Names with probabilities that sum to 1; one of them can be written as ``"rest"``."""
 
 
+def _day(text: str) -> str:
+    if not _DAY.fullmatch(text):
+        raise wrong(f"'{text}' is not a day; write days as numbers: {{ 365 = 0.2 }}")
+    return text
+
+
+def _reached(value: object) -> float:
+    if isinstance(value, Mapping):
+        raise wrong('expected a probability, found a table; a day with a point goes in quotation marks: "0.5" = 0.2')
+    share = _probability(_number(value))
+    if share == 1:
+        raise wrong("this means everybody: a cumulative probability can come near 1 but not reach it; write 0.999")
+    return share
+
+
+_Points: TypeAlias = dict[Annotated[str, AfterValidator(_day)], Annotated[float, PlainValidator(_reached)]]
+_POINTS: TypeAdapter[dict[str, float]] = TypeAdapter(_Points)
+
+
 def _by_day(value: object) -> tuple[tuple[float, float], ...]:
-    if not isinstance(value, dict) or not value:
-        raise ValueError("expected a table of days and cumulative probabilities, such as { 365 = 0.2, 730 = 0.3 }")
-    points = sorted(_points(value))
+    if not isinstance(value, Mapping) or not value:
+        raise wrong(
+            "expected a table of days and cumulative probabilities, such as { 365 = 0.2, 730 = 0.3 }, "
+            f"found {_or_empty(value)}"
+        )
+    points = sorted((float(day), share, day) for day, share in _POINTS.validate_python(value).items())
     if points[0][0] <= 0:
-        raise ValueError(f"days count from entry and are more than 0; this is {points[0][0]:g}")
-    for (early, low), (late, high) in pairwise(points):
+        raise wrong("days count from entry and are more than 0", points[0][2])
+    for (early, low, _), (late, high, day) in pairwise(points):
+        if early == late:
+            raise wrong(f"day {late:g} is said twice; keep one of them", day)
         if high < low:
-            raise ValueError(
-                f"a cumulative probability cannot fall: it is {low:g} by day {early:g} and {high:g} by day {late:g}"
+            raise wrong(
+                f"a cumulative probability cannot fall: it is {low:g} by day {early:g} and {high:g} by day {late:g}",
+                day,
             )
-    return tuple(points)
-
-
-def _points(value: dict[str, object]) -> Iterator[tuple[float, float]]:
-    for day, share in value.items():
-        try:
-            when = float(day)
-        except ValueError:
-            raise ValueError(f"'{day}' is not a day; write days as numbers: {{ 365 = 0.2 }}") from None
-        if _probability(_number(share)) == 1:
-            raise ValueError(f"by day {day} everybody: a hazard can come near 1 but not reach it; write 0.999")
-        yield when, _number(share)
+    return tuple((day, share) for day, share, _ in points)
 
 
 ByDay = Annotated[

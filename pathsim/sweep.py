@@ -67,8 +67,11 @@ class Sweep:
     def run(self) -> Journal:
         """The journal of these replicates. Raises ShortageError where a queue would form."""
         self.plan(None)
-        for places in self._places.values():
-            places.check(self.scenario, self.replicates)
+        shortages = [found for places in self._places.values() if (found := places.shortage(self.scenario.patients))]
+        if shortages:
+            # Only the first one is sure: what comes after it would have waited.
+            position, day, step, pool = min(shortages)
+            raise ShortageError(pool, self.scenario.steps[step].name, int(self.replicates[position]), day)
         return joined(self._parts)
 
     def plan(self, record: list[Cast] | None) -> None:
@@ -127,7 +130,7 @@ class _Places:
     """Who takes and gives back places of a pool, and when, if nobody ever has to queue."""
 
     def __init__(self, name: str, scenario: Scenario, rows: int) -> None:
-        self._name = name
+        self._name, self._places = name, scenario.pools[name].places
         self._has = np.zeros(rows, dtype=np.bool_)
         self._changes: list[tuple[Rows, Days, int, int]] = []
         # The last entry answers for NOWHERE: who stays for ever keeps his place.
@@ -144,24 +147,24 @@ class _Places:
             self._has[rows[gives_back]] = False
             self._changes.append((rows[gives_back], left[gives_back], -1, entry.number))
 
-    def check(self, scenario: Scenario, replicates: Sequence[int]) -> None:
-        """Raise ShortageError at the first moment at which more places are taken than there are."""
+    def shortage(self, patients: int) -> tuple[int, float, int, str] | None:
+        """The first moment at which more places are taken than there are: replicate, by position, day, step, pool."""
         if not self._changes:
-            return
+            return None
         row = np.concatenate([rows for rows, _, _, _ in self._changes])
         day = np.concatenate([days for _, days, _, _ in self._changes])
         change = np.concatenate([np.full(rows.size, by) for rows, _, by, _ in self._changes])
         step = np.concatenate([np.full(rows.size, number) for rows, _, _, number in self._changes])
-        replicate = row // scenario.patients
+        replicate = row // patients
         order = np.lexsort((day, replicate))
         taken = np.cumsum(change[order])
         begins = np.searchsorted(replicate[order], replicate[order])
         taken -= np.concatenate([[0], taken])[begins]
-        over = np.flatnonzero(taken > scenario.pools[self._name].places)
-        if over.size:
-            first = order[over[0]]
-            waiting = scenario.steps[int(step[first])].name
-            raise ShortageError(self._name, waiting, int(replicates[int(replicate[first])]), float(day[first]))
+        over = np.flatnonzero(taken > self._places)
+        if not over.size:
+            return None
+        first = order[over[0]]
+        return int(replicate[first]), float(day[first]), int(step[first]), self._name
 
 
 def seats(day: Days, group: Rows) -> Rows:

@@ -1,5 +1,6 @@
 """The README shows what the commands print, and names only commands that there are."""
 
+import os
 import re
 import subprocess
 import sys
@@ -17,7 +18,8 @@ SEED = re.search(r"^SEED\s*\?=\s*(\d+)$", MAKEFILE, re.MULTILINE)
 def printed() -> str:
     assert SEED is not None
     command = [sys.executable, "-m", "pathsim", "run", "aall1331", "--seed", SEED[1]]
-    output = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout
+    plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
+    output = subprocess.run(command, capture_output=True, env=plain, check=True, encoding="utf-8").stdout
     return "\n".join(line.rstrip() for line in output.splitlines())
 
 
@@ -40,3 +42,10 @@ def test_every_file_it_links_exists(path: str) -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"make (run|test|bench|lint)\b", README))))
 def test_every_target_it_names_is_in_the_makefile(target: str) -> None:
     assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+def test_the_picture_of_the_curves_is_of_the_same_trial(printed: str) -> None:
+    figures = re.search(r"hazard ratio [^;]*", printed)
+    assert figures is not None
+    picture = (ROOT / "docs" / "pictures" / "curves.svg").read_text(encoding="utf-8")
+    assert figures[0] in picture.replace("&#160;", " ")

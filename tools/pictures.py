@@ -13,20 +13,9 @@ from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-DARK = TerminalTheme(
-    (22, 24, 29),
-    (220, 220, 215),
-    [
-        (22, 24, 29),
-        (230, 85, 85),
-        (90, 180, 110),
-        (230, 180, 80),
-        (90, 150, 230),
-        (200, 120, 200),
-        (90, 190, 200),
-        (220, 220, 215),
-    ],
-)
+BLACK, WHITE = (22, 24, 29), (220, 220, 215)
+COLOURS = [(230, 85, 85), (90, 180, 110), (230, 180, 80), (90, 150, 230), (200, 120, 200), (90, 190, 200)]
+DARK = TerminalTheme(BLACK, WHITE, [BLACK, *COLOURS, WHITE])
 
 
 def curves() -> None:

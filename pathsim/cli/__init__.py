@@ -3,7 +3,7 @@
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -13,6 +13,8 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "run": "pathsim.cli.run:run",
+    "ensemble": "pathsim.cli.ensemble:ensemble",
+    "bounds": "pathsim.cli.bounds:bounds",
     "list": "pathsim.cli.library:list_scenarios",
     "check": "pathsim.cli.check:check",
     "sources": "pathsim.cli.sources:sources",
@@ -51,37 +53,44 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and stop without a word when the reader of its output has left, as ``| head`` does."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python flushes once more at its end, and would complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(DONE) from None
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="pathsim")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """A flight simulator for randomized clinical trials.
 
     SCENARIO is a name of the library (see pathsim list), the path of a TOML file, or - for standard input.
     Results go to standard output, progress and messages to standard error.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(WRONG)
 
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     try:
         code = cli.main(standalone_mode=False, prog_name="pathsim")
-        sys.stdout.flush()
-    except click.exceptions.Exit as leave:
-        code = leave.exit_code
-    except click.exceptions.NoArgsIsHelpError as wrong:
-        click.echo(wrong.format_message(), err=True)
-        code = WRONG
     except click.ClickException as wrong:
         wrong.show()
         code = WRONG
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         code = INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has left, as `pathsim run ... | head` does. Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = DONE
     except Exception as wrong:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
         code = _explained(wrong)
     sys.exit(code if isinstance(code, int) else DONE)
@@ -100,8 +109,12 @@ def _explained(wrong: Exception) -> int:
         return WRONG
     if os.environ.get("PATHSIM_DEBUG"):
         raise wrong
+    if isinstance(wrong, OSError):
+        file = f": {wrong.filename}" if wrong.filename else ""
+        click.echo(f"pathsim: the output cannot be written: {wrong.strerror}{file}", err=True)
+        return FAILED
     click.echo(
-        f"pathsim: this is a defect of pathsim, not of your input: {type(wrong).__name__}: {wrong}\n"
+        f"pathsim: a defect of pathsim, not of your input: {type(wrong).__name__}: {' '.join(str(wrong).split())}. "
         "Please report it with the command; PATHSIM_DEBUG=1 shows where it happened.",
         err=True,
     )

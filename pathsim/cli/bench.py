@@ -13,9 +13,16 @@ def bench(scenario: str, as_json: bool) -> None:
     """Measure the engines on SCENARIO (default: aall1331) in CPU time of one core, best of interleaved rounds."""
     from pathsim.bench import measure
     from pathsim.scenario.scenario import load
+    from pathsim.sweep import ShortageError
 
-    with patience("measuring", quiet=False):
-        speeds = measure(load(scenario))
+    try:
+        with patience("measuring", quiet=False):
+            speeds = measure(load(scenario))
+    except ShortageError as wrong:
+        raise click.UsageError(
+            f"patients of '{scenario}' queue for '{wrong.pool}', and the sweep cannot follow a queue: "
+            "name a scenario in which nobody queues"
+        ) from None
     if as_json:
         print_json(
             {

@@ -1,11 +1,9 @@
 """``pathsim graph``: the pathway of a scenario as text, Mermaid or SVG."""
 
-import sys
-
 import click
 
 from pathsim.cli.options import scenario_argument, set_option
-from pathsim.cli.output import console
+from pathsim.cli.output import page
 
 
 @click.command(short_help="The pathway as text, Mermaid or SVG.")
@@ -20,8 +18,7 @@ def graph(scenario: str, settings: dict[str, str], form: str) -> None:
 
     loaded = load(scenario, settings)
     if form == "text":
-        screen = console()
-        ascii_only = "utf" not in (sys.stdout.encoding or "").lower()
-        click.echo(as_text(loaded, width=screen.width, ascii_only=ascii_only))
+        with page() as screen:
+            screen.out(as_text(loaded, width=screen.width, ascii_only=screen.options.ascii_only))
     else:
         click.echo(as_mermaid(loaded) if form == "mermaid" else as_svg(loaded))

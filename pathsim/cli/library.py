@@ -3,7 +3,7 @@
 import click
 
 from pathsim.cli.options import json_option
-from pathsim.cli.output import console, print_json
+from pathsim.cli.output import page, print_json
 
 
 @click.command("list", short_help="The scenarios that come with pathsim.")
@@ -19,10 +19,11 @@ def list_scenarios(as_json: bool) -> None:
     if as_json:
         print_json({"scenarios": entries})
         return
-    from rich.table import Table
+    from rich.padding import Padding
+    from rich.text import Text
 
-    table = Table.grid(padding=(0, 2))
-    for entry in entries:
-        table.add_row(f"[bold]{entry['name']}[/bold]", entry["title"])
-        table.add_row("", f"[dim]{entry['summary']}[/dim]")
-    console().print(table)
+    with page() as screen:
+        for entry in entries:
+            screen.print(Text(entry["name"], "bold"))
+            screen.print(Padding(Text(entry["title"]), (0, 0, 0, 2)))
+            screen.print(Padding(Text(entry["summary"], "dim"), (0, 0, 1, 2)))

@@ -22,6 +22,12 @@ def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
     return settings
 
 
+def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
+    if value is not None and not 0 <= value <= LARGEST_SEED:
+        raise click.BadParameter(f"a seed is a whole number from 0 to {LARGEST_SEED}", ctx, param)
+    return value
+
+
 scenario_argument = click.argument("scenario")
 set_option = click.option(
     "--set",
@@ -34,7 +40,9 @@ set_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 seed_option = click.option(
     "--seed",
-    type=click.IntRange(0, LARGEST_SEED),
+    type=int,
+    callback=_seed,
+    metavar="N",
     help="The seed: the same one gives the same trial. Drawn and printed if absent.",
 )
 

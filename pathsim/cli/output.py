@@ -1,6 +1,6 @@
 """Where output goes: results to standard output, progress and messages to standard error."""
 
-import json
+import os
 import sys
 import threading
 from collections.abc import Iterator
@@ -14,20 +14,39 @@ if TYPE_CHECKING:
 
 UNHURRIED_SECONDS = 1.0
 PAGE_WIDTH = 114
-"""Characters in a line where there is no terminal to ask: every table fits."""
+"""Characters in a line where neither a terminal nor COLUMNS says how many: every table fits."""
 
 
-def console() -> "Console":
-    """The console of standard output. Without a terminal it is wide enough for every table."""
+@contextmanager
+def page() -> "Iterator[Console]":
+    """The console of standard output. What is printed on it goes out in one piece, when all of it is ready."""
+    screen = _console()
+    with screen.capture() as captured:
+        yield screen
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    click.echo(text.encode(screen.encoding, "replace").decode(screen.encoding), nl=False, color=True)
+
+
+def _console() -> "Console":
     from rich.console import Console
 
-    plain = Console(highlight=False, soft_wrap=False)
-    return plain if plain.is_terminal else Console(highlight=False, width=max(plain.width, PAGE_WIDTH))
+    asked = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+    return Console(
+        width=None if asked else PAGE_WIDTH,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        # Texts come from scenario files: what looks like markup there is none.
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
 
 
 def print_json(value: Any) -> None:
-    """Print a value as JSON, floats at full precision, infinities and missing numbers as null."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False, default=str))
+    """Print a value as JSON, in ASCII where the output cannot show more."""
+    from pathsim.export.json_text import as_json
+
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(as_json(value, ascii_only=not is_unicode))
 
 
 @contextmanager
@@ -43,8 +62,3 @@ def patience(message: str, *, quiet: bool) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
-
-
-def is_terminal() -> bool:
-    """Whether somebody is there to look at standard output."""
-    return sys.stdout.isatty()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
-from pathsim.cli.output import console, patience, print_json
+from pathsim.cli.output import page, patience, print_json
 
 if TYPE_CHECKING:
     from pathsim.scenario.scenario import Scenario
@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 @click.command(short_help="Simulate one trial and print its report.")
 @scenario_argument
 @seed_option
-@click.option("--replicate", type=click.IntRange(0), default=0, help="Which of this seed's trials; the first is 0.")
+@click.option(
+    "--replicate",
+    type=click.IntRange(0),
+    default=0,
+    metavar="K",
+    help="Which of this seed's trials; the first is 0.",
+)
 @set_option
 @click.option(
     "--engine",
@@ -26,7 +32,12 @@ if TYPE_CHECKING:
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write results, journal and ADaM tables to this folder.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Write results, journal and ADaM tables to this folder.",
+)
 @click.option(
     "--format",
     "journal_format",
@@ -49,19 +60,16 @@ def run(
     quiet: bool,
 ) -> None:
     """Simulate one trial of SCENARIO and print what a trial report would."""
-    if watch and as_json:
-        raise click.UsageError("--watch prints lines and --json one object: choose one of them")
+    _refuse_contradictions(watch=watch, as_json=as_json, engine=engine)
     from pathsim.scenario.scenario import load
 
     loaded = load(scenario, settings)
-    seed = drawn_seed() if seed is None else seed
     if out is not None:
-        from pathsim.export.folder import FolderError, writable
-
-        try:
-            journal_format = writable(out, journal_format, force=force)
-        except FolderError as wrong:
-            raise click.UsageError(str(wrong)) from None
+        journal_format = _format(out, journal_format, force=force)
+    if seed is None:
+        seed = drawn_seed()
+        if watch and not quiet:
+            click.echo(f"seed {seed}", err=True)
     if watch:
         _watch(loaded, seed, replicate)
         if out is None:
@@ -83,7 +91,24 @@ def run(
     elif not watch:
         from pathsim.report.terminal import print_report
 
-        print_report(console(), chunk, found)
+        with page() as screen:
+            print_report(screen, chunk, found)
+
+
+def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str) -> None:
+    if watch and as_json:
+        raise click.UsageError("--watch prints lines and --json one object: choose one of them")
+    if watch and engine == "sweep":
+        raise click.UsageError("--watch follows the calendar, which only the clock has: leave --engine sweep out")
+
+
+def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:
+    from pathsim.export.folder import FolderError, writable
+
+    try:
+        return writable(out, journal_format, force=force)
+    except FolderError as wrong:
+        raise click.UsageError(str(wrong)) from None
 
 
 def _watch(loaded: "Scenario", seed: int, replicate: int) -> None:

@@ -1,15 +1,24 @@
 """``pathsim sources``: every number of a scenario and where it comes from."""
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
 
 from pathsim.cli.options import json_option, scenario_argument, set_option
-from pathsim.cli.output import console, print_json
+from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
-    from pathsim.scenario.evidence import Rate
+    from pathsim.scenario.evidence import Kind, Rate
     from pathsim.scenario.scenario import Scenario
+
+STYLES: "dict[Kind, str]" = {
+    "published": "bold",
+    "derived": "bold",
+    "calibrated": "bold cyan",
+    "assumed": "bold yellow",
+}
+ROOM_FOR_VALUES = 26
 
 
 @click.command(short_help="Every number of a scenario, and where it comes from.")
@@ -19,7 +28,7 @@ if TYPE_CHECKING:
     "--kind",
     "kinds",
     multiple=True,
-    type=click.Choice(["published", "derived", "calibrated", "assumed"]),
+    type=click.Choice(list(STYLES)),
     help="Only numbers of this kind. Can be repeated.",
 )
 @json_option
@@ -34,7 +43,7 @@ def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_
         rows = [
             {
                 "path": dotted(rate.path),
-                "value": rate.value,
+                "value": list(map(_number, rate.value)) if isinstance(rate.value, list) else _number(rate.value),
                 "kind": rate.evidence.kind,
                 "source": rate.evidence.text if rate.evidence.kind == "published" else None,
                 "note": _note(rate),
@@ -46,7 +55,12 @@ def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_
         ]
         print_json({"rates": rows})
         return
-    _print_table(loaded, rates)
+    _print_groups(loaded, rates)
+
+
+def _number(value: float) -> float:
+    """A number as the file would have it: where a count is asked for, --set takes 400 and not 400.0."""
+    return int(value) if value.is_integer() else value
 
 
 def _note(rate: "Rate") -> str | None:
@@ -54,30 +68,28 @@ def _note(rate: "Rate") -> str | None:
     return "; ".join(part for part in (told, rate.evidence.note) if part) or None
 
 
-def _print_table(loaded: "Scenario", rates: "list[Rate]") -> None:
-    from rich.table import Table
+def _print_groups(loaded: "Scenario", rates: "list[Rate]") -> None:
+    """Each evidence once, with the numbers below it that rest on it, and then the sources that were cited."""
+    from rich.padding import Padding
     from rich.text import Text
 
     from pathsim.scenario.problems import dotted
 
-    screen = console()
-    table = Table(box=None, padding=(0, 1), show_header=True, header_style="dim", show_edge=False)
-    table.add_column("path", overflow="fold")
-    table.add_column("value", justify="right", overflow="fold")
-    table.add_column("evidence", no_wrap=True)
-    table.add_column("where it comes from", overflow="fold", ratio=1)
-    for rate in rates:
-        told = ", ".join(part for part in (rate.evidence.text, rate.evidence.note) if part)
-        style = {"assumed": "yellow", "calibrated": "cyan"}.get(rate.evidence.kind, "")
-        table.add_row(dotted(rate.path), _value(rate), Text(rate.evidence.kind, style=style), told)
-    screen.print(table)
-    cited = {rate.source for rate in rates if rate.source is not None}
-    if cited:
-        screen.print()
-    for key, entry in loaded.sections.sources.items():
-        if key in cited:
-            link = f" https://doi.org/{entry.doi}" if entry.doi else f" {entry.url}" if entry.url else ""
-            screen.print(Text.assemble((key, "bold"), f"  {entry.cite}{link}"))
+    with page() as screen:
+        aligned = min(max((len(dotted(rate.path)) for rate in rates), default=0), screen.width - ROOM_FOR_VALUES)
+        for (kind, told), group in groupby(rates, _spoken):
+            screen.print(Text.assemble((kind, STYLES[kind]), f"  {told}"))
+            lines = [f"{dotted(rate.path):<{aligned}}  {_value(rate)}" for rate in group]
+            screen.print(Padding(Text("\n".join(lines)), (0, 0, 1, 2)))
+        cited = {rate.source for rate in rates if rate.source is not None}
+        for key, entry in loaded.sections.sources.items():
+            if key in cited:
+                link = f" https://doi.org/{entry.doi}" if entry.doi else f" {entry.url}" if entry.url else ""
+                screen.print(Text.assemble((key, "bold"), f"  {entry.cite}{link}"))
+
+
+def _spoken(rate: "Rate") -> "tuple[Kind, str]":
+    return rate.evidence.kind, ", ".join(part for part in (rate.evidence.text, rate.evidence.note) if part)
 
 
 def _value(rate: "Rate") -> str:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from pathsim.luck import keys
+from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.randomise import stratum_labels
 from pathsim.trial.known import Known
@@ -16,6 +17,7 @@ from pathsim.trial.outcomes import Allocation, Outcomes, allocation, first_day, 
 
 Record: TypeAlias = dict[str, Any]
 _SEXES = {"female": "F", "male": "M"}
+_FATAL, _OVER, _NOT_OVER = "FATAL", "RECOVERED/RESOLVED", "NOT RECOVERED/NOT RESOLVED"
 
 ADSL_FIRST = (
     "STUDYID",
@@ -98,6 +100,16 @@ class Adam:
     def _date(self, day: float) -> str:
         return self._scenario.date(day).isoformat() if np.isfinite(day) else ""
 
+    @property
+    def adsl_columns(self) -> tuple[str, ...]:
+        """The variables of ADSL: the standard ones, then every covariate of the cohort that is observed."""
+        observed = (name.upper() for name, covariate in self._covariates())
+        return tuple(dict.fromkeys((*ADSL_FIRST, *observed)))
+
+    def _covariates(self) -> Iterator[tuple[str, Covariate]]:
+        cohort = self._scenario.sections.cohort
+        return ((name, covariate) for name, covariate in cohort.items() if not covariate.latent)
+
     def adsl(self) -> Iterator[Record]:
         """One record for each patient who enrolled."""
         chunk = self._known.chunk
@@ -108,9 +120,6 @@ class Adam:
             record = {
                 **self._subject(row),
                 "SUBJID": f"{row:05d}",
-                "AGE": "",
-                "AGEU": "YEARS",
-                "SEX": "",
                 "ARM": arm,
                 "TRT01P": arm,
                 "TRT01PN": number,
@@ -118,10 +127,12 @@ class Adam:
                 "RANDDT": self._date(self._groups.day[row]) if arm else "",
                 "STRATA": self._stratum(row),
             }
-            for name, covariate in self._scenario.sections.cohort.items():
-                if not covariate.latent:
-                    record[name.upper()] = self._value(name, columns[name][row])
-            record["SEX"] = _SEXES.get(str(record["SEX"]), record["SEX"])
+            for name, covariate in self._covariates():
+                record[name.upper()] = self._value(name, columns[name][row])
+                if name == "age":
+                    record["AGEU"] = (covariate.unit or "").upper()
+                if name == "sex":
+                    record["SEX"] = _SEXES.get(record["SEX"], record["SEX"])
             yield record
 
     def _value(self, name: str, value: Any) -> Any:
@@ -161,35 +172,39 @@ class Adam:
     def adae(self) -> Iterator[Record]:
         """One record for each toxicity of grade 3 or higher."""
         scenario, journal = self._scenario, self._known.journal.in_order()
-        ends: dict[tuple[int, str, str], float] = {}
+        codes = {(event.step, event.name): event.code for event in scenario.vocabulary.of("toxicity")}
+        resolved: dict[tuple[int, int], float] = {}
+        fatal: dict[tuple[int, int], float] = {}
         struck = []
         for row, day, code, value in zip(*(column.tolist() for column in journal), strict=True):
             event = scenario.vocabulary[code]
             if event.kind == "resolved":
-                ends[row, event.step, event.name] = day
+                resolved[row, codes[event.step, event.name]] = day
+            elif event.kind == "exit" and value:
+                fatal[row, int(value)] = day
             elif event.kind == "toxicity":
                 struck.append((row, day, event, int(value)))
         for row, day, event, grade in struck:
-            kind = scenario.sections.toxicities.get(event.name)
-            end = ends.get((row, event.step, event.name))
+            here = row, event.code
+            end = fatal.get(here, resolved.get(here))
             yield {
                 **self._subject(row),
                 "TRTP": self._arm(row)[0] if day >= self._groups.day[row] else "",
-                "AEDECOD": (kind.label if kind else None) or readable(event.name),
+                "AEDECOD": self._term(event.name),
                 "AEBODSYS": "",
                 "AETOXGR": grade,
                 "AESER": "Y" if grade >= 4 else "N",
-                "AEOUT": "FATAL"
-                if grade == 5
-                else "RECOVERED/RESOLVED"
-                if end is not None
-                else "NOT RECOVERED/NOT RESOLVED",
+                "AEOUT": _FATAL if here in fatal else _OVER if here in resolved else _NOT_OVER,
                 "ASTDT": self._date(day),
                 "AENDT": "" if end is None else self._date(end),
                 "ASTDY": self._study_day(row, day),
                 "AENDY": "" if end is None else self._study_day(row, end),
                 "APHASE": scenario.entry(event.step).label,
             }
+
+    def _term(self, name: str) -> str:
+        kind = self._scenario.sections.toxicities.get(name)
+        return (kind.label if kind else None) or readable(name)
 
     def _study_day(self, row: int, day: float) -> int:
         return (self._scenario.date(day) - self._scenario.date(self._arrived[row])).days + 1

@@ -1,25 +1,29 @@
-"""The folder of a run: results, journal, ADaM tables and a manifest, each file written whole or not at all."""
+"""The folder of a run: results, journal, ADaM tables and a manifest, written whole or not at all."""
 
 import csv
-import json
 import platform
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Literal, TypeAlias
+from tempfile import TemporaryDirectory
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 import pathsim
-from pathsim.export.adam import ADAE_COLUMNS, ADSL_FIRST, ADTTE_COLUMNS, Adam, Record
-from pathsim.journal import Journal
+from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, Adam, Record
+from pathsim.export.json_text import as_json
+from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
+from pathsim.steps.randomise import RandomiseSpec, stratum_labels
 from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.results import Results
 
 JournalFormat: TypeAlias = Literal["parquet", "csv"]
+JOURNALS: Mapping[JournalFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
+TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv")
+MANIFEST = "manifest.json"
 JOURNAL_COLUMNS = ("patient", "day", "date", "step", "kind", "name", "value", "label")
 
 
@@ -34,8 +38,9 @@ def writable(folder: Path, journal_format: JournalFormat | None, *, force: bool)
         raise FolderError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
     if folder.exists() and not folder.is_dir():
         raise FolderError(f"--out {folder} is a file; name a folder")
-    if (folder / "results.json").exists() and not force:
-        raise FolderError(f"{folder} holds an earlier run; add --force to write over it, or name another folder")
+    there = [name for name in (*TABLES, *JOURNALS.values(), MANIFEST) if (folder / name).exists()]
+    if there and not force:
+        raise FolderError(f"{folder} already holds {there[0]}; add --force to write over it, or name another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
@@ -44,52 +49,52 @@ def writable(folder: Path, journal_format: JournalFormat | None, *, force: bool)
 
 
 def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat, arguments: Sequence[str]) -> None:
-    """Write all files of a chunk of one replicate. The tables hold what is known at the final cut-off."""
+    """Write all files of a chunk of one replicate, or none. The tables hold what is known at the final cut-off."""
+    # Beside the files they become, so that each takes its name in one instant.
+    with TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
+        names = _write_data(Path(partial), chunk, found, journal_format)
+        manifest = {
+            "pathsim": pathsim.__version__,
+            "command": ["pathsim", *arguments],
+            "seed": chunk.seed,
+            "replicate": int(chunk.replicates[0]),
+            "scenario": found["scenario"],
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "files": {name: sha256((Path(partial) / name).read_bytes()).hexdigest() for name in names},
+        }
+        _write_json(Path(partial) / MANIFEST, manifest)
+        for name in (*names, MANIFEST):
+            (Path(partial) / name).replace(folder / name)
+    for name in JOURNALS.values():
+        if name not in names:
+            (folder / name).unlink(missing_ok=True)
+
+
+def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat) -> list[str]:
+    """Write everything but the manifest; the names of the files."""
     scenario = chunk.scenario
     _, cutoff = scenario.final_cutoff
     known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
     adam = Adam(known)
     _write_json(folder / "results.json", found)
-    _write_journal(folder / f"journal.{journal_format}", list(_journal(known.journal.by_day(), scenario)))
-    covariates = [name.upper() for name, table in scenario.sections.cohort.items() if not table.latent]
-    adsl_columns = tuple(dict.fromkeys((*ADSL_FIRST, *covariates)))
-    _write_csv(folder / "adsl.csv", adsl_columns, adam.adsl())
+    _write_csv(folder / "adsl.csv", adam.adsl_columns, adam.adsl())
     _write_csv(folder / "adtte.csv", ADTTE_COLUMNS, adam.adtte())
     _write_csv(folder / "adae.csv", ADAE_COLUMNS, adam.adae())
-    files = ("results.json", f"journal.{journal_format}", "adsl.csv", "adtte.csv", "adae.csv")
-    manifest = {
-        "pathsim": pathsim.__version__,
-        "command": ["pathsim", *arguments],
-        "seed": chunk.seed,
-        "replicate": int(chunk.replicates[0]),
-        "scenario": found["scenario"],
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "files": {name: sha256((folder / name).read_bytes()).hexdigest() for name in files},
-    }
-    _write_json(folder / "manifest.json", manifest)
-
-
-@contextmanager
-def _whole(path: Path, mode: str = "w") -> Iterator[IO[str]]:
-    """A file that takes its name only when it is complete."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        with partial.open(mode, encoding="utf-8", newline="") as file:
-            yield file
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    records = _journal(known.journal.by_day(), scenario)
+    if journal_format == "csv":
+        _write_csv(folder / JOURNALS["csv"], JOURNAL_COLUMNS, records)
+    else:
+        _write_parquet(folder / JOURNALS["parquet"], list(records))
+    return [*TABLES, JOURNALS[journal_format]]
 
 
 def _write_json(path: Path, value: object) -> None:
-    with _whole(path) as file:
-        json.dump(value, file, indent=2, ensure_ascii=False, default=str)
-        file.write("\n")
+    path.write_text(as_json(value) + "\n", encoding="utf-8", newline="\n")
 
 
 def _write_csv(path: Path, columns: Sequence[str], records: Iterable[Record]) -> None:
-    with _whole(path) as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(records)
@@ -106,31 +111,27 @@ def _journal(journal: Journal, scenario: Scenario) -> Iterator[Record]:
             "kind": event.kind,
             "name": event.name,
             "value": value,
-            "label": _label(scenario, event.kind, event.name, value),
+            "label": _label(scenario, event, value),
         }
 
 
-def _label(scenario: Scenario, kind: str, name: str, value: float) -> str:
-    levels = scenario.names.get(name)
-    return levels[int(value)] if kind in ("assess", "arm") and levels else ""
+def _label(scenario: Scenario, event: Event, value: float) -> str:
+    """What the value of an entry means, in words; nothing where it is a number that speaks for itself."""
+    match event.kind:
+        case "assess" | "arm":
+            return (scenario.names[event.name] or ())[int(value)]
+        case "stratum":
+            spec = scenario.entry(event.step).spec
+            return stratum_labels(spec, scenario.names)[int(value)] if isinstance(spec, RandomiseSpec) else ""
+        case "exit" if value:
+            return scenario.vocabulary[int(value)].name
+    return ""
 
 
-def _write_journal(path: Path, records: list[Record]) -> None:
-    if path.suffix == ".csv":
-        _write_csv(path, JOURNAL_COLUMNS, records)
-        return
+def _write_parquet(path: Path, records: list[Record]) -> None:
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    table = pa.Table.from_pylist(records, schema=_parquet_schema(pa))
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        pq.write_table(table, partial, compression="zstd")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _parquet_schema(pa: object) -> object:
-    types = {"patient": "int64", "day": "float64", "value": "float64"}
-    return pa.schema([(name, getattr(pa, types.get(name, "string"))()) for name in JOURNAL_COLUMNS])  # type: ignore[attr-defined]
+    types = {"patient": pa.int64(), "day": pa.float64(), "value": pa.float64()}
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in JOURNAL_COLUMNS])
+    pq.write_table(pa.Table.from_pylist(records, schema=schema), path, compression="zstd")

@@ -7,6 +7,8 @@ share one lane, so that many exits to one end make one line.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
+from statistics import fmean
 
 from pathsim.report.pathway import Pathway, Way
 
@@ -68,8 +70,14 @@ class Layout:
 def layout(shown: Pathway, boxes: Mapping[str, Box], top: float = MARGIN) -> Layout:
     """A place for each of these boxes, below this top, such that few ways cross and the planned ones are straight."""
     found = _connected(shown, boxes)
-    columns = _ordered(found)
-    _aligned(columns, found.curves)
+    columns: list[list[Place]] = [[] for _ in range(1 + max(place.layer for place in found.boxes.values()))]
+    gaps: list[list[Curve]] = [[] for _ in columns]
+    for place in (*found.boxes.values(), *found.lanes):
+        columns[place.layer].append(place)
+    for curve in found.curves:
+        gaps[curve.start.layer].append(curve)
+    columns = _ordered(columns, gaps)
+    _aligned(columns, gaps)
     left, highest = MARGIN, min(place.y for column in columns for place in column)
     for column in columns:
         width = max(place.width for place in column)
@@ -121,35 +129,38 @@ def _lead(name: str, ways: Mapping[str, Way], boxes: Mapping[str, Box], found: L
         shared += here.values()
 
 
-def _ordered(found: Layout) -> list[list[Place]]:
-    """The places of each layer from top to bottom, in the best order found by going to and fro between the layers."""
-    columns: list[list[Place]] = [[] for _ in range(1 + max(place.layer for place in found.boxes.values()))]
-    for place in (*found.boxes.values(), *found.lanes):
-        columns[place.layer].append(place)
-    best, fewest = [list(column) for column in columns], _crossings(columns, found.curves)
+def _ordered(columns: list[list[Place]], gaps: list[list[Curve]]) -> list[list[Place]]:
+    """The places of each layer from top to bottom, in the best order found by going to and fro between the layers.
+
+    Each place is put level with the mean of those it is connected with in the layer before: its barycentre.
+    """
+    best, fewest = columns, _crossings(columns, gaps)
     for round_ in range(_ROUNDS):
-        forward = round_ % 2 == 0
-        for column in columns if forward else reversed(columns):
-            _sort(column, columns, found.curves, forward=forward)
-        if (crossings := _crossings(columns, found.curves)) < fewest:
-            best, fewest = [list(column) for column in columns], crossings
+        columns = list(columns)
+        last = len(columns) - 1
+        for layer in range(1, last + 1) if round_ % 2 == 0 else range(last - 1, -1, -1):
+            if round_ % 2 == 0:
+                rank = _ranks(columns[layer - 1])
+                pulls = [(curve.end, _start(curve, rank)) for curve in gaps[layer - 1]]
+            else:
+                rank = _ranks(columns[layer + 1])
+                pulls = [(curve.start, float(rank[curve.end])) for curve in gaps[layer]]
+            columns[layer] = _sorted(columns[layer], pulls)
+        if (crossings := _crossings(columns, gaps)) < fewest:
+            best, fewest = columns, crossings
     return best
 
 
-def _ranks(columns: list[list[Place]]) -> dict[Place, int]:
-    return {place: rank for column in columns for rank, place in enumerate(column)}
+def _sorted(column: list[Place], pulls: list[tuple[Place, float]]) -> list[Place]:
+    levels: dict[Place, list[float]] = {place: [] for place in column}
+    for place, level in pulls:
+        levels[place].append(level)
+    rank = _ranks(column)
+    return sorted(column, key=lambda place: fmean(levels[place] or [rank[place]]))
 
 
-def _sort(column: list[Place], columns: list[list[Place]], curves: list[Curve], *, forward: bool) -> None:
-    """Put each place of a layer level with the mean of those it is connected with on one side."""
-    rank = _ranks(columns)
-    level: dict[Place, list[float]] = {place: [] for place in column}
-    for curve in curves:
-        here, there = (curve.end, _start(curve, rank)) if forward else (curve.start, float(rank[curve.end]))
-        if here in level:
-            level[here].append(there)
-    mean = {place: sum(at) / len(at) if at else float(rank[place]) for place, at in level.items()}
-    column.sort(key=mean.__getitem__)
+def _ranks(column: list[Place]) -> dict[Place, int]:
+    return {place: rank for rank, place in enumerate(column)}
 
 
 def _start(curve: Curve, rank: Mapping[Place, int]) -> float:
@@ -157,36 +168,33 @@ def _start(curve: Curve, rank: Mapping[Place, int]) -> float:
     return rank[curve.start] + curve.port / (curve.start.height + 1)
 
 
-def _crossings(columns: list[list[Place]], curves: list[Curve]) -> int:
-    rank = _ranks(columns)
-    gaps: dict[int, list[tuple[float, int]]] = {}
-    for curve in curves:
-        gaps.setdefault(curve.start.layer, []).append((_start(curve, rank), rank[curve.end]))
-    return sum(
-        (one[0] - other[0]) * (one[1] - other[1]) < 0
-        for gap in gaps.values()
-        for i, one in enumerate(gap)
-        for other in gap[:i]
-    )
+def _crossings(columns: list[list[Place]], gaps: list[list[Curve]]) -> int:
+    """How often two curves cross."""
+    found = 0
+    for gap, column, following in zip(gaps, columns, columns[1:], strict=False):
+        rank = _ranks([*column, *following])
+        ends = [(_start(curve, rank), rank[curve.end]) for curve in gap]
+        found += sum((one[0] - other[0]) * (one[1] - other[1]) < 0 for one, other in combinations(ends, 2))
+    return found
 
 
-def _aligned(columns: list[list[Place]], curves: list[Curve]) -> None:
+def _aligned(columns: list[list[Place]], gaps: list[list[Curve]]) -> None:
     """Move the places of each layer up and down until the curves are as straight as their order allows."""
     for column in columns:
         _spread(column, [(0.0, 1.0)] * len(column))
-    for round_ in range(2 * _ROUNDS):
-        for column in columns if round_ % 2 == 0 else reversed(columns):
-            wishes: dict[Place, list[tuple[float, float]]] = {place: [] for place in column}
-            for curve in curves:
-                if curve.end in wishes:
-                    wishes[curve.end].append((curve.start.y + curve.port - curve.end.entry, curve.weight))
-                if curve.start in wishes:
-                    wishes[curve.start].append((curve.end.y + curve.end.entry - curve.port, curve.weight))
-            _spread(column, [_mean(wishes[place]) for place in column])
+    layers = range(len(columns))
+    for round_ in range(4 * _ROUNDS):
+        for layer in layers if round_ % 2 == 0 else reversed(layers):
+            wishes: dict[Place, list[tuple[float, float]]] = {place: [] for place in columns[layer]}
+            for curve in gaps[layer - 1] if layer else ():
+                wishes[curve.end].append((curve.start.y + curve.port - curve.end.entry, curve.weight))
+            for curve in gaps[layer]:
+                wishes[curve.start].append((curve.end.y + curve.end.entry - curve.port, curve.weight))
+            _spread(columns[layer], [_mean(wishes[place]) for place in columns[layer]])
 
 
 def _mean(wishes: list[tuple[float, float]]) -> tuple[float, float]:
-    weight = sum(each for _, each in wishes)
+    weight = sum(each for _, each in wishes) or 1.0
     return sum(at * each for at, each in wishes) / weight, weight
 
 
@@ -195,8 +203,9 @@ def _spread(column: list[Place], wishes: list[tuple[float, float]]) -> None:
 
     This is isotonic regression: neighbours who are in each other's way are pooled and moved together.
     """
-    above, pools = 0.0, []
-    offsets = []
+    above = 0.0
+    offsets: list[float] = []
+    pools: list[tuple[float, float, int]] = []
     for place, (top, weight) in zip(column, wishes, strict=True):
         offsets.append(above)
         pools.append((top - above, weight, 1))

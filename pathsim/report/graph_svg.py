@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
+from rich.cells import cell_len
+
 from pathsim.report.graph_layout import MARGIN, ROAD, Box, Curve, Layout, Place, layout
 from pathsim.report.pathway import Pathway, Stop, pathway
 from pathsim.scenario.scenario import Scenario
@@ -12,6 +14,7 @@ from pathsim.scenario.scenario import Scenario
 _PAD = 10.0
 _TOP = 64.0
 _BAR = 6.0
+_BETWEEN_WAYS = 3.0
 _INK, _PAPER = "#222222", "#fafaf7"
 
 
@@ -74,7 +77,7 @@ class _Card:
 
     def box(self) -> Box:
         """The room that the card needs."""
-        width = max(kind.advance * len(text) for _, kind, text in self.lines) + 2 * _PAD + _BAR
+        width = max(kind.advance * cell_len(text) for _, kind, text in self.lines) + 2 * _PAD + _BAR
         return Box(width, self.height, self.entry, self.ports)
 
 
@@ -83,10 +86,10 @@ def as_svg(scenario: Scenario) -> str:
     shown = pathway(scenario)
     cards = {stop.name: card for stop, card in zip(shown.stops.values(), _cards(shown), strict=True)}
     found = layout(shown, {name: card.box() for name, card in cards.items()}, _TOP)
-    width = max(found.width, 2 * MARGIN + 11 * len(shown.title))
+    width = max(found.width, 2 * MARGIN + 12 * cell_len(shown.title))
+    size = f'width="{width:.0f}" height="{found.height:.0f}" viewBox="0 0 {width:.0f} {found.height:.0f}"'
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{found.height:.0f}" '
-        f'viewBox="0 0 {width:.0f} {found.height:.0f}" role="img" aria-label={quoteattr(shown.title)}>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label={quoteattr(shown.title)}>',
         f"<style>{_STYLE}</style>",
         f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
         f'<text class="title" x="{MARGIN:.0f}" y="36">{escape(shown.title)}</text>',
@@ -113,6 +116,7 @@ def _cards(shown: Pathway) -> Iterator[_Card]:
             card.height += _PAD / 2
         for way in labelled:
             card.ports[way.to] = card.write(_WAY, way.label)
+            card.height += _BETWEEN_WAYS
         card.height += _PAD / 2
         yield card
 

@@ -10,19 +10,24 @@ from pathsim.trial.outcomes import allocation, outcomes
 
 
 def monthly(clock: Clock, seed: int, replicate: int) -> Iterator[str]:
-    """One line for each month until the final cut-off, while the clock runs on to the end of it."""
+    """One line for each month until the final cut-off, while the clock runs on to the end of it.
+
+    The counts are those of the final analysis: what had happened by then if its records are complete, else what of it
+    was known.
+    """
     scenario = clock.scenario
     last = scenario.cutoff_day(scenario.final_cutoff[1])
     for month in range(1, math.ceil(last / DAYS_PER_MONTH) + 1):
         day = min(month * DAYS_PER_MONTH, last)
-        clock.run(until=day)
+        # A moment more: the clock stops before what happens at the instant it runs to.
+        clock.run(until=math.nextafter(day, math.inf))
         chunk = Chunk(scenario, seed, [replicate], clock.journal())
         yield f"{scenario.date(day):%Y-%m-%d}  month {month:>3}  {_counts(chunk, day)}"
 
 
 def _counts(chunk: Chunk, day: float) -> str:
     scenario = chunk.scenario
-    known = known_on(chunk, day, complete=True)
+    known = known_on(chunk, day, complete=scenario.final_cutoff[1].complete)
     groups = allocation(known)
     enrolled = int((known.journal.event == scenario.steps[0].enter).sum())
     words = [f"enrolled {enrolled}"]

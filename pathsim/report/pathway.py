@@ -9,15 +9,13 @@ from itertools import cycle
 import numpy as np
 
 from pathsim.laws import Exponential, Fixed, Law
+from pathsim.report.colours import ARM_COLOURS
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.branch import BranchSpec
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.steps.spec import Arrow
 from pathsim.steps.wait import WaitSpec
-
-ARM_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
-"""The colours of Okabe and Ito, told apart by nearly all colour-blind readers; the control arm has the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +131,7 @@ def _arm_colours(entry: StepEntry, scenario: Scenario) -> dict[str, str]:
     found = scenario.randomisation
     if found is None or found[0] is not entry:
         return {}
-    control_first = sorted(scenario.arms, key=lambda arm: arm != scenario.trial.control)
-    return dict(zip(control_first, cycle(ARM_COLOURS), strict=False))
+    return dict(zip(scenario.arms, cycle(ARM_COLOURS), strict=False))
 
 
 def _is_exit(arrow: Arrow) -> bool:

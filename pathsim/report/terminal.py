@@ -1,12 +1,10 @@
 """The report of one trial in the terminal, in the order in which a paper tells it."""
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -14,25 +12,17 @@ from rich.text import Text
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.report.curves import Line, survival_plot
+from pathsim.report.figures import arm_style, decimal, figure_table, months, percent, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
 from pathsim.trial.known import Chunk, known_on
-from pathsim.trial.outcomes import Outcomes, allocation, outcomes
-from pathsim.trial.results import Results, figure, survival_table
+from pathsim.trial.outcomes import Outcomes, allocation, outcomes, survival_table
+from pathsim.trial.results import Results, figure
 from pathsim.trial.tables import THERAPY
-
-ARM_STYLES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#D55E00")
-"""Okabe-Ito colours: told apart by colour-blind readers."""
-
 
 WIDE = 100
 """Terminals at least this wide show counts beside percentages."""
-
-
-def arm_style(number: int) -> str:
-    """The colour of an arm."""
-    return ARM_STYLES[number % len(ARM_STYLES)]
 
 
 def print_report(console: Console, chunk: Chunk, found: Results) -> None:
@@ -58,6 +48,8 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Responses", _responses(scenario, found)
     if any(row["waited"] for row in found["waits"]):
         yield "Waiting for places", _waits(scenario, found)
+    if scenario.trial.monitoring is not None:
+        yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
         yield "Data cut-offs", _cutoffs(scenario, found)
     if scenario.sections.targets:
@@ -94,20 +86,15 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     return Group(*lines, Text("; ".join(words) + "."))
 
 
-def _table(*headings: tuple[str, str]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
-    for number, (heading, style) in enumerate(headings):
-        table.add_column(heading, justify="left" if number == 0 else "right", style=style, no_wrap=number > 0)
-    return table
-
-
 def _arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
     return [(arm, arm_style(number)) for number, arm in enumerate(scenario.arms)]
 
 
 def _flow(scenario: Scenario, found: Results) -> Table:
     columns: list[str | None] = [None, *scenario.arms]
-    table = _table(("entered", ""), ("before arms" if scenario.arms else "patients", ""), *_arm_headings(scenario))
+    table = figure_table(
+        ("entered", ""), ("before arms" if scenario.arms else "patients", ""), *_arm_headings(scenario)
+    )
     entered = {(row["step"], row["arm"]): row["entered"] for row in found["flow"]}
     for entry in scenario.steps:
         if not any((entry.name, arm) in entered for arm in columns):
@@ -176,14 +163,14 @@ def _published_points(scenario: Scenario, endpoint: str, arm: str) -> list[tuple
 def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     endpoint = found["endpoints"][name]
     arms = scenario.arms or ("all",)
-    table = _table(("", ""), *(_arm_headings(scenario) or [("all", "")]))
+    table = figure_table(("", ""), *(_arm_headings(scenario) or [("all", "")]))
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
     for day in of[0]["at"]:
         cells = [_interval(arm["at"][day]["survival"], arm["at"][day]["lower"], arm["at"][day]["upper"]) for arm in of]
-        table.add_row(f"at {_span(float(day))}", *cells)
+        table.add_row(f"at {span(float(day))}", *cells)
     table.add_row(
-        "median", *("not reached" if arm["median_days"] is None else _months(arm["median_days"]) for arm in of)
+        "median", *("not reached" if arm["median_days"] is None else months(arm["median_days"]) for arm in of)
     )
     first = endpoint["first_events"]
     for event in first[arms[0]]:
@@ -210,19 +197,6 @@ def _interval(value: float, lower: float, upper: float) -> str:
     return f"{value:.1%} ({lower:.0%}-{upper:.0%})".replace("%-", "-")
 
 
-def _span(days: float) -> str:
-    if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
-        years = round(days / 365.25)
-        return f"{years} year{'s' if years > 1 else ''}"
-    return _months(days)
-
-
-def _months(days: float) -> str:
-    if days >= 2 * DAYS_PER_MONTH:
-        return f"{days / DAYS_PER_MONTH:.1f} months"
-    return f"{days:.1f} days" if days >= 2 else f"{days * 24:.1f} hours"
-
-
 def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
     therapy = [scenario.entry(name).name for name in scenario.trial.therapy]
     compared = [row for row in found["toxicity"] if row["step"] in (*therapy, THERAPY) and row["arm"]]
@@ -243,7 +217,7 @@ def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int)
         label = "all therapy" if step == THERAPY else _without(arm, scenario.entry(step).label)
         short = arm if width >= WIDE or len(arm) <= 8 else f"{arm[:6]}."
         headings.append((f"{short}\n{label}\nn={patients[arm, step]}", arm_style(scenario.arms.index(arm))))
-    table = _table(("", ""), *headings)
+    table = figure_table(("", ""), *headings)
     cells = {(row["type"], row["arm"], row["step"]): row for row in rows}
     for name in _by_frequency(rows):
         found = [_share(cells.get((name, *column)), counts=width >= WIDE) for column in columns]
@@ -266,7 +240,7 @@ def _by_frequency(rows: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
-    table = _table(("elsewhere on the pathway", ""), ("grade 3+", ""), ("of them 4", ""), ("5", ""))
+    table = figure_table(("elsewhere on the pathway", ""), ("grade 3+", ""), ("of them 4", ""), ("5", ""))
     steps = dict.fromkeys(row["step"] for row in rows)
     for step in steps:
         here = [row for row in rows if row["step"] == step]
@@ -294,7 +268,7 @@ def _share(row: dict[str, Any] | None, *, counts: bool) -> str:
 
 
 def _responses(scenario: Scenario, found: Results) -> Table:
-    table = _table(("", ""), *_arm_headings(scenario))
+    table = figure_table(("", ""), *_arm_headings(scenario))
     rows = {(row["step"], row["name"], row["value"], row["arm"]): row for row in found["responses"] if row["arm"]}
     for step, name, value in dict.fromkeys(key[:3] for key in rows):
         cells = []
@@ -312,11 +286,31 @@ def _assessment_label(entry: StepEntry, column: str) -> str:
 
 
 def _waits(scenario: Scenario, found: Results) -> Table:
-    table = _table(("", ""), ("asked", ""), ("had to wait", ""), ("left the queue", ""), ("mean", ""), ("longest", ""))
+    table = figure_table(
+        ("", ""), ("asked", ""), ("had to wait", ""), ("left the queue", ""), ("mean", ""), ("longest", "")
+    )
     for row in found["waits"]:
-        spans = (_span(row["mean_days"]), _span(row["longest_days"]))
-        label = scenario.pools[row["place"]].label
+        spans = (span(row["mean_days"]), span(row["longest_days"]))
+        label = f"{scenario.pools[row['place']].label}: {scenario.entry(row['step']).label}"
         table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "left_queue")), *spans)
+    return table
+
+
+def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
+    plan = scenario.trial.monitoring
+    if plan is None or not found["trial"]["looks"]:
+        return Text("no look: too few events became known", style="dim")
+    headings = ("date", "events", "information", "z", "benefit at", "futility below")
+    table = figure_table(("rules say", ""), *((heading, "") for heading in headings))
+    for look in found["trial"]["looks"]:
+        bounds = (look["z"], look["efficacy_bound"], look["futility_bound"])
+        table.add_row(
+            look["decision"],
+            f"{scenario.date(look['day']):%-d %b %Y}",
+            f"{look['events']} of {plan.planned_events}",
+            f"{look['information']:.0%}",
+            *("-" if value is None else f"{value:.2f}" for value in bounds),
+        )
     return table
 
 
@@ -325,7 +319,7 @@ def _cutoffs(scenario: Scenario, found: Results) -> Table:
     headings = [
         heading for name in endpoints for heading in ((f"{name.upper()} events known", ""), ("happened", "dim"))
     ]
-    table = _table(("", ""), ("date", ""), ("randomized", ""), *headings)
+    table = figure_table(("", ""), ("date", ""), ("randomized", ""), *headings)
     for cut in found["cutoffs"].values():
         counts = [str(cut[key][name]) for name in endpoints for key in ("events", "events_happened")]
         table.add_row(cut["label"], f"{scenario.date(cut['day']):%-d %b %Y}", str(cut["randomized"] or ""), *counts)
@@ -333,10 +327,10 @@ def _cutoffs(scenario: Scenario, found: Results) -> Table:
 
 
 def _published(scenario: Scenario, found: Results) -> Table:
-    table = _table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
+    table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
     for name, target in scenario.sections.targets.items():
         mine = figure(found, target.figure)
-        shown = _percent if target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share") else _number
+        shown = percent if target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share") else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.rates.get(("targets", name, "published"))
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
@@ -348,16 +342,6 @@ def _published(scenario: Scenario, found: Results) -> Table:
             difference if difference.startswith("-") else f"+{difference}",
         )
     return table
-
-
-def _percent(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.1%}"
-
-
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
 
 
 def _evidence(scenario: Scenario) -> Text:

@@ -1,18 +1,22 @@
-"""What can be wrong between the parts of a scenario: names that lead nowhere, circles, columns used before they are."""
+"""What can be wrong between the parts of a scenario: names that lead nowhere, columns that are not what they seem."""
 
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
 
 from pathsim.conditions import Names, condition, suggestion
-from pathsim.scenario.models import Covariate, Trial
+from pathsim.scenario.cycles import once
+from pathsim.scenario.models import Monitoring, Target, Trial
+from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
 
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\.\d+)?")
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
@@ -30,105 +34,112 @@ def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
     return names
 
 
-def surroundings(found: Sections) -> Surroundings:
-    """What a step's table can look up."""
+@dataclass(frozen=True, slots=True)
+class _Unread:
+    """The columns that may stand in what could not be read."""
+
+    found: Sections
+    names: Names
+
+    def __contains__(self, column: object) -> bool:
+        cohort, steps = self.found.cohort, self.found.steps
+        if column in cohort.unread or column in steps.may_set:
+            return True
+        return column not in self.names and (column in steps.mentioned or cohort.lost or steps.lost_inside)
+
+
+def surroundings(found: Sections, first_cycle: Mapping[str, str]) -> Surroundings:
+    """What a step's table can look up; the name of a phase that repeats stands for its first cycle."""
     shares = {
         name: covariate.levels
         for name, covariate in found.cohort.items()
         if covariate.levels is not None and not covariate.cases
     }
-    return Surroundings(column_names(found), shares, found.toxicities, found.pools, found.steps)
+    names = column_names(found)
+    cycles = {name: step for name, first in first_cycle.items() if (step := found.steps.get(first)) is not None}
+    steps = {**found.steps, **cycles}
+    return Surroundings(names, shares, found.toxicities, found.pools, steps, _Unread(found, names))
 
 
 def problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
     """Everything that is wrong between the sections that could be read."""
-    scenario = surroundings(found)
-    yield from _names(found, scenario.names)
-    yield from _cohort(found.cohort)
-    yield from _pools(found, scenario.names)
+    yield from once(_problems(found, first_cycle), found.steps)
+
+
+def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
+    scenario = surroundings(found, first_cycle)
+    yield from _cohort(found, scenario)
+    for name, pool in found.pools.items():
+        priority = ((("priority", i), text) for i, text in enumerate(pool.priority))
+        yield from _conditions(priority, ("pools", name), scenario)
     for name, step in found.steps.items():
         at = ("steps", name)
         yield from (Problem((*at, *path), message) for path, message in step.problems(scenario))
-        yield from _conditions(step.conditions(), at, scenario.names)
-        yield from _columns(step, at, found, scenario.names)
-    yield from _pathway(found, first_cycle)
-    yield from _trial(found, first_cycle)
+        yield from _conditions(step.conditions(), at, scenario)
+        yield from _columns(step, at, found, first_cycle, scenario.names)
+    for part in (found.cohort, found.steps):
+        yield from _conditions(part.texts("when"), (), scenario)
+    yield from pathway_problems(found.steps, first_cycle)
+    if found.trial is not None:
+        yield from _trial(found, found.trial, first_cycle)
     yield from _endpoints(found, first_cycle)
+    yield from _targets(found.targets)
 
 
-def _names(found: Sections, names: Names) -> Iterator[Problem]:
-    for name in (*found.steps, *found.unread):
-        if not _NAME.fullmatch(name):
-            yield Problem(("steps", name), "a step's name begins with a letter and holds letters, digits, _ and -")
-    for name in names:
-        if not name.isidentifier() or keyword.iskeyword(name):
-            yield Problem(("cohort", name), f"'{name}' cannot be used in conditions: use letters, digits and _")
-
-
-def _conditions(texts: Iterator[tuple[KeyPath, str]], at: KeyPath, names: Names) -> Iterator[Problem]:
+def _conditions(texts: Iterable[tuple[KeyPath, str]], at: KeyPath, scenario: Surroundings) -> Iterator[Problem]:
     for path, text in texts:
+        if any(word in scenario.unread for word in _WORD.findall(_QUOTED.sub("", text))):
+            continue
         try:
-            condition(text, names)
+            condition(text, scenario.names)
         except ValueError as wrong:
             yield Problem((*at, *path), str(wrong))
 
 
-def _cohort(cohort: Mapping[str, Covariate]) -> Iterator[Problem]:
+def _cohort(found: Sections, scenario: Surroundings) -> Iterator[Problem]:
     above: dict[str, tuple[str, ...] | None] = {}
-    for name, covariate in cohort.items():
+    for name, covariate in found.cohort.items():
         at = ("cohort", name)
+        if message := _unusable(name):
+            yield Problem(at, message)
         yield from (Problem((*at, *path), message) for path, message in covariate.problems())
-        whens = ((("cases", i, "when"), case.when) for i, case in enumerate(covariate.cases))
-        yield from _conditions(iter(whens), at, above)
+        for i, case in enumerate(covariate.cases):
+            wrong = list(_conditions([(("cases", i, "when"), case.when)], at, scenario))
+            yield from wrong or _too_early(case.when, (*at, "cases", i, "when"), above, scenario)
         above[name] = None if covariate.levels is None else tuple(covariate.levels)
 
 
-def _pools(found: Sections, names: Names) -> Iterator[Problem]:
-    for name, pool in found.pools.items():
-        texts = ((("priority", i), text) for i, text in enumerate(pool.priority))
-        yield from _conditions(iter(texts), ("pools", name), names)
+def _too_early(text: str, path: KeyPath, above: Mapping[str, object], scenario: Surroundings) -> Iterator[Problem]:
+    """Columns of a covariate's condition that are not known yet when it is drawn."""
+    for word in dict.fromkeys(_WORD.findall(_QUOTED.sub("", text))):
+        if word in scenario.names and word not in above and word not in scenario.unread:
+            message = f"'{word}' is not known yet; a covariate can only depend on those above it in the file"
+            yield Problem(path, message)
+            return
 
 
-def _columns(step: StepSpec, at: KeyPath, found: Sections, names: Names) -> Iterator[Problem]:
+def _unusable(column: str) -> str:
+    if column.isidentifier() and not keyword.iskeyword(column):
+        return ""
+    return f"'{column}' cannot be used in conditions; give the column a name of letters, digits and _"
+
+
+def _columns(
+    step: StepSpec, at: KeyPath, found: Sections, first_cycle: Mapping[str, str], names: Names
+) -> Iterator[Problem]:
     for path, column, _ in step.sets():
-        if names.get(column) is None:
+        if message := _unusable(column):
+            yield Problem((*at, *path), message)
+        elif names.get(column) is None:
             yield Problem((*at, *path), f"'{column}' is a quantity; a step can only set categories")
     elapsed = step.elapsed
     if elapsed is None:
         return
-    if names.get(elapsed.set) is not None or elapsed.set in found.cohort:
-        yield Problem((*at, "elapsed", "set"), f"'{elapsed.set}' is already another column")
-    if elapsed.since not in found.steps and elapsed.since not in found.unread:
-        hint = suggestion(elapsed.since, list(found.steps))
-        yield Problem((*at, "elapsed", "since"), f"there is no step '{elapsed.since}'.{hint}")
-
-
-def _pathway(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
-    known = {*found.steps, *found.unread, *first_cycle}
-    leads: dict[str, list[str]] = {}
-    for name, step in found.steps.items():
-        for arrow in step.arrows():
-            if arrow.to in known:
-                leads.setdefault(name, []).append(first_cycle.get(arrow.to, arrow.to))
-            else:
-                hint = suggestion(arrow.to, list(known))
-                yield Problem(("steps", name, *arrow.path), f"there is no step '{arrow.to}'.{hint}")
-    if not found.steps or found.unread:
-        return
-    try:
-        in_order(leads)
-    except CycleError as loop:
-        circle: list[str] = loop.args[1]
-        yield Problem(("steps", circle[0]), f"a pathway has no loops, but here is one: {' -> '.join(circle)}")
-    reached, open_ = set(), [next(iter(found.steps))]
-    while open_:
-        name = open_.pop()
-        if name not in reached:
-            reached.add(name)
-            open_ += leads.get(name, [])
-    for name in found.steps:
-        if name not in reached:
-            yield Problem(("steps", name), f"no way leads to '{name}'; patients enter at the first step of the file")
+    if message := _unusable(elapsed.set):
+        yield Problem((*at, "elapsed", "set"), message)
+    elif names.get(elapsed.set) is not None or found.cohort.get(elapsed.set) is not None:
+        yield Problem((*at, "elapsed", "set"), f"'{elapsed.set}' is already another column; choose a new name")
+    yield from no_step(elapsed.since, (*at, "elapsed", "since"), found.steps, first_cycle)
 
 
 def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:
@@ -141,39 +152,48 @@ def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:
     return list(sorter.static_order())
 
 
-def _trial(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
-    trial = found.trial
-    if trial is None:
-        return
+def _trial(found: Sections, trial: Trial, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
     if trial.closes is not None and trial.closes <= trial.begins:
-        yield Problem(("trial", "closes"), "the trial closes before it begins")
+        yield Problem(("trial", "closes"), f"the trial closes before it begins, on {trial.begins}")
     for name, cutoff in trial.cutoffs.items():
         if cutoff.date is not None and cutoff.date < trial.begins:
-            yield Problem(("trial", "cutoffs", name, "date"), "this cut-off lies before the trial begins")
-    known = {*found.steps, *found.unread}
+            at = ("trial", "cutoffs", name, "date")
+            yield Problem(at, f"this cut-off lies before the trial begins, on {trial.begins}")
     for i, name in enumerate(trial.therapy):
-        if name not in known and name not in first_cycle:
-            yield Problem(("trial", "therapy", i), f"there is no step '{name}'.{suggestion(name, list(known))}")
+        yield from no_step(name, ("trial", "therapy", i), found.steps, first_cycle)
     yield from _arms(found, trial)
+    if trial.monitoring is not None:
+        yield from _monitoring(found, trial, trial.monitoring)
 
 
 def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
-    if trial.randomisation is None:
+    name = trial.randomisation
+    if name is None:
         if trial.control is not None:
             yield Problem(("trial", "control"), "a control arm needs 'randomisation', the step that makes the arms")
         return
-    step = found.steps.get(trial.randomisation)
-    if trial.randomisation in found.unread:
-        return
-    if not isinstance(step, RandomiseSpec):
-        known = [name for name, other in found.steps.items() if isinstance(other, RandomiseSpec)]
-        hint = suggestion(trial.randomisation, known)
-        yield Problem(("trial", "randomisation"), f"'{trial.randomisation}' is not a step of kind randomise.{hint}")
-    elif trial.control is None:
-        yield Problem(("trial",), "'control' is missing: name the arm that the others are compared with")
-    elif trial.control not in step.arms:
-        hint = suggestion(trial.control, list(step.arms))
-        yield Problem(("trial", "control"), f"'{trial.control}' is not an arm of '{trial.randomisation}'.{hint}")
+    step = found.steps.get(name)
+    if isinstance(step, RandomiseSpec):
+        if trial.control is None:
+            message = f"needs 'control' too, the arm of '{name}' that the others are compared with"
+            yield Problem(("trial", "randomisation"), message)
+        elif trial.control not in step.arms:
+            hint = suggestion(trial.control, list(step.arms))
+            yield Problem(("trial", "control"), f"'{trial.control}' is not an arm of '{name}'.{hint}")
+    elif step is not None or name not in found.steps:
+        known = [other for other, step in found.steps.items() if isinstance(step, RandomiseSpec)]
+        hint = suggestion(name, [*known, *found.steps.unread])
+        yield Problem(("trial", "randomisation"), f"'{name}' is not a step of kind randomise.{hint}")
+
+
+def _monitoring(found: Sections, trial: Trial, plan: Monitoring) -> Iterator[Problem]:
+    at = ("trial", "monitoring")
+    if plan.endpoint not in found.endpoints:
+        hint = suggestion(plan.endpoint, list(found.endpoints))
+        yield Problem((*at, "endpoint"), f"there is no endpoint '{plan.endpoint}' in [endpoints].{hint}")
+    step = None if trial.randomisation is None else found.steps.get(trial.randomisation)
+    if trial.randomisation is None or (isinstance(step, RandomiseSpec) and len(step.arms) != 2):
+        yield Problem(at, "looks compare two arms: 'randomisation' must name a step that makes two")
 
 
 def event_names(steps: Mapping[str, StepSpec]) -> list[str]:
@@ -193,12 +213,15 @@ def _endpoints(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Prob
     known = event_names(found.steps)
     for name, endpoint in found.endpoints.items():
         at = ("endpoints", name)
-        if endpoint.start not in {*found.steps, *found.unread, *first_cycle}:
-            hint = suggestion(endpoint.start, list(found.steps))
-            yield Problem((*at, "start"), f"there is no step '{endpoint.start}'.{hint}")
-        if found.unread:
-            continue
+        yield from no_step(endpoint.start, (*at, "start"), found.steps, first_cycle)
         for key in ("events", "censored_by"):
             for i, event in enumerate(getattr(endpoint, key)):
-                if event not in known:
+                if event not in known and event not in found.steps.mentioned and not found.steps.lost_inside:
                     yield Problem((*at, key, i), f"no exit or rule is called '{event}'.{suggestion(event, known)}")
+
+
+def _targets(targets: Mapping[str, Target]) -> Iterator[Problem]:
+    for name, target in targets.items():
+        if target.ci is not None and not target.ci[0] <= target.published <= target.ci[1]:
+            message = f"this interval does not hold the published {target.published:g}; write the lower end first"
+            yield Problem(("targets", name, "ci"), message)

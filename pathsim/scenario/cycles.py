@@ -4,12 +4,19 @@ What differs in a cycle stands in a table of its own, ``[steps.name.cycle.2]``.
 """
 
 import copy
+import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from pathsim.fields import shown
 from pathsim.scenario.evidence import Tree
-from pathsim.scenario.problems import Problem
+from pathsim.scenario.problems import Problem, dotted
 from pathsim.steps.spec import KeyPath
+
+MOST_CYCLES = 100
+_ONLY_HERE = ("repeat", "cycle")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 @dataclass(slots=True)
@@ -37,42 +44,91 @@ def unroll(steps: Tree) -> Unrolled:
     """The steps of a scenario's tree with each repeated phase written out."""
     unrolled = Unrolled()
     for name, table in steps.items():
-        if isinstance(table, dict) and "repeat" in table and table.get("kind") == "phase":
+        if not _NAME.fullmatch(name):
+            message = "a step's name begins with a letter and holds letters, digits, _ and -"
+            unrolled.problems.append(Problem(("steps", name), message))
+        if isinstance(table, dict) and table.get("kind") == "phase" and not table.keys().isdisjoint(_ONLY_HERE):
             _cycles(name, table, unrolled)
         else:
             unrolled.steps[name] = table
     return unrolled
 
 
+def once(problems: Iterable[Problem], steps: Container[str]) -> Iterator[Problem]:
+    """These problems without those that a later cycle of a phase only says again."""
+    said = set()
+    for problem in problems:
+        phase, cycle = cycle_of(str(problem.path[1]), steps) if len(problem.path) > 1 else ("", "")
+        if cycle and problem.path[0] == "steps":
+            same = (phase, problem.path[2:], problem.message)
+            if same in said:
+                continue
+            said.add(same)
+        yield problem
+
+
+def cycle_of(step: str, steps: Container[str]) -> tuple[str, str]:
+    """The phase and the number of a step that is a cycle; its own name and nothing if it is none."""
+    phase, dot, number = step.rpartition(".")
+    return (phase, number) if dot and f"{phase}.1" in steps else (step, "")
+
+
 def _cycles(name: str, table: Tree, unrolled: Unrolled) -> None:
-    times = table["repeat"]
-    if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 100:
-        unrolled.problems.append(Problem(("steps", name, "repeat"), "expected a whole number from 1 to 100"))
-        times = 1
-    cycles = table.get("cycle", {})
-    numbers = [str(number) for number in range(1, times + 1)]
-    if not isinstance(cycles, dict):
-        unrolled.problems.append(Problem(("steps", name, "cycle"), "expected tables such as [steps.name.cycle.2]"))
-        cycles = {}
-    for key in cycles:
-        if key not in numbers:
-            unrolled.problems.append(
-                Problem(("steps", name, "cycle", key), f"there is no cycle {key}; repeat = {times} makes 1 to {times}")
-            )
+    at = ("steps", name)
+    common = {key: value for key, value in table.items() if key not in _ONLY_HERE}
+    times = _times(table, unrolled, at)
+    if times is None:
+        unrolled.steps[name] = common
+        return
+    cycles = _differences(table, times, unrolled, at)
     unrolled.first_cycle[name] = f"{name}.1"
-    common = {key: value for key, value in table.items() if key not in ("repeat", "cycle")}
-    for number in numbers:
-        differs = cycles.get(number, {})
-        differs = differs if isinstance(differs, dict) else {}
+    for number in range(1, times + 1):
+        differs = cycles.get(str(number), {})
         step = copy.deepcopy(common)
-        if "label" in step:
+        if isinstance(step.get("label"), str):
             step["label"] = f"{step['label']}, cycle {number}"
-        step["luck"] = f"{step.get('luck', name)}.{number}"
+        if isinstance(step.get("luck", name), str):
+            step["luck"] = f"{step.get('luck', name)}.{number}"
         _overlay(step, differs)
-        if int(number) < times:
-            step["next"] = f"{name}.{int(number) + 1}"
+        if number < times:
+            step["next"] = f"{name}.{number + 1}"
         unrolled.steps[f"{name}.{number}"] = step
-        unrolled.cycles[f"{name}.{number}"] = name, number, differs
+        unrolled.cycles[f"{name}.{number}"] = name, str(number), differs
+
+
+def _times(table: Tree, unrolled: Unrolled, at: KeyPath) -> int | None:
+    """How often a phase is repeated; None, and a problem, if it does not say so or cannot be."""
+    times = table.get("repeat")
+    if times is None:
+        message = "a phase with 'cycle' needs 'repeat', the number of its cycles"
+        unrolled.problems.append(Problem((*at, "cycle"), message))
+    elif isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_CYCLES:
+        message = f"expected a whole number from 1 to {MOST_CYCLES}, found {shown(times)}"
+        unrolled.problems.append(Problem((*at, "repeat"), message))
+    elif "days" not in table and not isinstance(table.get("cycle"), dict):
+        message = "a phase without 'days' is follow-up and lasts for ever, so it cannot repeat"
+        unrolled.problems.append(Problem((*at, "repeat"), message))
+    else:
+        return times
+    return None
+
+
+def _differences(table: Tree, times: int, unrolled: Unrolled, at: KeyPath) -> Tree:
+    """What differs in each cycle, by its number."""
+    cycles = table.get("cycle", {})
+    if not isinstance(cycles, dict):
+        message = f"expected tables such as [{dotted(at)}.cycle.2], found {shown(cycles)}"
+        unrolled.problems.append(Problem((*at, "cycle"), message))
+        return {}
+    for key, differs in cycles.items():
+        here = (*at, "cycle", key)
+        if key not in map(str, range(1, times + 1)):
+            message = f"there is no cycle '{key}'; repeat = {times} makes cycles 1 to {times}"
+            unrolled.problems.append(Problem(here, message))
+        elif not isinstance(differs, dict):
+            message = f"expected a table of what differs in this cycle, found {shown(differs)}"
+            unrolled.problems.append(Problem(here, message))
+    return {key: differs for key, differs in cycles.items() if isinstance(differs, dict)}
 
 
 def _overlay(step: Tree, differs: Tree) -> None:

@@ -5,13 +5,15 @@ A number speaks for itself, in a table with ``value``, or what its table says ho
 observation, so only ``source`` and ``derived`` speak for it; what is assumed or calibrated is not written as a count.
 """
 
-import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from pathsim.conditions import suggestion
+from pathsim.fields import COUNT, REST, is_number, possible
+from pathsim.scenario.keys import expects_number, expects_one_number, expects_text
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
 
@@ -25,9 +27,10 @@ KEYS: Mapping[str, Kind] = {
     "assumed": "assumed",
 }
 KINDS: tuple[Kind, ...] = ("published", "derived", "calibrated", "assumed")
-_BESIDE_VALUE = {"value", "ci", "note", *KEYS}
-_WITHOUT_NUMBERS = {"sources", "lesson"}
-_COUNT = re.compile(r"\s*(\d+)\s*/\s*(\d+)\s*")
+WORDS = (*KEYS, "note")
+"""The keys that any table with numbers can have."""
+_BESIDE_VALUE = {"value", "ci", *WORDS}
+_WITHOUT_NUMBERS = {"sources", "lesson", "without"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Evidence:
     text: str
     path: KeyPath
     note: str | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,50 +70,77 @@ class Layer:
     problems: list[Problem]
 
 
-def read(tree: Tree) -> Layer:
+def read(tree: Tree, file: str = "") -> Layer:
     """The layer that this file's tree describes."""
     layer = Layer({}, {}, [])
-    layer.tree = _Reader(layer).table(tree, (), ())
+    layer.tree = _Reader(layer, file).table(tree, (), ())
     return layer
 
 
+def read_value(value: object, path: KeyPath, assumed: str) -> tuple[object, dict[KeyPath, Rate], list[Problem]]:
+    """A value that comes without evidence, with its numbers plain; why it was assumed is the evidence of each."""
+    layer = Layer({}, {}, [])
+    spoken = Evidence("assumed", assumed, path)
+    plain = _Reader(layer, "", observed=False).value(value, path, (spoken,))
+    return plain, layer.rates, layer.problems
+
+
 class _Reader:
-    def __init__(self, layer: Layer) -> None:
-        self._layer = layer
+    def __init__(self, layer: Layer, file: str, *, observed: bool = True) -> None:
+        self._layer, self._file = layer, file
+        self._observed = observed
+        """Whether a count is an observation, and not just a way of writing a fraction."""
 
     def table(self, table: Tree, path: KeyPath, spoken: tuple[Evidence, ...]) -> Tree:
-        spoken = self._spoken(table, path, spoken)
+        words = self._words(table, path)
+        spoken = self._spoken(words, path, spoken)
         plain = {}
         for key, value in table.items():
-            if key in KEYS or key == "note":
+            if key in words or _meant(key, value, path) is not None:
                 continue
             if not path and key in _WITHOUT_NUMBERS:
                 plain[key] = value
             else:
-                plain[key] = self._value(value, (*path, key), spoken)
+                plain[key] = self.value(value, (*path, key), spoken)
         return plain
 
-    def _value(self, value: object, path: KeyPath, spoken: tuple[Evidence, ...], ci: object = None) -> object:
+    def value(self, value: object, path: KeyPath, spoken: tuple[Evidence, ...], ci: object = None) -> object:
+        interval = self._interval(ci, path)
         match value:
-            case dict() if "value" in value and value.keys() <= _BESIDE_VALUE:
-                return self._value(value["value"], path, self._spoken(value, path, spoken), value.get("ci"))
+            case dict() if self._speaks(value, path):
+                spoken = self._spoken(self._words(value, path), path, spoken)
+                return self.value(value["value"], path, spoken, value.get("ci"))
             case dict():
                 return self.table(value, path, spoken)
-            case list() if value and all(map(_numeric, value)):
-                self._note(path, [float(item) for item in value], spoken)
-                return value
+            case list() if value and all(map(is_number, value)):
+                self._note(path, [float(item) for item in value], spoken, ci=interval)
             case list():
-                return [self._value(item, (*path, i), spoken) for i, item in enumerate(value)]
-            case str() if count := _COUNT.fullmatch(value):
-                return self._count(path, int(count[1]), int(count[2]), spoken)
-            case _ if _numeric(value):
-                self._note(path, float(value), spoken, ci=self._interval(ci, path))  # type: ignore[arg-type]
+                return [self.value(item, (*path, i), spoken) for i, item in enumerate(value)]
+            case str() if (count := COUNT.fullmatch(value)) and expects_one_number(path):
+                return self._count(path, int(count[1]), int(count[2]), interval, spoken)
+            case int() | float() if is_number(value):
+                self._note(path, float(value), spoken, ci=interval)
         return value
 
-    def _count(self, path: KeyPath, n: int, of: int, spoken: tuple[Evidence, ...]) -> object:
-        if of == 0 or n > of:
+    def _speaks(self, table: Tree, path: KeyPath) -> bool:
+        """Whether this is a number that speaks for itself: a table with ``value`` and evidence beside it."""
+        if "value" not in table or not (expects_number(path) or _BESIDE_VALUE.issuperset(table)):
+            return False
+        unknown = [key for key in table if key not in _BESIDE_VALUE and _meant(key, table[key], path) is None]
+        for key in unknown:
+            hint = suggestion(key, sorted(_BESIDE_VALUE))
+            self._wrong((*path, key), f"'{key}' is not known beside 'value'.{hint}")
+        return True
+
+    def _count(
+        self, path: KeyPath, n: int, of: int, ci: tuple[float, float] | None, spoken: tuple[Evidence, ...]
+    ) -> object:
+        if not possible(n, of):
             self._wrong(path, f"'{n}/{of}' is not a count: write how many of how many, such as 10/102")
-            return 0.0
+            return f"{n}/{of}"
+        if not self._observed:
+            self._note(path, n / of, spoken)
+            return n / of
         observed = tuple(evidence for evidence in spoken if evidence.kind in ("published", "derived"))
         if spoken and not observed:
             self._wrong(
@@ -117,7 +148,7 @@ class _Reader:
                 f"'{n}/{of}' reads as an observation, but is only {spoken[-1].kind}; "
                 f"name its source, or write {n / of:.3g} instead",
             )
-        self._note(path, n / of, observed or spoken, n=n, of=of)
+        self._note(path, n / of, observed or spoken, n=n, of=of, ci=ci)
         return n / of
 
     def _note(
@@ -130,42 +161,66 @@ class _Reader:
         of: int | None = None,
         ci: tuple[float, float] | None = None,
     ) -> None:
-        if not spoken:
+        if spoken:
+            self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, ci)
+        elif expects_number(path):
             self._wrong(
                 path,
                 "no evidence: say where this number comes from, with source = an entry of [sources], "
                 'derived = "formula", calibrated = "target" or assumed = "why this value", here or in a table around',
             )
-            return
-        self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, ci)
 
-    def _spoken(self, table: Tree, path: KeyPath, spoken: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-        said = [key for key in KEYS if key in table]
-        for key in ("note", *said):
-            if key in table and not (isinstance(table[key], str) and table[key].strip()):
-                self._wrong((*path, key), f"'{key}' is a text that says where the numbers come from")
-                return spoken
+    def _words(self, table: Tree, path: KeyPath) -> Tree:
+        """What a table says of its numbers, by the right names."""
+        words = {}
+        for key, value in table.items():
+            meant = _meant(key, value, path)
+            if meant is not None:
+                self._wrong((*path, key), f"'{key}' is not known here. Did you mean '{meant}'?")
+            if (word := meant or key) in WORDS:
+                words[word] = value
+        return words
+
+    def _spoken(self, words: Tree, path: KeyPath, spoken: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+        texts = {word: text.strip() if isinstance(text, str) else "" for word, text in words.items()}
+        for word, text in texts.items():
+            if not text:
+                self._wrong((*path, word), f"'{word}' is a text that says where the numbers come from")
+        said = [word for word, text in texts.items() if word in KEYS and text] or [
+            word for word in texts if word in KEYS
+        ]
         if len(said) > 1:
-            self._wrong(path, f"says both {' and '.join(said)}; keep the one that holds for the numbers here")
+            both = " and ".join(f"'{word}'" for word in said)
+            self._wrong((*path, said[1]), f"says both {both}; keep the one that holds for the numbers here")
         if not said:
             return spoken
-        evidence = Evidence(KEYS[said[0]], table[said[0]], (*path, said[0]), table.get("note"))
-        return (*spoken, evidence)
+        kind = KEYS[said[0]]
+        return (*spoken, Evidence(kind, texts[said[0]], (*path, said[0]), texts.get("note"), self._file))
 
     def _interval(self, ci: object, path: KeyPath) -> tuple[float, float] | None:
         if ci is None:
             return None
-        if isinstance(ci, list) and len(ci) == 2 and all(map(_numeric, ci)) and ci[0] <= ci[1]:
+        if isinstance(ci, list) and len(ci) == 2 and all(map(is_number, ci)) and ci[0] <= ci[1]:
             return float(ci[0]), float(ci[1])
         self._wrong((*path, "ci"), "an interval is a list of two numbers, the lower first: ci = [0.47, 1.03]")
         return None
 
     def _wrong(self, path: KeyPath, message: str) -> None:
-        self._layer.problems.append(Problem(path, message))
+        self._layer.problems.append(Problem(path, message, self._file))
 
 
-def _numeric(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
+def _meant(key: str, value: object, path: KeyPath) -> str | None:
+    """The evidence that a misspelt key stands for; None if it is spelt right, or is another key."""
+    if not isinstance(value, str) or value == REST or COUNT.fullmatch(value):
+        return None
+    word = _near(key)
+    return word if word and not expects_text((*path, key)) else None
+
+
+@lru_cache(maxsize=4096)
+def _near(key: str) -> str | None:
+    close = get_close_matches(key.lower(), WORDS, n=1, cutoff=0.8)
+    return close[0] if close and key not in WORDS else None
 
 
 def unknown_references(
@@ -175,12 +230,12 @@ def unknown_references(
     seen = set()
     for rate in rates.values():
         evidence = rate.evidence
-        if evidence.path in seen:
+        if not evidence.text or (evidence.file, evidence.path) in seen:
             continue
-        seen.add(evidence.path)
+        seen.add((evidence.file, evidence.path))
         if evidence.kind == "published" and rate.source not in sources:
             hint = suggestion(str(rate.source), list(sources))
-            yield Problem(evidence.path, f"there is no source '{rate.source}' in [sources].{hint}")
+            yield Problem(evidence.path, f"there is no source '{rate.source}' in [sources].{hint}", evidence.file)
         if evidence.kind == "calibrated" and evidence.text not in targets:
             hint = suggestion(evidence.text, list(targets))
-            yield Problem(evidence.path, f"there is no target '{evidence.text}' in [targets].{hint}")
+            yield Problem(evidence.path, f"there is no target '{evidence.text}' in [targets].{hint}", evidence.file)

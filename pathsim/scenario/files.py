@@ -1,16 +1,19 @@
 """Where scenario files are: the library that comes with pathsim, a path, or standard input."""
 
-import re
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pathsim
 from pathsim.conditions import suggestion
 from pathsim.scenario.evidence import Tree
 from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.scenario.syntax import slip
+
+DEEPEST = 20
+"""More tables in tables than any scenario needs, and fewer than exhaust Python."""
 
 
 class Source(NamedTuple):
@@ -38,11 +41,11 @@ def find(scenario: str, beside: str | None = None) -> Source:
 
     ``beside`` is the file that names it, if one does: paths are then looked for beside that file too.
     """
-    if scenario == "-":
-        return Source("stdin", "<stdin>", sys.stdin.read())
+    if scenario == "-" and beside is None:
+        return Source("stdin", "<stdin>", _text(sys.stdin.buffer.read(), "<stdin>"))
     for path in _places(scenario, beside):
-        if path.is_file():
-            return Source(path.stem, str(path), _text(path))
+        if _is_file(path):
+            return Source(path.stem, str(path), _text(_bytes(path), str(path)))
     hint = suggestion(scenario, names())
     raise ScenarioError(
         [Problem((), f"there is no scenario '{scenario}': neither a file of that name nor one of the library.{hint}")]
@@ -60,27 +63,48 @@ def _places(scenario: str, beside: str | None) -> Iterator[Path]:
         yield library() / f"{scenario}.toml"
 
 
-def _text(path: Path) -> str:
+def _is_file(path: Path) -> bool:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as wrong:
-        raise ScenarioError([Problem((), f"is not UTF-8 text (byte {wrong.start})", str(path))]) from None
+        return path.is_file()
+    except OSError:  # a name that is too long, for example
+        return False
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except OSError as wrong:
-        raise ScenarioError([Problem((), f"cannot be read: {wrong.strerror}", str(path))]) from None
+        raise ScenarioError([Problem((), f"this file cannot be read: {wrong.strerror}", str(path))]) from None
+
+
+def _text(data: bytes, file: str) -> str:
+    try:
+        # Editors on Windows put a mark in front of UTF-8, and end lines with two characters.
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        message = "here is a character that is not written in UTF-8; save the file as UTF-8 in your editor"
+        raise ScenarioError([Problem((), message, file, line)]) from None
 
 
 def parse(source: Source) -> Tree:
     """The TOML tree of this text."""
     try:
-        return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as wrong:
-        message, line = str(wrong), None
-        if place := re.search(r" \(at line (\d+), column \d+\)", message):
-            message, line = message[: place.start()], int(place[1])
-        elif "at end of document" in message:
-            message, line = message.replace(" (at end of document)", ""), source.text.count("\n") + 1
-        raise ScenarioError(
-            [Problem((), f"is not TOML: {message[:1].lower()}{message[1:]}", source.file, line)]
-        ) from None
+        tree = tomllib.loads(source.text)
     except RecursionError:
-        raise ScenarioError([Problem((), "is nested too deeply", source.file, 1)]) from None
+        tree = None
+    except ValueError as complaint:
+        line, sentence = slip(source.text, str(complaint))
+        raise ScenarioError([Problem((), f"this cannot be read: {sentence}", source.file, line)]) from None
+    if tree is None or _too_deep(tree):
+        message = f"lists or tables lie in each other more than {DEEPEST} deep"
+        raise ScenarioError([Problem((), message, source.file, 1)]) from None
+    return tree
+
+
+def _too_deep(tree: Tree) -> bool:
+    inside: list[Any] = [tree]
+    for _ in range(DEEPEST + 1):
+        inside = [item for value in inside for item in (value.values() if isinstance(value, dict) else value)]
+        inside = [item for item in inside if isinstance(item, (dict, list))]
+    return bool(inside)

@@ -5,17 +5,20 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from os.path import realpath
 from typing import Any
 
 from pathsim.conditions import suggestion
+from pathsim.fields import is_number, shown
 from pathsim.scenario import files
-from pathsim.scenario.evidence import KEYS, Rate, Tree, read
+from pathsim.scenario.evidence import WORDS, Rate, Tree, read, read_value
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.steps.spec import KeyPath
 
 DEEPEST = 10
 SET = "--set"
+ON_THE_COMMAND_LINE = "set on the command line"
 
 
 @dataclass(slots=True)
@@ -29,6 +32,9 @@ class Joined:
     rates: dict[KeyPath, Rate] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     overrides: dict[str, object] = field(default_factory=dict)
+    settings: list[KeyPath] = field(default_factory=list)
+    """The paths of what is set, key by key."""
+    _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
 
     @property
     def sha256(self) -> str:
@@ -36,29 +42,58 @@ class Joined:
         return sha256("\0".join(source.text for source in self.sources).encode()).hexdigest()
 
     def placed(self, problem: Problem) -> Problem:
-        """This problem with the file and line of its path."""
-        if problem.file:
+        """This problem with the file and line of its path, or with what was set to cause it."""
+        if problem.file == SET or problem.line is not None:
             return problem
-        if any(_overlaps(problem.path, path) for path in map(_split, self.overrides)):
+        if problem.file:
+            layer = next(i for i, source in enumerate(self.sources) if source.file == problem.file)
+            return self._at(layer, problem)
+        if any(_begins(problem.path, path) for path in self.settings):
             return Problem(problem.path, problem.message, SET)
-        depths = [_depth(tree, problem.path) for tree in self.trees]
-        layer = max(range(len(depths)), key=lambda i: (depths[i], i))
+        if self.settings and (problem.path, problem.message) not in self._known_without_settings():
+            cause = ", ".join(f"{SET} {path}={shown(value)}" for path, value in self.overrides.items())
+            problem = Problem(problem.path, f"{problem.message} (after {cause})")
+        depths = [len(_written(tree, problem.path)[0]) for tree in self.trees]
+        return self._at(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
+
+    def _at(self, layer: int, problem: Problem) -> Problem:
         from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
 
         source = self.sources[layer]
-        return Problem(problem.path, problem.message, source.file, line_of(source.text, problem.path))
+        line = line_of(source.text, _written(self.trees[layer], problem.path)[1])
+        return Problem(problem.path, problem.message, source.file, line)
+
+    def _known_without_settings(self) -> set[tuple[KeyPath, str]]:
+        """What is wrong with the files alone."""
+        if self._without_settings is None:
+            from pathsim.scenario.scenario import load  # noqa: PLC0415 - loaded only for an error
+
+            self._without_settings = set()
+            try:
+                load(self.sources[-1])
+            except ScenarioError as wrong:
+                self._without_settings = {(problem.path, problem.message) for problem in wrong.problems}
+        return self._without_settings
 
 
 def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
     """This scenario with everything it extends, and these values set."""
-    sources = _chain(scenario)
-    trees = [files.parse(source) for source in sources]
-    joined = Joined(sources[-1].name, sources, trees)
-    for source, tree in zip(sources, trees, strict=True):
-        layer = read(tree)
-        joined.problems += [joined.placed(Problem(p.path, p.message)) if p.path else p for p in layer.problems]
-        for path in layer.tree.pop("without", ()):
-            _remove(joined, path, source)
+    chain = _chain(scenario)
+    joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain])
+    for source, tree in chain:
+        layer = read(tree, source.file)
+        found: dict[tuple[int | None, str], Problem] = {}
+        for problem in map(joined.placed, layer.problems):
+            # One missing source can leave many numbers of a line without evidence: it is said once.
+            found.setdefault((problem.line, problem.message), problem)
+        joined.problems += found.values()
+        without = layer.tree.pop("without", [])
+        if not isinstance(without, list):
+            message = f"expected a list of paths, found {shown(without)}"
+            joined.problems.append(joined.placed(Problem(("without",), message, source.file)))
+            without = []
+        for i, path in enumerate(without):
+            _remove(joined, path, Problem(("without", i), "", source.file))
         _merge(joined.tree, layer.tree, (), joined.rates)
         joined.rates |= layer.rates
     joined.tree.pop("extends", None)
@@ -67,18 +102,32 @@ def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
     return joined
 
 
-def _chain(scenario: Source) -> list[Source]:
-    chain = [scenario]
-    while isinstance(base := files.parse(chain[0]).get("extends"), str):
-        source = files.find(base, beside=chain[0].file)
-        if source.file in [known.file for known in chain]:
-            raise ScenarioError([Problem(("extends",), f"'{base}' extends itself in a circle", chain[0].file)])
-        chain.insert(0, source)
-        if len(chain) > DEEPEST:
-            raise ScenarioError(
-                [Problem(("extends",), f"more than {DEEPEST} scenarios extend each other", chain[0].file)]
-            )
+def _chain(scenario: Source) -> list[tuple[Source, Tree]]:
+    """The scenario and all that it builds on with their trees, the one that is extended first."""
+    chain = [(scenario, files.parse(scenario))]
+    while (base := chain[0][1].get("extends")) is not None:
+        here = chain[0][0]
+        if not isinstance(base, str):
+            raise _no_base(here, f"expected the name of a scenario, found {shown(base)}")
+        try:
+            source = files.find(base, beside=here.file)
+        except ScenarioError as wrong:
+            if wrong.problems[0].file:
+                raise
+            raise _no_base(here, wrong.problems[0].message) from None
+        if realpath(source.file) in [realpath(known.file) for known, _ in chain]:
+            raise _no_base(here, f"'{base}' builds on this scenario, so this one cannot build on it")
+        if len(chain) == DEEPEST:
+            raise _no_base(here, f"more than {DEEPEST} scenarios build on each other")
+        chain.insert(0, (source, files.parse(source)))
     return chain
+
+
+def _no_base(source: Source, message: str) -> ScenarioError:
+    from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
+
+    path = ("extends",)
+    return ScenarioError([Problem(path, message, source.file, line_of(source.text, path))])
 
 
 def _merge(base: Tree, new: Tree, path: KeyPath, rates: dict[KeyPath, Rate]) -> None:
@@ -96,14 +145,19 @@ def _forget(rates: dict[KeyPath, Rate], path: KeyPath) -> None:
         del rates[known]
 
 
-def _remove(joined: Joined, path: str, source: Source) -> None:
-    try:
-        *above, last = _resolve(joined.tree, path)
-    except KeyError as wrong:
-        joined.problems.append(joined.placed(Problem(("without",), wrong.args[0], source.file)))
-        return
-    del _at(joined.tree, tuple(above))[last]
-    _forget(joined.rates, (*above, last))
+def _remove(joined: Joined, path: object, problem: Problem) -> None:
+    """Take out what stands at this path; a problem, at the place of the one given, if nothing does."""
+    message = f"expected a path such as steps.NAME.exit.NAME, found {shown(path)}"
+    if isinstance(path, str):
+        try:
+            *above, last = _resolve(joined.tree, path)
+        except KeyError as wrong:
+            message = str(wrong.args[0])
+        else:
+            del _at(joined.tree, tuple(above))[last]
+            _forget(joined.rates, (*above, last))
+            return
+    joined.problems.append(joined.placed(Problem(problem.path, message, problem.file)))
 
 
 def _set(joined: Joined, path: str, text: str) -> None:
@@ -112,30 +166,29 @@ def _set(joined: Joined, path: str, text: str) -> None:
     except KeyError as wrong:
         joined.problems.append(Problem(_split(path), wrong.args[0], SET))
         return
-    value = _parsed(text)
-    layer = read({"assumed": "set on the command line", "value_set": value})
-    joined.problems += [Problem(keys, problem.message, SET) for problem in layer.problems]
+    plain, rates, problems = read_value(value := _parsed(text), keys, ON_THE_COMMAND_LINE)
+    joined.problems += [Problem(problem.path, problem.message, SET) for problem in problems]
     joined.overrides[dotted(keys)] = value
+    joined.settings.append(keys)
     _forget(joined.rates, keys)
-    _at(joined.tree, keys[:-1])[keys[-1]] = layer.tree["value_set"]
-    for below, rate in layer.rates.items():
-        full = (*keys, *below[1:])
-        joined.rates[full] = Rate(full, rate.value, rate.evidence, rate.n, rate.of, rate.ci)
+    _at(joined.tree, keys[:-1])[keys[-1]] = plain
+    joined.rates |= rates
     _refresh_list(joined, keys)
 
 
 def _refresh_list(joined: Joined, keys: KeyPath) -> None:
     """A number inside a list belongs to the list's own rate."""
-    if isinstance(keys[-1], int) and (whole := joined.rates.get(keys[:-1])) is not None:
-        mine = joined.rates.pop(keys)
-        values = [float(item) for item in _at(joined.tree, keys[:-1])]
-        joined.rates[keys[:-1]] = Rate(whole.path, values, mine.evidence)
+    if isinstance(keys[-1], int) and keys[:-1] in joined.rates:
+        values = _at(joined.tree, keys[:-1])
+        mine = joined.rates.pop(keys, None)
+        if mine is not None and all(map(is_number, values)):
+            joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], mine.evidence)
 
 
 def _parsed(text: str) -> object:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return text
 
 
@@ -150,15 +203,21 @@ def _resolve(tree: Tree, path: str, *, new_leaf: bool = False) -> KeyPath:
     while parts:
         key, taken = _next_key(node, parts)
         if key is None:
-            if new_leaf and keys and isinstance(node, dict) and len(parts) == 1 and parts[0] not in KEYS:
+            if new_leaf and keys and isinstance(node, dict) and len(parts) == 1 and parts[0] not in WORDS:
                 return (*keys, parts[0])
-            known = list(map(str, node)) if isinstance(node, dict) else []
             where = f"in '{dotted(tuple(keys))}'" if keys else "in this scenario"
-            raise KeyError(f"there is no '{parts[0]}' {where}.{suggestion(parts[0], known)}")
+            raise KeyError(f"there is no '{parts[0]}' {where}.{_there(node, parts[0])}")
         keys.append(key)
         parts = parts[taken:]
         node = node[key]  # type: ignore[index]
     return tuple(keys)
+
+
+def _there(node: Any, key: str) -> str:
+    """What there is in a table or a list where this key is not."""
+    if isinstance(node, list) and node:
+        return f" It has the entries 0 to {len(node) - 1}."
+    return suggestion(key, list(map(str, node))) if isinstance(node, dict) else ""
 
 
 def _next_key(node: Any, parts: list[str]) -> tuple[str | int | None, int]:
@@ -177,16 +236,21 @@ def _at(tree: Any, keys: KeyPath) -> Any:
     return tree
 
 
-def _depth(tree: Any, path: KeyPath) -> int:
-    for depth, key in enumerate(path):
-        inside = isinstance(tree, dict) and key in tree
-        inside = inside or (isinstance(tree, list) and isinstance(key, int) and key < len(tree))
+def _written(tree: Any, path: KeyPath) -> tuple[KeyPath, KeyPath]:
+    """How much of a path this file says, and the keys by which it says it: a number may stand in a ``value``."""
+    said: list[str | int] = []
+    written: list[str | int] = []
+    for key in path:
+        if isinstance(tree, dict) and key not in tree and "value" in tree:
+            written, tree = [*written, "value"], tree["value"]
+        inside = (isinstance(tree, dict) and key in tree) or (
+            isinstance(tree, list) and isinstance(key, int) and key < len(tree)
+        )
         if not inside:
-            return depth
-        tree = tree[key]
-    return len(path)
+            break
+        said, written, tree = [*said, key], [*written, key], tree[key]
+    return tuple(said), tuple(written)
 
 
-def _overlaps(one: KeyPath, other: KeyPath) -> bool:
-    shorter = min(len(one), len(other))
-    return tuple(map(str, one[:shorter])) == tuple(map(str, other[:shorter])) and len(one) >= len(other)
+def _begins(path: KeyPath, with_: KeyPath) -> bool:
+    return path[: len(with_)] == with_

@@ -7,7 +7,8 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from pathsim.calendar import MOST_PATIENTS
-from pathsim.fields import Count, NotNegative, Number, Positive, QuantileList, Shares, Table, Timing
+from pathsim.fields import Count, NotNegative, Number, Positive, Probability, QuantileList, Shares, Table, Timing
+from pathsim.stats.sequential import check_information, spending
 from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath, ToxicityKind
@@ -98,10 +99,57 @@ class Cutoff(Table):
         return self
 
 
+def _inside(value: float) -> float:
+    if not 0 < value < 1:
+        raise ValueError(f"lies between 0 and 1 and is neither; this is {value:g}")
+    return value
+
+
+def _a_benefit(value: float) -> float:
+    if value >= 1:
+        raise ValueError(f"the hazard ratio that was planned for is less than 1; this is {value:g}")
+    return value
+
+
 def _few_enough(count: int) -> int:
     if count > MOST_PATIENTS:
         raise ValueError(f"at most {MOST_PATIENTS:,} patients fit in one trial")
     return count
+
+
+def _known_spending(name: str) -> str:
+    spending(name)
+    return name
+
+
+class Futility(Table):
+    """When a trial stops because it is unlikely to succeed. The rule is not binding: it spends no error.
+
+    ``conditional-power``: the chance of success, if the rest of the trial goes as planned, falls below ``below``.
+    ``freidlin-korn``: a test at the one-sided level ``below`` rejects the hazard ratio that was planned for.
+    """
+
+    rule: Literal["conditional-power", "freidlin-korn"]
+    hazard_ratio: Annotated[Positive, AfterValidator(_a_benefit)]
+    below: Annotated[Probability, AfterValidator(_inside)]
+
+
+class Monitoring(Table):
+    """What the monitoring committee looks at, when, and when it stops the trial."""
+
+    endpoint: str
+    planned_events: Count
+    information: tuple[Probability, ...] = Field(min_length=1)
+    alpha: Annotated[Probability, AfterValidator(_inside)]
+    spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
+    futility: Futility | None = None
+
+    @model_validator(mode="after")
+    def _looks_ascend(self) -> Self:
+        check_information(self.information)
+        if self.alpha >= 0.5:
+            raise ValueError(f"alpha is one-sided and less than 0.5; this is {self.alpha:g}")
+        return self
 
 
 class Trial(Table):
@@ -119,6 +167,7 @@ class Trial(Table):
     """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
     cutoffs: dict[str, Cutoff] = Field(min_length=1)
+    monitoring: Monitoring | None = None
 
     @model_validator(mode="after")
     def _one_pace(self) -> Self:

@@ -1,12 +1,16 @@
 """Which line of a TOML text each key is on. Needed only when there is a problem to report."""
 
-import ast
+import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import tree_sitter
 import tree_sitter_toml
 
 from pathsim.steps.spec import KeyPath
+
+_Path: TypeAlias = tuple[str, ...]
 
 
 def line_of(text: str, path: KeyPath) -> int:
@@ -18,46 +22,80 @@ def line_of(text: str, path: KeyPath) -> int:
     return lines.get(wanted, 1)
 
 
-def _lines(text: str) -> dict[tuple[str, ...], int]:
+def first_unread(text: str) -> int:
+    """The line on which the first thing begins that is not TOML."""
+    node = _parsed(text)
+    while (broken := next((child for child in node.children if child.has_error), None)) is not None:
+        node = broken
+        if node.is_error or node.is_missing:
+            break
+    return node.start_point[0] + 1
+
+
+def _parsed(text: str) -> tree_sitter.Node:
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_toml.language()))
-    lines: dict[tuple[str, ...], int] = {}
-    counts: dict[tuple[str, ...], int] = {}
-    for node in parser.parse(text.encode()).root_node.named_children:
+    return parser.parse(text.encode()).root_node
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Where keys stand, and where tables stand that are only named on the way to a key inside them."""
+
+    keys: dict[_Path, int] = field(default_factory=dict)
+    named: dict[_Path, int] = field(default_factory=dict)
+    entries: dict[_Path, int] = field(default_factory=dict)
+    """For each array of tables, the number of its latest entry."""
+
+    def mark(self, path: _Path, node: tree_sitter.Node) -> None:
+        line = node.start_point[0] + 1
+        self.keys.setdefault(path, line)
+        for end in range(1, len(path)):
+            self.named.setdefault(path[:end], line)
+
+
+def _lines(text: str) -> dict[_Path, int]:
+    """The line of every key; a table without a header of its own is where it is first named."""
+    lines = _Lines()
+    for node in _parsed(text).named_children:
         if node.type == "pair":
             _pair(node, (), lines)
         elif node.type in ("table", "table_array_element"):
-            key, *pairs = node.named_children
-            path = _resolved(tuple(_parts(key)), counts)
-            if node.type == "table_array_element":
-                counts[path] = counts.get(path, -1) + 1
-                lines.setdefault(path, node.start_point[0] + 1)
-                path = (*path, str(counts[path]))
-            _mark(path, node, lines)
-            for pair in pairs:
-                if pair.type == "pair":
-                    _pair(pair, path, lines)
-    return lines
+            _table(node, lines)
+    return lines.named | lines.keys
 
 
-def _resolved(path: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+def _table(node: tree_sitter.Node, lines: _Lines) -> None:
+    key, *below = node.named_children
+    path = _resolved(tuple(_parts(key)), lines)
+    if node.type == "table_array_element":
+        lines.entries[path] = lines.entries.get(path, -1) + 1
+        lines.keys.setdefault(path, node.start_point[0] + 1)
+        path = (*path, str(lines.entries[path]))
+    lines.mark(path, node)
+    for pair in below:
+        if pair.type == "pair":
+            _pair(pair, path, lines)
+
+
+def _resolved(path: _Path, lines: _Lines) -> _Path:
     """A header's path, with the number of the latest entry after the name of each array of tables on the way."""
-    resolved: tuple[str, ...] = ()
+    resolved: _Path = ()
     for position, part in enumerate(path):
         resolved = (*resolved, part)
-        if position < len(path) - 1 and resolved in counts:
-            resolved = (*resolved, str(counts[resolved]))
+        if position < len(path) - 1 and resolved in lines.entries:
+            resolved = (*resolved, str(lines.entries[resolved]))
     return resolved
 
 
-def _pair(node: tree_sitter.Node, above: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+def _pair(node: tree_sitter.Node, above: _Path, lines: _Lines) -> None:
     key, *values = node.named_children
     path = (*above, *_parts(key))
-    _mark(path, node, lines)
+    lines.mark(path, node)
     for value in values:
         _value(value, path, lines)
 
 
-def _value(node: tree_sitter.Node, path: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> None:
+def _value(node: tree_sitter.Node, path: _Path, lines: _Lines) -> None:
     items = [child for child in node.named_children if child.type != "comment"]
     if node.type == "inline_table":
         for pair in items:
@@ -65,13 +103,8 @@ def _value(node: tree_sitter.Node, path: tuple[str, ...], lines: dict[tuple[str,
                 _pair(pair, path, lines)
     elif node.type == "array":
         for number, item in enumerate(items):
-            _mark((*path, str(number)), item, lines)
+            lines.mark((*path, str(number)), item)
             _value(item, (*path, str(number)), lines)
-
-
-def _mark(path: tuple[str, ...], node: tree_sitter.Node, lines: dict[tuple[str, ...], int]) -> None:
-    for end in range(1, len(path) + 1):
-        lines.setdefault(path[:end], node.start_point[0] + 1)
 
 
 def _parts(key: tree_sitter.Node) -> Iterator[str]:
@@ -80,4 +113,4 @@ def _parts(key: tree_sitter.Node) -> Iterator[str]:
             yield from _parts(child)
     else:
         text = (key.text or b"").decode()
-        yield str(ast.literal_eval(text)) if key.type == "quoted_key" else text
+        yield next(iter(tomllib.loads(f"{text} = 0"))) if key.type == "quoted_key" else text

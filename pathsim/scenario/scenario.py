@@ -3,7 +3,7 @@
 import datetime
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from pathsim.scenario.models import Covariate, Cutoff, Trial
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
-from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.randomise import Randomise, RandomiseSpec
 from pathsim.steps.spec import KeyPath, Link, Step, StepSpec, Surroundings
 from pathsim.steps.wait import WaitSpec
 
@@ -143,6 +143,19 @@ class Scenario:
         """The date on which this day of the trial falls."""
         return self.trial.begins + datetime.timedelta(days=math.ceil(day) - 1 if day > 0 else 0)
 
+    def under_null(self) -> "Scenario":
+        """The scenario with arms in name only: all patients walk the control arm's pathway. For the type I error.
+
+        Raises ScenarioError if the study has no arms.
+        """
+        found = self.randomisation
+        if found is None or not isinstance(found[0].step, Randomise) or self.trial.control is None:
+            problem = Problem(("trial", "randomisation"), "without arms there is no null hypothesis")
+            raise ScenarioError([self.layers.placed(problem)])
+        blind = replace(found[0], step=found[0].step.under_null(self.trial.control))
+        steps = (*self.steps[: blind.number], blind, *self.steps[blind.number + 1 :])
+        return replace(self, steps=steps)
+
     @property
     def can_queue(self) -> bool:
         """Whether some pool has fewer places than there are patients."""
@@ -168,7 +181,7 @@ def load(scenario: str | Source, overrides: Mapping[str, str] | None = None) -> 
 
 
 def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
-    around = surroundings(found)
+    around = surroundings(found, unrolled.first_cycle)
     index = {name: number for number, name in enumerate(found.steps)}
     index |= {name: index[first] for name, first in unrolled.first_cycle.items()}
     leads = {

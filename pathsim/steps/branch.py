@@ -6,7 +6,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from pathsim.fields import Shares, Table
+from pathsim.fields import Shares, Table, wrong
 from pathsim.luck import slot, uniform
 from pathsim.patients import Fates, Marks, Patients
 from pathsim.steps.assess import cumulative, pick
@@ -27,7 +27,7 @@ class Rule(Table):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if (self.next is None) == (self.split is None):
-            raise ValueError("a rule has either 'next', one step, or 'split', several steps with their shares")
+            raise wrong("a rule has either 'next', one step, or 'split', several steps with their shares")
         return self
 
     def shares(self) -> dict[str, float]:
@@ -59,8 +59,11 @@ class BranchSpec(StepSpec):
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Rules that leave a patient without a way, or are never reached."""
         del scenario
-        if not self.rules or self.rules[-1].when is not None:
-            yield ("rules",), "the last rule must hold for everybody left: give it no 'when'"
+        if not self.rules:
+            yield ("rules",), "a branch needs rules; the last one holds for everybody left and has no 'when'"
+        elif self.rules[-1].when is not None:
+            last = len(self.rules) - 1
+            yield ("rules", last, "when"), "the last rule must hold for everybody left: give it no 'when'"
         for i, rule in enumerate(self.rules[:-1]):
             if rule.when is None:
                 yield ("rules", i), "a rule without 'when' holds for everybody, so those after it are never reached"

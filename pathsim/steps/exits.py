@@ -8,7 +8,7 @@ import numpy as np
 from pydantic import model_validator
 
 from pathsim.calendar import Days, ticks
-from pathsim.fields import ByDay, NotNegative, Positive, Table
+from pathsim.fields import ByDay, NotNegative, Positive, Table, wrong
 from pathsim.journal import Codes
 from pathsim.laws import Hazard, hazard_by
 from pathsim.luck import slots, uniform
@@ -41,9 +41,9 @@ class Exit(Table):
     def _one_hazard(self) -> Self:
         given = [key for key in ("by", "hazard_per_day", "median_days") if getattr(self, key) is not None]
         if len(given) > 1:
-            raise ValueError(f"says its hazard twice, as {' and '.join(given)}; keep one of them")
+            raise wrong(f"says its hazard twice, as {' and '.join(given)}; keep one of them", given[1])
         if self.then and self.by is None:
-            raise ValueError("'then' is the hazard per day after the last day of 'by', and there is no 'by'")
+            raise wrong("'then' is the hazard per day after the last day of 'by', and there is no 'by'", "then")
         return self
 
     def hazard(self) -> Hazard | None:

@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from pathsim.calendar import Days, ticks
-from pathsim.fields import Count, Duration, NotNegative
+from pathsim.conditions import suggestion
+from pathsim.fields import Count, Duration, NotNegative, wrong
 from pathsim.journal import Codes, Values
 from pathsim.luck import slot, uniform
 from pathsim.patients import NOWHERE, Fates, Marks, Patients, StepNumbers
@@ -36,11 +37,11 @@ class PhaseSpec(StepSpec):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.days is not None and self.next is None:
-            raise ValueError("a phase with 'days' needs 'next', the step that follows it")
+            raise wrong("a phase with 'days' needs 'next', the step that follows it", "days")
         if self.days is None and self.next is not None:
-            raise ValueError("a phase with 'next' needs 'days'; without them it is follow-up and lasts for ever")
+            raise wrong("a phase with 'next' needs 'days'; without them it is follow-up and lasts for ever", "next")
         if self.days is None and self.assess:
-            raise ValueError("assessments are made when a stay is complete; this phase has no 'days' and never is")
+            raise wrong("assessments are made when a stay is complete; without 'days' this one never is", "assess")
         return self
 
     def arrows(self) -> Iterator[Arrow]:
@@ -72,9 +73,12 @@ class PhaseSpec(StepSpec):
         if self.frailty is not None:
             yield from frailty_problems(self.frailty, scenario)
         if self.fatal is not None and self.fatal not in self.exit:
-            yield ("fatal",), f"there is no exit '{self.fatal}' in this phase"
+            yield ("fatal",), f"there is no exit '{self.fatal}' in this phase.{suggestion(self.fatal, list(self.exit))}"
         if self.holds is not None and self.holds not in scenario.pools:
-            yield ("holds",), f"there is no pool '{self.holds}' in [pools]"
+            yield (
+                ("holds",),
+                f"there is no pool '{self.holds}' in [pools].{suggestion(self.holds, list(scenario.pools))}",
+            )
         for i, table in enumerate(self.assess):
             for path, message in case_problems(table.levels, table.cases):
                 yield ("assess", i, *path), message
@@ -84,13 +88,19 @@ class PhaseSpec(StepSpec):
     def _toxicity_problems(
         self, name: str, toxicity: Toxicity, scenario: Surroundings
     ) -> Iterator[tuple[KeyPath, str]]:
+        if toxicity.set is not None and toxicity.set not in scenario.unread:
+            levels = scenario.names[toxicity.set]
+            if levels is not None and levels != SEEN:
+                message = f"'{toxicity.set}' is already a column with other levels than no and yes, in this order"
+                yield ("toxicity", name, "set"), message
+        kind = scenario.toxicities.get(name)
+        if kind is None and name in scenario.toxicities:
+            return  # its entry in the catalogue could not be read
         try:
-            profile = toxicity.filled(scenario.toxicities.get(name))
-        except ValueError as wrong:
-            yield ("toxicity", name), str(wrong)
+            profile = toxicity.filled(kind)
+        except ValueError as impossible:
+            yield ("toxicity", name), str(impossible)
             return
-        if toxicity.set is not None and scenario.names[toxicity.set] != SEEN:
-            yield ("toxicity", name, "set"), f"'{toxicity.set}' has other levels than {' and '.join(SEEN)}"
         if profile.fifth > 0 and self.fatal is None:
             yield ("toxicity", name), "can be fatal, so the phase needs 'fatal', the name of the exit that means death"
         if profile.delays and self.days is not None and self.max_delay is None:
@@ -111,8 +121,7 @@ class Phase:
         self._max_delay = spec.max_delay or 0.0
         catalogue = link.scenario.toxicities
         profiles = {name: toxicity.filled(catalogue.get(name)) for name, toxicity in spec.toxicity.items()}
-        drawn = Toxicities(profiles, spec.toxicity, link) if profiles else None
-        self._toxicities = drawn if drawn is not None and drawn.codes.size else None
+        self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
         if self._toxicities and spec.frailty:
             self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])
         self._assess = Assess(spec.assess, link)
@@ -172,6 +181,10 @@ class Phase:
         stay, exit_at, exit_event, exit_to = stay.copy(), exit_at.copy(), exit_event.copy(), exit_to.copy()
         rows, day = struck.row[fatal], struck.resolved[fatal]
         stay[rows] = math.inf
+        begins = np.full(stay.size, math.inf)
+        np.minimum.at(begins, rows, struck.onset[fatal])
+        # Who is dying leaves by no other exit; one that comes before the onset comes first.
+        exit_at[exit_at > begins] = math.inf
         np.minimum.at(exit_at, rows, day)
         first = exit_at[rows] == day
         rows = rows[first]
@@ -184,7 +197,8 @@ def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities:
     """The columns that remember a toxicity: a patient who has had it once keeps it."""
     columns: dict[str, np.ndarray] = {}
     for kind, column in toxicities.remembered:
-        seen = struck.row[(struck.kind == kind) & (struck.onset <= leave[struck.row])]
+        mine = struck.kind == (-1 if kind is None else kind)
+        seen = struck.row[mine & (struck.onset <= leave[struck.row])]
         values = columns.get(column, np.maximum(patients.columns[column], np.int16(SEEN.index("no"))))
         values[seen] = SEEN.index("yes")
         columns[column] = values

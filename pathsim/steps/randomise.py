@@ -1,17 +1,20 @@
 """Randomization: stratified permuted blocks, for any number of arms in any whole-number ratio."""
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from pathsim.conditions import Names, condition
-from pathsim.fields import Count
+from pathsim.conditions import Names, condition, suggestion
+from pathsim.fields import Count, wrong
 from pathsim.journal import Rows
 from pathsim.luck import slot, sub_keys, uniform
 from pathsim.patients import Fates, Marks, Patients
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+
+LARGEST_BLOCK = 1000
 
 
 class RandomiseSpec(StepSpec):
@@ -28,9 +31,11 @@ class RandomiseSpec(StepSpec):
     def _whole_blocks(self) -> Self:
         for name in self.ratio:
             if name not in self.arms:
-                raise ValueError(f"the ratio names '{name}', which is not an arm; the arms are {', '.join(self.arms)}")
+                raise wrong(f"'{name}' is not an arm.{suggestion(name, list(self.arms))}", "ratio", name)
         if self.block % (seats := sum(self.seats().values())):
-            raise ValueError(f"a block of {self.block} cannot hold the ratio: use a multiple of {seats}")
+            raise wrong(f"a block of {self.block} cannot hold the ratio: use a multiple of {seats}", "block")
+        if self.block > LARGEST_BLOCK:
+            raise wrong(f"a block holds at most {LARGEST_BLOCK} patients", "block")
         return self
 
     def seats(self) -> dict[str, int]:
@@ -53,10 +58,18 @@ class RandomiseSpec(StepSpec):
         yield ("arms",), self.set, tuple(self.arms)
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
-        """Strata that are not categories."""
+        """Arms whose column is another's, and strata that are not categories."""
+        levels = scenario.names[self.set]
+        if levels is not None and levels[: len(self.arms)] != tuple(self.arms):
+            message = f"the column '{self.set}' has other levels too; give these arms one of their own with 'set'"
+            yield ("arms",), message
         for i, text in enumerate(self.strata):
-            if text.isidentifier() and scenario.names.get(text) is None:
-                yield ("strata", i), f"'{text}' is not a category; name one, or write a condition such as age < 18"
+            if not text.isidentifier() or text in scenario.unread:
+                continue
+            if text not in scenario.names:
+                yield ("strata", i), f"there is no column '{text}'.{suggestion(text, list(scenario.names))}"
+            elif scenario.names[text] is None:
+                yield ("strata", i), f"'{text}' is a quantity; write a condition such as {text} < 18"
 
     def link(self, link: Link) -> "Randomise":
         """The randomization, ready to be cast."""
@@ -78,6 +91,8 @@ class Randomise:
 
     def __init__(self, spec: RandomiseSpec, link: Link) -> None:
         self._column = spec.set
+        self._arms = tuple(spec.arms)
+        self._as_if: int | None = None
         self._to = np.array([link.index[to] for to in spec.arms.values()], dtype=np.int16)
         seats = list(spec.seats().values())
         self._template = np.repeat(np.arange(len(seats)), np.array(seats) * (spec.block // sum(seats)))
@@ -88,6 +103,12 @@ class Randomise:
         self._slot = slot(link.slot("block"))
         self._stratum_event = link.event("stratum", spec.set)
         self._arm_event = link.event("arm", spec.set)
+
+    def under_null(self, control: str) -> "Randomise":
+        """The same randomization with every arm in name only: all patients walk the control arm's pathway."""
+        null = copy(self)
+        null._as_if = list(self._arms).index(control)  # noqa: SLF001 - a copy of our own
+        return null
 
     def strata(self, patients: Patients) -> Rows:
         """The number of each patient's stratum."""
@@ -118,4 +139,5 @@ class Randomise:
             Marks.of(self._stratum_event, everybody, now, stratum.astype(np.float64)),
             Marks.of(self._arm_event, everybody, now, arm.astype(np.float64)),
         ]
-        return Fates(now, self._to[arm], marks, {self._column: arm.astype(np.int16)})
+        walked = arm if self._as_if is None else np.full_like(arm, self._as_if)
+        return Fates(now, self._to[walked], marks, {self._column: walked.astype(np.int16)})

@@ -1,11 +1,11 @@
 """What every kind of step shares: the table in the scenario file, and the step that it becomes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from pathsim.conditions import Condition, Names, condition
-from pathsim.fields import Table, Timing
+from pathsim.fields import Probability, Table, Timing
 from pathsim.journal import EventKind, Rows
 from pathsim.patients import Fates, Patients
 
@@ -27,8 +27,8 @@ class ToxicityKind(Table):
     label: str | None = None
     onset: Timing | None = None
     lasts: Timing | None = None
-    grade4plus_share: float | None = None
-    grade5_share: float | None = None
+    grade4plus_share: Probability | None = None
+    grade5_share: Probability | None = None
     delays: bool = False
 
 
@@ -43,6 +43,8 @@ class Surroundings:
     toxicities: Mapping[str, ToxicityKind]
     pools: Mapping[str, object]
     steps: Mapping[str, "StepSpec"]
+    unread: Container[str] = frozenset()
+    """Columns of which nothing is known, because what sets them could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

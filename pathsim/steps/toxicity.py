@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from pathsim.calendar import Days, ticks
-from pathsim.fields import Positive, Probability, Table, Timing
+from pathsim.conditions import suggestion
+from pathsim.fields import Positive, Probability, Table, Timing, wrong
 from pathsim.journal import Codes, Rows
 from pathsim.laws import Fixed, LawTable, Quantiles
 from pathsim.luck import slots, uniform
@@ -51,7 +52,7 @@ class Toxicity(Table):
     def _grades_said_once(self) -> Self:
         for grade in ("grade4plus", "grade5"):
             if getattr(self, grade) is not None and getattr(self, f"{grade}_share") is not None:
-                raise ValueError(f"says {grade} twice; keep {grade} or {grade}_share")
+                raise wrong(f"says {grade} twice; keep {grade} or {grade}_share", f"{grade}_share")
         return self
 
     def filled(self, kind: ToxicityKind | None) -> "Profile":
@@ -102,13 +103,19 @@ class Frailty(Table):
 
 def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
     """What is wrong with a frailty in its scenario."""
-    shares = scenario.shares.get(frailty.column)
+    column = frailty.column
+    if column in scenario.unread:
+        return
+    shares = scenario.shares.get(column)
     if shares is None:
-        yield ("frailty", "column"), f"'{frailty.column}' is not a category of the cohort that depends on no other"
+        hint = "" if column in scenario.names else suggestion(column, list(scenario.shares))
+        message = f"'{column}' is not a category of the cohort that depends on no other.{hint}"
+        yield ("frailty", "column"), message
         return
     for level in frailty.odds_ratio:
         if level not in shares:
-            yield ("frailty", "odds_ratio", level), f"'{frailty.column}' is never '{level}'; it is {', '.join(shares)}"
+            hint = suggestion(level, list(shares))
+            yield ("frailty", "odds_ratio", level), f"'{column}' is never '{level}'.{hint}"
 
 
 def spread(average: float, odds_ratios: list[float], shares: list[float]) -> list[float]:
@@ -146,7 +153,9 @@ class Toxicities:
         self.codes = np.array([struck[name] for name in drawn], dtype=np.int16)
         self.resolved_codes = np.array([resolved[name] for name in drawn], dtype=np.int16)
         self.delays = np.array([profile.delays for profile in drawn.values()], dtype=np.bool_)
-        self.remembered = [(kind, column) for kind, name in enumerate(drawn) if (column := tables[name].set)]
+        numbers = {name: kind for kind, name in enumerate(drawn)}
+        self.remembered = [(numbers.get(name), column) for name in profiles if (column := tables[name].set)]
+        """The columns that remember a type, by its number; None for a type that never happens."""
         self._third = np.array([profile.third for profile in drawn.values()])
         self._fourth = np.array([profile.fourth for profile in drawn.values()])
         self._fifth = np.array([profile.fifth for profile in drawn.values()])

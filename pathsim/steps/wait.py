@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import Field
 
 from pathsim.calendar import ticks
+from pathsim.conditions import suggestion
 from pathsim.fields import Duration
 from pathsim.luck import slot, uniform
 from pathsim.patients import Fates, Marks, Patients, Want
@@ -37,12 +38,14 @@ class WaitSpec(StepSpec):
         if self.pool is None:
             return
         if self.pool not in scenario.pools:
-            yield ("pool",), f"there is no pool '{self.pool}' in [pools]"
+            yield ("pool",), f"there is no pool '{self.pool}' in [pools].{suggestion(self.pool, list(scenario.pools))}"
+            return
         following = scenario.steps.get(self.next)
-        if following is not None and getattr(following, "holds", None) != self.pool:
+        holds = getattr(following, "holds", None)
+        if following is not None and holds != self.pool and (holds is None or holds in scenario.pools):
             yield (
                 ("next",),
-                f"'{self.next}' does not hold the place that is waited for: write there holds = '{self.pool}'",
+                f"'{self.next}' does not hold the place that is waited for: write there holds = \"{self.pool}\"",
             )
 
     def link(self, link: Link) -> "Wait":

@@ -1,7 +1,7 @@
 """Endpoints: for each patient, the time from a step to the first of some events, as far as it is known."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -11,7 +11,8 @@ from pathsim.calendar import Days
 from pathsim.journal import Journal, Rows
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.known import Known
+from pathsim.stats.risk_table import RiskTable, risk_table
+from pathsim.trial.known import KNOWN_AT_ONCE, Chunk, Known
 
 Causes: TypeAlias = NDArray[np.intp]
 ALL = "all"
@@ -50,6 +51,16 @@ def allocation(known: Known) -> Allocation:
             into[journal.row[here]] = journal.value[here].astype(np.intp)
             day[journal.row[here]] = journal.day[here]
     return Allocation(tuple(spec.arms), group, stratum, day)
+
+
+def essentials(chunk: Chunk) -> Chunk:
+    """The chunk with only those entries of its journal that arms and endpoints are read from: a fifth of them."""
+    scenario = chunk.scenario
+    codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
+    for endpoint in scenario.sections.endpoints.values():
+        codes += [scenario.entry(endpoint.start).enter, *codes_of(scenario, endpoint.events + endpoint.censored_by)]
+    needed = scenario.vocabulary.lookup(codes)
+    return replace(chunk, journal=chunk.journal.pick(needed[chunk.journal.event]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,12 @@ def outcomes(known: Known, endpoint: Endpoint, groups: Allocation) -> Outcomes:
         np.where(happened, first, last) - start[row],
         np.where(happened, days.argmin(axis=0) + 1, 0),
     )
+
+
+def survival_table(data: Outcomes, groups: int, trials: int = 1, *, stratified: bool) -> RiskTable:
+    """The risk table of an endpoint, for every trial of the chunk it comes from."""
+    stratum = data.stratum if stratified else None
+    return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
 
 
 def event_codes(scenario: Scenario, name: str) -> list[int]:

@@ -6,6 +6,7 @@ Times are in days, proportions are fractions. Keys are stable; a renamed key is 
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,11 +15,12 @@ import pathsim
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
-from pathsim.stats.risk_table import RiskTable, risk_table
+from pathsim.stats.risk_table import RiskTable
 from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk
 from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known, known_on
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
+from pathsim.trial.monitoring import looks
+from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes, survival_table
 
 SCHEMA_VERSION = 1
 Results: TypeAlias = dict[str, Any]
@@ -59,16 +61,17 @@ def _trial(known: Known, groups: Allocation) -> dict[str, Any]:
     scenario = known.chunk.scenario
     arrived = known.journal.day[known.journal.event == scenario.steps[0].enter]
     in_groups = groups.group >= 0
-    followed = (known.day - groups.day)[in_groups]
+    cut_on = float(known.day[0])
+    followed = (cut_on - groups.day)[in_groups]
     return {
         "enrolled": int(arrived.size),
         "randomized": int(in_groups.sum()) if scenario.arms else None,
         "arms": _by_group(groups, lambda group: int((groups.group == group).sum())),
         "first_day": float(arrived.min()) if arrived.size else None,
         "last_day": float(arrived.max()) if arrived.size else None,
-        "cutoff_day": known.day,
+        "cutoff_day": cut_on,
         "median_follow_up_days": float(np.median(followed)) if followed.size else None,
-        "looks": [],
+        "looks": [asdict(look) for look in looks(known.chunk)[0]],
     }
 
 
@@ -117,13 +120,6 @@ def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: 
         compared = survival_table(data, len(groups.groups), stratified=endpoint.stratified)
         found |= _comparison(compared, groups, scenario.trial.control or "")
     return found
-
-
-def survival_table(data: Outcomes, groups: int, *, stratified: bool) -> RiskTable:
-    """The risk table of an endpoint, for every trial of the chunk it comes from."""
-    trials = int(data.trial.max()) + 1 if data.trial.size else 1
-    stratum = data.stratum if stratified else None
-    return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
 
 
 def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:

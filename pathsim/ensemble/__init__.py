@@ -1,0 +1,1 @@
+"""Ensembles: the same trial many times, and what that says of its design."""

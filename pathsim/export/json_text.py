@@ -1,0 +1,25 @@
+"""JSON as pathsim writes it, on the screen and in files."""
+
+import datetime
+import json
+import math
+from typing import Any
+
+
+def as_json(value: Any, *, ascii_only: bool = False) -> str:
+    """This value as JSON: floats at full precision, infinite and undefined ones as null, dates as texts."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=_date)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _date(value: object) -> str:
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    raise TypeError(f"{value!r} cannot be written as JSON")

@@ -1,0 +1,51 @@
+"""How reports write figures: tables, spans of time, shares, and the colours of arms."""
+
+import math
+
+from rich import box
+from rich.table import Table
+
+from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.report.colours import ARM_COLOURS
+
+
+def arm_style(number: int) -> str:
+    """The colour of an arm."""
+    return ARM_COLOURS[number % len(ARM_COLOURS)]
+
+
+def figure_table(*headings: tuple[str, str]) -> Table:
+    """An empty table of figures, with a heading and a style for each column; the first holds the labels."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
+    for number, (heading, style) in enumerate(headings):
+        table.add_column(heading, justify="left" if number == 0 else "right", style=style, no_wrap=number > 0)
+    return table
+
+
+def span(days: float) -> str:
+    """A span of time in the unit that a reader would choose: whole years if it is that."""
+    if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
+        years = round(days / 365.25)
+        return f"{years} year{'s' if years > 1 else ''}"
+    return months(days)
+
+
+def months(days: float) -> str:
+    """A span of time in months, or in days, hours or minutes if it is short."""
+    if days >= 2 * DAYS_PER_MONTH:
+        return f"{days / DAYS_PER_MONTH:.1f} months"
+    if days >= 2:
+        return f"{days:.1f} days"
+    return f"{days * 24:.1f} hours" if days * 24 >= 2 or days == 0 else f"{days * 1440:.0f} minutes"
+
+
+def percent(value: float) -> str:
+    """A share in per cent; a dash if it is missing."""
+    return "-" if math.isnan(value) else f"{value:.1%}"
+
+
+def decimal(value: float) -> str:
+    """A number, whole if it is whole; a dash if it is missing."""
+    if math.isnan(value):
+        return "-"
+    return f"{value:.0f}" if value == round(value) else f"{value:.2f}"

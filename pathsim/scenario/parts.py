@@ -1,0 +1,68 @@
+"""A section's tables that could be read, and what is known of those that could not be."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from pathsim.fields import Table
+from pathsim.scenario.problems import Problem
+from pathsim.steps.spec import KeyPath
+
+Model = TypeVar("Model", bound=Table)
+_NAMES_STAND_AT = {"set", "event", "exit", "toxicity", "assess", "elapsed", "rules", "arms"}
+
+
+class Part(dict[str, Model]):
+    """The tables of a section that could be read. It also contains the names of those that could not be.
+
+    So nothing that stands in the file is called unknown because something else is wrong with its table.
+    """
+
+    def __init__(self, section: str = "", *, lost: bool = False) -> None:
+        super().__init__()
+        self._section = section
+        self.unread: dict[str, Any] = {}
+        """The tables that could not be read, as they stand in the file."""
+        self.blamed: set[KeyPath] = set()
+        """The places in these at which something is wrong."""
+        self.mentioned: set[str] = set()
+        """The keys and texts in these: columns and events may be among them."""
+        self.may_set: set[str] = set()
+        """The columns that these may set."""
+        self.lost = lost
+        """Whether the section itself could not be read, so that any name may be in it."""
+        self.lost_inside = lost
+        """Whether names of columns or events that its tables give may be lost."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.unread or self.lost
+
+    def leave_out(self, name: str, table: Any, because: list[Problem]) -> None:
+        """Remember a table that could not be read."""
+        self.unread[name] = table
+        self.blamed.update(problem.path for problem in because)
+        for _, key, value in walked(table):
+            self.mentioned.update(word for word in (key, value) if isinstance(word, str))
+            if isinstance(value, str) and get_close_matches(str(key), ["set"]):
+                self.may_set.add(value)
+        self.lost_inside |= not isinstance(table, dict) or any(_loses_a_name(problem.path) for problem in because)
+
+    def texts(self, key: str) -> Iterator[tuple[KeyPath, str]]:
+        """What the tables that could not be read say at this key, and where; nothing that is wrong already."""
+        for name, table in self.unread.items():
+            for below, at, text in walked(table, (self._section, name)):
+                blamed = any(below[:end] in self.blamed for end in range(3, len(below) + 1))
+                if at == key and isinstance(text, str) and not blamed:
+                    yield below, text
+
+
+def walked(table: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str | int, Any]]:
+    """Everything in a table, whatever it holds: the path to each value, its key, and the value."""
+    items = table.items() if isinstance(table, dict) else enumerate(table) if isinstance(table, list) else ()
+    for key, value in items:
+        yield (*path, key), key, value
+        yield from walked(value, (*path, key))
+
+
+def _loses_a_name(path: KeyPath) -> bool:
+    return len(path) > 2 and (isinstance(path[-1], int) or path[-1] in _NAMES_STAND_AT)

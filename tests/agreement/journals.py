@@ -1,0 +1,100 @@
+"""One trial's journal from each engine, and what it says of queues and places."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
+
+import numpy as np
+
+from pathsim.calendar import SUB_TICK_DAYS, TICKS_PER_DAY
+from pathsim.clock import Clock, Entry
+from pathsim.journal import Journal
+from pathsim.scenario.scenario import Scenario
+from pathsim.sweep import sweep
+
+
+def played(scenario: Scenario, seed: int, replicate: int = 0, *, planned: bool = True) -> Journal:
+    """The journal of the clock."""
+    clock = Clock(scenario, seed, replicate, planned=planned)
+    clock.run()
+    return clock.journal().in_order()
+
+
+def swept(scenario: Scenario, seed: int, replicate: int = 0) -> Journal:
+    """The journal of the sweep."""
+    return sweep(scenario, seed, [replicate]).in_order()
+
+
+def of_replicate(journal: Journal, position: int, patients: int) -> Journal:
+    """The part of a chunk's journal that belongs to the replicate at this position, its rows counted from 0."""
+    mine = journal.pick(journal.row // patients == position)
+    return mine._replace(row=mine.row - position * patients)
+
+
+def assert_same(one: Journal, other: Journal) -> None:
+    """Entry by entry, with no tolerance."""
+    for name, left, right in zip(Journal._fields, one, other, strict=True):
+        np.testing.assert_array_equal(left, right, err_msg=name, strict=True)
+
+
+def assert_own_ticks(journal: Journal) -> None:
+    """Every entry falls on a tick of its patient's own calendar, and so on no other patient's instant."""
+    ticks = (journal.day - journal.row * SUB_TICK_DAYS) * TICKS_PER_DAY
+    np.testing.assert_array_equal(ticks, np.rint(ticks))
+
+
+def heard(scenario: Scenario, seed: int) -> list[Entry]:
+    """What a listener of the clock hears, in the order in which it happens."""
+    entries: list[Entry] = []
+    Clock(scenario, seed, listener=entries.append).run()
+    return entries
+
+
+def entries_of(journal: Journal) -> list[Entry]:
+    """The entries of a journal, one by one."""
+    return [Entry(*entry) for entry in zip(*(column.tolist() for column in journal), strict=True)]
+
+
+class Queueing(NamedTuple):
+    """A patient who was ready for a place and did not get it at once."""
+
+    day: float
+    pool: str
+    step: str
+    patient: int
+
+
+def queueing(scenario: Scenario, journal: Journal) -> list[Queueing]:
+    """Everybody who had to queue, whether he was served later, left by an exit, or waits to this day."""
+    steps = {entry.name: entry for entry in scenario.steps}
+    found = []
+    for _, own in groupby(entries_of(journal.in_order()), attrgetter("patient")):
+        for ready, after in pairwise([*own, None]):
+            assert ready is not None
+            event = scenario.vocabulary[ready.event]
+            if event.kind != "ready" or (pool := steps[event.step].pool) is None:
+                continue
+            served = after is not None and scenario.vocabulary[after.event].kind == "enter"
+            if not served or (after is not None and after.day > ready.day):
+                found.append(Queueing(ready.day, pool, event.step, ready.patient))
+    return sorted(found)
+
+
+def occupancy(scenario: Scenario, journal: Journal) -> Iterator[tuple[float, Counter[str]]]:
+    """How many places of each pool are taken from each instant on, told from who enters which step."""
+    entered = {entry.enter: entry for entry in scenario.steps}
+    wanted: dict[int, str | None] = {}
+    has: dict[int, str] = {}
+    for day, together in groupby(entries_of(journal.by_day()), attrgetter("day")):
+        for patient, _, event, _ in together:
+            if scenario.vocabulary[event].kind == "exit":
+                wanted.pop(patient, None)
+            if (entry := entered.get(event)) is None:
+                continue
+            brings = wanted.pop(patient, None) or has.pop(patient, None)
+            if brings is not None and brings == entry.holds:
+                has[patient] = brings
+            wanted[patient] = entry.pool
+        yield day, Counter(has.values())

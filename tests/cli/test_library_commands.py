@@ -1,0 +1,176 @@
+"""The other commands, for every scenario of the library: list, check, sources, graph, schema, bounds, bench."""
+
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree as XmlTree
+
+import pytest
+from calls import Pathsim
+from jsonschema import Draft202012Validator
+
+from pathsim.cli.bench import bench
+from pathsim.scenario.files import find, names, parse
+
+SCENARIOS = tuple(names())
+
+
+def read(pathsim: Pathsim, *arguments: str) -> Any:
+    done = pathsim(*arguments)
+    assert (done.code, done.err) == (0, "")
+    return json.loads(done.out)
+
+
+@pytest.fixture(params=SCENARIOS)
+def scenario(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_the_list_has_every_scenario_with_its_title(pathsim: Pathsim) -> None:
+    rows = read(pathsim, "list", "--json")["scenarios"]
+    assert [row["name"] for row in rows] == list(SCENARIOS)
+    lines = [line.strip() for line in pathsim("list").out.splitlines()]
+    for row in rows:
+        assert row["title"]
+        assert row["summary"]
+        assert lines[lines.index(row["name"]) + 1] == row["title"]
+
+
+def test_check_finds_nothing_wrong(pathsim: Pathsim, scenario: str) -> None:
+    done = pathsim("check", scenario)
+    assert (done.code, done.err) == (0, "")
+    assert "nothing wrong" in done.out
+
+
+def test_check_counts_every_number_once(pathsim: Pathsim, scenario: str) -> None:
+    found = read(pathsim, "check", scenario, "--json")
+    assert found["errors"] == []
+    kinds = [rate["kind"] for rate in read(pathsim, "sources", scenario, "--json")["rates"]]
+    assert found["evidence"] == {kind: kinds.count(kind) for kind in found["evidence"]}
+    assert sum(found["evidence"].values()) == len(kinds)
+
+
+def test_check_tells_every_problem_with_its_line(pathsim: Pathsim) -> None:
+    text = find("two-arm-exponential").text.replace("per_month ", "per_mont ").replace("block ", "blok ")
+    done = pathsim("check", "-", stdin=text)
+    assert (done.code, done.out) == (2, "")
+    *problems, summary = done.err.splitlines()
+    assert len(problems) >= 2
+    assert all(re.match(r"<stdin>:\d+: ", problem) for problem in problems)
+    assert summary == f"{len(problems)} problems in -"
+    told = pathsim("check", "-", "--json", stdin=text)
+    assert told.code == 2
+    errors = json.loads(told.out)["errors"]
+    assert [f"{error['file']}:{error['line']}: {error['path']}: {error['message']}" for error in errors] == problems
+
+
+def test_check_reads_the_figures_that_targets_name(pathsim: Pathsim) -> None:
+    target = '[targets.x]\npublished = 1\nfigure = "endpoints.os.armz"\nassumed = "test"\n'
+    done = pathsim("check", "-", stdin=find("two-arm-exponential").text + target)
+    assert done.code == 2
+    assert "targets.x.figure" in done.err
+    assert "armz" in done.err
+
+
+def test_every_path_of_sources_is_taken_by_set_with_its_own_value(pathsim: Pathsim, scenario: str) -> None:
+    rates = read(pathsim, "sources", scenario, "--json")["rates"]
+    settings = [part for rate in rates for part in ("--set", f"{rate['path']}={json.dumps(rate['value'])}")]
+    again = read(pathsim, "sources", scenario, "--json", *settings)["rates"]
+    assert {rate["path"]: rate["value"] for rate in again} == {rate["path"]: rate["value"] for rate in rates}
+    untouched, set_to_itself = (
+        read(pathsim, "run", scenario, "--seed", "1", "--json", "--quiet", *extra) for extra in ((), settings)
+    )
+    assert set(set_to_itself["scenario"].pop("overrides")) == {rate["path"] for rate in rates}
+    assert untouched["scenario"].pop("overrides") == {}
+    assert set_to_itself == untouched
+
+
+def test_sources_tells_path_value_and_evidence_of_each_number(pathsim: Pathsim, scenario: str) -> None:
+    rates = read(pathsim, "sources", scenario, "--json")["rates"]
+    page = " ".join(pathsim("sources", scenario).out.split())
+    for rate in rates:
+        assert rate["path"] in page
+        told = rate["source"] if rate["kind"] == "published" else rate["note"]
+        assert told
+        assert " ".join(told.split("; ")[0].split()) in page
+
+
+def test_sources_cites_what_numbers_were_read_in(pathsim: Pathsim) -> None:
+    page = " ".join(pathsim("sources", "aall1331").out.split())
+    rates = read(pathsim, "sources", "aall1331", "--json")["rates"]
+    cited = {rate["source"].split(":")[0] for rate in rates if rate["source"]}
+    for key, entry in parse(find("aall1331"))["sources"].items():
+        assert (" ".join(entry["cite"].split()) in page) == (key in cited)
+
+
+@pytest.mark.parametrize("kind", ["published", "derived", "calibrated", "assumed"])
+def test_sources_of_one_kind(pathsim: Pathsim, kind: str) -> None:
+    everything, some = (
+        read(pathsim, "sources", "aall1331", "--json", *extra)["rates"] for extra in ((), ("--kind", kind))
+    )
+    assert some == [rate for rate in everything if rate["kind"] == kind]
+    assert pathsim("sources", "aall1331", "--kind", kind).code == 0
+
+
+@pytest.mark.parametrize("form", ["text", "mermaid", "svg"])
+def test_the_pathway_can_be_drawn(pathsim: Pathsim, scenario: str, form: str) -> None:
+    done = pathsim("graph", scenario, "--format", form)
+    assert (done.code, done.err) == (0, "")
+    labels = [step.get("label", name) for name, step in parse(find(scenario))["steps"].items()]
+    flat = " ".join(done.out.split())
+    assert labels[0].split(",")[0].split("?")[0] in flat
+    if form == "mermaid":
+        assert "\nflowchart " in done.out
+    if form == "svg":
+        assert XmlTree.fromstring(done.out).tag.endswith("svg")  # noqa: S314 - our own output
+
+
+def test_the_schema_accepts_every_scenario(pathsim: Pathsim, scenario: str) -> None:
+    schema = read(pathsim, "schema")
+    Draft202012Validator.check_schema(schema)
+    tree = parse(find(scenario))
+    assert list(Draft202012Validator(schema).iter_errors(json.loads(json.dumps(tree, default=str)))) == []
+
+
+def test_bounds_of_o_brien_and_fleming_are_those_of_the_books(pathsim: Pathsim) -> None:
+    found = read(pathsim, "bounds", "--information", "0.5,1", "--json")
+    assert found["efficacy"] == pytest.approx([2.9626, 1.9686], abs=1e-4)
+    assert found["alpha_spent"] == pytest.approx([0.0015253, 0.025], abs=1e-7)
+    assert " 2.962588 " in pathsim("bounds", "--information", "0.5,1").out
+
+
+def test_a_look_too_early_to_spend_anything_has_no_bound(pathsim: Pathsim) -> None:
+    assert read(pathsim, "bounds", "--information", "0.01,1", "--json")["efficacy"][0] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["1,0.5", "0,1", "0.5,1.2", "nan", "half", "1/0", "", "1 --spend haste", "1 --alpha 2"],
+)
+def test_bounds_of_a_design_that_cannot_be_is_wrong_usage(pathsim: Pathsim, arguments: str) -> None:
+    done = pathsim("bounds", "--information", *(arguments.split() or [""]))
+    assert (done.code, done.out) == (2, "")
+    assert "Error:" in done.err
+
+
+def test_bench_gives_positive_ratios(pathsim: Pathsim) -> None:
+    found = read(pathsim, "bench", "two-arm-exponential", "--json")
+    assert set(found) == {
+        "sweep_patients_per_second",
+        "clock_patients_per_second",
+        "sweep_over_clock",
+        "sweep_over_luck",
+        "draws_per_patient",
+    }
+    assert all(value > 0 for value in found.values())
+    assert found["draws_per_patient"] == pytest.approx(3, abs=3)
+
+
+def test_bench_is_about_aall1331_unless_told_otherwise() -> None:
+    assert next(param.default for param in bench.params if param.name == "scenario") == "aall1331"
+
+
+def test_bench_says_that_it_cannot_compare_where_patients_queue(pathsim: Pathsim) -> None:
+    done = pathsim("bench", "stroke-thrombectomy")
+    assert (done.code, done.out) == (2, "")
+    assert "queue for 'scanner'" in done.err

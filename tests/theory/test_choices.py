@@ -1,0 +1,157 @@
+"""Assessments, covariates and branches: levels are as likely as stated for those for whom a condition holds."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from errors import assert_mean, assert_share
+from strategies import Tree
+from study import Floats, Walk, study, walk
+
+COHORT: Tree = {
+    "age": {"quantiles": [0, 4, 10, 15, 30], "whole": True},
+    "risk": {
+        "levels": {"low": 0.7, "high": "rest"},
+        "cases": [
+            {"when": "age < 2", "levels": {"low": 0.1, "high": 0.9}},
+            {"when": "age < 10", "levels": {"low": 0.5, "high": 0.5}},
+        ],
+    },
+    "count": {
+        "quantiles": [1, 5, 20],
+        "cases": [{"when": "risk == 'high'", "quantiles": [10, 50, 100]}],
+    },
+}
+ASSESSED = {
+    "set": "mrd",
+    "levels": {"negative": 0.6, "low": 0.3, "high": "rest"},
+    "cases": [
+        {"when": "risk == 'high'", "levels": {"high": 0.5, "negative": 0.3, "low": 0.2}},
+        {"when": "risk == 'high' or age < 10", "levels": {"negative": 0.8, "low": 0.2, "high": 0}},
+    ],
+}
+
+
+@pytest.fixture(scope="module", name="found")
+def _found() -> Walk:
+    rules = [
+        {"when": "mrd == 'negative'", "split": {"home": 0.25, "other": "rest"}, "event": "sorted"},
+        {"next": "dead"},
+    ]
+    steps = {
+        "stay": {
+            "kind": "phase",
+            "days": 28,
+            "next": "sort",
+            "assess": [ASSESSED],
+            "exit": {"left": {"next": "dead", "by": {"28": 0.2}}},
+        },
+        "sort": {"kind": "branch", "rules": rules},
+    }
+    return walk(study(steps, COHORT, patients=60_000))
+
+
+def test_a_category_of_the_cohort_depends_on_the_first_case_that_holds(found: Walk) -> None:
+    age = found.covariate("age")
+    for group, low in ((age < 2, 0.1), ((age >= 2) & (age < 10), 0.5), (age >= 10, 0.7)):
+        assert_share(int(found.is_level("risk", "low")[group].sum()), int(group.sum()), low)
+
+
+def test_a_quantity_of_the_cohort_depends_on_the_first_case_that_holds(found: Walk) -> None:
+    count, high = found.covariate("count"), found.is_level("risk", "high")
+    for group, median in ((high, 50), (~high, 5)):
+        assert_share(int((count[group] <= median).sum()), int(group.sum()), 0.5)
+
+
+def test_a_whole_quantity_is_rounded_down(found: Walk) -> None:
+    age = found.covariate("age")
+    assert (age == np.floor(age)).all()
+    for below, share in ((4, 0.25), (10, 0.5), (15, 0.75)):
+        assert_share(int((age < below).sum()), age.size, share)
+
+
+def test_an_assessment_depends_on_the_first_case_that_holds(found: Walk) -> None:
+    done = found.had("assess", "mrd")
+    high, young = found.is_level("risk", "high"), found.covariate("age") < 10
+    groups = (
+        (done & high, (0.3, 0.2, 0.5)),
+        (done & ~high & young, (0.8, 0.2, 0.0)),
+        (done & ~high & ~young, (0.6, 0.3, 0.1)),
+    )
+    for group, shares in groups:
+        for level, share in enumerate(shares):
+            hits = int((found.value("assess", "mrd")[group] == level).sum())
+            assert_share(hits, int(group.sum()), share) if share else None
+
+
+def test_only_who_completes_the_stay_is_assessed(found: Walk) -> None:
+    np.testing.assert_array_equal(found.had("assess", "mrd"), ~found.had("exit", "left"))
+    assert_share(int(found.had("exit", "left").sum()), found.rows, 0.2)
+
+
+def test_a_rule_splits_those_for_whom_it_holds(found: Walk) -> None:
+    negative = found.value("assess", "mrd") == 0
+    home, other = (~np.isnan(found.entered(step)) for step in ("home", "other"))
+    np.testing.assert_array_equal(home | other, negative)
+    np.testing.assert_array_equal(found.had("exit", "sorted"), negative)
+    assert_share(int(home.sum()), int(negative.sum()), 0.25)
+
+
+# --- arrivals -------------------------------------------------------------------------------------------------------
+
+PACE = [{"from_day": 0, "per_month": 0}, {"from_day": 30.4375, "per_month": 10}, {"from_day": 91.3125, "per_month": 40}]
+"""Nobody in the first month, 20 patients in the next two, then 40 a month."""
+
+
+def arrived(day: float, arrivals: str, **trial: Any) -> Floats:
+    """How many patients have come by this day, for each of 2,000 trials."""
+    stay = {"stay": {"kind": "phase", "days": 1, "next": "home"}}
+    found = walk(study(stay, patients=150, pace=PACE, arrivals=arrivals, **trial), range(2000))
+    return np.asarray((found.by_replicate(found.entered("stay")) <= day).sum(axis=1))
+
+
+def test_patients_come_at_the_stated_pace() -> None:
+    assert arrived(30.43, "poisson").max() == 0
+    assert_mean(arrived(91.3125, "poisson"), 20)
+    assert_mean(arrived(121.75, "poisson"), 60)
+
+
+def test_patients_who_come_at_random_come_as_a_poisson_process() -> None:
+    counts = arrived(121.75, "poisson")
+    assert_mean((counts - 60.0) ** 2, 60)
+
+
+def test_patients_who_come_evenly_come_one_in_each_interval() -> None:
+    for day, count in ((91.3125, 20), (121.75, 60)):
+        assert arrived(day - 0.01, "even").max() <= count <= arrived(day + 0.01, "even").min()
+
+
+def test_nobody_comes_after_the_trial_has_closed() -> None:
+    closed = arrived(10_000, "poisson", closes=np.datetime64("2020-04-30").item())
+    assert_mean(closed, 20 + (121 - 91.3125) / 30.4375 * 40)
+
+
+# --- days that have passed ------------------------------------------------------------------------------------------
+
+
+def test_a_step_counts_the_days_since_an_earlier_one() -> None:
+    steps = {
+        "first": {"kind": "phase", "days": [10, 30], "next": "second"},
+        "second": {"kind": "phase", "days": 5, "next": "sort"},
+        "sort": {
+            "kind": "branch",
+            "elapsed": {"set": "so_far", "since": "first"},
+            "rules": [{"when": "so_far < 20", "next": "home"}, {"next": "other"}],
+        },
+    }
+    found = walk(study(steps, patients=1000))
+    days = found.entered("sort") - found.entered("first")
+    np.testing.assert_array_equal(~np.isnan(found.entered("home")), days < 20)
+    assert 0 < (days < 20).sum() < 1000
+
+
+def test_cycles_follow_each_other_and_a_cycle_can_differ() -> None:
+    steps = {"stay": {"kind": "phase", "days": 7, "repeat": 3, "cycle": {"2": {"days": 10.5}}, "next": "home"}}
+    found = walk(study(steps, patients=50))
+    entered = [found.entered(step) for step in ("stay.1", "stay.2", "stay.3", "home")]
+    assert [set(days.tolist()) for days in np.diff(entered, axis=0)] == [{7}, {10.5}, {7}]

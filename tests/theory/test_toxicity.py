@@ -1,0 +1,181 @@
+"""Toxicities are as common, as bad and as long as stated, and frailty joins them but keeps the averages."""
+
+import numpy as np
+import pytest
+from errors import assert_mean, assert_share
+from scipy import optimize
+from strategies import Tree
+from study import Walk, study, walk
+
+FRAIL = {"frail": {"levels": {"no": 0.7, "yes": 0.3}}}
+ODDS_RATIO = 4.0
+STATED = {"infection": 0.2, "liver": 0.35, "nerves": 0.02}
+
+
+def toxicity(share: float, **more: object) -> Tree:
+    """A toxicity of this share that begins and ends within the stay."""
+    return {"grade3plus": share, "onset": [1, 10], "lasts": [1, 5], **more}
+
+
+def treated(tables: Tree, cohort: Tree | None = None, *, days: float = 28, **phase: object) -> Walk:
+    """Patients in a phase with these toxicities."""
+    step = {"kind": "phase", "days": days, "next": "home", "toxicity": tables, "max_delay": 0, **phase}
+    return walk(study({"stay": step}, cohort, patients=40_000))
+
+
+def treated_by_frailty() -> Walk:
+    tables = {name: toxicity(share) for name, share in STATED.items()}
+    return treated(tables, FRAIL, frailty={"column": "frail", "odds_ratio": {"yes": ODDS_RATIO}})
+
+
+def shares_by_frailty(average: float) -> tuple[float, float]:
+    """The shares of the others and of the frail with this average and odds ratio, found by another way."""
+
+    def frail(other: float) -> float:
+        odds = ODDS_RATIO * other / (1 - other)
+        return odds / (1 + odds)
+
+    other = optimize.brentq(lambda p: 0.7 * p + 0.3 * frail(p) - average, 1e-9, 1 - 1e-9)
+    return float(other), frail(float(other))
+
+
+# --- how common and how bad -----------------------------------------------------------------------------------------
+
+
+def test_each_grade_is_as_common_as_stated() -> None:
+    exits = {"death": {"next": "dead"}}
+    found = treated({"infection": toxicity(0.4, grade4plus=0.15, grade5=0.05)}, exit=exits, fatal="death")
+    grade = found.value("toxicity", "infection")
+    for least, share in ((3, 0.4), (4, 0.15), (5, 0.05)):
+        assert_share(int((grade >= least).sum()), grade.size, share)
+
+
+def test_shares_of_grade_3_or_higher_say_the_same() -> None:
+    exits = {"death": {"next": "dead"}}
+    same = toxicity(0.4, grade4plus_share=0.375, grade5_share=0.125)
+    counted = toxicity(0.4, grade4plus=0.15, grade5=0.05)
+    by_share, by_count = (treated({"infection": each}, exit=exits, fatal="death") for each in (same, counted))
+    for one, other in zip(by_share.journal, by_count.journal, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_toxicity_of_grade_5_and_nothing_else_is_death_by_it() -> None:
+    exits = {"death": {"next": "dead"}}
+    found = treated({"infection": toxicity(0.4, grade5=0.1, lasts=[1, 60])}, exit=exits, fatal="death")
+    fatal = found.value("toxicity", "infection") == 5
+    assert fatal.any()
+    np.testing.assert_array_equal(fatal, found.had("exit", "death"))
+    assert not (fatal & found.had("resolved", "infection")).any()
+    codes = {event.code for event in found.scenario.vocabulary.of("toxicity")}
+    assert set(found.value("exit", "death")[fatal].tolist()) == codes
+
+
+def test_nobody_with_a_toxicity_of_grade_5_leaves_alive() -> None:
+    exits = {"death": {"next": "dead"}, "relapse": {"next": "other", "by": {"28": 0.5}}}
+    found = treated({"infection": toxicity(0.4, grade5=0.1, lasts=[5, 15])}, exit=exits, fatal="death")
+    fatal = found.value("toxicity", "infection") == 5
+    assert not (fatal & found.had("exit", "relapse")).any()
+
+
+def test_a_risk_ratio_multiplies_the_share_of_those_for_whom_its_condition_holds() -> None:
+    effects = [{"when": "frail == 'yes'", "risk_ratio": 2.5}]
+    found = treated({"infection": toxicity(0.2, effects=effects)}, FRAIL)
+    for level, share in (("no", 0.2), ("yes", 0.5)):
+        mine = found.is_level("frail", level)
+        assert_share(int(found.had("toxicity", "infection")[mine].sum()), int(mine.sum()), share)
+
+
+def test_onset_and_length_follow_their_quantiles() -> None:
+    found = treated({"infection": toxicity(0.9)})
+    onset = found.day("toxicity", "infection") - found.entered("stay")
+    length = found.day("resolved", "infection") - found.day("toxicity", "infection")
+    assert_mean(onset[~np.isnan(onset)], 5.5)
+    assert_mean(length[~np.isnan(length)], 3)
+
+
+def test_what_would_begin_after_the_stay_does_not_happen_in_it() -> None:
+    found = treated({"infection": toxicity(1.0, onset=[0, 56])})
+    assert_share(int(found.had("toxicity", "infection").sum()), found.rows, 0.5)
+
+
+def test_toxicities_without_frailty_are_independent() -> None:
+    found = treated({name: toxicity(share) for name, share in STATED.items()}, FRAIL)
+    both = found.had("toxicity", "infection") & found.had("toxicity", "liver")
+    assert_share(int(both.sum()), found.rows, STATED["infection"] * STATED["liver"])
+
+
+# --- frailty --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_frailty_keeps_the_stated_average(name: str) -> None:
+    found = treated_by_frailty()
+    assert_share(int(found.had("toxicity", name).sum()), found.rows, STATED[name])
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_frailty_is_an_odds_ratio(name: str) -> None:
+    found = treated_by_frailty()
+    for level, share in zip(("no", "yes"), shares_by_frailty(STATED[name]), strict=True):
+        mine = found.is_level("frail", level)
+        assert_share(int(found.had("toxicity", name)[mine].sum()), int(mine.sum()), share)
+
+
+def test_frailty_makes_toxicities_go_together() -> None:
+    found = treated_by_frailty()
+    one, other = found.had("toxicity", "infection"), found.had("toxicity", "liver")
+    (one_of_others, one_of_frail), (other_of_others, other_of_frail) = map(
+        shares_by_frailty, (STATED["infection"], STATED["liver"])
+    )
+    together = 0.7 * one_of_others * other_of_others + 0.3 * one_of_frail * other_of_frail
+    assert_share(int((one & other).sum()), found.rows, together)
+    covariance = float(np.cov(one, other)[0, 1])
+    assert covariance == pytest.approx(together - STATED["infection"] * STATED["liver"], abs=0.006)
+    assert covariance > 0.015
+
+
+# --- delays and memories, by hand -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("onset", "lasts", "max_delay", "stay"),
+    [
+        (5, 10, 20, 15),  # the next step waits until it is over
+        (5, 10, 4, 12),  # but no longer than this
+        (5, 2, 20, 8),  # over in time
+        (8, 2, 20, 10),  # begins on the last day
+        (8.5, 2, 20, 8),  # begins too late to hold anybody back
+    ],
+)
+def test_a_toxicity_delays_what_follows(onset: float, lasts: float, max_delay: float, stay: float) -> None:
+    table = {"grade3plus": 1, "onset": onset, "lasts": lasts, "delays": True}
+    found = treated({"infection": table}, days=8, max_delay=max_delay)
+    assert set((found.entered("home") - found.entered("stay")).round(6).tolist()) == {stay}
+
+
+def test_the_longest_of_several_delays_counts() -> None:
+    tables = {
+        name: {"grade3plus": 1, "onset": 5, "lasts": lasts, "delays": True}
+        for name, lasts in (("infection", 6), ("liver", 9), ("nerves", 7))
+    }
+    found = treated(tables, days=8, max_delay=20)
+    assert set((found.entered("home") - found.entered("stay")).round(6).tolist()) == {14}
+
+
+def remembered(share: float) -> Walk:
+    """Where patients go who did and who did not have a toxicity of this share."""
+    table = toxicity(share, set="had_it")
+    rules = [{"when": "had_it == 'yes'", "next": "dead"}, {"when": "had_it == 'no'", "next": "home"}, {"next": "other"}]
+    stay = {"kind": "phase", "days": 28, "next": "sort", "toxicity": {"infection": table}}
+    return walk(study({"stay": stay, "sort": {"kind": "branch", "rules": rules}}, patients=1000))
+
+
+@pytest.mark.parametrize("share", [0.3, 1])
+def test_a_toxicity_is_remembered(share: float) -> None:
+    found = remembered(share)
+    np.testing.assert_array_equal(~np.isnan(found.entered("dead")), found.had("toxicity", "infection"))
+    np.testing.assert_array_equal(~np.isnan(found.entered("home")), ~found.had("toxicity", "infection"))
+
+
+def test_a_toxicity_that_never_happens_is_remembered_as_such() -> None:
+    assert not np.isnan(remembered(0).entered("home")).any()
