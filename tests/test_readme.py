@@ -17,15 +17,27 @@ SEED = re.search(r"^SEED\s*\?=\s*(\d+)$", MAKEFILE, re.MULTILINE)
 @pytest.fixture(scope="module")
 def printed() -> str:
     assert SEED is not None
-    command = [sys.executable, "-m", "pathsim", "run", "aall1331", "--seed", SEED[1]]
+    return output("run", "aall1331", "--seed", SEED[1])
+
+
+def output(*arguments: str) -> str:
+    """What a command prints to somebody without a terminal, without the blanks at the ends of lines."""
     plain = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "FORCE_COLOR")}
-    output = subprocess.run(command, capture_output=True, env=plain, check=True, encoding="utf-8").stdout
-    return "\n".join(line.rstrip() for line in output.splitlines())
+    command = [sys.executable, "-m", "pathsim", *arguments]
+    text = subprocess.run(command, capture_output=True, env=plain, check=True, encoding="utf-8").stdout
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+@pytest.fixture(scope="module")
+def ensemble() -> str:
+    told = re.search(r"`pathsim (ensemble aall1331 [^`]*--seed \d+)`", README)
+    assert told is not None
+    return output(*told[1].split())
 
 
 @pytest.mark.parametrize("block", re.findall(r"```text\n(.*?)```", README, re.DOTALL))
-def test_every_block_of_output_is_what_make_run_prints(printed: str, block: str) -> None:
-    assert block.strip("\n") in printed
+def test_every_block_of_output_is_what_the_commands_print(printed: str, ensemble: str, block: str) -> None:
+    assert block.strip("\n") in f"{printed}\n{ensemble}"
 
 
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"`(?:\.venv/bin/)?pathsim (\w+)", README))))
