@@ -1,6 +1,7 @@
 """Layers: a scenario file, those it extends, and what the command line sets, joined into one tree."""
 
 import copy
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from pathsim.steps.spec import KeyPath
 DEEPEST = 10
 SET = "--set"
 ON_THE_COMMAND_LINE = "set on the command line"
+_ENTRY = re.compile(r"\d{1,6}", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -47,16 +49,16 @@ class Joined:
             return problem
         if problem.file:
             layer = next(i for i, source in enumerate(self.sources) if source.file == problem.file)
-            return self._at(layer, problem)
+            return self._on_its_line(layer, problem)
         if any(_begins(problem.path, path) for path in self.settings):
             return Problem(problem.path, problem.message, SET)
         if self.settings and (problem.path, problem.message) not in self._known_without_settings():
             cause = ", ".join(f"{SET} {path}={shown(value)}" for path, value in self.overrides.items())
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
         depths = [len(_written(tree, problem.path)[0]) for tree in self.trees]
-        return self._at(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
+        return self._on_its_line(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
 
-    def _at(self, layer: int, problem: Problem) -> Problem:
+    def _on_its_line(self, layer: int, problem: Problem) -> Problem:
         from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
 
         source = self.sources[layer]
@@ -221,7 +223,7 @@ def _there(node: Any, key: str) -> str:
 
 
 def _next_key(node: Any, parts: list[str]) -> tuple[str | int | None, int]:
-    if isinstance(node, list) and parts[0].isdigit() and int(parts[0]) < len(node):
+    if isinstance(node, list) and _ENTRY.fullmatch(parts[0]) and int(parts[0]) < len(node):
         return int(parts[0]), 1
     if isinstance(node, dict):
         for taken in range(1, len(parts) + 1):

@@ -1,8 +1,9 @@
 """Which line of a TOML text each key is on. Needed only when there is a problem to report."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import tree_sitter
@@ -53,7 +54,8 @@ class _Lines:
             self.named.setdefault(path[:end], line)
 
 
-def _lines(text: str) -> dict[_Path, int]:
+@lru_cache(maxsize=4)
+def _lines(text: str) -> Mapping[_Path, int]:
     """The line of every key; a table without a header of its own is where it is first named."""
     lines = _Lines()
     for node in _parsed(text).named_children:

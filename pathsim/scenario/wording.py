@@ -71,8 +71,7 @@ def _sentence(error: ErrorDetails, model: type[BaseModel], path: KeyPath, place:
     if error["type"] == "missing" and isinstance(error["loc"][-1], int):
         return "this list is too short"
     words: dict[str, Any] = {"last": last, "value": shown(error["input"]), "header": _header(error, path, place)}
-    template = _SENTENCES.get(error["type"], "this cannot be {value}")
-    return template.format(**words, **error.get("ctx", {}))
+    return _SENTENCES.get(error["type"], "this cannot be {value}").format(**{**error.get("ctx", {}), **words})
 
 
 def _header(error: ErrorDetails, path: KeyPath, place: KeyPath) -> str:

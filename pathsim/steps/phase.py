@@ -75,10 +75,8 @@ class PhaseSpec(StepSpec):
         if self.fatal is not None and self.fatal not in self.exit:
             yield ("fatal",), f"there is no exit '{self.fatal}' in this phase.{suggestion(self.fatal, list(self.exit))}"
         if self.holds is not None and self.holds not in scenario.pools:
-            yield (
-                ("holds",),
-                f"there is no pool '{self.holds}' in [pools].{suggestion(self.holds, list(scenario.pools))}",
-            )
+            hint = suggestion(self.holds, list(scenario.pools))
+            yield ("holds",), f"there is no pool '{self.holds}' in [pools].{hint}"
         for i, table in enumerate(self.assess):
             for path, message in case_problems(table.levels, table.cases):
                 yield ("assess", i, *path), message

@@ -162,6 +162,7 @@ def test_a_repeated_phase_is_set_for_all_its_cycles() -> None:
         ("steps.treatmnt.days", "there is no 'treatmnt' in 'steps'. Did you mean 'treatment'?"),
         ("steps.treatment.dayz", "'dayz' is not known here. Did you mean 'days'?"),
         ("cohort.age.quantiles.3", "there is no '3' in 'cohort.age.quantiles'. It has the entries 0 to 2."),
+        ("cohort.age.quantiles.²", "there is no '²' in 'cohort.age.quantiles'"),
         ("cohort.age.quantiles.old", "there is no 'old' in 'cohort.age.quantiles'"),
         ("trial.patients.many", "there is no 'many' in 'trial.patients'"),
         ("trial.assumed", "there is no 'assumed' in 'trial'"),
