@@ -31,8 +31,3 @@ def ticks(days: Days) -> Days:
 def day_of(date: datetime.date, begins: datetime.date) -> float:
     """The day of the trial at the end of this date: everything that happens on the date lies before it."""
     return float((date - begins).days + 1)
-
-
-def date_of(day: float, begins: datetime.date) -> datetime.date:
-    """The date on which this day of the trial falls."""
-    return begins + datetime.timedelta(days=int(day // 1))

@@ -96,7 +96,30 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else DONE)
 
 
+OTHER_DISTRIBUTION = "pathsim"
+"""Another project on PyPI, a block-diagram simulator, whose package has the same name as ours."""
+
+
+def _is_overwritten() -> bool:
+    """Whether the other project named pathsim is installed here too, so that its files and ours are mixed."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        distribution(OTHER_DISTRIBUTION)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
 def _explained(wrong: Exception) -> int:
+    if isinstance(wrong, (ImportError, AttributeError)) and _is_overwritten():
+        click.echo(
+            "pathsim: another package named pathsim (a block-diagram simulator) is installed in this environment, and "
+            "its files lie over ours. Use an environment of its own: python -m venv trials, then "
+            "trials/bin/pip install pathsim-trials",
+            err=True,
+        )
+        return FAILED
     from pathsim.scenario.problems import ScenarioError
     from pathsim.sweep import ShortageError
 

@@ -4,7 +4,7 @@ Reference day 1 is the day a patient enrolled. AESER is Y from grade 4 on: life-
 """
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.randomise import stratum_labels
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, first_day, outcomes
+
+if TYPE_CHECKING:
+    from pathsim.journal import Event
 
 Record: TypeAlias = dict[str, Any]
 _SEXES = {"female": "F", "male": "M"}
@@ -175,7 +178,7 @@ class Adam:
         codes = {(event.step, event.name): event.code for event in scenario.vocabulary.of("toxicity")}
         resolved: dict[tuple[int, int], float] = {}
         fatal: dict[tuple[int, int], float] = {}
-        struck = []
+        struck: dict[tuple[int, int], tuple[float, Event, int]] = {}
         for row, day, code, value in zip(*(column.tolist() for column in journal), strict=True):
             event = scenario.vocabulary[code]
             if event.kind == "resolved":
@@ -183,9 +186,11 @@ class Adam:
             elif event.kind == "exit" and value:
                 fatal[row, int(value)] = day
             elif event.kind == "toxicity":
-                struck.append((row, day, event, int(value)))
-        for row, day, event, grade in struck:
-            here = row, event.code
+                # A fatal one is written twice: when it begins, and as grade 5 when the patient dies of it.
+                began, _, _ = struck.get((row, code), (day, event, 0))
+                struck[row, code] = began, event, int(value)
+        for here, (day, event, grade) in struck.items():
+            row = here[0]
             end = fatal.get(here, resolved.get(here))
             yield {
                 **self._subject(row),

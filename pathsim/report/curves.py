@@ -73,12 +73,12 @@ def survival_plot(
                 column = min(int(day / horizon_days * columns), columns - 1)
                 grid[_row(survival, height)][column] = Cell("o" if ascii_only else "◇", line.style)
     rows = [_labelled(row, i, height, margin, ascii_only=ascii_only) for i, row in enumerate(grid)]
-    ticks = _ticks(horizon_days)
-    places = [min(round(tick * DAYS_PER_MONTH / horizon_days * columns), columns - 1) for tick in ticks]
+    unit, unit_days, ticks = _scale(horizon_days)
+    places = [min(round(tick * unit_days / horizon_days * columns), columns - 1) for tick in ticks]
     rows.append(_axis(columns, places, margin, ascii_only=ascii_only))
-    rows.append(_texts([f"{tick:g}" for tick in ticks], places, margin, "months", DIM, DIM))
+    rows.append(_texts([f"{tick:g}" for tick in ticks], places, margin, unit, DIM, DIM))
     for line in lines:
-        at_risk = [str(int((line.followed >= tick * DAYS_PER_MONTH).sum())) for tick in ticks]
+        at_risk = [str(int((line.followed >= tick * unit_days).sum())) for tick in ticks]
         rows.append(_texts(at_risk, places, margin, line.label[: margin - 2], line.style, line.style))
     return rows
 
@@ -123,10 +123,22 @@ def _axis(columns: int, places: list[int], margin: int, *, ascii_only: bool) -> 
     return [*_written(" " * (margin - 1), DIM), *_written(corner + "".join(line), DIM)]
 
 
-def _ticks(horizon_days: float) -> list[int]:
-    months = horizon_days / DAYS_PER_MONTH
-    step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200, 12000, 10**9) if months / step <= 8)
-    return list(range(0, int(months + 0.5) + 1, step))
+_UNITS = (
+    ("months", DAYS_PER_MONTH, (1, 3, 6, 12, 24, 60, 120, 1200, 12000, 10**9)),
+    ("days", 1.0, (1, 2, 5, 10)),
+    ("hours", 1 / 24, (1, 2, 6, 12)),
+)
+"""Units of the time axis, with how far apart its ticks may stand; the first that has two ticks or more is taken."""
+
+
+def _scale(horizon_days: float) -> tuple[str, float, list[int]]:
+    """The unit of the axis, its length in days, and the ticks: at most nine."""
+    for unit, days, steps in _UNITS:
+        length = horizon_days / days
+        if length >= 2 or unit == "hours":
+            step = next((step for step in steps if length / step <= 8), steps[-1])
+            break
+    return unit, days, list(range(0, int(length + 0.5) + 1, step))
 
 
 def _texts(texts: list[str], places: list[int], margin: int, label: str, label_style: str, style: str) -> list[Cell]:

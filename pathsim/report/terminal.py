@@ -1,5 +1,6 @@
 """The report of one trial in the terminal, in the order in which a paper tells it."""
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,7 +22,7 @@ from pathsim.trial.outcomes import Outcomes, allocation, outcomes, survival_tabl
 from pathsim.trial.results import Results, figure
 from pathsim.trial.tables import THERAPY
 
-WIDE = 100
+WIDE = 112
 """Terminals at least this wide show counts beside percentages."""
 
 
@@ -58,7 +59,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
 
 def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
     """The curves of an endpoint with the figures under them."""
-    return Group(_plot(console, chunk, name), _endpoint(chunk.scenario, found, name))
+    return Group(_plot(console, chunk, name), "", _endpoint(chunk.scenario, found, name))
 
 
 def _heading(scenario: Scenario, found: Results) -> Group:
@@ -167,7 +168,7 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
     for day in of[0]["at"]:
-        cells = [_interval(arm["at"][day]["survival"], arm["at"][day]["lower"], arm["at"][day]["upper"]) for arm in of]
+        cells = [_interval(arm["at"][day]) if arm["n"] else "-" for arm in of]
         table.add_row(f"at {span(float(day))}", *cells)
     table.add_row(
         "median", *("not reached" if arm["median_days"] is None else months(arm["median_days"]) for arm in of)
@@ -193,8 +194,8 @@ def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
     return text
 
 
-def _interval(value: float, lower: float, upper: float) -> str:
-    return f"{value:.1%} ({lower:.0%}-{upper:.0%})".replace("%-", "-")
+def _interval(at: dict[str, float]) -> str:
+    return f"{at['survival']:.1%} ({at['lower']:.0%}-{at['upper']:.0%})".replace("%-", "-")
 
 
 def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
@@ -204,6 +205,8 @@ def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
     parts: list[RenderableType] = []
     if compared:
         parts.append(_toxicity_matrix(scenario, compared, width))
+    if compared and others:
+        parts.append("")
     if others:
         parts.append(_toxicity_elsewhere(scenario, others))
     return Group(*parts)
@@ -214,7 +217,7 @@ def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int)
     patients = {(row["arm"], row["step"]): row["patients"] for row in rows}
     headings = []
     for arm, step in columns:
-        label = "all therapy" if step == THERAPY else _without(arm, scenario.entry(step).label)
+        label = "total" if step == THERAPY else _without(arm, scenario.entry(step).label)
         short = arm if width >= WIDE or len(arm) <= 8 else f"{arm[:6]}."
         headings.append((f"{short}\n{label}\nn={patients[arm, step]}", arm_style(scenario.arms.index(arm))))
     table = figure_table(("", ""), *headings)
@@ -240,7 +243,10 @@ def _by_frequency(rows: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
-    table = figure_table(("elsewhere on the pathway", ""), ("grade 3+", ""), ("of them 4", ""), ("5", ""))
+    compared = bool(scenario.trial.therapy)
+    table = figure_table(
+        ("elsewhere on the pathway" if compared else "", ""), ("grade 3+", ""), ("of them 4", ""), ("5", "")
+    )
     steps = dict.fromkeys(row["step"] for row in rows)
     for step in steps:
         here = [row for row in rows if row["step"] == step]
@@ -298,31 +304,28 @@ def _waits(scenario: Scenario, found: Results) -> Table:
 
 def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     plan = scenario.trial.monitoring
-    if plan is None or not found["trial"]["looks"]:
+    looks = found["trial"]["looks"]
+    if plan is None or not looks:
         return Text("no look: too few events became known", style="dim")
-    headings = ("date", "events", "information", "z", "benefit at", "futility below")
-    table = figure_table(("rules say", ""), *((heading, "") for heading in headings))
-    for look in found["trial"]["looks"]:
-        bounds = (look["z"], look["efficacy_bound"], look["futility_bound"])
-        table.add_row(
-            look["decision"],
-            f"{scenario.date(look['day']):%-d %b %Y}",
-            f"{look['events']} of {plan.planned_events}",
-            f"{look['information']:.0%}",
-            *("-" if value is None else f"{value:.2f}" for value in bounds),
-        )
+    table = figure_table(("", ""), *((f"look {number}", "") for number in range(1, len(looks) + 1)))
+    table.add_row("date", *(f"{scenario.date(look['day']):%-d %b %Y}" for look in looks))
+    table.add_row("events known", *(f"{look['events']} of {plan.planned_events}" for look in looks))
+    table.add_row("information", *(f"{look['information']:.0%}" for look in looks))
+    for label, key in (("z", "z"), ("benefit from", "efficacy_bound"), ("futility below", "futility_bound")):
+        table.add_row(label, *("-" if look[key] is None else f"{look[key]:.2f}" for look in looks))
+    table.add_row("the rules say", *(look["decision"] for look in looks))
     return table
 
 
 def _cutoffs(scenario: Scenario, found: Results) -> Table:
-    endpoints = scenario.sections.endpoints
-    headings = [
-        heading for name in endpoints for heading in ((f"{name.upper()} events known", ""), ("happened", "dim"))
-    ]
-    table = figure_table(("", ""), ("date", ""), ("randomized", ""), *headings)
-    for cut in found["cutoffs"].values():
-        counts = [str(cut[key][name]) for name in endpoints for key in ("events", "events_happened")]
-        table.add_row(cut["label"], f"{scenario.date(cut['day']):%-d %b %Y}", str(cut["randomized"] or ""), *counts)
+    cuts = list(found["cutoffs"].values())
+    table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], 24)), "") for cut in cuts))
+    table.add_row("date", *(f"{scenario.date(cut['day']):%-d %b %Y}" for cut in cuts))
+    if scenario.arms:
+        table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))
+    for name in scenario.sections.endpoints:
+        table.add_row(f"{name.upper()} events known", *(str(cut["events"][name]) for cut in cuts))
+        table.add_row(f"{name.upper()} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
     return table
 
 
@@ -339,7 +342,7 @@ def _published(scenario: Scenario, found: Results) -> Table:
             target.label or readable(name),
             f"{counted}{shown(target.published)}{interval}",
             shown(mine),
-            difference if difference.startswith("-") else f"+{difference}",
+            difference if difference[0] in "-0" else f"+{difference}",
         )
     return table
 
@@ -347,4 +350,5 @@ def _published(scenario: Scenario, found: Results) -> Table:
 def _evidence(scenario: Scenario) -> Text:
     counts = Counter(rate.evidence.kind for rate in scenario.rates.values())
     shares = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
-    return Text(f"{len(scenario.rates)} numbers: {shares}. pathsim sources {scenario.name} shows each.", style="dim")
+    shown = f"pathsim sources {scenario.layers.sources[-1].asked}"
+    return Text(f"{len(scenario.rates)} numbers: {shares}. {shown} shows each.", style="dim")

@@ -16,12 +16,22 @@ DEEPEST = 20
 """More tables in tables than any scenario needs, and fewer than exhaust Python."""
 
 
+STANDARD_INPUT = "<stdin>"
+
+
 class Source(NamedTuple):
     """A scenario file's name, where it was found, and its text."""
 
     name: str
     file: str
     text: str
+
+    @property
+    def asked(self) -> str:
+        """What to write on the command line to get it: its name in the library, its path, or ``-``."""
+        if self.file == STANDARD_INPUT:
+            return "-"
+        return self.name if Path(self.file).parent == library() else self.file
 
 
 def library() -> Path:
@@ -42,7 +52,7 @@ def find(scenario: str, beside: str | None = None) -> Source:
     ``beside`` is the file that names it, if one does: paths are then looked for beside that file too.
     """
     if scenario == "-" and beside is None:
-        return Source("stdin", "<stdin>", _text(sys.stdin.buffer.read(), "<stdin>"))
+        return Source("stdin", STANDARD_INPUT, _text(sys.stdin.buffer.read(), STANDARD_INPUT))
     for path in _places(scenario, beside):
         if _is_file(path):
             return Source(path.stem, str(path), _text(_bytes(path), str(path)))

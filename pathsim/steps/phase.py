@@ -18,6 +18,9 @@ from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
 from pathsim.steps.toxicity import SEEN, Frailty, Struck, Toxicities, Toxicity, frailty_problems
 
+WORST_ALIVE = 4.0
+"""The worst CTCAE grade of somebody who is alive."""
+
 
 class PhaseSpec(StepSpec):
     """A stay of a certain length, or without end if ``days`` is left out: follow-up."""
@@ -206,8 +209,12 @@ def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities:
 def _toxicity_marks(struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> list[Marks]:
     seen = np.flatnonzero(struck.onset <= leave[struck.row])
     rows = struck.row[seen]
-    marks = [Marks(toxicities.codes[struck.kind[seen]], rows, struck.onset[seen], struck.grade[seen])]
-    over = seen[(struck.resolved[seen] <= leave[rows]) & (struck.grade[seen] < 5)]
-    rows = struck.row[over]
-    marks.append(Marks(toxicities.resolved_codes[struck.kind[over]], rows, struck.resolved[over], struck.grade[over]))
+    # That a toxicity is fatal nobody knows when it begins: grade 5 is written on the day of death.
+    begins = np.minimum(struck.grade[seen], WORST_ALIVE)
+    marks = [Marks(toxicities.codes[struck.kind[seen]], rows, struck.onset[seen], begins)]
+    over = seen[struck.resolved[seen] <= leave[rows]]
+    fatal = struck.grade[over] > WORST_ALIVE
+    for which, codes in ((over[fatal], toxicities.codes), (over[~fatal], toxicities.resolved_codes)):
+        kind = struck.kind[which]
+        marks.append(Marks(codes[kind], struck.row[which], struck.resolved[which], struck.grade[which]))
     return marks

@@ -9,7 +9,7 @@ import pytest
 from calls import Pathsim, Start
 
 from pathsim import engines
-from pathsim.cli import COMMANDS
+from pathsim.cli import COMMANDS, main
 
 HEAVY_FOR_HELP = ("numpy", "textual", "rich", "pydantic", "simpy", "tree_sitter", "tomllib")
 HEAVY_FOR_A_RUN = ("textual", "scipy", "pandas", "pyarrow", "matplotlib", "lifelines", "tree_sitter")
@@ -183,3 +183,16 @@ def test_control_c_ends_a_running_command_with_130(start: Start) -> None:
     assert running.returncode == 130
     assert messages.split()[-1] == "interrupted"
     assert "Traceback" not in messages
+
+
+def test_another_package_of_the_same_name_is_explained(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def overwritten(*_: object, **__: object) -> None:
+        raise ImportError("cannot import name 'Scenario'")
+
+    monkeypatch.setattr("pathsim.cli._is_overwritten", lambda: True)
+    monkeypatch.setattr("pathsim.cli.cli.main", overwritten)
+    with pytest.raises(SystemExit, match="1"):
+        main()
+    assert "another package named pathsim" in capsys.readouterr().err

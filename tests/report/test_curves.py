@@ -106,22 +106,23 @@ def test_the_curve_ends_where_the_estimate_does(patients: list[tuple[float, bool
 
 
 @given(several_arms, horizons, widths, character_sets)
-def test_months_and_numbers_at_risk_stand_under_their_ticks(
+def test_times_and_numbers_at_risk_stand_under_their_ticks(
     arms: list[list[tuple[float, bool]]], horizon: float, width: int, characters: str
 ) -> None:
     lines = [line(patients, number) for number, patients in enumerate(arms)]
     rows = survival_plot(lines, horizon, width=width, height=HEIGHT, ascii_only=characters == "ascii")
     left, places = margin(rows), ticks(rows)
     below = texts(rows)[HEIGHT + 1 :]
-    assert below[0].startswith("months ")
-    months = [number for number, _, _ in numbers(below[0], left - 1)]
-    assert months[0] == 0
-    assert len(set(np.diff(months).tolist())) <= 1
-    assert len(months) == len(places)
+    unit = {"months": DAYS_PER_MONTH, "days": 1.0, "hours": 1 / 24}[below[0].split()[0]]
+    times = [number for number, _, _ in numbers(below[0], left - 1)]
+    assert times[0] == 0
+    assert len(set(np.diff(times).tolist())) <= 1
+    assert len(times) == len(places)
+    assert len(times) >= 2 or horizon < 2 / 24
     for mine, text in zip(lines, below[1:], strict=True):
         assert text.startswith(mine.label[:6])
         at_risk = numbers(text, left - 1)
-        assert [n for n, _, _ in at_risk] == [int((mine.followed >= month * DAYS_PER_MONTH).sum()) for month in months]
+        assert [n for n, _, _ in at_risk] == [int((mine.followed >= time * unit).sum()) for time in times]
         for place, (_, begins, ends) in zip(places[1:], at_risk[1:], strict=True):
             assert begins <= place <= ends
 
