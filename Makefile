@@ -56,5 +56,6 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/python.stamp
 	@touch $@
 
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements/dev.txt
+	@# One package that lifelines needs has no wheel.
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary autograd-gamma -r requirements/dev.txt
 	@touch $@
