@@ -89,8 +89,7 @@ def pathway(scenario: Scenario) -> Pathway:
         entry, label = scenario.steps[number], labels[number]
         label = label if labels.count(label) == 1 else f"{label} [{entry.name}]"
         details = tuple(text for text in _details(entry, scenario) if text.casefold() not in label.casefold())
-        kind: str = getattr(entry.spec, "kind")  # noqa: B009
-        stops[entry.name] = Stop(entry.name, kind, label, details, _ways(entry, scenario))
+        stops[entry.name] = Stop(entry.name, entry.spec.kind, label, details, _ways(entry, scenario))
     return Pathway(in_line(scenario.title), scenario.patients, stops)
 
 

@@ -101,7 +101,7 @@ def _flow(scenario: Scenario, found: Results) -> Table:
         if not any((entry.name, arm) in entered for arm in columns):
             continue
         counts = [str(entered.get((entry.name, arm), "")) for arm in columns]
-        table.add_row(entry.label, *counts, style="dim" if entry.spec.kind == "branch" else "")  # type: ignore[attr-defined]
+        table.add_row(entry.label, *counts, style="dim" if entry.spec.kind == "branch" else "")
     return table
 
 

@@ -198,15 +198,7 @@ def _monitoring(found: Sections, trial: Trial, plan: Monitoring) -> Iterator[Pro
 
 def event_names(steps: Mapping[str, StepSpec]) -> list[str]:
     """The names that exits and rules give to what happens, in order of appearance."""
-    names: dict[str, None] = {}
-    for step in steps.values():
-        for arrow in step.arrows():
-            if arrow.path[0] == "exit":
-                names[arrow.label] = None
-        for rule in getattr(step, "rules", ()):
-            if rule.event is not None:
-                names[rule.event] = None
-    return list(names)
+    return list(dict.fromkeys(name for step in steps.values() for name in step.events()))
 
 
 def _endpoints(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:

@@ -22,8 +22,7 @@ from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
 from pathsim.steps.randomise import Randomise, RandomiseSpec
-from pathsim.steps.spec import KeyPath, Link, Step, StepSpec, Surroundings
-from pathsim.steps.wait import WaitSpec
+from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,15 @@ class StepEntry:
     label: str
     holds: str | None
     """The pool whose place, if the patient has one, is kept during this step."""
-    pool: str | None
-    """The pool in which a place is waited for here."""
+    wants: Place | None
+    """The place that is waited for here."""
     elapsed: tuple[str, int] | None
     """A column to set on entry, and the number of the step since whose entry it counts."""
+
+    @property
+    def pool(self) -> str | None:
+        """The pool in which a place is waited for here."""
+        return None if self.wants is None else self.wants.pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,8 +242,8 @@ def _entry(
         step=step,
         enter=enter,
         label=spec.label or readable(name),
-        holds=getattr(spec, "holds", None),
-        pool=spec.pool if isinstance(spec, WaitSpec) else None,
+        holds=spec.keeps(),
+        wants=spec.wants(),
         elapsed=None if spec.elapsed is None else (spec.elapsed.set, index[spec.elapsed.since]),
     )
 

@@ -56,6 +56,10 @@ class BranchSpec(StepSpec):
             if rule.when is not None:
                 yield ("rules", i, "when"), rule.when
 
+    def events(self) -> Iterator[str]:
+        """Those of the rules that have one."""
+        yield from (rule.event for rule in self.rules if rule.event is not None)
+
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Rules that leave a patient without a way, or are never reached."""
         del scenario

@@ -71,6 +71,10 @@ class PhaseSpec(StepSpec):
             if toxicity.set is not None:
                 yield ("toxicity", name, "set"), toxicity.set, SEEN
 
+    def keeps(self) -> str | None:
+        """The pool it holds a place of."""
+        return self.holds
+
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
         if self.frailty is not None:

@@ -92,9 +92,17 @@ class Elapsed(Table):
     since: str
 
 
+class Place(NamedTuple):
+    """A place that is waited for: in which pool, and the step that follows when there is one."""
+
+    pool: str
+    then: str
+
+
 class StepSpec(Table):
     """The keys that every kind of step may have, and what is asked of every kind."""
 
+    kind: str
     label: str | None = None
     luck: str | None = None
     elapsed: Elapsed | None = None
@@ -110,6 +118,18 @@ class StepSpec(Table):
     def sets(self) -> Iterator[tuple[KeyPath, str, tuple[str, ...]]]:
         """Every category that the step sets, its levels, and where the table says so."""
         yield from ()
+
+    def events(self) -> Iterator[str]:
+        """The names that the step gives to ways out of it; endpoints count them."""
+        yield from (arrow.label for arrow in self.arrows() if arrow.path[0] == "exit")
+
+    def wants(self) -> Place | None:
+        """The place that is waited for here."""
+        return None
+
+    def keeps(self) -> str | None:
+        """The pool whose place, if the patient has one, is kept during this step."""
+        return None
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """What is wrong with the table in its scenario; arrows and conditions are checked elsewhere."""

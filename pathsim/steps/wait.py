@@ -12,7 +12,7 @@ from pathsim.fields import Duration
 from pathsim.luck import slot, uniform
 from pathsim.patients import Fates, Marks, Patients, Want
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
-from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+from pathsim.steps.spec import Arrow, KeyPath, Link, Place, StepSpec, Surroundings
 
 
 class WaitSpec(StepSpec):
@@ -33,6 +33,10 @@ class WaitSpec(StepSpec):
         """Those of the exits."""
         yield from exit_conditions(self.exit)
 
+    def wants(self) -> Place | None:
+        """A place of the pool, if there is one."""
+        return None if self.pool is None else Place(self.pool, self.next)
+
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Pools that are unknown, and places that nobody would hold."""
         if self.pool is None:
@@ -41,7 +45,7 @@ class WaitSpec(StepSpec):
             yield ("pool",), f"there is no pool '{self.pool}' in [pools].{suggestion(self.pool, list(scenario.pools))}"
             return
         following = scenario.steps.get(self.next)
-        holds = getattr(following, "holds", None)
+        holds = None if following is None else following.keeps()
         if following is not None and holds != self.pool and (holds is None or holds in scenario.pools):
             yield (
                 ("next",),

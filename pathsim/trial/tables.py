@@ -164,19 +164,19 @@ def waits(known: Known, visited: Visits) -> list[Row]:
     rows: list[Row] = []
     for event in scenario.vocabulary.of("ready"):
         entry = scenario.entry(event.step)
-        if entry.pool is None:
+        if entry.wants is None:
             continue
         ready = known.journal.pick(known.journal.event == event.code)
         here = (visited.step == entry.number) & (visited.following >= 0)
         left = np.full(known.chunk.rows, np.nan)
         left[visited.row[here]] = visited.following_day[here]
         queued = left[ready.row] - ready.day
-        got = scenario.entry(getattr(entry.spec, "next")).number  # noqa: B009
+        got = scenario.entry(entry.wants.then).number
         gave_up = np.isin(ready.row, visited.row[here & (visited.following != got)])
         days = queued[~np.isnan(queued)]
         rows.append(
             {
-                "place": entry.pool,
+                "place": entry.wants.pool,
                 "step": entry.name,
                 "asked": int(ready.row.size),
                 "waited": int((days > 0).sum()),
