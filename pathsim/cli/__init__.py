@@ -58,8 +58,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Python flushes once more at its end, and would complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence()
             raise click.exceptions.Exit(DONE) from None
 
 
@@ -111,6 +110,11 @@ def _is_overwritten() -> bool:
     return True
 
 
+def _silence() -> None:
+    """Send what is still to be written nowhere: Python flushes once more at its end, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _explained(wrong: Exception) -> int:
     if isinstance(wrong, (ImportError, AttributeError)) and _is_overwritten():
         click.echo(
@@ -135,6 +139,7 @@ def _explained(wrong: Exception) -> int:
     if isinstance(wrong, OSError):
         file = f": {wrong.filename}" if wrong.filename else ""
         click.echo(f"pathsim: the output cannot be written: {wrong.strerror}{file}", err=True)
+        _silence()
         return FAILED
     click.echo(
         f"pathsim: a defect of pathsim, not of your input: {type(wrong).__name__}: {' '.join(str(wrong).split())}. "

@@ -83,18 +83,16 @@ def queueing(scenario: Scenario, journal: Journal) -> list[Queueing]:
 
 
 def occupancy(scenario: Scenario, journal: Journal) -> Iterator[tuple[float, Counter[str]]]:
-    """How many places of each pool are taken from each instant on, told from who enters which step."""
+    """How many places of each pool are taken after each entry, told from who enters which step."""
     entered = {entry.enter: entry for entry in scenario.steps}
     wanted: dict[int, str | None] = {}
     has: dict[int, str] = {}
-    for day, together in groupby(entries_of(journal.by_day()), attrgetter("day")):
-        for patient, _, event, _ in together:
-            if scenario.vocabulary[event].kind == "exit":
-                wanted.pop(patient, None)
-            if (entry := entered.get(event)) is None:
-                continue
+    for patient, day, event, _ in entries_of(journal.by_day()):
+        if scenario.vocabulary[event].kind == "exit":
+            wanted.pop(patient, None)
+        if (entry := entered.get(event)) is not None:
             brings = wanted.pop(patient, None) or has.pop(patient, None)
             if brings is not None and brings == entry.holds:
                 has[patient] = brings
             wanted[patient] = entry.pool
-        yield day, Counter(has.values())
+            yield day, Counter(has.values())
