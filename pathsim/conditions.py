@@ -43,6 +43,10 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+"""A text in quotes: a level, in whatever letters its author likes."""
+
+
 class Columns(Protocol):
     """What a condition reads: a column's values, by name."""
 
@@ -70,7 +74,8 @@ def condition(text: str, names: Names) -> Condition:
 
     Raises ValueError, with a sentence for the user, if the text is not a condition over these names.
     """
-    if unicodedata.normalize("NFKC", text) != text:
+    names_only = QUOTED.sub("", text)
+    if unicodedata.normalize("NFKC", names_only) != names_only:
         raise ValueError(f"'{text}' holds letters that only look like others; write it with plain ones")
     if len(text) > LONGEST:
         raise ValueError(f"this condition has {len(text)} characters; at most {LONGEST} are read")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from pathsim.conditions import Names, condition, suggestion
+from pathsim.conditions import QUOTED, Names, condition, suggestion
 from pathsim.scenario.cycles import once
 from pathsim.scenario.models import Monitoring, Target, Trial
 from pathsim.scenario.pathway import no_step, pathway_problems
@@ -15,7 +15,6 @@ from pathsim.scenario.validate import Sections
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
 
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -88,7 +87,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
 
 def _conditions(texts: Iterable[tuple[KeyPath, str]], at: KeyPath, scenario: Surroundings) -> Iterator[Problem]:
     for path, text in texts:
-        if any(word in scenario.unread for word in _WORD.findall(_QUOTED.sub("", text))):
+        if any(word in scenario.unread for word in _WORD.findall(QUOTED.sub("", text))):
             continue
         try:
             condition(text, scenario.names)
@@ -111,7 +110,7 @@ def _cohort(found: Sections, scenario: Surroundings) -> Iterator[Problem]:
 
 def _too_early(text: str, path: KeyPath, above: Mapping[str, object], scenario: Surroundings) -> Iterator[Problem]:
     """Columns of a covariate's condition that are not known yet when it is drawn."""
-    for word in dict.fromkeys(_WORD.findall(_QUOTED.sub("", text))):
+    for word in dict.fromkeys(_WORD.findall(QUOTED.sub("", text))):
         if word in scenario.names and word not in above and word not in scenario.unread:
             message = f"'{word}' is not known yet; a covariate can only depend on those above it in the file"
             yield Problem(path, message)

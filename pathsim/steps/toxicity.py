@@ -175,7 +175,7 @@ class Toxicities:
         """Make every type depend on a category of the cohort with these shares."""
         ratios = [frailty.odds_ratio.get(level, 1.0) for level in shares]
         rows = [spread(float(p), ratios, list(shares.values())) for p in self._third]
-        self._frailty = frailty.column, np.array(rows)
+        self._frailty = frailty.column, np.array(rows).reshape(len(rows), len(ratios))
 
     def cast(self, patients: Patients) -> Struck:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""

@@ -121,7 +121,6 @@ def test_frailty_is_an_odds_ratio(name: str) -> None:
         assert_share(int(found.had("toxicity", name)[mine].sum()), int(mine.sum()), share)
 
 
-@pytest.mark.xfail(strict=True, reason="AxisError: a table of no toxicities by levels of frailty has one dimension")
 def test_frailty_adds_nothing_where_there_is_nothing() -> None:
     found = treated({"infection": toxicity(0)}, FRAIL, frailty={"column": "frail", "odds_ratio": {"yes": ODDS_RATIO}})
     assert not found.had("toxicity", "infection").any()
