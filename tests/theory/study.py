@@ -52,7 +52,7 @@ class Walk:
         return self._column(self._codes(kind, name), self.journal.day)
 
     def value(self, kind: EventKind, name: str) -> Floats:
-        """What was noted then: a grade, a level, an arm."""
+        """What was noted then: a grade, a level, an arm; the last of them, such as the grade on the day of death."""
         return self._column(self._codes(kind, name), self.journal.value)
 
     def had(self, kind: EventKind, name: str) -> NDArray[np.bool_]:

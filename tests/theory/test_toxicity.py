@@ -63,7 +63,7 @@ def test_a_toxicity_of_grade_5_and_nothing_else_is_death_by_it() -> None:
     exits = {"death": {"next": "dead"}}
     found = treated({"infection": toxicity(0.4, grade5=0.1, lasts=[1, 60])}, exit=exits, fatal="death")
     fatal = found.value("toxicity", "infection") == 5
-    assert fatal.any()
+    assert_share(int(fatal.sum()), fatal.size, 0.1)
     np.testing.assert_array_equal(fatal, found.had("exit", "death"))
     assert not (fatal & found.had("resolved", "infection")).any()
     codes = {event.code for event in found.scenario.vocabulary.of("toxicity")}
@@ -184,3 +184,13 @@ def test_a_toxicity_is_remembered(share: float) -> None:
 
 def test_a_toxicity_that_never_happens_is_remembered_as_such() -> None:
     assert not np.isnan(remembered(0).entered("home")).any()
+
+
+def test_who_has_had_a_toxicity_once_keeps_it_through_later_steps() -> None:
+    def phase(share: float, following: str) -> Tree:
+        return {"kind": "phase", "days": 28, "next": following, "toxicity": {"x": toxicity(share, set="had_it")}}
+
+    rules = [{"when": "had_it == 'yes'", "next": "dead"}, {"next": "home"}]
+    steps = {"one": phase(0.5, "two"), "two": phase(0.001, "sort"), "sort": {"kind": "branch", "rules": rules}}
+    found = walk(study(steps, patients=1000))
+    np.testing.assert_array_equal(~np.isnan(found.entered("dead")), found.had("toxicity", "x"))
