@@ -13,12 +13,16 @@ import numpy as np
 import simpy
 
 from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS
+from pathsim.cohort import STOPPED, STOPS
 from pathsim.journal import Journal
 from pathsim.luck import keys, trial_keys
 from pathsim.patients import Fates, Gathered, Patients
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.spec import Seated
 from pathsim.sweep import Cast, Sweep
+
+MOMENT_DAYS = SUB_TICK_DAYS / 16
+"""Less than what lies between any two patients' instants."""
 
 
 class Entry(NamedTuple):
@@ -70,12 +74,12 @@ class Clock:
         *,
         planned: bool = True,
     ) -> None:
-        self.scenario = scenario
+        self.scenario, self.seed, self.replicate = scenario, seed, replicate
         self.off_plan: set[int] = set()
-        """The patients whose way left the plan because of a queue."""
+        """The patients whose way left the plan because of a queue, or of a stop."""
         self._env = simpy.Environment()
         self._entries: list[Entry] = []
-        self._listener = listener
+        self._listeners = [] if listener is None else [listener]
         numbers = np.arange(scenario.patients)
         self._key = keys(seed, replicate, numbers)
         self._trial_key = trial_keys(seed, replicate)
@@ -85,6 +89,8 @@ class Clock:
         self._entered: dict[tuple[int, int], float] = {}
         self._counted_from = {entry.elapsed[1] for entry in scenario.steps if entry.elapsed}
         self._after_queue = _after_queue(scenario)
+        self._closing = math.inf
+        self._stopped: int | None = None
         self._plan = self._planned(seed, replicate) if planned else {}
         arrivals = scenario.accrual.arrive(self._key[None, :])[0] + numbers * SUB_TICK_DAYS
         for patient, day in enumerate(arrivals.tolist()):
@@ -100,6 +106,22 @@ class Clock:
         """Go on to this day, not including it, or to the end."""
         if until is None or until > self._env.now:
             self._env.run(until)
+
+    def listen(self, listener: Listener) -> None:
+        """Tell one more listener of every entry, as it happens."""
+        self._listeners.append(listener)
+
+    def at(self, day: float, call: Callable[[], None]) -> None:
+        """Call on this day, which lies ahead, when everything of the same instant has happened."""
+        later = self._env.timeout(day + MOMENT_DAYS - self._env.now)
+        later.callbacks.append(lambda _: call())
+
+    def stop(self, reason: str, closing: float) -> None:
+        """Tell the trial that its committee has stopped it, why, and when it closes for patients not yet randomized."""
+        self._closing = closing
+        if self.scenario.follows_stop:
+            self._stopped = STOPS.index(reason)
+            self.off_plan.update(range(self.scenario.patients))
 
     def journal(self) -> Journal:
         """The journal so far; its rows are patients."""
@@ -119,18 +141,20 @@ class Clock:
     def _write(self, patient: int, event: int, value: float = 0.0) -> None:
         entry = Entry(patient, self._env.now, event, value)
         self._entries.append(entry)
-        if self._listener is not None:
-            self._listener(entry)
+        for listener in self._listeners:
+            listener(entry)
 
     def _walk(self, patient: int, arrives: float) -> Walk:
         yield self._env.timeout(arrives)
+        if self._env.now > self._closing:
+            return
         held: dict[str, Any] = {}
         number = 0
         while True:
             entry = self.scenario.steps[number]
             self._give_back(held, entry.holds)
             self._enter(patient, entry)
-            if entry.step is None:
+            if entry.step is None or self._comes_too_late(entry):
                 return
             fate = self._fate(patient, entry)
             entered = self._env.now
@@ -152,6 +176,10 @@ class Clock:
                 self._columns[column][patient] = value
             number = fate.next
 
+    def _comes_too_late(self, entry: StepEntry) -> bool:
+        randomisation = self.scenario.randomisation
+        return self._env.now > self._closing and randomisation is not None and entry is randomisation[0]
+
     def _enter(self, patient: int, entry: StepEntry) -> None:
         self._write(patient, entry.enter)
         if entry.number in self._counted_from:
@@ -159,6 +187,8 @@ class Clock:
         if entry.elapsed is not None:
             column, since = entry.elapsed
             self._columns[column][patient] = self._env.now - self._entered.get((patient, since), math.nan)
+        if self._stopped is not None:
+            self._columns[STOPPED][patient] = self._stopped
 
     def _wait(self, patient: int, entry: StepEntry, fate: Fate, held: dict[str, Any]) -> Walk:
         """Wait until ready and then for a place: afterwards the patient holds it, or has left by an exit."""

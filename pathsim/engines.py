@@ -1,30 +1,35 @@
 """Which engine simulates a trial: the sweep where nobody queues, the clock where somebody does."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from pathsim.clock import Clock
-from pathsim.journal import joined
+from pathsim.conditions import Column
+from pathsim.journal import Journal, joined
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import ShortageError, sweep
+from pathsim.trial.committee import Committee
+from pathsim.trial.course import closed, closing_days, stops
 from pathsim.trial.known import Chunk
+from pathsim.trial.monitoring import going, looks
 
 Engine: TypeAlias = Literal["auto", "sweep", "clock"]
 ENGINES: tuple[Engine, ...] = ("auto", "sweep", "clock")
 
 
-def simulate_many(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:
-    """Several replicates as one chunk: swept together, or one by one on the clock where a queue forms in any."""
+def simulate_many(
+    scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None
+) -> Chunk:
+    """Several replicates as one chunk: swept together, or one by one on the clock where a queue forms in any.
+
+    ``hold`` gives the arms of patients who had one in another setting; the clock, where seats depend on queues,
+    allocates them anew.
+    """
     try:
-        return Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates))
+        return _swept(scenario, seed, replicates, hold)
     except ShortageError:
-        parts = []
-        for position, replicate in enumerate(replicates):
-            clock = Clock(scenario, seed, replicate)
-            clock.run()
-            journal = clock.journal()
-            parts.append(journal._replace(row=journal.row + position * scenario.patients))
-        return Chunk(scenario, seed, replicates, joined(parts))
+        return _clocked(scenario, seed, replicates)
 
 
 def simulate(scenario: Scenario, seed: int, replicate: int = 0, engine: Engine = "auto") -> tuple[Chunk, Engine]:
@@ -34,10 +39,38 @@ def simulate(scenario: Scenario, seed: int, replicate: int = 0, engine: Engine =
     """
     if engine != "clock":
         try:
-            return Chunk(scenario, seed, [replicate], sweep(scenario, seed, [replicate])), "sweep"
+            return _swept(scenario, seed, [replicate]), "sweep"
         except ShortageError:
             if engine == "sweep":
                 raise
-    clock = Clock(scenario, seed, replicate)
-    clock.run()
-    return Chunk(scenario, seed, [replicate], clock.journal()), "clock"
+    return _clocked(scenario, seed, [replicate]), "clock"
+
+
+def _swept(scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None) -> Chunk:
+    chunk = Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates, hold))
+    if not scenario.follows_stop:
+        return chunk
+    held = looks(chunk)
+    stopped = replace(chunk, journal=sweep(scenario, seed, replicates, hold, stops(held)))
+    return replace(chunk, stopped=closed(stopped, closing_days(scenario, held)))
+
+
+def _clocked(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:
+    run_on, stopped = [], []
+    for position, replicate in enumerate(replicates):
+        clock = Clock(scenario, seed, replicate)
+        committee = Committee(clock)
+        clock.run()
+        went = _moved(clock.journal(), position * scenario.patients)
+        stopped.append(went)
+        if going(committee.looks):
+            run_on.append(went)
+            continue
+        unwatched = Clock(scenario, seed, replicate)
+        unwatched.run()
+        run_on.append(_moved(unwatched.journal(), position * scenario.patients))
+    return Chunk(scenario, seed, replicates, joined(run_on), joined(stopped))
+
+
+def _moved(journal: Journal, rows: int) -> Journal:
+    return journal._replace(row=journal.row + rows)

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from pathsim.calendar import SUB_TICK_DAYS, Days
+from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import Column
 from pathsim.journal import Journal, Rows, joined
 from pathsim.luck import Keys, keys, trial_keys
@@ -36,6 +38,13 @@ class Cast:
     fates: Fates
 
 
+class Stops(NamedTuple):
+    """For each replicate, the day on which its committee stops it (infinite: never) and why, a level of ``stopped``."""
+
+    day: Days
+    reason: Column
+
+
 class Sweep:
     """Some replicates on their way through a scenario's pathway.
 
@@ -43,9 +52,15 @@ class Sweep:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        replicates: Sequence[int],
+        hold: Mapping[str, Column] | None = None,
+        stops: Stops | None = None,
     ) -> None:
         self.scenario, self.replicates = scenario, replicates
+        self._stops = stops if scenario.follows_stop else None
         each = scenario.patients
         chunk = np.asarray(replicates, dtype=np.uint64)
         key = keys(seed, chunk[:, None], np.arange(each))
@@ -90,6 +105,11 @@ class Sweep:
         if entry.elapsed is not None:
             column, since = entry.elapsed
             self._columns[column][rows] = day - self._counted_from[since][rows]
+        if self._stops is not None:
+            replicate = rows // self.scenario.patients
+            self._columns[STOPPED][rows] = np.where(
+                day > self._stops.day[replicate], self._stops.reason[replicate], STOPS.index("no")
+            )
         if entry.step is None:
             return
         fates = self._cast(entry, rows, day)
@@ -180,12 +200,17 @@ def seats(day: Days, group: Rows) -> Rows:
 
 
 def sweep(
-    scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None
+    scenario: Scenario,
+    seed: int,
+    replicates: Sequence[int],
+    hold: Mapping[str, Column] | None = None,
+    stops: Stops | None = None,
 ) -> Journal:
     """The journal of these replicates of a scenario.
 
     ``hold`` gives, for a randomization by name, the arm of each row, or -1 for patients to be randomized as usual:
-    permuted blocks couple patients, so comparisons of settings keep the arms of the first.
+    permuted blocks couple patients, so comparisons of settings keep the arms of the first. ``stops`` says when
+    committees stop them, for pathways that ask.
     Raises ShortageError if a patient would have to queue for a place.
     """
-    return Sweep(scenario, seed, replicates, hold).run()
+    return Sweep(scenario, seed, replicates, hold, stops).run()

@@ -6,11 +6,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.scenario.models import Endpoint
+from pathsim.ensemble.toxicity import adverse_events, toxicity_rates
+from pathsim.scenario.models import Cutoff, Endpoint
+from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
 from pathsim.stats.survival import kaplan_meier
+from pathsim.trial.course import Course, as_it_went, course
 from pathsim.trial.known import Chunk, Known, known_on
-from pathsim.trial.monitoring import Look, looks
+from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, essentials, outcomes, survival_table
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]
@@ -18,22 +21,25 @@ Columns: TypeAlias = dict[str, NDArray[np.float64]]
 
 
 def rows(chunk: Chunk) -> Columns:
-    """The rows of these replicates, at the scenario's final cut-off and at the looks of its committee."""
-    chunk = essentials(chunk)
+    """The rows of these replicates, at each cut-off and at the looks of their committees."""
     scenario = chunk.scenario
-    _, cutoff = scenario.final_cutoff
-    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
+    followed = course(chunk.only(essentials(scenario)))
+    known = followed.final()
     groups = allocation(known)
     found = _counts(known, groups)
+    data = {name: outcomes(known, endpoint, groups) for name, endpoint in scenario.sections.endpoints.items()}
     for name, endpoint in scenario.sections.endpoints.items():
-        data = outcomes(known, endpoint, groups)
-        found |= _endpoint(f"endpoints.{name}", endpoint, data, groups, chunk)
-    found |= _cutoffs(chunk)
-    return found | _stopping(looks(chunk))
+        found |= _endpoint(f"endpoints.{name}", endpoint, data[name], groups, scenario, known.day.size)
+    found |= _ended(followed, known, data)
+    for name, cutoff in scenario.trial.cutoffs.items():
+        found |= _cutoff(f"cutoffs.{name}", cutoff, followed)
+    adverse = as_it_went(chunk.only(adverse_events(scenario)), followed.looks)
+    seen = known_on(adverse, known.day, complete=scenario.final_cutoff.complete)
+    return found | _stopping(followed.looks) | toxicity_rates(seen, groups)
 
 
 def _counts(known: Known, groups: Allocation) -> Columns:
-    scenario, trials = known.chunk.scenario, len(known.chunk.replicates)
+    scenario, trials = known.chunk.scenario, known.day.size
     arrived = known.journal.row[known.journal.event == scenario.steps[0].enter] // scenario.patients
     allocated = np.flatnonzero(groups.group >= 0)
     trial, group = allocated // scenario.patients, groups.group[allocated]
@@ -49,29 +55,36 @@ def _tally(trial: NDArray[np.intp], trials: int) -> NDArray[np.float64]:
     return np.bincount(trial, minlength=trials).astype(np.float64)
 
 
-def _endpoint(path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, chunk: Chunk) -> Columns:
-    trials, arms = len(chunk.replicates), len(groups.groups)
-    table = survival_table(data, arms, trials, stratified=False)
+def _endpoint(
+    path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario, trials: int
+) -> Columns:
+    table = survival_table(data, len(groups.groups), trials, stratified=False)
     found: Columns = {}
     for number, name in enumerate(groups.groups):
         mine = data.group == number
         found[f"{path}.arms.{name}.events"] = _tally(data.trial[mine & data.event], trials)
         curve = kaplan_meier(table, number, np.array(endpoint.at_days))
         for i, day in enumerate(endpoint.at_days):
-            found[f"{path}.arms.{name}.at.{day:g}.survival"] = curve.survival[:, i]
+            found |= {
+                f"{path}.arms.{name}.at.{day:g}.survival": curve.survival[:, i],
+                f"{path}.arms.{name}.at.{day:g}.lower": curve.lower[:, i],
+                f"{path}.arms.{name}.at.{day:g}.upper": curve.upper[:, i],
+            }
         for cause, event in enumerate(endpoint.events, 1):
             found[f"{path}.first_events.{name}.{event}"] = _tally(data.trial[mine & (data.cause == cause)], trials)
-    if len(chunk.scenario.arms) == 2:
-        found |= _comparison(path, endpoint, data, groups, chunk)
-    return found
+    return found | _comparison(path, endpoint, data, groups, scenario, trials)
 
 
-def _comparison(path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, chunk: Chunk) -> Columns:
-    table = survival_table(data, 2, len(chunk.replicates), stratified=endpoint.stratified)
-    control = groups.groups.index(chunk.scenario.trial.control or "")
+def _comparison(
+    path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario, trials: int
+) -> Columns:
+    """Hazard ratio and log-rank test; nothing where there are not two arms."""
+    if len(scenario.arms) != 2:
+        return {}
+    table = survival_table(data, 2, trials, stratified=endpoint.stratified)
+    control = groups.groups.index(scenario.trial.control or "")
     test = logrank(table, treated=1 - control, control=control)
-    model = cox(table, treated=1 - control, control=control)
-    ratio = hazard_ratio(model)
+    ratio = hazard_ratio(cox(table, treated=1 - control, control=control))
     return {
         f"{path}.hazard_ratio.estimate": ratio.estimate,
         f"{path}.hazard_ratio.lower": ratio.lower,
@@ -81,16 +94,33 @@ def _comparison(path: str, endpoint: Endpoint, data: Outcomes, groups: Allocatio
     }
 
 
-def _cutoffs(chunk: Chunk) -> Columns:
-    scenario, trials = chunk.scenario, len(chunk.replicates)
-    found: Columns = {}
-    for name, cutoff in scenario.trial.cutoffs.items():
-        known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
-        groups = allocation(known)
-        for endpoint, table in scenario.sections.endpoints.items():
-            data = outcomes(known, table, groups)
-            found[f"cutoffs.{name}.events.{endpoint}"] = _tally(data.trial[data.event], trials)
+def _cutoff(path: str, cutoff: Cutoff, followed: Course) -> Columns:
+    """When the data were cut and what was known then; how the arms compare, if the cut-off has an endpoint."""
+    scenario, known = followed.scenario, followed.known_at(cutoff)
+    groups, trials = allocation(known), known.day.size
+    found = {f"{path}.day": known.day}
+    if scenario.arms:
+        found[f"{path}.randomized"] = _tally(np.flatnonzero(groups.group >= 0) // scenario.patients, trials)
+    for name, endpoint in scenario.sections.endpoints.items():
+        data = outcomes(known, endpoint, groups)
+        found[f"{path}.events.{name}"] = _tally(data.trial[data.event], trials)
+        if name == cutoff.endpoint:
+            found |= _comparison(f"{path}.endpoints.{name}", endpoint, data, groups, scenario, trials)
     return found
+
+
+def _ended(followed: Course, known: Known, data: dict[str, Outcomes]) -> Columns:
+    """When each trial came to its end, by a look or at the final cut-off, and with how many events."""
+    plan, last = followed.scenario.trial.monitoring, [looked[-1] if looked else None for looked in followed.looks]
+    if plan is None:
+        return {"trial.ended.day": known.day}
+    final = data[plan.endpoint]
+    events = _tally(final.trial[final.event], known.day.size)
+    early = [look is not None and not going([look]) for look in last]
+    return {
+        "trial.ended.day": np.where(early, [look.day if look else math.nan for look in last], known.day),
+        "trial.ended.events": np.where(early, [look.events if look else math.nan for look in last], events),
+    }
 
 
 def _stopping(held: list[list[Look]]) -> Columns:
@@ -105,6 +135,7 @@ def _stopping(held: list[list[Look]]) -> Columns:
             "hazard_ratio": [_or_nan(look.hazard_ratio if look else None) for look in here],
             "benefit": [float(look.decision == "stop for benefit") if look else math.nan for look in here],
             "futility": [float(look.decision == "stop for futility") if look else math.nan for look in here],
+            "order": [float(look.decision == "stop by order") if look else math.nan for look in here],
         }
         found |= {f"looks.{number + 1}.{name}": np.array(values) for name, values in figures.items()}
     return found

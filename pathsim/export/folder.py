@@ -17,7 +17,8 @@ from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomise import RandomiseSpec, stratum_labels
-from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.course import final
+from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results
 
 JournalFormat: TypeAlias = Literal["parquet", "csv"]
@@ -73,9 +74,7 @@ def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFor
 
 def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat) -> list[str]:
     """Write everything but the manifest; the names of the files."""
-    scenario = chunk.scenario
-    _, cutoff = scenario.final_cutoff
-    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
+    scenario, known = chunk.scenario, final(chunk)
     adam = Adam(known)
     _write_json(folder / "results.json", found)
     _write_csv(folder / "adsl.csv", adam.adsl_columns, adam.adsl())

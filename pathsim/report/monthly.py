@@ -4,8 +4,10 @@ import math
 from collections.abc import Iterator
 
 from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.clock import Clock
+from pathsim.clock import MOMENT_DAYS, Clock
+from pathsim.trial.committee import Committee
 from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.monitoring import Look
 from pathsim.trial.outcomes import allocation, outcomes
 
 
@@ -16,18 +18,28 @@ def monthly(clock: Clock, seed: int, replicate: int) -> Iterator[str]:
     was known.
     """
     scenario = clock.scenario
-    last = scenario.cutoff_day(scenario.final_cutoff[1])
+    committee = Committee(clock)
+    last = scenario.latest_day(scenario.final_cutoff)
+    told = 0
     for month in range(1, math.ceil(last / DAYS_PER_MONTH) + 1):
         day = min(month * DAYS_PER_MONTH, last)
-        # A moment more: the clock stops before what happens at the instant it runs to.
-        clock.run(until=math.nextafter(day, math.inf))
+        # A little more: the clock stops before what happens at the instant it runs to, and the committee meets last.
+        clock.run(until=day + 2 * MOMENT_DAYS)
+        for look in committee.looks[told:]:
+            yield f"{scenario.date(look.day):%Y-%m-%d}  committee  {_decision(look)}"
+        told = len(committee.looks)
         chunk = Chunk(scenario, seed, [replicate], clock.journal())
         yield f"{scenario.date(day):%Y-%m-%d}  month {month:>3}  {_counts(chunk, day)}"
 
 
+def _decision(look: Look) -> str:
+    z = "no z" if look.z is None else f"z {look.z:.2f}"
+    return f"{look.events} events known, {z}: {look.decision}"
+
+
 def _counts(chunk: Chunk, day: float) -> str:
     scenario = chunk.scenario
-    known = known_on(chunk, day, complete=scenario.final_cutoff[1].complete)
+    known = known_on(chunk, day, complete=scenario.final_cutoff.complete)
     groups = allocation(known)
     enrolled = int((known.journal.event == scenario.steps[0].enter).sum())
     words = [f"enrolled {enrolled}"]

@@ -17,7 +17,8 @@ from pathsim.report.figures import arm_style, decimal, figure_table, months, per
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
-from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.course import final
+from pathsim.trial.known import Chunk
 from pathsim.trial.outcomes import Outcomes, allocation, outcomes, survival_table
 from pathsim.trial.results import Results, figure
 from pathsim.trial.tables import THERAPY
@@ -106,10 +107,8 @@ def _flow(scenario: Scenario, found: Results) -> Table:
 
 
 def _data(chunk: Chunk, name: str) -> Outcomes:
-    scenario = chunk.scenario
-    _, cutoff = scenario.final_cutoff
-    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
-    return outcomes(known, scenario.sections.endpoints[name], allocation(known))
+    known = final(chunk)
+    return outcomes(known, chunk.scenario.sections.endpoints[name], allocation(known))
 
 
 def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:

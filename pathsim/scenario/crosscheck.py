@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import QUOTED, Names, condition, suggestion
 from pathsim.scenario.cycles import once
 from pathsim.scenario.models import Monitoring, Target, Trial
@@ -30,6 +31,8 @@ def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
                 names[column] = tuple(dict.fromkeys((*known, *levels)))
         if step.elapsed is not None:
             names.setdefault(step.elapsed.set, None)
+    if found.trial is not None and found.trial.monitoring is not None:
+        names.setdefault(STOPPED, STOPS)
     return names
 
 
@@ -158,6 +161,8 @@ def _trial(found: Sections, trial: Trial, first_cycle: Mapping[str, str]) -> Ite
         if cutoff.date is not None and cutoff.date < trial.begins:
             at = ("trial", "cutoffs", name, "date")
             yield Problem(at, f"this cut-off lies before the trial begins, on {trial.begins}")
+        if cutoff.endpoint is not None:
+            yield from _no_endpoint(cutoff.endpoint, ("trial", "cutoffs", name, "endpoint"), found)
     for i, name in enumerate(trial.therapy):
         yield from no_step(name, ("trial", "therapy", i), found.steps, first_cycle)
     yield from _arms(found, trial)
@@ -185,11 +190,20 @@ def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
         yield Problem(("trial", "randomisation"), f"'{name}' is not a step of kind randomise.{hint}")
 
 
+def _no_endpoint(name: str, at: KeyPath, found: Sections) -> Iterator[Problem]:
+    if name not in found.endpoints:
+        hint = suggestion(name, list(found.endpoints))
+        yield Problem(at, f"there is no endpoint '{name}' in [endpoints].{hint}")
+
+
 def _monitoring(found: Sections, trial: Trial, plan: Monitoring) -> Iterator[Problem]:
     at = ("trial", "monitoring")
-    if plan.endpoint not in found.endpoints:
-        hint = suggestion(plan.endpoint, list(found.endpoints))
-        yield Problem((*at, "endpoint"), f"there is no endpoint '{plan.endpoint}' in [endpoints].{hint}")
+    yield from _no_endpoint(plan.endpoint, (*at, "endpoint"), found)
+    if plan.order is not None and plan.order.date is not None and plan.order.date < trial.begins:
+        yield Problem((*at, "order", "date"), f"this lies before the trial begins, on {trial.begins}")
+    if column_names(found).get(STOPPED) != STOPS:
+        message = f"the column '{STOPPED}' says whether the committee has stopped the trial; give yours another name"
+        yield Problem(at, message)
     step = None if trial.randomisation is None else found.steps.get(trial.randomisation)
     if trial.randomisation is None or (isinstance(step, RandomiseSpec) and len(step.arms) != 2):
         yield Problem(at, "looks compare two arms: 'randomisation' must name a step that makes two")

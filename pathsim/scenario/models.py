@@ -6,8 +6,19 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from pathsim.calendar import MOST_PATIENTS
-from pathsim.fields import Count, NotNegative, Number, Positive, Probability, QuantileList, Shares, Table, Timing
+from pathsim.calendar import MOST_PATIENTS, day_of
+from pathsim.fields import (
+    Count,
+    NotNegative,
+    Number,
+    Positive,
+    Probability,
+    QuantileList,
+    Shares,
+    Table,
+    Timing,
+    wrong,
+)
 from pathsim.stats.sequential import check_information, spending
 from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
@@ -75,27 +86,50 @@ class Pool(Table):
 
 
 class Pace(Table):
-    """How many patients come in a month, from a day of the trial on."""
+    """How many patients come in a month, from a day of the trial on.
+
+    With ``rising_to`` the pace changes in a straight line until the next period begins: centres open one by one.
+    """
 
     from_day: NotNegative
     per_month: NotNegative
+    rising_to: NotNegative | None = None
 
 
-class Cutoff(Table):
-    """A day on which the data are cut and analysed.
-
-    With ``complete`` the records were brought up to date before the analysis, so the reporting delay does not count.
-    """
+class Moment(Table):
+    """A day of the trial, named by its number or by its date."""
 
     date: datetime.date | None = None
     day: Positive | None = None
-    label: str | None = None
-    complete: bool = False
 
     @model_validator(mode="after")
     def _one_day(self) -> Self:
         if (self.date is None) == (self.day is None):
             raise ValueError("needs either 'date' or 'day', the day of the trial")
+        return self
+
+    def day_of_trial(self, begins: datetime.date) -> float:
+        """The day at the end of which it is, in a trial that begins on this date."""
+        return day_of(self.date, begins) if self.date else float(self.day or 0)
+
+
+class Cutoff(Moment):
+    """A day on which the data are cut and analysed, or a number of events and the latest day on which it is done.
+
+    With ``complete`` the records were brought up to date before the analysis, so the reporting delay does not count.
+    With ``run_on`` it is an analysis of the trial as it would have gone if the committee had not stopped it.
+    """
+
+    label: str | None = None
+    events: Count | None = None
+    endpoint: str | None = None
+    complete: bool = False
+    run_on: bool = False
+
+    @model_validator(mode="after")
+    def _events_of_something(self) -> Self:
+        if self.events is not None and self.endpoint is None:
+            raise wrong("say of which endpoint these are the events: endpoint = NAME", "events")
         return self
 
 
@@ -143,6 +177,10 @@ class Monitoring(Table):
     alpha: Annotated[Probability, AfterValidator(_inside)]
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
     futility: Futility | None = None
+    closes_after_days: NotNegative | None = None
+    """How long after a stop patients are still enrolled and randomized; None if a stop changes nothing in that."""
+    order: Moment | None = None
+    """The day on which the committee stops the trial for reasons outside its rules."""
 
     @model_validator(mode="after")
     def _looks_ascend(self) -> Self:
@@ -179,6 +217,14 @@ class Trial(Table):
                 raise ValueError("the periods of 'pace' ascend and begin with from_day = 0")
             if self.pace[-1].per_month == 0:
                 raise ValueError("the last period of 'pace' needs patients; use 'closes' to end the accrual")
+            if self.pace[-1].rising_to is not None:
+                raise ValueError("the last period of 'pace' has no end to rise to; add one at the pace it reaches")
+        return self
+
+    @model_validator(mode="after")
+    def _went_somewhere(self) -> Self:
+        if all(cutoff.run_on for cutoff in self.cutoffs.values()):
+            raise wrong("one cut-off at least must be of the trial as it went: leave out its 'run_on'", "cutoffs")
         return self
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pathsim.calendar import DAYS_PER_MONTH, day_of
-from pathsim.cohort import Accrual, Cohort, CovariateDraw
-from pathsim.conditions import Condition, condition
+from pathsim.cohort import STOPPED, Accrual, Cohort, CovariateDraw, periods
+from pathsim.conditions import QUOTED, Condition, condition
 from pathsim.journal import Codes, EventKind, Vocabulary
 from pathsim.laws import Quantiles
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
@@ -17,7 +17,7 @@ from pathsim.scenario.cycles import Unrolled, unroll
 from pathsim.scenario.evidence import Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.layers import Joined, join
-from pathsim.scenario.models import Covariate, Cutoff, Trial
+from pathsim.scenario.models import Covariate, Cutoff, Pace, Trial
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
@@ -134,14 +134,21 @@ class Scenario:
         found = self.randomisation
         return () if found is None else tuple(found[1].arms)
 
-    def cutoff_day(self, cutoff: Cutoff) -> float:
-        """The day of the trial at the end of which the data are cut."""
-        return day_of(cutoff.date, self.trial.begins) if cutoff.date else float(cutoff.day or 0)
+    def latest_day(self, cutoff: Cutoff) -> float:
+        """The day of the trial at the end of which the data are cut, at the latest."""
+        return cutoff.day_of_trial(self.trial.begins)
 
     @property
-    def final_cutoff(self) -> tuple[str, Cutoff]:
-        """The last of the planned cut-offs: the one that a report is about."""
-        return max(self.trial.cutoffs.items(), key=lambda item: self.cutoff_day(item[1]))
+    def final_cutoff(self) -> Cutoff:
+        """The last cut-off of the trial as it went: the one that a report is about."""
+        return max((cutoff for cutoff in self.trial.cutoffs.values() if not cutoff.run_on), key=self.latest_day)
+
+    @property
+    def follows_stop(self) -> bool:
+        """Whether the way of some patient depends on whether the committee has stopped the trial."""
+        return STOPPED in self.names and any(
+            STOPPED in QUOTED.sub("", text) for entry in self.steps for _, text in entry.spec.conditions()
+        )
 
     def date(self, day: float) -> datetime.date:
         """The date on which this day of the trial falls."""
@@ -271,12 +278,11 @@ def _draw(name: str, covariate: Covariate, around: Surroundings) -> CovariateDra
 
 
 def _accrual(trial: Trial) -> Accrual:
-    periods = [(0.0, trial.per_month)] if trial.per_month else [(p.from_day, p.per_month) for p in trial.pace]
-    starts = [start for start, _ in periods]
-    rates = [float(rate or 0) / DAYS_PER_MONTH for _, rate in periods]
-    expected = np.concatenate([[0.0], np.cumsum(np.diff(starts) * rates[:-1])])
+    pace = trial.pace or (Pace(from_day=0.0, per_month=trial.per_month or 0.0),)
+    paces = [(p.per_month, p.per_month if p.rising_to is None else p.rising_to) for p in pace]
+    per_day = [(first / DAYS_PER_MONTH, last / DAYS_PER_MONTH) for first, last in paces]
     closes = math.inf if trial.closes is None else day_of(trial.closes, trial.begins)
-    return Accrual(tuple(starts), tuple(expected.tolist()), rates[-1], trial.arrivals, closes)
+    return Accrual(periods([p.from_day for p in pace], per_day), trial.arrivals, closes)
 
 
 def readable(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -23,11 +23,20 @@ class Chunk:
     seed: int
     replicates: Sequence[int]
     journal: Journal
+    """What happens if nobody stops the trial."""
+    stopped: Journal | None = None
+    """What happens if the committee may stop it, where that is more than the same journal, cut."""
 
     @property
     def rows(self) -> int:
         """How many patients there can be in all replicates together."""
         return self.scenario.patients * len(self.replicates)
+
+    def only(self, codes: list[int]) -> "Chunk":
+        """The chunk with only the entries of these codes, for an analysis that reads no others."""
+        needed = self.scenario.vocabulary.lookup(codes)
+        stopped = None if self.stopped is None else self.stopped.pick(needed[self.stopped.event])
+        return replace(self, journal=self.journal.pick(needed[self.journal.event]), stopped=stopped)
 
 
 @dataclass(frozen=True, slots=True)

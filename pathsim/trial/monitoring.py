@@ -1,7 +1,7 @@
 """Monitoring: what the committee sees at each look, and what its rules say.
 
-A look happens on the day on which the planned number of events is known, and sees what is known on that day. It
-changes nothing: a trial that stops is the same trial, cut.
+A look happens on the day on which the planned number of events is known, and sees what is known on that day; an order
+comes on a day of its own.
 """
 
 import math
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.scenario.models import Monitoring
+from pathsim.scenario.models import Endpoint, Monitoring
+from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import Figures, cox, hazard_ratio, logrank
 from pathsim.stats.sequential import (
     alternative_rejected_bound,
@@ -25,46 +26,70 @@ from pathsim.stats.sequential import (
 from pathsim.trial.known import Chunk, everything, known_on, reporting_delay
 from pathsim.trial.outcomes import allocation, first_day, outcomes, survival_table
 
-Decision: TypeAlias = Literal["continue", "stop for benefit", "stop for futility", "end without benefit"]
+Decision: TypeAlias = Literal[
+    "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look of the committee. z grows with benefit; bounds that no rule sets are None."""
+    """One look of the committee. z grows with benefit; what no rule sets, or nobody could estimate, is None."""
 
     day: float
     events: int
     information: float
     z: float | None
     hazard_ratio: float | None
-    efficacy_bound: float
+    efficacy_bound: float | None
     futility_bound: float | None
     decision: Decision
 
 
 def looks(chunk: Chunk) -> list[list[Look]]:
-    """The looks of each replicate, until the rules stop its trial or the final cut-off comes."""
-    scenario = chunk.scenario
-    plan, limit = scenario.trial.monitoring, scenario.cutoff_day(scenario.final_cutoff[1])
+    """The looks of each replicate, until its trial is stopped or the final cut-off comes."""
+    scenario, plan = chunk.scenario, plan_of(chunk.scenario)
     held: list[list[Look]] = [[] for _ in chunk.replicates]
-    if plan is None or len(scenario.arms) != 2:
+    if plan is None:
         return held
-    known_days = _known_days(chunk, plan)
-    for information in plan.information:
-        day = _day_of_look(known_days, max(1, round(information * plan.planned_events)))
+    known_days = days_known(chunk, scenario.sections.endpoints[plan.endpoint])
+    for wanted in wanted_events(plan):
+        day = day_of_event(known_days, wanted)
         for trial, before in enumerate(held):
-            stopped = bool(before) and before[-1].decision != "continue"
-            if stopped or day[trial] > limit or (before and day[trial] <= before[-1].day):
+            if not due(scenario, before, day[trial]):
                 day[trial] = -math.inf
-        if np.isfinite(day).any():
-            _hold(chunk, plan, day, held)
+        hold(chunk, plan, day, held)
+    if plan.order is not None:
+        ordered = plan.order.day_of_trial(scenario.trial.begins)
+        hold(chunk, plan, np.array([ordered if going(before) else -math.inf for before in held]), held, by_order=True)
     return held
 
 
-def _known_days(chunk: Chunk, plan: Monitoring) -> list[Days]:
+def plan_of(scenario: Scenario) -> Monitoring | None:
+    """The plan of the committee; None if there is none, or there are no two arms to compare."""
+    return scenario.trial.monitoring if len(scenario.arms) == 2 else None
+
+
+def wanted_events(plan: Monitoring) -> list[int]:
+    """How many events have to be known before each look."""
+    return [max(1, round(information * plan.planned_events)) for information in plan.information]
+
+
+def going(before: list[Look]) -> bool:
+    """Whether a trial that was looked at so often still goes on."""
+    return not before or before[-1].decision == "continue"
+
+
+def due(scenario: Scenario, before: list[Look], day: float) -> bool:
+    """Whether a look that the number of events calls for on this day is held."""
+    plan, limit = scenario.trial.monitoring, scenario.latest_day(scenario.final_cutoff)
+    if plan is not None and plan.order is not None:
+        limit = min(limit, plan.order.day_of_trial(scenario.trial.begins))
+    return going(before) and day <= limit and (not before or day > before[-1].day)
+
+
+def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
     """For each replicate, the days on which the endpoint's events become known, in order."""
     scenario, whole = chunk.scenario, everything(chunk)
-    endpoint = scenario.sections.endpoints[plan.endpoint]
     data = outcomes(whole, endpoint, allocation(whole))
     start = first_day(whole.journal, [scenario.entry(endpoint.start).enter], scenario, chunk.rows)
     known = (start[data.row] + data.time + reporting_delay(chunk)[data.row])[data.event]
@@ -73,31 +98,44 @@ def _known_days(chunk: Chunk, plan: Monitoring) -> list[Days]:
     return np.split(known[order], np.searchsorted(trial[order], np.arange(1, len(chunk.replicates))))
 
 
-def _day_of_look(known_days: list[Days], wanted: int) -> Days:
+def day_of_event(known_days: list[Days], wanted: int) -> Days:
     """For each replicate, the end of the day on which this many events are known; infinite if that never comes."""
     return np.ceil([days[wanted - 1] if wanted <= days.size else math.inf for days in known_days])
 
 
-def _hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]]) -> None:
+def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, by_order: bool = False) -> None:
     """Hold a look in every replicate whose day is finite."""
+    looking = np.flatnonzero(np.isfinite(day)).tolist()
+    if not looking:
+        return
     z, ratio, events = _seen(chunk, plan, day)
-    for trial in np.flatnonzero(np.isfinite(day)).tolist():
-        before = held[trial]
-        information = (*(look.information for look in before), min(int(events[trial]) / plan.planned_events, 1.0))
-        efficacy, futility = _bounds(plan, information, int(events[trial]))
-        seen, estimate = float(z[trial]), float(ratio[trial])
+    for trial in looking:
+        before, seen, known = held[trial], float(z[trial]), int(events[trial])
+        if before and before[-1].day == day[trial]:
+            # The order comes at the end of a day on which there was a look anyway.
+            before.pop()
+        information = min(known / plan.planned_events, 1.0)
+        earlier = tuple(look.information for look in before)
+        efficacy, futility = None, None
+        if information > max(earlier, default=0.0):
+            efficacy, futility = _bounds(plan, (*earlier, information), known)
+        decision = _decision(seen, efficacy, futility, last=information >= 1)
         before.append(
             Look(
-                float(day[trial]),
-                int(events[trial]),
-                information[-1],
-                seen if math.isfinite(seen) else None,
-                estimate if math.isfinite(estimate) else None,
-                efficacy,
-                futility,
-                _decision(seen, efficacy, futility, last=information[-1] >= 1),
+                day=float(day[trial]),
+                events=known,
+                information=information,
+                z=_finite(seen),
+                hazard_ratio=_finite(float(ratio[trial])),
+                efficacy_bound=efficacy,
+                futility_bound=futility,
+                decision="stop by order" if by_order and decision == "continue" else decision,
             )
         )
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:
@@ -129,8 +167,8 @@ def _bounds(plan: Monitoring, information: tuple[float, ...], events: int) -> tu
     return efficacy, conditional_power_bound(now, final, rule.below, drift=drift)
 
 
-def _decision(z: float, efficacy: float, futility: float | None, *, last: bool) -> Decision:
-    if z >= efficacy:
+def _decision(z: float, efficacy: float | None, futility: float | None, *, last: bool) -> Decision:
+    if efficacy is not None and z >= efficacy:
         return "stop for benefit"
     if futility is not None and z < futility:
         return "stop for futility"

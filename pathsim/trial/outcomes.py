@@ -1,7 +1,7 @@
 """Endpoints: for each patient, the time from a step to the first of some events, as far as it is known."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +12,7 @@ from pathsim.journal import Journal, Rows
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.risk_table import RiskTable, risk_table
-from pathsim.trial.known import KNOWN_AT_ONCE, Chunk, Known
+from pathsim.trial.known import KNOWN_AT_ONCE, Known
 
 Causes: TypeAlias = NDArray[np.intp]
 ALL = "all"
@@ -53,14 +53,12 @@ def allocation(known: Known) -> Allocation:
     return Allocation(tuple(spec.arms), group, stratum, day)
 
 
-def essentials(chunk: Chunk) -> Chunk:
-    """The chunk with only those entries of its journal that arms and endpoints are read from: a fifth of them."""
-    scenario = chunk.scenario
+def essentials(scenario: Scenario) -> list[int]:
+    """The codes of those entries that arms and endpoints are read from: a fifth of a journal."""
     codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
     for endpoint in scenario.sections.endpoints.values():
         codes += [scenario.entry(endpoint.start).enter, *codes_of(scenario, endpoint.events + endpoint.censored_by)]
-    needed = scenario.vocabulary.lookup(codes)
-    return replace(chunk, journal=chunk.journal.pick(needed[chunk.journal.event]))
+    return codes
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,15 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import pathsim
-from pathsim.scenario.models import Endpoint
+from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
 from pathsim.stats.risk_table import RiskTable
 from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk
 from pathsim.trial import tables
-from pathsim.trial.known import Chunk, Known, known_on
-from pathsim.trial.monitoring import looks
+from pathsim.trial.course import Course, course
+from pathsim.trial.known import Chunk, Known
+from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes, survival_table
 
 SCHEMA_VERSION = 1
@@ -28,9 +29,8 @@ Results: TypeAlias = dict[str, Any]
 
 def results(chunk: Chunk) -> Results:
     """The results of a chunk of one replicate, at the scenario's final cut-off."""
-    scenario = chunk.scenario
-    _, cutoff = scenario.final_cutoff
-    known = known_on(chunk, scenario.cutoff_day(cutoff), complete=cutoff.complete)
+    scenario, followed = chunk.scenario, course(chunk)
+    known = followed.final()
     groups = allocation(known)
     visited = tables.visits(known, groups)
     return {
@@ -44,8 +44,8 @@ def results(chunk: Chunk) -> Results:
             "sha256": scenario.sha256,
             "overrides": dict(scenario.overrides),
         },
-        "trial": _trial(known, groups),
-        "cutoffs": _cutoffs(chunk),
+        "trial": _trial(known, groups, followed.looks[0]),
+        "cutoffs": {name: _cutoff(name, cutoff, followed) for name, cutoff in scenario.trial.cutoffs.items()},
         "endpoints": {
             name: _endpoint(endpoint, outcomes(known, endpoint, groups), groups, scenario)
             for name, endpoint in scenario.sections.endpoints.items()
@@ -57,7 +57,7 @@ def results(chunk: Chunk) -> Results:
     }
 
 
-def _trial(known: Known, groups: Allocation) -> dict[str, Any]:
+def _trial(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]:
     scenario = known.chunk.scenario
     arrived = known.journal.day[known.journal.event == scenario.steps[0].enter]
     in_groups = groups.group >= 0
@@ -71,36 +71,45 @@ def _trial(known: Known, groups: Allocation) -> dict[str, Any]:
         "last_day": float(arrived.max()) if arrived.size else None,
         "cutoff_day": cut_on,
         "median_follow_up_days": float(np.median(followed)) if followed.size else None,
-        "looks": [asdict(look) for look in looks(known.chunk)[0]],
+        "ended": _ended(known, groups, held),
+        "looks": [asdict(look) for look in held],
     }
+
+
+def _ended(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]:
+    """When the trial came to its end, by a look or at the final cut-off, and with how many events."""
+    scenario = known.chunk.scenario
+    if held and not going(held):
+        return {"day": held[-1].day, "events": held[-1].events}
+    plan = scenario.trial.monitoring
+    if plan is None:
+        return {"day": float(known.day[0])}
+    data = outcomes(known, scenario.sections.endpoints[plan.endpoint], groups)
+    return {"day": float(known.day[0]), "events": int(data.event.sum())}
 
 
 def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
     return {name: figure(group) for group, name in enumerate(groups.groups)}
 
 
-def _cutoffs(chunk: Chunk) -> dict[str, Any]:
-    """For each planned cut-off: what had happened by that day, and what of it was known."""
-    scenario = chunk.scenario
-    found: dict[str, Any] = {}
-    for name, cutoff in scenario.trial.cutoffs.items():
-        day = scenario.cutoff_day(cutoff)
-        known, happened = known_on(chunk, day, complete=cutoff.complete), known_on(chunk, day, complete=True)
-        groups = allocation(known)
-        found[name] = {
-            "label": cutoff.label or name,
-            "day": day,
-            "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
-            "events": {
-                endpoint: int(outcomes(known, table, groups).event.sum())
-                for endpoint, table in scenario.sections.endpoints.items()
-            },
-            "events_happened": {
-                endpoint: int(outcomes(happened, table, groups).event.sum())
-                for endpoint, table in scenario.sections.endpoints.items()
-            },
-        }
-    return found
+def _cutoff(name: str, cutoff: Cutoff, followed: Course) -> dict[str, Any]:
+    """What had happened by a planned cut-off, what of it was known, and how the arms compare by then."""
+    scenario = followed.scenario
+    known, happened = followed.known_at(cutoff), followed.known_at(cutoff, complete=True)
+    groups = allocation(known)
+    endpoints = scenario.sections.endpoints.items()
+    found = {endpoint: outcomes(known, table, groups) for endpoint, table in endpoints}
+    return {
+        "label": cutoff.label or name,
+        "day": float(known.day[0]),
+        "run_on": cutoff.run_on,
+        "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
+        "events": {endpoint: int(data.event.sum()) for endpoint, data in found.items()},
+        "events_happened": {
+            endpoint: int(outcomes(happened, table, groups).event.sum()) for endpoint, table in endpoints
+        },
+        "endpoints": {endpoint: _comparison(table, found[endpoint], groups, scenario) for endpoint, table in endpoints},
+    }
 
 
 def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
@@ -116,10 +125,7 @@ def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: 
             },
         ),
     }
-    if len(scenario.arms) == 2:
-        compared = survival_table(data, len(groups.groups), stratified=endpoint.stratified)
-        found |= _comparison(compared, groups, scenario.trial.control or "")
-    return found
+    return found | _comparison(endpoint, data, groups, scenario)
 
 
 def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:
@@ -143,8 +149,12 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
     }
 
 
-def _comparison(table: RiskTable, groups: Allocation, control: str) -> dict[str, Any]:
-    second = groups.groups.index(control)
+def _comparison(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+    """Hazard ratio and log-rank test; nothing where there are not two arms."""
+    if len(scenario.arms) != 2:
+        return {}
+    table = survival_table(data, len(groups.groups), stratified=endpoint.stratified)
+    second = groups.groups.index(scenario.trial.control or "")
     first = 1 - second
     test = logrank(table, treated=first, control=second)
     ratio = hazard_ratio(cox(table, treated=first, control=second))

@@ -1,0 +1,79 @@
+"""The monitoring committee at work on the clock: it learns of events as they are reported, meets, may stop the trial.
+
+It takes the decisions that ``looks`` finds afterwards in a journal, on the same days.
+"""
+
+import math
+
+import numpy as np
+
+from pathsim.clock import Clock, Entry
+from pathsim.trial.course import closing_days, stop_reason
+from pathsim.trial.known import Chunk, reporting_delay
+from pathsim.trial.monitoring import Look, due, going, hold, plan_of, wanted_events
+from pathsim.trial.outcomes import codes_of
+
+
+class Committee:
+    """A committee that follows one trial on its clock from the first day on; without a plan it never meets."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.looks: list[Look] = []
+        """The looks it has held so far."""
+        scenario = clock.scenario
+        self._clock, self._plan = clock, plan_of(scenario)
+        if self._plan is None or scenario.randomisation is None:
+            return
+        endpoint = scenario.sections.endpoints[self._plan.endpoint]
+        self._wanted = wanted_events(self._plan)
+        self._known = 0
+        self._delay = reporting_delay(self._chunk()).tolist()
+        self._begin = scenario.entry(endpoint.start).enter
+        arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomisation[0].name)
+        self._arm = next(arms)
+        self._events = set(codes_of(scenario, endpoint.events))
+        self._ends = self._events | set(codes_of(scenario, endpoint.censored_by))
+        self._followed: set[int] = set()
+        self._in_arm: set[int] = set()
+        clock.listen(self._notice)
+        if self._plan.order is not None:
+            clock.at(self._plan.order.day_of_trial(scenario.trial.begins), self._obey)
+
+    def _notice(self, entry: Entry) -> None:
+        """Follow patients from the endpoint's start to its first event, and learn of that when it is reported."""
+        if entry.event == self._begin:
+            self._followed.add(entry.patient)
+        elif entry.event == self._arm:
+            self._in_arm.add(entry.patient)
+        elif entry.event in self._ends and entry.patient in self._followed:
+            self._followed.remove(entry.patient)
+            if entry.event in self._events and entry.patient in self._in_arm:
+                reported = entry.day + self._delay[entry.patient]
+                self._clock.at(reported, lambda: self._count(reported))
+
+    def _count(self, reported: float) -> None:
+        """Count an event, and call a look for the end of the day if there are enough of them for the next."""
+        self._known += 1
+        for wanted in self._wanted:
+            if wanted == self._known:
+                self._clock.at(math.ceil(reported), self._look)
+
+    def _look(self) -> None:
+        day = math.floor(self._clock.now)
+        if due(self._clock.scenario, self.looks, day):
+            self._hold(day, by_order=False)
+
+    def _obey(self) -> None:
+        if going(self.looks):
+            self._hold(math.floor(self._clock.now), by_order=True)
+
+    def _hold(self, day: float, *, by_order: bool) -> None:
+        if self._plan is None:
+            raise TypeError("a committee without a plan never meets")
+        hold(self._chunk(), self._plan, np.array([float(day)]), [self.looks], by_order=by_order)
+        if not going(self.looks):
+            closing = closing_days(self._clock.scenario, [self.looks])[0]
+            self._clock.stop(stop_reason(self.looks), float(closing))
+
+    def _chunk(self) -> Chunk:
+        return Chunk(self._clock.scenario, self._clock.seed, [self._clock.replicate], self._clock.journal())
