@@ -254,10 +254,10 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class _AfterQueue:
-    """What a queue can change further on, so that no plan holds there."""
+    """What a queue, or a stop that the pathway asks for, can change further on, so that no plan holds there."""
 
     seated: frozenset[int]
-    """Steps after a queue that count who came before."""
+    """Steps after a queue, or after a stop, that count who came before."""
     times: bool
     """Whether some column holds a time, which a wait makes longer."""
 
@@ -270,6 +270,8 @@ def _after_queue(scenario: Scenario) -> _AfterQueue:
         entry = scenario.steps[number]
         if entry.pool is not None or number in after:
             after |= {index[arrow.to] for arrow in entry.spec.arrows()}
+    if scenario.follows_stop:
+        after = set(scenario.order)
     seated = frozenset(number for number in after if isinstance(scenario.steps[number].step, Seated))
     return _AfterQueue(seated, any(entry.elapsed is not None for entry in scenario.steps))
 

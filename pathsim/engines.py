@@ -10,7 +10,7 @@ from pathsim.journal import Journal, joined
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import ShortageError, sweep
 from pathsim.trial.committee import Committee
-from pathsim.trial.course import closed, closing_days, stops
+from pathsim.trial.course import stops
 from pathsim.trial.known import Chunk
 from pathsim.trial.monitoring import going, looks
 
@@ -50,9 +50,7 @@ def _swept(scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mappi
     chunk = Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates, hold))
     if not scenario.follows_stop:
         return chunk
-    held = looks(chunk)
-    stopped = replace(chunk, journal=sweep(scenario, seed, replicates, hold, stops(held)))
-    return replace(chunk, stopped=closed(stopped, closing_days(scenario, held)))
+    return replace(chunk, stopped=sweep(scenario, seed, replicates, hold, stops(looks(chunk))))
 
 
 def _clocked(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:

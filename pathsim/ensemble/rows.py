@@ -1,6 +1,7 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
 import math
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -11,8 +12,8 @@ from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
 from pathsim.stats.survival import kaplan_meier
-from pathsim.trial.course import Course, as_it_went, course
-from pathsim.trial.known import Chunk, Known, known_on
+from pathsim.trial.course import Course, course
+from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, essentials, outcomes, survival_table
 
@@ -33,14 +34,14 @@ def rows(chunk: Chunk) -> Columns:
     found |= _ended(followed, known, data)
     for name, cutoff in scenario.trial.cutoffs.items():
         found |= _cutoff(f"cutoffs.{name}", cutoff, followed)
-    adverse = as_it_went(chunk.only(adverse_events(scenario)), followed.looks)
-    seen = known_on(adverse, known.day, complete=scenario.final_cutoff.complete)
+    adverse = replace(followed, chunk=chunk.only(adverse_events(scenario)))
+    seen = adverse.known_on(known.day, complete=known.complete)
     return found | _stopping(followed.looks) | toxicity_rates(seen, groups)
 
 
 def _counts(known: Known, groups: Allocation) -> Columns:
     scenario, trials = known.chunk.scenario, known.day.size
-    arrived = known.journal.row[known.journal.event == scenario.steps[0].enter] // scenario.patients
+    arrived = np.flatnonzero(known.enrolled < math.inf) // scenario.patients
     allocated = np.flatnonzero(groups.group >= 0)
     trial, group = allocated // scenario.patients, groups.group[allocated]
     found = {"trial.enrolled": _tally(arrived, trials)}

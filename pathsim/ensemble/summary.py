@@ -12,23 +12,34 @@ from pathsim.stats.normal import deviations
 
 Summary: TypeAlias = dict[str, Any]
 DEFAULT_ALPHA = 0.025
+P_VALUE = "logrank.p_one_sided"
 
 
 def summary(scenario: Scenario, columns: Columns) -> Summary:
-    """The figures over the replicates, power, and where the trials stopped."""
+    """The figures over the replicates, power, where the trials stopped, and how far estimates can be trusted."""
     replicates = next(iter(columns.values())).size
     return {
         "replicates": replicates,
-        "alpha": _alpha(scenario),
+        "alpha": alpha(scenario),
         "power": _power(scenario, columns),
+        "cutoffs": _cutoffs(scenario, columns),
         "stopping": _stopping(columns, replicates),
-        "figures": {name: figure(values) for name, values in columns.items() if not name.startswith("looks.")},
+        "ending": _ending(columns, replicates),
+        "bias": _bias(scenario, columns),
+        "coverage": _coverage(columns),
+        "figures": {name: figure(values) for name, values in columns.items() if _is_figure(name)},
     }
 
 
-def _alpha(scenario: Scenario) -> float:
+def alpha(scenario: Scenario) -> float:
+    """The one-sided level at which the trial tests."""
     plan = scenario.trial.monitoring
     return DEFAULT_ALPHA if plan is None else plan.alpha
+
+
+def _is_figure(name: str) -> bool:
+    """Whether a column is a figure of the results object, and not a limit of the interval around one."""
+    return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
 
 
 def figure(values: NDArray[np.float64]) -> Summary:
@@ -46,16 +57,6 @@ def figure(values: NDArray[np.float64]) -> Summary:
     }
 
 
-def _power(scenario: Scenario, columns: Columns) -> Summary:
-    """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
-    found = {}
-    for name in scenario.sections.endpoints:
-        values = columns.get(f"endpoints.{name}.logrank.p_one_sided")
-        if values is not None:
-            found[name] = share(int((values < _alpha(scenario)).sum()), values.size)
-    return found
-
-
 def share(count: int, of: int, confidence: float = 0.95) -> Summary:
     """A share with its Monte Carlo error: Wilson's interval (1927), doi:10.1080/01621459.1927.10502953."""
     z, p = deviations(confidence), count / of
@@ -64,23 +65,105 @@ def share(count: int, of: int, confidence: float = 0.95) -> Summary:
     return {"estimate": p, "lower": max(0.0, middle - reach), "upper": min(1.0, middle + reach)}
 
 
+def _significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
+    return share(int((p_values < alpha(scenario)).sum()), p_values.size)
+
+
+def _power(scenario: Scenario, columns: Columns) -> Summary:
+    """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
+    paths = {name: f"endpoints.{name}.{P_VALUE}" for name in scenario.sections.endpoints}
+    return {name: _significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
+
+
+def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
+    """For each cut-off: the share of trials with one-sided P below alpha, and of those that reached its events."""
+    found: Summary = {}
+    replicates = next(iter(columns.values())).size
+    for name, cutoff in scenario.trial.cutoffs.items():
+        p_values = columns.get(f"cutoffs.{name}.endpoints.{cutoff.endpoint}.{P_VALUE}")
+        found[name] = {
+            "label": cutoff.label or name,
+            "run_on": cutoff.run_on,
+            "endpoint": cutoff.endpoint,
+            "power": None if p_values is None else _significant(scenario, p_values),
+        }
+        if cutoff.events is not None:
+            seen = columns[f"cutoffs.{name}.events.{cutoff.endpoint}"]
+            found[name]["reached"] = share(int((seen >= cutoff.events).sum()), replicates)
+    return found
+
+
+def _looked(columns: Columns) -> list[dict[str, NDArray[np.float64]]]:
+    """The columns of each look, by its number and then by name."""
+    found: list[dict[str, NDArray[np.float64]]] = []
+    while f"looks.{len(found) + 1}.day" in columns:
+        prefix = f"looks.{len(found) + 1}."
+        found.append({name.removeprefix(prefix): column for name, column in columns.items() if name.startswith(prefix)})
+    return found
+
+
 def _stopping(columns: Columns, replicates: int) -> list[Summary]:
     """For each look: how many trials held it, how many ended there and why, and what those showed that did."""
-    found: list[Summary] = []
-    while f"looks.{len(found) + 1}.day" in columns:
-        here = {name: columns[f"looks.{len(found) + 1}.{name}"] for name in ("day", "events", "z", "hazard_ratio")}
-        benefit = columns[f"looks.{len(found) + 1}.benefit"] == 1
-        futility = columns[f"looks.{len(found) + 1}.futility"] == 1
-        found.append(
-            {
-                "look": len(found) + 1,
-                "held": share(int(np.isfinite(here["day"]).sum()), replicates),
-                "benefit": share(int(benefit.sum()), replicates),
-                "futility": share(int(futility.sum()), replicates),
-                "day": figure(here["day"]),
-                "events": figure(here["events"]),
-                "hazard_ratio": figure(here["hazard_ratio"]),
-                "hazard_ratio_if_benefit": figure(here["hazard_ratio"][benefit]),
-            }
-        )
+    return [
+        {
+            "look": number,
+            "held": share(int(np.isfinite(here["day"]).sum()), replicates),
+            **{why: share(int((here[why] == 1).sum()), replicates) for why in ("benefit", "futility", "order")},
+            "day": figure(here["day"]),
+            "events": figure(here["events"]),
+            "hazard_ratio": figure(here["hazard_ratio"]),
+            "hazard_ratio_if_benefit": figure(here["hazard_ratio"][here["benefit"] == 1]),
+        }
+        for number, here in enumerate(_looked(columns), 1)
+    ]
+
+
+def _ending(columns: Columns, replicates: int) -> Summary:
+    """How the committees ended their trials: the share with each reason, over all looks."""
+    looked = _looked(columns)
+    if not looked:
+        return {}
+    ended = {why: sum(int((here[why] == 1).sum()) for here in looked) for why in ("benefit", "futility", "order")}
+    return {
+        **{why: share(count, replicates) for why, count in ended.items()},
+        "none": share(replicates - sum(ended.values()), replicates),
+    }
+
+
+def _bias(scenario: Scenario, columns: Columns) -> Summary | None:
+    """The hazard ratio of trials stopped early for benefit, at their stop, beside that of all trials in the end.
+
+    Ratios are averaged as logarithms. None where no trial stopped for benefit.
+    """
+    plan = scenario.trial.monitoring
+    stopped = [here["hazard_ratio"][here["benefit"] == 1] for here in _looked(columns)]
+    if plan is None or not any(np.isfinite(ratios).any() for ratios in stopped):
+        return None
+    in_all = columns[f"endpoints.{plan.endpoint}.hazard_ratio.estimate"]
+    return {
+        "endpoint": plan.endpoint,
+        "all": _average_ratio(in_all),
+        "stopped_for_benefit": _average_ratio(np.concatenate(stopped)),
+    }
+
+
+def _average_ratio(ratios: NDArray[np.float64]) -> float:
+    return float(np.exp(np.log(ratios[np.isfinite(ratios) & (ratios > 0)]).mean()))
+
+
+def _coverage(columns: Columns) -> Summary:
+    """How often a trial's own 95% interval holds the average over all trials, for each figure that has one."""
+    found: Summary = {}
+    for name, lower in columns.items():
+        path, _, last = name.rpartition(".")
+        if last != "lower":
+            continue
+        is_ratio = path.endswith("hazard_ratio")
+        estimates = columns[f"{path}.estimate" if is_ratio else f"{path}.survival"]
+        upper = columns[f"{path}.upper"]
+        usable = np.isfinite(estimates) & np.isfinite(lower) & np.isfinite(upper)
+        if usable.any():
+            truth = _average_ratio(estimates[usable]) if is_ratio else float(estimates[usable].mean())
+            held = (lower[usable] <= truth) & (truth <= upper[usable])
+            found[path] = share(int(held.sum()), int(usable.sum()))
     return found

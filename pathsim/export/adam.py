@@ -13,7 +13,7 @@ from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.randomise import stratum_labels
 from pathsim.trial.known import Known
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, first_day, outcomes
+from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
 
 if TYPE_CHECKING:
     from pathsim.journal import Event
@@ -75,8 +75,7 @@ class Adam:
         self._known = known
         self._scenario: Scenario = known.chunk.scenario
         self._groups: Allocation = allocation(known)
-        enter = self._scenario.steps[0].enter
-        self._arrived = first_day(known.journal, [enter], self._scenario, known.chunk.rows)
+        self._arrived = known.enrolled
         randomisation = self._scenario.randomisation
         self._strata = stratum_labels(randomisation[1], self._scenario.names) if randomisation else [""]
         self._treated = self._numbers()
@@ -148,14 +147,8 @@ class Adam:
         """One record for each patient and endpoint. AVAL is in days, exact to a tick; CNSR is 0 for an event."""
         for name, endpoint in self._scenario.sections.endpoints.items():
             data: Outcomes = outcomes(self._known, endpoint, self._groups)
-            starts = first_day(
-                self._known.journal,
-                [self._scenario.entry(endpoint.start).enter],
-                self._scenario,
-                self._known.chunk.rows,
-            )
-            columns = (data.row.tolist(), data.time.tolist(), data.cause.tolist())
-            for row, time, cause in zip(*columns, strict=True):
+            columns = (data.row.tolist(), data.day.tolist(), data.time.tolist(), data.cause.tolist())
+            for row, day, time, cause in zip(*columns, strict=True):
                 arm, number = self._arm(row)
                 yield {
                     **self._subject(row),
@@ -168,8 +161,8 @@ class Adam:
                     "AVALU": "DAYS",
                     "CNSR": 0 if cause else 1,
                     "EVNTDESC": readable(endpoint.events[cause - 1]) if cause else "Censored",
-                    "STARTDT": self._date(starts[row]),
-                    "ADT": self._date(starts[row] + time),
+                    "STARTDT": self._date(day - time),
+                    "ADT": self._date(day),
                 }
 
     def adae(self) -> Iterator[Record]:

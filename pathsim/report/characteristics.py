@@ -1,11 +1,9 @@
 """The operating characteristics of an ensemble, in the terminal."""
 
-import math
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +11,13 @@ from rich.text import Text
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import Summary
 from pathsim.report.figures import arm_style, figure_table, span
-from pathsim.scenario.scenario import Scenario
+from pathsim.report.histogram import Mark, ratio_histogram
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.trial.tables import THERAPY
 
-BARS = " ▁▂▃▄▅▆▇█"
-ASCII_BARS = " .:-=+*%#"
+LEAST_SHOWN = 0.005
+"""A toxicity that is less common than this in every arm is not worth a line."""
+HEADING_WIDTH = 20
 
 
 def print_characteristics(console: Console, scenario: Scenario, seed: int, found: Summary, columns: Columns) -> None:
@@ -25,6 +26,8 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     console.print(
         Text(f"{found['replicates']:,} replicates of seed {seed}. Intervals hold 95% of single trials.", "dim")
     )
+    if found["null"]:
+        console.print(Text("Null hypothesis: both arms walk the control arm's pathway.", style="yellow"))
     if scenario.overrides:
         changed = ", ".join(f"{path} = {value}" for path, value in scenario.overrides.items())
         console.print(Text(f"changed: {changed}", style="yellow"))
@@ -37,23 +40,58 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
 def _parts(
     console: Console, scenario: Scenario, found: Summary, columns: Columns
 ) -> Iterator[tuple[str, RenderableType]]:
-    yield "The trial", _trial(found)
+    yield "The trial", _trial(scenario, found)
+    if found["stopping"]:
+        yield "Looks of the committee", Group(_looks(scenario, found), *_ending(found))
+    if len(scenario.trial.cutoffs) > 1:
+        yield "Data cut-offs", _cutoffs(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
-    if found["stopping"]:
-        yield "Looks of the committee", _looks(scenario, found)
+    if (toxicity := _toxicity(scenario, found)).row_count:
+        yield "Toxicity over the therapy: patients with grade 3 or higher", toxicity
 
 
-def _trial(found: Summary) -> Table:
+def _trial(scenario: Scenario, found: Summary) -> Table:
     table = figure_table(("", ""), ("mean", ""), ("95% of trials", ""))
-    for path, figure in found["figures"].items():
-        section, _, rest = path.partition(".")
-        if section == "trial":
-            table.add_row(rest.removeprefix("arms."), _mean(figure), _interval(figure))
-        elif section == "cutoffs":
-            name, _, endpoint = rest.partition(".events.")
-            table.add_row(f"{endpoint.upper()} events known, {name} cut-off", _mean(figure), _interval(figure))
+    figures = found["figures"]
+    for path in ("enrolled", "randomized", *(f"arms.{arm}" for arm in scenario.arms)):
+        here = figures[f"trial.{path}"]
+        table.add_row(path.removeprefix("arms."), _mean(here), _interval(here))
+    plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")
+    if plan is not None and events is not None:
+        table.add_row(f"{plan.endpoint.upper()} events at its end", _mean(events), _interval(events))
+    ended = figures["trial.ended.day"]
+    dates = (f"{scenario.date(ended[key]):%b %Y}" for key in ("mean", "lower", "upper"))
+    mean, lower, upper = dates
+    table.add_row("its end, by a look or the last cut-off", mean, f"{lower} - {upper}")
     return table
+
+
+def _cutoffs(scenario: Scenario, found: Summary) -> Table:
+    cuts = found["cutoffs"]
+    headings = ("\n".join(textwrap.wrap(cut["label"], HEADING_WIDTH)) for cut in cuts.values())
+    table = figure_table(("", ""), *((heading, "") for heading in headings))
+    figures = found["figures"]
+    days = [figures[f"cutoffs.{name}.day"] for name in cuts]
+    table.add_row("date, on average", *(f"{scenario.date(day['mean']):%b %Y}" for day in days))
+    if scenario.arms:
+        table.add_row("randomized", *_pairs(figures, [f"cutoffs.{name}.randomized" for name in cuts]))
+    for endpoint in scenario.sections.endpoints:
+        paths = [f"cutoffs.{name}.events.{endpoint}" for name in cuts]
+        table.add_row(f"{endpoint.upper()} events known", *_pairs(figures, paths))
+    if any("reached" in cut for cut in cuts.values()):
+        reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
+        table.add_row("events reached by", *reached)
+    ratios = [f"cutoffs.{name}.endpoints.{cut['endpoint']}.hazard_ratio.estimate" for name, cut in cuts.items()]
+    if any(path in figures for path in ratios):
+        table.add_row("hazard ratio", *_pairs(figures, ratios))
+        powers = ("" if cut["power"] is None else _share(cut["power"]) for cut in cuts.values())
+        table.add_row(f"one-sided P < {found['alpha']:g}", *powers)
+    return table
+
+
+def _pairs(figures: Summary, paths: list[str]) -> list[str]:
+    return [f"{_mean(figures[path])} ({_interval(figures[path])})" if path in figures else "" for path in paths]
 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str) -> RenderableType:
@@ -61,53 +99,80 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Col
     arms = scenario.arms or ("all",)
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
     for day in scenario.sections.endpoints[name].at_days:
-        of = [figures[f"endpoints.{name}.arms.{arm}.at.{day:g}.survival"] for arm in arms]
-        table.add_row(f"at {span(day)}", *(f"{_mean(figure)} ({_interval(figure)})" for figure in of))
-    of = [figures[f"endpoints.{name}.arms.{arm}.events"] for arm in arms]
-    table.add_row("events", *(f"{_mean(figure)} ({_interval(figure)})" for figure in of))
+        paths = [f"endpoints.{name}.arms.{arm}.at.{day:g}.survival" for arm in arms]
+        table.add_row(f"at {span(day)}", *_pairs(figures, paths))
+    table.add_row("events", *_pairs(figures, [f"endpoints.{name}.arms.{arm}.events" for arm in arms]))
     parts: list[RenderableType] = [table]
     if name in found["power"]:
-        power, ratio = found["power"][name], figures[f"endpoints.{name}.hazard_ratio.estimate"]
-        parts.append(
-            Text(
-                f" power {_share(power)} at one-sided {found['alpha']:g}, whatever the committee says; "
-                f"hazard ratio {_mean(ratio)} ({_interval(ratio)})"
-            )
-        )
-        parts.append(_histogram(console, columns[f"endpoints.{name}.hazard_ratio.estimate"]))
+        parts += _comparison(console, scenario, found, columns, name)
     return Group(*parts)
 
 
-def _histogram(console: Console, ratios: NDArray[np.float64], width: int = 60) -> Text:
-    """Hazard ratios from 0.25 to 2 on a logarithmic scale, in one line, with 1 marked under it."""
-    low, high = math.log(0.25), math.log(2)
-    logs = np.log(ratios[np.isfinite(ratios) & (ratios > 0)])
-    counts, _ = np.histogram(np.clip(logs, low, high), bins=width, range=(low, high))
-    bars = ASCII_BARS if console.options.ascii_only else BARS
-    heights = np.ceil(counts / max(counts.max(), 1) * (len(bars) - 1)).astype(int)
-    ticks = {round((math.log(x) - low) / (high - low) * (width - 1)): f"{x:g}" for x in (0.25, 0.5, 0.7, 1, 1.5, 2)}
-    under = [" "] * (width + 4)
-    for place, text in ticks.items():
-        under[place : place + len(text)] = text
-    return Text(" " + "".join(bars[h] for h in heights) + "\n " + "".join(under).rstrip() + "  hazard ratio", "dim")
+def _comparison(
+    console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str
+) -> Iterator[RenderableType]:
+    path = f"endpoints.{name}.hazard_ratio"
+    ratio = found["figures"][f"{path}.estimate"]
+    yield Text(
+        f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
+        f"hazard ratio {_mean(ratio)} ({_interval(ratio)})"
+    )
+    if (coverage := found["coverage"].get(path)) is not None:
+        yield Text(f" a trial's 95% interval holds the average hazard ratio in {_share(coverage)} of trials", "dim")
+    published = [
+        Mark(target.published, "published")
+        for target in scenario.sections.targets.values()
+        if target.figure == f"{path}.estimate"
+    ]
+    yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
 
 
 def _looks(scenario: Scenario, found: Summary) -> Table:
-    headings = ("held", "stops for benefit", "for futility", "events", "date", "hazard ratio", "if for benefit")
+    headings = ("held", "stops for benefit", "for futility", "by order", "events", "date", "hazard ratio")
     table = figure_table(("", ""), *((heading, "") for heading in headings))
     for look in found["stopping"]:
         day = look["day"]["mean"]
         table.add_row(
             f"look {look['look']}",
             f"{look['held']['estimate']:.1%}",
-            _share(look["benefit"]),
-            _share(look["futility"]),
+            *(_share(look[why]) if look[why]["estimate"] else "-" for why in ("benefit", "futility", "order")),
             _mean(look["events"]),
             "-" if day is None else f"{scenario.date(day):%b %Y}",
             _mean(look["hazard_ratio"]),
-            _mean(look["hazard_ratio_if_benefit"]),
         )
     return table
+
+
+def _ending(found: Summary) -> Iterator[Text]:
+    ending = found["ending"]
+    words = {"benefit": "for benefit", "futility": "for futility", "order": "by order", "none": "not at all"}
+    told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
+    yield Text(f" stopped: {', '.join(told)}")
+    if (bias := found["bias"]) is not None:
+        yield Text(
+            f" {bias['endpoint'].upper()} hazard ratio {bias['all']:.2f} in all trials at the end, "
+            f"{bias['stopped_for_benefit']:.2f} in those stopped for benefit, on the day they were",
+            "dim",
+        )
+
+
+def _toxicity(scenario: Scenario, found: Summary) -> Table:
+    table = figure_table(("", ""), *((arm, arm_style(i)) for i, arm in enumerate(scenario.arms)))
+    kinds = dict.fromkeys(event.name for event in scenario.vocabulary.of("toxicity"))
+    for kind in kinds:
+        paths = [f"toxicity[arm={arm},step={THERAPY},type={kind}].rate" for arm in scenario.arms]
+        rates = [found["figures"].get(path) for path in paths]
+        if any(rate is not None and (rate["mean"] or 0) >= LEAST_SHOWN for rate in rates):
+            entry = scenario.sections.toxicities.get(kind)
+            label = entry.label if entry is not None and entry.label else readable(kind)
+            table.add_row(label, *("-" if rate is None else _rate(rate) for rate in rates))
+    return table
+
+
+def _rate(figure: dict[str, Any]) -> str:
+    if figure["mean"] is None:
+        return "-"
+    return f"{figure['mean']:.1%} ({figure['lower']:.0%}-{figure['upper']:.0%})".replace("%-", "-")
 
 
 def _share(found: dict[str, Any]) -> str:

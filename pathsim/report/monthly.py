@@ -3,6 +3,8 @@
 import math
 from collections.abc import Iterator
 
+import numpy as np
+
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.clock import MOMENT_DAYS, Clock
 from pathsim.trial.committee import Committee
@@ -41,7 +43,7 @@ def _counts(chunk: Chunk, day: float) -> str:
     scenario = chunk.scenario
     known = known_on(chunk, day, complete=scenario.final_cutoff.complete)
     groups = allocation(known)
-    enrolled = int((known.journal.event == scenario.steps[0].enter).sum())
+    enrolled = int(np.isfinite(known.enrolled).sum())
     words = [f"enrolled {enrolled}"]
     if scenario.arms:
         words.append(f"randomized {int((groups.group >= 0).sum())}")

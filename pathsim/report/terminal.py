@@ -318,13 +318,19 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
 
 def _cutoffs(scenario: Scenario, found: Results) -> Table:
     cuts = list(found["cutoffs"].values())
-    table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], 24)), "") for cut in cuts))
+    table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], 20)), "") for cut in cuts))
     table.add_row("date", *(f"{scenario.date(cut['day']):%-d %b %Y}" for cut in cuts))
     if scenario.arms:
         table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))
     for name in scenario.sections.endpoints:
         table.add_row(f"{name.upper()} events known", *(str(cut["events"][name]) for cut in cuts))
         table.add_row(f"{name.upper()} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
+    for name in scenario.sections.endpoints if len(scenario.arms) == 2 else ():
+        compared = [cut["endpoints"][name] for cut in cuts]
+        ratios = (found["hazard_ratio"]["estimate"] for found in compared)
+        table.add_row(f"{name.upper()} hazard ratio", *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios))
+        values = (found["logrank"]["p_one_sided"] for found in compared)
+        table.add_row(f"{name.upper()} one-sided P", *("-" if p is None else f"{p:.3f}" for p in values))
     return table
 
 

@@ -234,7 +234,8 @@ class _Step:
             excess = self.above(z) - probability
             low, high = (z, high) if excess > 0 else (low, z)
             slope = self.density(np.array([z]))[0]
-            better = z + excess / slope if slope > 0 else math.inf
+            # Where the density is all but nil, Newton's step would be immense.
+            better = z + excess / slope if slope > 1e-9 * abs(excess) else math.inf
             if not low < better < high:
                 better = (low + high) / 2
             if abs(better - z) <= 1e-11:

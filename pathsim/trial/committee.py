@@ -9,7 +9,7 @@ import numpy as np
 
 from pathsim.clock import Clock, Entry
 from pathsim.trial.course import closing_days, stop_reason
-from pathsim.trial.known import Chunk, reporting_delay
+from pathsim.trial.known import Chunk
 from pathsim.trial.monitoring import Look, due, going, hold, plan_of, wanted_events
 from pathsim.trial.outcomes import codes_of
 
@@ -27,7 +27,7 @@ class Committee:
         endpoint = scenario.sections.endpoints[self._plan.endpoint]
         self._wanted = wanted_events(self._plan)
         self._known = 0
-        self._delay = reporting_delay(self._chunk()).tolist()
+        self._delay = self._chunk().reporting_delay.tolist()
         self._begin = scenario.entry(endpoint.start).enter
         arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomisation[0].name)
         self._arm = next(arms)

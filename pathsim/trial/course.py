@@ -12,13 +12,11 @@ import numpy as np
 
 from pathsim.calendar import Days
 from pathsim.cohort import STOPS
-from pathsim.journal import Journal
 from pathsim.scenario.models import Cutoff
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import Stops
 from pathsim.trial.known import Chunk, Known, known_on
 from pathsim.trial.monitoring import Decision, Look, day_of_event, days_known, going, looks
-from pathsim.trial.outcomes import first_day
 
 _REASONS: dict[Decision, str] = {
     "stop for benefit": "benefit",
@@ -31,53 +29,60 @@ _REASONS: dict[Decision, str] = {
 class Course:
     """Some replicates of a trial, with the looks of their committees."""
 
-    run_on: Chunk
-    """As they would have gone if nobody had stopped them."""
+    chunk: Chunk
     looks: list[list[Look]]
-    went: Chunk
-    """As they went."""
+    closing: Days
+    """For each replicate, the last day on which anybody is enrolled or randomized; infinite if no stop sets one."""
 
     @property
     def scenario(self) -> Scenario:
         """The scenario of the trial."""
-        return self.run_on.scenario
+        return self.chunk.scenario
+
+    def known_on(self, day: float | Days, *, complete: bool = False, run_on: bool = False) -> Known:
+        """What is known on a day of the trial as it went, or as it would have run on if nobody had stopped it."""
+        if run_on:
+            return known_on(self.chunk, day, complete=complete)
+        return known_on(as_stopped(self.chunk), day, complete=complete, closing=self.closing)
 
     def known_at(self, cutoff: Cutoff, *, complete: bool | None = None) -> Known:
         """What is known at a cut-off; ``complete`` can override whether its records were brought up to date."""
-        chunk = self.run_on if cutoff.run_on else self.went
         up_to_date = cutoff.complete if complete is None else complete
-        return known_on(chunk, days_of(chunk, cutoff), complete=up_to_date)
+        return self.known_on(self._days_of(cutoff), complete=up_to_date, run_on=cutoff.run_on)
 
     def final(self) -> Known:
         """What is known at the last cut-off of the trial as it went."""
         return self.known_at(self.scenario.final_cutoff)
 
+    def _days_of(self, cutoff: Cutoff) -> float | Days:
+        """The day on which each replicate's data are cut."""
+        latest = self.scenario.latest_day(cutoff)
+        if cutoff.events is None or cutoff.endpoint is None:
+            return latest
+        whole = self.known_on(math.inf, complete=True, run_on=cutoff.run_on)
+        known_days = days_known(whole, self.scenario.sections.endpoints[cutoff.endpoint])
+        cut: Days = np.minimum(day_of_event(known_days, cutoff.events), latest)
+        return cut
 
-def final(chunk: Chunk) -> Known:
-    """What is known of these replicates at the last cut-off of the trial as it went."""
-    return course(chunk).final()
+
+def as_stopped(chunk: Chunk) -> Chunk:
+    """The chunk whose journal holds what happens if the committee may stop the trial."""
+    return chunk.read(_as_stopped) if chunk.stopped is not None else chunk
+
+
+def _as_stopped(chunk: Chunk) -> Chunk:
+    return chunk if chunk.stopped is None else replace(chunk, journal=chunk.stopped, stopped=None)
 
 
 def course(chunk: Chunk) -> Course:
     """The course of these replicates."""
     held = looks(chunk)
-    return Course(chunk, held, as_it_went(chunk, held))
+    return Course(chunk, held, closing_days(chunk.scenario, held))
 
 
-def as_it_went(chunk: Chunk, held: Sequence[list[Look]]) -> Chunk:
-    """These replicates as they went, given the looks of their committees."""
-    journal = closed(chunk, closing_days(chunk.scenario, held)) if chunk.stopped is None else chunk.stopped
-    return replace(chunk, journal=journal, stopped=None)
-
-
-def days_of(chunk: Chunk, cutoff: Cutoff) -> Days:
-    """The day on which each replicate's data are cut."""
-    latest = np.full(len(chunk.replicates), chunk.scenario.latest_day(cutoff))
-    if cutoff.events is None or cutoff.endpoint is None:
-        return latest
-    known_days = days_known(chunk, chunk.scenario.sections.endpoints[cutoff.endpoint])
-    cut: Days = np.minimum(day_of_event(known_days, cutoff.events), latest)
-    return cut
+def final(chunk: Chunk) -> Known:
+    """What is known of these replicates at the last cut-off of the trial as it went."""
+    return course(chunk).final()
 
 
 def closing_days(scenario: Scenario, held: Sequence[list[Look]]) -> Days:
@@ -97,23 +102,3 @@ def stops(held: Sequence[list[Look]]) -> Stops:
 def stop_reason(held: list[Look]) -> str:
     """Why the committee stopped the trial, as a level of ``stopped``."""
     return _REASONS.get(held[-1].decision, "no") if held else "no"
-
-
-def closed(chunk: Chunk, closing: Days) -> Journal:
-    """The journal without patients who come after their replicate's closing day.
-
-    Those who were enrolled by then and reach the randomization later go no further than that.
-    """
-    scenario, journal = chunk.scenario, chunk.journal
-    if not np.isfinite(closing).any():
-        return journal
-    limit = np.repeat(closing, scenario.patients)
-    arrived = first_day(journal, [scenario.steps[0].enter], scenario, chunk.rows)
-    kept = (arrived <= limit)[journal.row]
-    if scenario.randomisation is not None:
-        enter = scenario.randomisation[0].enter
-        reached = first_day(journal, [enter], scenario, chunk.rows)
-        late = np.where(reached > limit, reached, math.inf)[journal.row]
-        # Codes ascend along the pathway, so they tell what comes before at one instant.
-        kept &= (journal.day < late) | ((journal.day == late) & (journal.event <= enter))
-    return journal if kept.all() else journal.pick(kept)

@@ -1,10 +1,13 @@
 """What is known on a day. This is the only place that cuts data off; everything else reads what it leaves."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import EventKind, Journal
@@ -13,9 +16,11 @@ from pathsim.scenario.scenario import Scenario
 
 KNOWN_AT_ONCE: tuple[EventKind, ...] = ("arm", "stratum")
 """Randomizations, like arrivals, are known on the day they happen."""
+Flags: TypeAlias = NDArray[np.bool_]
+Reading = TypeVar("Reading")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chunk:
     """Some replicates of a trial: their journal, and what it takes to draw more of their patients' luck."""
 
@@ -26,6 +31,14 @@ class Chunk:
     """What happens if nobody stops the trial."""
     stopped: Journal | None = None
     """What happens if the committee may stop it, where that is more than the same journal, cut."""
+    _readings: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def read(self, how: Callable[["Chunk"], Reading]) -> Reading:
+        """What this function reads in the chunk; it is called once."""
+        if how not in self._readings:
+            self._readings[how] = how(self)
+        reading: Reading = self._readings[how]
+        return reading
 
     @property
     def rows(self) -> int:
@@ -38,51 +51,110 @@ class Chunk:
         stopped = None if self.stopped is None else self.stopped.pick(needed[self.stopped.event])
         return replace(self, journal=self.journal.pick(needed[self.journal.event]), stopped=stopped)
 
+    @cached_property
+    def reporting_delay(self) -> Days:
+        """How many days each patient's record lags behind; 0 where the scenario says nothing of it."""
+        delay = self.scenario.trial.reporting_delay
+        if delay is None:
+            return np.zeros(self.rows)
+        numbers = np.arange(self.scenario.patients)
+        key = keys(self.seed, np.asarray(self.replicates, np.uint64)[:, None], numbers).ravel()
+        return delay(uniform(key, slot("trial/reporting_delay")))
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def enrolled(self) -> Days:
+        """The day on which each patient came; infinite if never."""
+        return first_day(self.journal, [self.scenario.steps[0].enter], self.scenario, self.rows)
+
+    @cached_property
+    def reached_randomization(self) -> Days:
+        """The day on which each patient came to the randomization that the trial is about; infinite if never."""
+        step = self.scenario.randomisation
+        return first_day(self.journal, [] if step is None else [step[0].enter], self.scenario, self.rows)
+
+
+@dataclass(frozen=True)
 class Known:
-    """What is known of a chunk on a day: the entries of the journal, and until when each patient was followed."""
+    """What is known of a chunk on a day: until when each patient was followed, and the entries of the journal."""
 
     chunk: Chunk
     day: Days
     """For each replicate, the day on which its data are cut."""
-    journal: Journal
-    until: Days
-    """For each row, the last day of which anything is known."""
+    closing: Days
+    """For each replicate, the last day on which anybody is enrolled or randomized; infinite if a stop sets none."""
+    complete: bool
+
+    @cached_property
+    def today(self) -> Days:
+        """For each row, the day on which its data are cut."""
+        return np.repeat(self.day, self.chunk.scenario.patients)
+
+    @cached_property
+    def until(self) -> Days:
+        """For each row, the last day of which anything is known but arrivals and randomizations."""
+        return self.today if self.complete else self.today - self.chunk.reporting_delay
+
+    def in_time(self, day: Days) -> Flags:
+        """Whether a patient who is enrolled or randomized on this day (one for each row) is so before the closing."""
+        if not np.isfinite(self.closing).any():
+            return day < math.inf
+        return day <= np.repeat(self.closing, self.chunk.scenario.patients)
+
+    @property
+    def enrolled(self) -> Days:
+        """The day on which each patient came; infinite for those who have not come, as far as is known."""
+        day = self.chunk.enrolled
+        return np.where((day <= self.today) & self.in_time(day), day, math.inf)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The entries of which something is known."""
+        scenario, journal = self.chunk.scenario, self.chunk.journal
+        at_once = [scenario.steps[0].enter]
+        at_once += [event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind)]
+        is_at_once = scenario.vocabulary.lookup(at_once)[journal.event]
+        kept = journal.day <= np.where(is_at_once, self.today[journal.row], self.until[journal.row])
+        if np.isfinite(self.closing).any():
+            kept &= self._before_closing()
+        return journal.pick(kept)
+
+    def _before_closing(self) -> Flags:
+        """The entries without those of patients who come after the closing.
+
+        Those who were enrolled by then and reach the randomization later go no further than that.
+        """
+        chunk, journal = self.chunk, self.chunk.journal
+        kept = self.in_time(chunk.enrolled)[journal.row]
+        if chunk.scenario.randomisation is None:
+            return kept
+        reached = chunk.reached_randomization
+        late = np.where(self.in_time(reached), math.inf, reached)[journal.row]
+        # Codes ascend along the pathway, so they tell what comes before at one instant.
+        enter = chunk.scenario.randomisation[0].enter
+        kept &= (journal.day < late) | ((journal.day == late) & (journal.event <= enter))
+        return kept
 
 
-def known_on(chunk: Chunk, day: float | Days, *, complete: bool = False) -> Known:
+def known_on(chunk: Chunk, day: float | Days, *, complete: bool = False, closing: float | Days = math.inf) -> Known:
     """What is known on this day of the trial: one for all replicates, or an array with one for each.
 
     A patient's record lags by his reporting delay, so the day a thing happened and the day it is known differ. Only
-    arrivals and randomizations are known at once. With ``complete`` the records were brought up to date first.
+    arrivals and randomizations are known at once. With ``complete`` the records were brought up to date first. After
+    the ``closing`` nobody is enrolled or randomized.
     """
-    scenario, journal = chunk.scenario, chunk.journal
-    cut = np.broadcast_to(np.asarray(day, dtype=np.float64), len(chunk.replicates))
-    today = np.repeat(cut, scenario.patients)
-    until = today.copy()
-    if not complete:
-        until -= reporting_delay(chunk)
-    at_once = scenario.vocabulary.lookup(
-        [
-            scenario.steps[0].enter,
-            *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind)),
-        ]
-    )
-    limit = np.where(at_once[journal.event], today[journal.row], until[journal.row])
-    return Known(chunk, cut, journal.pick(journal.day <= limit), until)
-
-
-def reporting_delay(chunk: Chunk) -> Days:
-    """How many days each patient's record lags behind; 0 where the scenario says nothing of it."""
-    delay = chunk.scenario.trial.reporting_delay
-    if delay is None:
-        return np.zeros(chunk.rows)
-    numbers = np.arange(chunk.scenario.patients)
-    key = keys(chunk.seed, np.asarray(chunk.replicates, np.uint64)[:, None], numbers).ravel()
-    return delay(uniform(key, slot("trial/reporting_delay")))
+    trials = len(chunk.replicates)
+    cut, closed = (np.broadcast_to(np.asarray(days, dtype=np.float64), trials) for days in (day, closing))
+    return Known(chunk, cut, closed, complete)
 
 
 def everything(chunk: Chunk) -> Known:
     """The whole journal, as if the trial were followed for ever."""
     return known_on(chunk, math.inf, complete=True)
+
+
+def first_day(journal: Journal, codes: list[int], scenario: Scenario, rows: int) -> Days:
+    """For each row, the day of the first entry with one of these codes; infinite if there is none."""
+    first = np.full(rows, math.inf)
+    here = np.flatnonzero(scenario.vocabulary.lookup(codes)[journal.event])
+    np.minimum.at(first, journal.row[here], journal.day[here])
+    return first

@@ -23,8 +23,8 @@ from pathsim.stats.sequential import (
     expected_z,
     spending,
 )
-from pathsim.trial.known import Chunk, everything, known_on, reporting_delay
-from pathsim.trial.outcomes import allocation, first_day, outcomes, survival_table
+from pathsim.trial.known import Chunk, Known, everything, known_on
+from pathsim.trial.outcomes import allocation, outcomes, survival_table
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -51,7 +51,7 @@ def looks(chunk: Chunk) -> list[list[Look]]:
     held: list[list[Look]] = [[] for _ in chunk.replicates]
     if plan is None:
         return held
-    known_days = days_known(chunk, scenario.sections.endpoints[plan.endpoint])
+    known_days = days_known(everything(chunk), scenario.sections.endpoints[plan.endpoint])
     for wanted in wanted_events(plan):
         day = day_of_event(known_days, wanted)
         for trial, before in enumerate(held):
@@ -87,13 +87,12 @@ def due(scenario: Scenario, before: list[Look], day: float) -> bool:
     return going(before) and day <= limit and (not before or day > before[-1].day)
 
 
-def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
-    """For each replicate, the days on which the endpoint's events become known, in order."""
-    scenario, whole = chunk.scenario, everything(chunk)
+def days_known(whole: Known, endpoint: Endpoint) -> list[Days]:
+    """For each replicate, the days on which the endpoint's events become known, in order, if all is seen in the end."""
+    chunk = whole.chunk
     data = outcomes(whole, endpoint, allocation(whole))
-    start = first_day(whole.journal, [scenario.entry(endpoint.start).enter], scenario, chunk.rows)
-    known = (start[data.row] + data.time + reporting_delay(chunk)[data.row])[data.event]
-    trial = data.trial[data.event]
+    trial, row = data.trial[data.event], data.row[data.event]
+    known = data.day[data.event] + chunk.reporting_delay[row]
     order = np.lexsort((known, trial))
     return np.split(known[order], np.searchsorted(trial[order], np.arange(1, len(chunk.replicates))))
 

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.journal import Journal, Rows
+from pathsim.journal import Rows
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.risk_table import RiskTable, risk_table
-from pathsim.trial.known import KNOWN_AT_ONCE, Known
+from pathsim.trial.known import KNOWN_AT_ONCE, Chunk, Known
 
 Causes: TypeAlias = NDArray[np.intp]
 ALL = "all"
@@ -32,25 +32,14 @@ class Allocation:
 
 
 def allocation(known: Known) -> Allocation:
-    """Who is in which arm, by what the journal says."""
-    scenario, journal, rows = known.chunk.scenario, known.journal, known.chunk.rows
-    group = np.full(rows, -1, dtype=np.intp)
-    stratum = np.full(rows, -1, dtype=np.intp)
-    day = np.full(rows, math.inf)
-    randomisation = scenario.randomisation
-    if randomisation is None:
-        here = journal.event == scenario.steps[0].enter
-        group[journal.row[here]] = stratum[journal.row[here]] = 0
-        day[journal.row[here]] = journal.day[here]
-        return Allocation((ALL,), group, stratum, day)
-    step, spec = randomisation
-    for event in scenario.vocabulary.events:
-        if event.step == step.name and event.kind in ("arm", "stratum"):
-            here = journal.event == event.code
-            into = group if event.kind == "arm" else stratum
-            into[journal.row[here]] = journal.value[here].astype(np.intp)
-            day[journal.row[here]] = journal.day[here]
-    return Allocation(tuple(spec.arms), group, stratum, day)
+    """Who is in which arm, by what is known."""
+    whole = record(known.chunk).allocation
+    out = np.flatnonzero((whole.group >= 0) & ~((whole.day <= known.today) & known.in_time(whole.day)))
+    if not out.size:
+        return whole
+    group, stratum, day = whole.group.copy(), whole.stratum.copy(), whole.day.copy()
+    group[out], stratum[out], day[out] = -1, -1, math.inf
+    return Allocation(whole.groups, group, stratum, day)
 
 
 def essentials(scenario: Scenario) -> list[int]:
@@ -62,6 +51,82 @@ def essentials(scenario: Scenario) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """One endpoint of the patients in some group, as columns, by all that ever happens to them."""
+
+    start: Days
+    first: Days
+    """The day of the first event; infinite if none comes."""
+    cause: Causes
+    """The number of that event in the endpoint's list, from 1; 0 if none comes."""
+    lost: Days
+    """The day on which the patient is lost; infinite if never."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a chunk's journal says of arms and endpoints, read once; what of it is known on a day depends on the day."""
+
+    allocation: Allocation
+    row: Rows
+    """The rows that belong to a group; histories have an entry for each."""
+    histories: dict[Endpoint, History]
+
+
+def record(chunk: Chunk) -> Record:
+    """The record of a chunk."""
+    return chunk.read(_record)
+
+
+def _record(chunk: Chunk) -> Record:
+    groups = _allocation(chunk)
+    row = np.flatnonzero(groups.group >= 0)
+    endpoints = chunk.scenario.sections.endpoints.values()
+    return Record(groups, row, {endpoint: _history(chunk, endpoint, row) for endpoint in endpoints})
+
+
+def _allocation(chunk: Chunk) -> Allocation:
+    scenario, journal, rows = chunk.scenario, chunk.journal, chunk.rows
+    group = np.full(rows, -1, dtype=np.intp)
+    stratum = np.full(rows, -1, dtype=np.intp)
+    day = np.full(rows, math.inf)
+    randomisation = scenario.randomisation
+    if randomisation is None:
+        here = np.isfinite(chunk.enrolled)
+        group[here] = stratum[here] = 0
+        return Allocation((ALL,), group, stratum, chunk.enrolled)
+    step, spec = randomisation
+    for event in scenario.vocabulary.events:
+        if event.step == step.name and event.kind in ("arm", "stratum"):
+            here = journal.event == event.code
+            into = group if event.kind == "arm" else stratum
+            into[journal.row[here]] = journal.value[here].astype(np.intp)
+            day[journal.row[here]] = journal.day[here]
+    return Allocation(tuple(spec.arms), group, stratum, day)
+
+
+def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
+    scenario, journal = chunk.scenario, chunk.journal
+    kinds = [
+        [scenario.entry(endpoint.start).enter],
+        codes_of(scenario, endpoint.censored_by),
+        *(event_codes(scenario, name) for name in endpoint.events),
+    ]
+    kind = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
+    for number, codes in enumerate(kinds):
+        kind[codes] = number
+    place = np.full(chunk.rows, -1, dtype=np.intp)
+    place[row] = np.arange(row.size)
+    of_entry, at = kind[journal.event], place[journal.row]
+    here = np.flatnonzero((of_entry >= 0) & (at >= 0))
+    flat = np.full(len(kinds) * row.size, math.inf)
+    np.minimum.at(flat, of_entry[here] * row.size + at[here], journal.day[here])
+    start, lost, *events = flat.reshape(len(kinds), row.size)
+    first = np.minimum.reduce(events)
+    return History(start, first, np.where(first < math.inf, np.argmin(events, axis=0) + 1, 0), lost)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcomes:
     """One endpoint of the patients who are at risk of it, as columns."""
 
@@ -70,6 +135,8 @@ class Outcomes:
     """Position of the patient's replicate in the chunk."""
     group: Rows
     stratum: Rows
+    day: Days
+    """The day of the trial on which the time ends."""
     time: Days
     """Days from the start to the event, or to the last day on which the patient was seen without one."""
     cause: Causes
@@ -82,23 +149,25 @@ class Outcomes:
 
 
 def outcomes(known: Known, endpoint: Endpoint, groups: Allocation) -> Outcomes:
-    """This endpoint for every patient who has entered its first step and is in some group."""
-    scenario = known.chunk.scenario
-    start = first_day(known.journal, [scenario.entry(endpoint.start).enter], scenario, known.chunk.rows)
-    row = np.flatnonzero((start < math.inf) & (groups.group >= 0))
-    causes = [event_codes(scenario, name) for name in endpoint.events]
-    days = np.stack([first_day(known.journal, codes, scenario, known.chunk.rows)[row] for codes in causes])
-    lost = first_day(known.journal, codes_of(scenario, endpoint.censored_by), scenario, known.chunk.rows)[row]
-    first = days.min(axis=0)
-    last = np.maximum(np.minimum(lost, known.until[row]), start[row])
+    """This endpoint for every patient who is known to have entered its first step and is in some group."""
+    scenario, whole = known.chunk.scenario, record(known.chunk)
+    history = whole.histories[endpoint]
+    # Arrivals are known at once, entries into other steps when they are reported.
+    arrives = scenario.entry(endpoint.start).number == 0
+    begun = history.start <= (known.today if arrives else known.until)[whole.row]
+    here = np.flatnonzero(begun & (groups.group[whole.row] >= 0))
+    row, start, first = whole.row[here], history.start[here], history.first[here]
+    last = np.maximum(np.minimum(history.lost[here], known.until[row]), start)
     happened = first <= last
+    ends = np.where(happened, first, last)
     return Outcomes(
         row,
         row // scenario.patients,
         groups.group[row],
         groups.stratum[row],
-        np.where(happened, first, last) - start[row],
-        np.where(happened, days.argmin(axis=0) + 1, 0),
+        ends,
+        ends - start,
+        np.where(happened, history.cause[here], 0),
     )
 
 
@@ -116,11 +185,3 @@ def event_codes(scenario: Scenario, name: str) -> list[int]:
 def codes_of(scenario: Scenario, names: tuple[str, ...]) -> list[int]:
     """The codes of all exits and rules of these names."""
     return [code for name in names for code in event_codes(scenario, name)]
-
-
-def first_day(journal: Journal, codes: list[int], scenario: Scenario, rows: int) -> Days:
-    """For each row, the day of the first entry with one of these codes; infinite if there is none."""
-    first = np.full(rows, math.inf)
-    here = np.flatnonzero(scenario.vocabulary.lookup(codes)[journal.event])
-    np.minimum.at(first, journal.row[here], journal.day[here])
-    return first

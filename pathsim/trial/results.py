@@ -59,7 +59,7 @@ def results(chunk: Chunk) -> Results:
 
 def _trial(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]:
     scenario = known.chunk.scenario
-    arrived = known.journal.day[known.journal.event == scenario.steps[0].enter]
+    arrived = known.enrolled[known.enrolled < math.inf]
     in_groups = groups.group >= 0
     cut_on = float(known.day[0])
     followed = (cut_on - groups.day)[in_groups]

@@ -13,6 +13,8 @@ from pathsim.trial.monitoring import Look, looks
 from pathsim.trial.outcomes import allocation, outcomes
 
 SEEDS = range(12)
+ORDERED_ON = 1657
+"""The end of 30 June 2019, when the committee of AALL1331 stopped it."""
 EVERY_TWENTY = {"trial.monitoring.information": "[0.2, 0.4, 0.61, 0.8, 1]"}
 
 
@@ -44,7 +46,8 @@ def test_a_look_comes_on_the_day_on_which_the_event_that_is_needed_becomes_known
     endpoint = scenario.sections.endpoints["dfs"]
     for seed, found in seen.items():
         chunk = chunk_of(scenario, seed)
-        for look, information in zip(found, (0.2, 0.4, 0.61, 0.8, 1), strict=False):
+        by_events = (look for look in found if look.day < ORDERED_ON)
+        for look, information in zip(by_events, (0.2, 0.4, 0.61, 0.8, 1), strict=False):
             wanted = round(information * 131)
             counts = []
             for day in (look.day - 1, look.day):
@@ -57,7 +60,7 @@ def test_the_bounds_spend_the_error_at_the_information_there_is(seen: dict[int, 
     for found in seen.values():
         fractions = [look.information for look in found]
         expected = efficacy_bounds(fractions, 0.025, obrien_fleming).efficacy
-        assert [look.efficacy_bound for look in found] == pytest.approx(expected, abs=1e-8)
+        assert [look.efficacy_bound for look in found] == pytest.approx(expected, abs=1e-7)
 
 
 def test_the_rules_decide_by_z_and_nothing_else(seen: dict[int, list[Look]]) -> None:
@@ -107,6 +110,7 @@ def test_futility_by_conditional_power_is_a_bound_on_z() -> None:
 def test_the_replay_of_the_real_stop_is_at_eighty_events() -> None:
     replay = load("aall1331")
     found = looks(Chunk(replay, 1, range(10), sweep(replay, 1, range(10))))
-    first = [looked[0] for looked in found if looked]
+    first = [looked[0] for looked in found if looked[0].day < ORDERED_ON]
+    assert len(first) > 3
     assert all(80 <= look.events <= 83 for look in first)
     assert np.mean([look.information for look in first]) == pytest.approx(80 / 131, abs=0.01)

@@ -1,0 +1,50 @@
+"""A histogram of ratios on a logarithmic scale, in a few lines of text."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+
+WIDTH, HEIGHT = 72, 5
+LOWEST, HIGHEST = 0.25, 2.0
+TICKS = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
+BARS = " ▁▂▃▄▅▆▇█"
+ASCII_BARS = " .:-=+*%#"
+
+
+class Mark(NamedTuple):
+    """A ratio to be pointed at from below, and what it is."""
+
+    ratio: float
+    label: str
+
+
+def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, ascii_only: bool = False) -> Text:
+    """The histogram; what lies beyond either end is counted in the last bar there."""
+    edges = (math.log(LOWEST), math.log(HIGHEST))
+    logs = np.log(ratios[np.isfinite(ratios) & (ratios > 0)])
+    counts, _ = np.histogram(np.clip(logs, *edges), bins=WIDTH, range=edges)
+    bars = ASCII_BARS if ascii_only else BARS
+    full = len(bars) - 1
+    heights = np.ceil(counts / max(int(counts.max(initial=0)), 1) * HEIGHT * full).astype(int)
+    lines = [
+        "".join(bars[min(max(height - level * full, 0), full)] for height in heights.tolist())
+        for level in reversed(range(HEIGHT))
+    ]
+    pointer = "^" if ascii_only else "▲"
+    axis = _line([(tick, f"{tick:g}") for tick in TICKS])
+    pointed = [_line([(mark.ratio, f"{pointer} {mark.label} {mark.ratio:g}")]) for mark in marks]
+    text = Text("\n".join(f" {line.rstrip()}" for line in lines), "cyan")
+    return text.append(f"\n {axis}  hazard ratio", "dim").append("".join(f"\n {line}" for line in pointed), "bold")
+
+
+def _line(labels: Sequence[tuple[float, str]]) -> str:
+    """A line with each label beginning at its place on the scale."""
+    line = ""
+    for ratio, label in labels:
+        place = math.log(min(max(ratio, LOWEST), HIGHEST) / LOWEST) / math.log(HIGHEST / LOWEST)
+        line = line.ljust(round(place * (WIDTH - 1))) + label
+    return line
