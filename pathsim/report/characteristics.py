@@ -10,14 +10,14 @@ from rich.text import Text
 
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import Summary
-from pathsim.report.figures import arm_style, figure_table, span
+from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.trial.tables import THERAPY
 
+_REASONS = ("benefit", "futility", "order")
 LEAST_SHOWN = 0.005
 """A toxicity that is less common than this in every arm is not worth a line."""
-HEADING_WIDTH = 20
 
 
 def print_characteristics(console: Console, scenario: Scenario, seed: int, found: Summary, columns: Columns) -> None:
@@ -42,9 +42,9 @@ def _parts(
 ) -> Iterator[tuple[str, RenderableType]]:
     yield "The trial", _trial(scenario, found)
     if found["stopping"]:
-        yield "Looks of the committee", Group(_looks(scenario, found), *_ending(found))
+        yield "Looks of the committee", Group(_looks(console, scenario, found), *_ending(found))
     if len(scenario.trial.cutoffs) > 1:
-        yield "Data cut-offs", _cutoffs(scenario, found)
+        yield "Data cut-offs", _cutoffs(console, scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
     if (toxicity := _toxicity(scenario, found)).row_count:
@@ -67,31 +67,33 @@ def _trial(scenario: Scenario, found: Summary) -> Table:
     return table
 
 
-def _cutoffs(scenario: Scenario, found: Summary) -> Table:
-    cuts = found["cutoffs"]
-    headings = ("\n".join(textwrap.wrap(cut["label"], HEADING_WIDTH)) for cut in cuts.values())
+def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
+    cuts, roomy = found["cutoffs"], console.width >= ROOMY
+    headings = ("\n".join(textwrap.wrap(cut["label"], 20 if roomy else 12)) for cut in cuts.values())
     table = figure_table(("", ""), *((heading, "") for heading in headings))
     figures = found["figures"]
     days = [figures[f"cutoffs.{name}.day"] for name in cuts]
     table.add_row("date, on average", *(f"{scenario.date(day['mean']):%b %Y}" for day in days))
     if scenario.arms:
-        table.add_row("randomized", *_pairs(figures, [f"cutoffs.{name}.randomized" for name in cuts]))
+        table.add_row("randomized", *_pairs(figures, [f"cutoffs.{name}.randomized" for name in cuts], roomy=roomy))
     for endpoint in scenario.sections.endpoints:
         paths = [f"cutoffs.{name}.events.{endpoint}" for name in cuts]
-        table.add_row(f"{endpoint.upper()} events known", *_pairs(figures, paths))
+        table.add_row(f"{endpoint.upper()} events known", *_pairs(figures, paths, roomy=roomy))
     if any("reached" in cut for cut in cuts.values()):
         reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
         table.add_row("events reached by", *reached)
     ratios = [f"cutoffs.{name}.endpoints.{cut['endpoint']}.hazard_ratio.estimate" for name, cut in cuts.items()]
     if any(path in figures for path in ratios):
-        table.add_row("hazard ratio", *_pairs(figures, ratios))
-        powers = ("" if cut["power"] is None else _share(cut["power"]) for cut in cuts.values())
+        table.add_row("hazard ratio", *_pairs(figures, ratios, roomy=roomy))
+        powers = ("" if cut["power"] is None else _share(cut["power"], roomy=roomy) for cut in cuts.values())
         table.add_row(f"one-sided P < {found['alpha']:g}", *powers)
     return table
 
 
-def _pairs(figures: Summary, paths: list[str]) -> list[str]:
-    return [f"{_mean(figures[path])} ({_interval(figures[path])})" if path in figures else "" for path in paths]
+def _pairs(figures: Summary, paths: list[str], *, roomy: bool = True) -> list[str]:
+    """Each figure's mean and, where there is room, its interval; nothing where there is no such figure."""
+    shown = _mean_and_interval if roomy else _mean
+    return [shown(figures[path]) if path in figures else "" for path in paths]
 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str) -> RenderableType:
@@ -127,15 +129,16 @@ def _comparison(
     yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
 
 
-def _looks(scenario: Scenario, found: Summary) -> Table:
-    headings = ("held", "stops for benefit", "for futility", "by order", "events", "date", "hazard ratio")
-    table = figure_table(("", ""), *((heading, "") for heading in headings))
+def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
+    roomy = console.width >= ROOMY
+    headings = ("held", "stops for\nbenefit", "for\nfutility", "by\norder", "events", "date", "hazard\nratio")
+    table = figure_table(("look", ""), *((heading, "") for heading in headings))
     for look in found["stopping"]:
         day = look["day"]["mean"]
         table.add_row(
-            f"look {look['look']}",
+            str(look["look"]),
             f"{look['held']['estimate']:.1%}",
-            *(_share(look[why]) if look[why]["estimate"] else "-" for why in ("benefit", "futility", "order")),
+            *(_share(look[why], roomy=roomy) if look[why]["estimate"] else "-" for why in _REASONS),
             _mean(look["events"]),
             "-" if day is None else f"{scenario.date(day):%b %Y}",
             _mean(look["hazard_ratio"]),
@@ -175,12 +178,18 @@ def _rate(figure: dict[str, Any]) -> str:
     return f"{figure['mean']:.1%} ({figure['lower']:.0%}-{figure['upper']:.0%})".replace("%-", "-")
 
 
-def _share(found: dict[str, Any]) -> str:
+def _share(found: dict[str, Any], *, roomy: bool = True) -> str:
+    if not roomy:
+        return f"{found['estimate']:.1%}"
     return f"{found['estimate']:.1%} ({found['lower']:.1%}-{found['upper']:.1%})".replace("%-", "-")
 
 
 def _mean(figure: dict[str, Any]) -> str:
     return "-" if figure["mean"] is None else _number(figure["mean"])
+
+
+def _mean_and_interval(figure: dict[str, Any]) -> str:
+    return f"{_mean(figure)} ({_interval(figure)})"
 
 
 def _interval(figure: dict[str, Any]) -> str:

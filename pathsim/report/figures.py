@@ -14,6 +14,10 @@ def arm_style(number: int) -> str:
     return ARM_COLOURS[number % len(ARM_COLOURS)]
 
 
+ROOMY = 100
+"""Characters in a line from which on a table can have wide columns."""
+
+
 def figure_table(*headings: tuple[str, str]) -> Table:
     """An empty table of figures, with a heading and a style for each column; the first holds the labels."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")

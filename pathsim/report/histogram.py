@@ -1,4 +1,4 @@
-"""A histogram of ratios on a logarithmic scale, in a few lines of text."""
+"""A histogram of hazard ratios on a logarithmic scale, in a few lines of text."""
 
 import math
 from collections.abc import Sequence
@@ -37,8 +37,9 @@ def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, 
     pointer = "^" if ascii_only else "▲"
     axis = _line([(tick, f"{tick:g}") for tick in TICKS])
     pointed = [_line([(mark.ratio, f"{pointer} {mark.label} {mark.ratio:g}")]) for mark in marks]
-    text = Text("\n".join(f" {line.rstrip()}" for line in lines), "cyan")
-    return text.append(f"\n {axis}  hazard ratio", "dim").append("".join(f"\n {line}" for line in pointed), "bold")
+    text = Text(" hazard ratios of single trials\n", "dim")
+    text.append("\n".join(f" {line.rstrip()}" for line in lines), "cyan")
+    return text.append(f"\n {axis}", "dim").append("".join(f"\n {line}" for line in pointed), "bold")
 
 
 def _line(labels: Sequence[tuple[float, str]]) -> str:

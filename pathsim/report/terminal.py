@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.report.curves import Line, survival_plot
-from pathsim.report.figures import arm_style, decimal, figure_table, months, percent, span
+from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
@@ -53,7 +53,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
     if scenario.trial.monitoring is not None:
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
-        yield "Data cut-offs", _cutoffs(scenario, found)
+        yield "Data cut-offs", _cutoffs(console, scenario, found)
     if scenario.sections.targets:
         yield "Published, and this trial", _published(scenario, found)
 
@@ -316,9 +316,9 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     return table
 
 
-def _cutoffs(scenario: Scenario, found: Results) -> Table:
-    cuts = list(found["cutoffs"].values())
-    table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], 20)), "") for cut in cuts))
+def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
+    cuts, width = list(found["cutoffs"].values()), 20 if console.width >= ROOMY else 12
+    table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], width)), "") for cut in cuts))
     table.add_row("date", *(f"{scenario.date(cut['day']):%-d %b %Y}" for cut in cuts))
     if scenario.arms:
         table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))

@@ -152,7 +152,7 @@ class NoPatience:
 def test_progress_goes_to_standard_error_and_can_be_silenced(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output.threading, "Timer", NoPatience)
     told = pathsim("run", "aall1331", "--seed", "1", "--json")
-    assert told.err == "simulating 661 patients ...\n"
+    assert told.err == "simulating 950 patients ...\n"
     quiet = pathsim("run", "aall1331", "--seed", "1", "--json", "--quiet")
     assert quiet.err == ""
     assert told.out == quiet.out

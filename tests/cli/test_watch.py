@@ -42,9 +42,9 @@ def test_there_is_a_plain_line_for_each_month_and_no_count_ever_falls(pathsim: P
     done = pathsim("run", scenario, "--seed", "2", "--watch")
     assert (done.code, done.err) == (0, "")
     assert done.out.isascii()
-    lines = done.out.splitlines()
+    lines = [line for line in done.out.splitlines() if " month " in line]
     loaded = load(scenario)
-    last = loaded.cutoff_day(loaded.final_cutoff[1])
+    last = loaded.latest_day(loaded.final_cutoff)
     assert [int(line.split()[2]) for line in lines] == list(range(1, math.ceil(last / DAYS_PER_MONTH) + 1))
     dates = [datetime.date.fromisoformat(line.split()[0]) for line in lines]
     assert dates == sorted(set(dates))
@@ -52,6 +52,17 @@ def test_there_is_a_plain_line_for_each_month_and_no_count_ever_falls(pathsim: P
     table = [counts(line) for line in lines]
     for earlier, later in pairwise(table):
         assert all(a <= b for a, b in zip(earlier, later, strict=True))
+
+
+def test_the_looks_of_the_committee_are_told_on_their_days(pathsim: Pathsim) -> None:
+    lines = pathsim("run", "aall1331", "--seed", "2", "--watch").out.splitlines()
+    told = [line for line in lines if " committee " in line]
+    found = json.loads(pathsim("run", "aall1331", "--seed", "2", "--json").out)["trial"]["looks"]
+    loaded = load("aall1331")
+    assert [line.split()[0] for line in told] == [loaded.date(look["day"]).isoformat() for look in found]
+    assert [line.rsplit(": ", 1)[1] for line in told] == [look["decision"] for look in found]
+    dates = [line.split()[0] for line in lines]
+    assert dates == sorted(dates)
 
 
 def test_the_last_line_is_what_the_results_say(pathsim: Pathsim, scenario: str) -> None:

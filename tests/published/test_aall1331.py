@@ -1,10 +1,14 @@
-"""AALL1331 on average, against what was published. The mean of many trials leaves little to chance."""
+"""AALL1331 on average, against what was published. The mean of many trials leaves little to chance.
+
+The published trial met no boundary and was stopped by order, so it is set beside simulated trials that went like it.
+"""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
+from pathsim.engines import simulate
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.sweep import sweep
 from pathsim.trial import tables
@@ -12,7 +16,7 @@ from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.outcomes import allocation
 from pathsim.trial.results import Results, figure, results
 
-REPLICATES = 200
+REPLICATES = 320
 SEED = 20260101
 SIX_POINTS = 0.06
 ARMS = {"blinatumomab": 105, "chemotherapy": 103}
@@ -25,10 +29,10 @@ def scenario() -> Scenario:
 
 @pytest.fixture(scope="module")
 def trials(scenario: Scenario) -> list[Results]:
-    return [
-        results(Chunk(scenario, SEED, [replicate], sweep(scenario, SEED, [replicate])))
-        for replicate in range(REPLICATES)
-    ]
+    found = [results(simulate(scenario, SEED, replicate)[0]) for replicate in range(REPLICATES)]
+    like_it = [one for one in found if one["trial"]["looks"][-1]["decision"] == "stop by order"]
+    assert len(like_it) > REPLICATES / 2
+    return like_it
 
 
 def mean(trials: list[Results], path: str) -> float:
@@ -98,7 +102,7 @@ def test_the_committee_knows_some_eighty_events_when_some_ninety_have_happened(t
 
 
 def test_the_flow_to_randomization_is_the_published_one(trials: list[Results]) -> None:
-    assert mean(trials, "trial.enrolled") == 661
+    assert mean(trials, "trial.enrolled") == pytest.approx(661, abs=1)
     assert mean(trials, "flow[step=block_1].left.dead") == pytest.approx(24, abs=2)
     assert mean(trials, "flow[step=risk_assignment].left.salvage") == pytest.approx(42, abs=2)
     assert mean(trials, "trial.randomized") == pytest.approx(208, abs=3)
@@ -128,7 +132,7 @@ def test_toxicity_over_the_whole_therapy_lies_within_six_points_of_the_published
 def test_every_toxicity_of_each_cycle_comes_out_at_its_stated_rate(scenario: Scenario) -> None:
     replicates = range(REPLICATES)
     chunk = Chunk(scenario, SEED, replicates, sweep(scenario, SEED, replicates))
-    known = known_on(chunk, scenario.cutoff_day(scenario.final_cutoff[1]), complete=True)
+    known = known_on(chunk, scenario.latest_day(scenario.final_cutoff), complete=True)
     groups = allocation(known)
     rows = tables.toxicity(known, groups, tables.visits(known, groups))
     compared = [row for row in rows if row["step"] in scenario.trial.therapy and row["arm"]]

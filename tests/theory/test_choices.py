@@ -126,6 +126,26 @@ def test_patients_who_come_evenly_come_one_in_each_interval() -> None:
         assert arrived(day - 0.01, "even").max() <= count <= arrived(day + 0.01, "even").min()
 
 
+RISING = [
+    {"from_day": 0, "per_month": 0, "rising_to": 20},
+    {"from_day": 121.75, "per_month": 20, "rising_to": 8},
+    {"from_day": 182.625, "per_month": 8},
+]
+"""From nobody to 20 patients a month over four months, down to 8 over two more, and then 8 a month."""
+
+
+@pytest.mark.parametrize(("day", "expected"), [(60.875, 10), (121.75, 40), (152.1875, 57), (182.625, 68), (243.5, 84)])
+def test_a_pace_that_rises_brings_what_lies_under_its_line(day: float, expected: float) -> None:
+    stay = {"stay": {"kind": "phase", "days": 1, "next": "home"}}
+    for arrivals in ("even", "poisson"):
+        found = walk(study(stay, patients=150, pace=RISING, arrivals=arrivals), range(1000))
+        come = (found.by_replicate(found.entered("stay")) <= day).sum(axis=1)
+        if arrivals == "even":
+            assert np.abs(come - expected).max() <= 1
+        else:
+            assert_mean(come, expected)
+
+
 def test_nobody_comes_after_the_trial_has_closed() -> None:
     closed = arrived(10_000, "poisson", closes=np.datetime64("2020-04-30").item())
     assert_mean(closed, 20 + (121 - 91.3125) / 30.4375 * 40)
