@@ -16,7 +16,7 @@ from pathsim.scenario.models import Cutoff
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import Stops
 from pathsim.trial.known import Chunk, Known, known_on
-from pathsim.trial.monitoring import Decision, Look, day_of_event, days_known, going, looks
+from pathsim.trial.monitoring import Decision, Look, day_of_event, days_known, days_known_of, going, looks
 
 _REASONS: dict[Decision, str] = {
     "stop for benefit": "benefit",
@@ -59,15 +59,18 @@ class Course:
         latest = self.scenario.latest_day(cutoff)
         if cutoff.events is None or cutoff.endpoint is None:
             return latest
-        whole = self.known_on(math.inf, complete=True, run_on=cutoff.run_on)
-        known_days = days_known(whole, self.scenario.sections.endpoints[cutoff.endpoint])
+        endpoint = self.scenario.sections.endpoints[cutoff.endpoint]
+        if cutoff.run_on:
+            known_days = days_known(self.chunk, endpoint)
+        else:
+            known_days = days_known_of(self.known_on(math.inf, complete=True), endpoint)
         cut: Days = np.minimum(day_of_event(known_days, cutoff.events), latest)
         return cut
 
 
 def as_stopped(chunk: Chunk) -> Chunk:
     """The chunk whose journal holds what happens if the committee may stop the trial."""
-    return chunk.read(_as_stopped) if chunk.stopped is not None else chunk
+    return chunk.read("as stopped", _as_stopped) if chunk.stopped is not None else chunk
 
 
 def _as_stopped(chunk: Chunk) -> Chunk:

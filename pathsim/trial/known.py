@@ -1,7 +1,7 @@
 """What is known on a day. This is the only place that cuts data off; everything else reads what it leaves."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -31,13 +31,13 @@ class Chunk:
     """What happens if nobody stops the trial."""
     stopped: Journal | None = None
     """What happens if the committee may stop it, where that is more than the same journal, cut."""
-    _readings: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _readings: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def read(self, how: Callable[["Chunk"], Reading]) -> Reading:
-        """What this function reads in the chunk; it is called once."""
-        if how not in self._readings:
-            self._readings[how] = how(self)
-        reading: Reading = self._readings[how]
+    def read(self, what: Hashable, how: Callable[["Chunk"], Reading]) -> Reading:
+        """What this function reads in the chunk; for each ``what`` it is called once."""
+        if what not in self._readings:
+            self._readings[what] = how(self)
+        reading: Reading = self._readings[what]
         return reading
 
     @property

@@ -51,7 +51,7 @@ def looks(chunk: Chunk) -> list[list[Look]]:
     held: list[list[Look]] = [[] for _ in chunk.replicates]
     if plan is None:
         return held
-    known_days = days_known(everything(chunk), scenario.sections.endpoints[plan.endpoint])
+    known_days = days_known(chunk, scenario.sections.endpoints[plan.endpoint])
     for wanted in wanted_events(plan):
         day = day_of_event(known_days, wanted)
         for trial, before in enumerate(held):
@@ -87,14 +87,19 @@ def due(scenario: Scenario, before: list[Look], day: float) -> bool:
     return going(before) and day <= limit and (not before or day > before[-1].day)
 
 
-def days_known(whole: Known, endpoint: Endpoint) -> list[Days]:
-    """For each replicate, the days on which the endpoint's events become known, in order, if all is seen in the end."""
+def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
+    """For each replicate, the days on which the endpoint's events become known, in order, if nobody stops it."""
+    return chunk.read(("days known", endpoint), lambda chunk: days_known_of(everything(chunk), endpoint))
+
+
+def days_known_of(whole: Known, endpoint: Endpoint) -> list[Days]:
+    """The same for what will be known of a trial in the end."""
     chunk = whole.chunk
     data = outcomes(whole, endpoint, allocation(whole))
     trial, row = data.trial[data.event], data.row[data.event]
     known = data.day[data.event] + chunk.reporting_delay[row]
-    order = np.lexsort((known, trial))
-    return np.split(known[order], np.searchsorted(trial[order], np.arange(1, len(chunk.replicates))))
+    # Outcomes come trial by trial.
+    return [np.sort(days) for days in np.split(known, np.searchsorted(trial, np.arange(1, len(chunk.replicates))))]
 
 
 def day_of_event(known_days: list[Days], wanted: int) -> Days:

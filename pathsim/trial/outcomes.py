@@ -75,7 +75,7 @@ class Record:
 
 def record(chunk: Chunk) -> Record:
     """The record of a chunk."""
-    return chunk.read(_record)
+    return chunk.read("record", _record)
 
 
 def _record(chunk: Chunk) -> Record:
