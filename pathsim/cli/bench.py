@@ -1,42 +1,44 @@
 """``pathsim bench``: how fast, as ratios measured in one run."""
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 import click
 
 from pathsim.cli.options import json_option
 from pathsim.cli.output import patience, print_json
+
+if TYPE_CHECKING:
+    from pathsim.bench import Ratio
 
 
 @click.command(short_help="How fast: ratios measured in one run.")
 @click.argument("scenario", default="aall1331")
 @json_option
 def bench(scenario: str, as_json: bool) -> None:
-    """Measure the engines on SCENARIO (default: aall1331) in CPU time of one core, best of interleaved rounds."""
+    """Measure speed on SCENARIO (default: aall1331), as ratios in one run, beside the bounds that we keep to."""
     from pathsim.bench import measure
-    from pathsim.scenario.scenario import load
+    from pathsim.ensemble.run import Recipe
+    from pathsim.scenario.files import find
     from pathsim.sweep import ShortageError
 
+    recipe = Recipe.of(find(scenario), {})
+    ratios = []
     try:
         with patience("measuring", quiet=False):
-            speeds = measure(load(scenario))
+            for ratio in measure(recipe):
+                ratios.append(ratio)
+                if not as_json:
+                    click.echo(_line(ratio))
     except ShortageError as wrong:
         raise click.UsageError(
             f"patients of '{scenario}' queue for '{wrong.pool}', and the sweep cannot follow a queue: "
             "name a scenario in which nobody queues"
         ) from None
     if as_json:
-        print_json(
-            {
-                "sweep_patients_per_second": speeds.sweep_patients_per_second,
-                "clock_patients_per_second": speeds.clock_patients_per_second,
-                "sweep_over_clock": speeds.sweep_over_clock,
-                "sweep_over_luck": speeds.sweep_over_luck,
-                "draws_per_patient": speeds.draws_per_patient,
-            }
-        )
-        return
-    click.echo(f"{scenario}, one core, best of interleaved rounds")
-    click.echo(f"  sweep                            {speeds.sweep_patients_per_second:>12,.0f} patients/s")
-    click.echo(f"  clock                            {speeds.clock_patients_per_second:>12,.0f} patients/s")
-    click.echo(f"  sweep over clock                 {speeds.sweep_over_clock:>12.1f} times")
-    click.echo(f"  sweep over drawing its luck      {speeds.sweep_over_luck:>12.2f} times the time")
-    click.echo(f"  draws                            {speeds.draws_per_patient:>12.1f} a patient")
+        print_json({"scenario": scenario, "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in ratios]})
+
+
+def _line(ratio: "Ratio") -> str:
+    bound = f"at {'least' if ratio.at_least else 'most'} {ratio.bound:g}"
+    return f"| {ratio.name:<44} | {ratio.value:>6.3g} | {bound:<12} | {ratio.note}"

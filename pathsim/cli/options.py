@@ -1,6 +1,9 @@
 """Options that several commands share."""
 
+import math
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import click
@@ -8,6 +11,9 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 LARGEST_SEED = 2**63 - 1
+MOST_SETTINGS = 100
+_NUMBER = r"\s*[+-]?\d+(\.\d+)?\s*"
+RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII)
 
 
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -20,6 +26,50 @@ def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...
             )
         settings[path.strip()] = value.strip()
     return settings
+
+
+def _variations(ctx: click.Context, param: click.Parameter, texts: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    """Each path with its values: a list with commas, or FROM:TO:STEP."""
+    found = []
+    for text in texts:
+        path, equals, listed = text.partition("=")
+        values = _range(ctx, param, listed) if RANGE.fullmatch(listed.strip()) else _listed(listed)
+        if not equals or not path.strip() or len(values) < 2:
+            raise click.BadParameter(
+                f"write path=value,value or path=from:to:step with two values at least, not '{text}'", ctx, param
+            )
+        found.append((path.strip(), values))
+    if math.prod(len(values) for _, values in found) > MOST_SETTINGS:
+        raise click.BadParameter(f"these are more than {MOST_SETTINGS} settings", ctx, param)
+    return found
+
+
+def _listed(text: str) -> list[str]:
+    """The values between the commas that stand in no list, table or text."""
+    values, depth, quote = [""], 0, ""
+    for letter in text:
+        if letter == "," and not depth and not quote:
+            values.append("")
+            continue
+        values[-1] += letter
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        else:
+            depth += (letter in "[{") - (letter in "]}")
+    return [value.strip() for value in values if value.strip()]
+
+
+def _range(ctx: click.Context, param: click.Parameter, text: str) -> list[str]:
+    """The values from the first to the last of FROM:TO:STEP, exact in decimals."""
+    first, last, step = (Decimal(number.strip()) for number in text.split(":"))
+    if step == 0 or (last - first) / step < 0:
+        raise click.BadParameter(f"from {first} one does not come to {last} in steps of {step}", ctx, param)
+    count = int((last - first) / step) + 1
+    if count > MOST_SETTINGS:
+        raise click.BadParameter(f"these are more than {MOST_SETTINGS} settings", ctx, param)
+    return [str(first + step * i) for i in range(count)]
 
 
 def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
@@ -36,6 +86,14 @@ set_option = click.option(
     callback=_settings,
     metavar="PATH=VALUE",
     help="Change one value of the scenario; pathsim sources lists the paths. Can be repeated.",
+)
+vary_option = click.option(
+    "--vary",
+    "variations",
+    multiple=True,
+    callback=_variations,
+    metavar="PATH=A,B,...",
+    help="Compare these values of a path (or FROM:TO:STEP) on the same patients. Several --vary are crossed.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 seed_option = click.option(

@@ -21,8 +21,8 @@ Columns: TypeAlias = dict[str, NDArray[np.float64]]
 """One array for each figure, with an entry for each replicate; NaN where a trial could not tell."""
 
 
-def rows(chunk: Chunk) -> Columns:
-    """The rows of these replicates, at each cut-off and at the looks of their committees."""
+def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
+    """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity."""
     scenario = chunk.scenario
     followed = course(chunk.only(essentials(scenario)))
     known = followed.final()
@@ -34,9 +34,12 @@ def rows(chunk: Chunk) -> Columns:
     found |= _ended(followed, known, data)
     for name, cutoff in scenario.trial.cutoffs.items():
         found |= _cutoff(f"cutoffs.{name}", cutoff, followed)
+    found |= _stopping(followed.looks)
+    if not toxicity:
+        return found
     adverse = replace(followed, chunk=chunk.only(adverse_events(scenario)))
     seen = adverse.known_on(known.day, complete=known.complete)
-    return found | _stopping(followed.looks) | toxicity_rates(seen, groups)
+    return found | toxicity_rates(seen, groups)
 
 
 def _counts(known: Known, groups: Allocation) -> Columns:

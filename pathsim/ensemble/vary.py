@@ -1,0 +1,131 @@
+"""Settings side by side: the same patients with the same luck, and in the same arms, under each of them.
+
+Most of the luck of a trial is common to all settings, so a difference between two of them has a much smaller error
+than either figure.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.conditions import Column
+from pathsim.engines import simulate_many
+from pathsim.ensemble.rows import Columns, rows
+from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
+from pathsim.scenario.scenario import Scenario
+from pathsim.steps.randomise import RandomiseSpec
+from pathsim.trial.known import Chunk
+
+Setting: TypeAlias = tuple[tuple[str, str], ...]
+"""What is set, as pairs of path and value."""
+NO_ARM = -1
+
+
+def crossed(values: Sequence[tuple[str, Sequence[str]]]) -> list[Setting]:
+    """Every combination of these values of some paths; the last path changes fastest."""
+    paths = [path for path, _ in values]
+    return [tuple(zip(paths, chosen, strict=True)) for chosen in product(*(options for _, options in values))]
+
+
+def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[int]) -> Columns:
+    """The rows of these replicates under every setting, in columns that begin with the setting's number.
+
+    Randomized patients keep the arms that they have under the first setting: permuted blocks couple patients, so that
+    otherwise one who comes later could change the arms of all after him.
+    """
+    first = simulate_many(scenarios[0], seed, replicates)
+    held = _arms(first)
+    found = _numbered(0, rows(first))
+    for number, scenario in enumerate(scenarios[1:], 1):
+        hold = {
+            step: _fitted(arms, scenario, len(replicates))
+            for step, arms in held.items()
+            if _same(step, scenario, scenarios[0])
+        }
+        found |= _numbered(number, rows(simulate_many(scenario, seed, replicates, hold)))
+    return found
+
+
+def _numbered(number: int, columns: Columns) -> Columns:
+    return {f"{number}:{name}": column for name, column in columns.items()}
+
+
+def by_setting(columns: Columns, settings: int) -> list[Columns]:
+    """The columns of each setting under their own names."""
+    found: list[Columns] = [{} for _ in range(settings)]
+    for name, column in columns.items():
+        number, _, path = name.partition(":")
+        found[int(number)][path] = column
+    return found
+
+
+def _arms(chunk: Chunk) -> dict[str, NDArray[np.int16]]:
+    """For each randomization, the arm of every patient (trials x patients); -1 for those who never came to it."""
+    found = {}
+    for event in chunk.scenario.vocabulary.of("arm"):
+        arms = np.full(chunk.rows, NO_ARM, dtype=np.int16)
+        here = chunk.journal.event == event.code
+        arms[chunk.journal.row[here]] = chunk.journal.value[here].astype(np.int16)
+        found[event.step] = arms.reshape(len(chunk.replicates), -1)
+    return found
+
+
+def _same(step: str, scenario: Scenario, base: Scenario) -> bool:
+    """Whether a randomization makes the same arms under both settings."""
+    specs = [next((entry.spec for entry in made.steps if entry.name == step), None) for made in (scenario, base)]
+    arms = [list(spec.arms) for spec in specs if isinstance(spec, RandomiseSpec)]
+    return len(arms) == 2 and arms[0] == arms[1]
+
+
+def _fitted(arms: NDArray[np.int16], scenario: Scenario, trials: int) -> Column:
+    """The arms of as many patients as come under another setting."""
+    fitted = np.full((trials, scenario.patients), NO_ARM, dtype=np.int16)
+    common = min(scenario.patients, arms.shape[1])
+    fitted[:, :common] = arms[:, :common]
+    return fitted.ravel()
+
+
+def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: Columns) -> Summary:
+    """The summary of every setting, and its differences from the first."""
+    parts = by_setting(columns, len(settings))
+    base = _scored(scenarios[0], parts[0])
+    found: list[Summary] = []
+    for scenario, setting, part in zip(scenarios, settings, parts, strict=True):
+        mine = _scored(scenario, part)
+        here = {"set": dict(setting), **summary(scenario, part)}
+        if found:
+            here["differences"] = {name: _difference(mine[name], base[name]) for name in mine if name in base}
+        found.append(here)
+    return {"settings": found}
+
+
+def _scored(scenario: Scenario, columns: Columns) -> Mapping[str, NDArray[np.float64]]:
+    """The figures, and for each test whether it was significant: 1 or 0."""
+    tests = {
+        f"{name.removesuffix('p_one_sided')}significant": (column < alpha(scenario)).astype(np.float64)
+        for name, column in columns.items()
+        if name.endswith(P_VALUE)
+    }
+    return {**columns, **tests}
+
+
+def _difference(mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:
+    """The mean difference of two figures over the replicates that have both, and its standard error.
+
+    Beside it the standard error that it would have if the settings had been simulated independently.
+    """
+    both = np.isfinite(mine) & np.isfinite(base)
+    count = int(both.sum())
+    if count < 2:
+        return {"mean": None, "standard_error": None, "independent_standard_error": None}
+    mine, base = mine[both], base[both]
+    apart = math.sqrt((float(mine.var(ddof=1)) + float(base.var(ddof=1))) / count)
+    return {
+        "mean": float((mine - base).mean()),
+        "standard_error": float((mine - base).std(ddof=1)) / math.sqrt(count),
+        "independent_standard_error": apart,
+    }
