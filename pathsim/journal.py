@@ -73,13 +73,43 @@ class Journal(NamedTuple):
         """The same entries in the order of the calendar, all patients together."""
         return self.pick(np.lexsort((self.value, self.event, self.row, self.day)))
 
-    def pick(self, which: Rows | NDArray[np.bool_]) -> "Journal":
-        """Some of the entries, by position or by mask."""
+    def pick(self, which: Rows | NDArray[np.bool_] | slice) -> "Journal":
+        """Some of the entries, by position, mask or slice."""
         return Journal(self.row[which], self.day[which], self.event[which], self.value[which])
+
+
+class Writer:
+    """A journal in the making, with room for so many entries to begin with; they are written once, where they stay."""
+
+    def __init__(self, room: int) -> None:
+        self._columns = _blank(room)
+        self._size = 0
+
+    def write(self, row: Rows, day: Days, event: Codes | int, value: Values | float) -> None:
+        """Add entries; a single event code or value holds for all of them."""
+        new = slice(self._size, self._size + row.size)
+        if new.stop > self._columns.row.size:
+            self._columns = joined([self._columns, _blank(new.stop)])
+        self._columns.row[new] = row
+        self._columns.day[new] = day
+        self._columns.event[new] = event
+        self._columns.value[new] = value
+        self._size = new.stop
+
+    def journal(self) -> Journal:
+        """What has been written."""
+        return self._columns.pick(slice(self._size))
+
+
+def _blank(size: int) -> Journal:
+    # One piece of memory: to take and give back several costs a sweep more time than to fill them.
+    row, day, value = np.empty((3, size))
+    return Journal(row.view(np.intp), day, np.empty(size, np.int16), value)
 
 
 def joined(parts: list[Journal]) -> Journal:
     """Several journals as one."""
-    if not parts:
-        return Journal(np.empty(0, np.intp), np.empty(0), np.empty(0, np.int16), np.empty(0))
-    return Journal(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    whole = Writer(sum(part.row.size for part in parts))
+    for part in parts:
+        whole.write(*part)
+    return whole.journal()

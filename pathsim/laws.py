@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -39,7 +40,7 @@ class Quantiles:
 
     def __call__(self, uniforms: Uniforms) -> Days:
         """The quantile at each of these probabilities."""
-        return LawTable([self])(np.zeros(uniforms.shape, dtype=np.intp), uniforms)
+        return _table(self)(0, uniforms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,18 @@ class LawTable:
         self._base = values[:, :-1].ravel()
         self._rise = np.diff(values, axis=1).ravel()
 
-    def __call__(self, which: NDArray[np.intp], uniforms: Uniforms) -> Days:
-        """The quantile of law number ``which`` at each of these probabilities; both have the same shape."""
+    def __call__(self, which: NDArray[np.intp] | int, uniforms: Uniforms) -> Days:
+        """The quantile of law number ``which`` at each of these probabilities; one law for each or for all of them."""
         place = uniforms * self._intervals
         interval = place.astype(np.intp)
         place -= interval
         interval += which * self._intervals
-        return self._base[interval] + place * self._rise[interval]
+        return self._base.take(interval) + place * self._rise.take(interval)
+
+
+@cache
+def _table(law: Quantiles) -> LawTable:
+    return LawTable([law])
 
 
 class Hazard:
@@ -108,7 +114,7 @@ class Hazard:
         for at, jump in self._jumps:
             days += jump * (cumulated > at) if at > 0 else jump
         if self._most < math.inf:
-            days[cumulated > self._most] = math.inf
+            np.putmask(days, cumulated > self._most, math.inf)
         return days
 
 

@@ -25,7 +25,7 @@ class Gathered(dict[str, Column]):
         self._columns, self._rows = columns, rows
 
     def __missing__(self, name: str) -> Column:
-        self[name] = found = self._columns[name][self._rows]
+        self[name] = found = self._columns[name].take(self._rows)
         return found
 
 
@@ -82,7 +82,7 @@ class Fates:
     stay: Days
     """Days until the patient leaves; infinite if never."""
     next: StepNumbers
-    """The step that is entered then."""
+    """The step that is entered then; NOWHERE where the stay has no end."""
     marks: list[Marks] = field(default_factory=list)
     sets: dict[str, Column] = field(default_factory=dict)
     """Columns with new values, written when the patient leaves."""

@@ -97,11 +97,11 @@ class Exits:
         cumulated = np.log(uniform(patients.key, self._slots))
         np.negative(cumulated, out=cumulated)
         for row, holds, ratio in self._effects:
-            cumulated[row, holds(patients.columns)] /= ratio
+            cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
         days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])
         days = ticks(days)
         first, which = days[0], np.zeros(patients.count, dtype=np.intp)
         for row in range(1, len(self._hazards)):
-            which[days[row] < first] = row
+            np.putmask(which, days[row] < first, row)
             first = np.minimum(first, days[row])
-        return first, self._drawn_codes[which], self._drawn_to[which]
+        return first, self._drawn_codes.take(which), self._drawn_to.take(which)

@@ -146,7 +146,7 @@ class Phase:
             stay, exit_at, exit_event, exit_to = self._killed(stay, exit_at, exit_event, exit_to, struck, cause)
         leave = np.minimum(stay, exit_at)
         complete = stay <= exit_at
-        fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to).astype(np.int16))
+        fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to))
         if struck is not None and self._toxicities is not None:
             fates.marks += _toxicity_marks(struck, leave, self._toxicities)
         marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave)
@@ -180,7 +180,8 @@ class Phase:
         cause: Values,
     ) -> tuple[Days, Days, Codes, StepNumbers]:
         """The stay and its exit, with those who have a fatal toxicity staying until they die of it."""
-        fatal = np.flatnonzero((struck.grade == 5) & (struck.onset <= stay[struck.row]))
+        fatal = np.flatnonzero(struck.grade > WORST_ALIVE)
+        fatal = fatal[struck.onset[fatal] <= stay[struck.row[fatal]]]
         if not fatal.size or self._fatal is None or self._toxicities is None:
             return stay, exit_at, exit_event, exit_to
         stay, exit_at, exit_event, exit_to = stay.copy(), exit_at.copy(), exit_event.copy(), exit_to.copy()
@@ -211,14 +212,14 @@ def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities:
 
 
 def _toxicity_marks(struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> list[Marks]:
-    seen = np.flatnonzero(struck.onset <= leave[struck.row])
-    rows = struck.row[seen]
+    until = leave.take(struck.row)
+    seen, over = np.flatnonzero(struck.onset <= until), np.flatnonzero(struck.resolved <= until)
     # That a toxicity is fatal nobody knows when it begins: grade 5 is written on the day of death.
-    begins = np.minimum(struck.grade[seen], WORST_ALIVE)
-    marks = [Marks(toxicities.codes[struck.kind[seen]], rows, struck.onset[seen], begins)]
-    over = seen[struck.resolved[seen] <= leave[rows]]
-    fatal = struck.grade[over] > WORST_ALIVE
-    for which, codes in ((over[fatal], toxicities.codes), (over[~fatal], toxicities.resolved_codes)):
-        kind = struck.kind[which]
-        marks.append(Marks(codes[kind], struck.row[which], struck.resolved[which], struck.grade[which]))
-    return marks
+    begins, ends = np.minimum(struck.grade.take(seen), WORST_ALIVE), struck.grade.take(over)
+    begun, ended = toxicities.codes.take(struck.kind.take(seen)), toxicities.resolved_codes.take(struck.kind.take(over))
+    fatal = np.flatnonzero(ends > WORST_ALIVE)
+    ended[fatal] = toxicities.codes[struck.kind[over[fatal]]]
+    return [
+        Marks(begun, struck.row.take(seen), struck.onset.take(seen), begins),
+        Marks(ended, struck.row.take(over), struck.resolved.take(over), ends),
+    ]

@@ -123,13 +123,12 @@ class Randomise:
         if patients.seat is None or patients.trial_key is None:
             raise TypeError("a randomization needs the seats and the trial's luck from the engine")
         stratum = self.strata(patients)
-        block, place = np.divmod(patients.seat, self._template.size)
-        first = block * self._template.size
+        first = patients.seat // self._template.size * self._template.size
+        place = patients.seat - first
         lists = sub_keys(patients.trial_key, stratum)
-        seats = sub_keys(lists[:, None], first[:, None] + np.arange(self._template.size))
+        seats = sub_keys(lists, first + np.arange(self._template.size)[:, None])
         order = uniform(seats, self._slot)
-        everybody = np.arange(patients.count)
-        rank = (order < order[everybody, place][:, None]).sum(axis=1)
+        rank = (order < order[place, np.arange(patients.count)]).sum(axis=0)
         return self.seated(stratum, self._template[rank])
 
     def seated(self, stratum: Rows, arm: Rows) -> Fates:

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
 from pathsim.fields import Positive, Probability, Table, Timing, wrong
-from pathsim.journal import Codes, Rows
+from pathsim.journal import Rows
 from pathsim.laws import Fixed, LawTable, Quantiles
 from pathsim.luck import slots, uniform
 from pathsim.patients import Patients
@@ -181,29 +181,23 @@ class Toxicities:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
         draws = uniform(patients.key, self._grade_slots)
         limit = self._limits(patients)
-        kind, row = np.nonzero(draws < limit)
+        hits = np.flatnonzero(draws < limit)
+        kind = hits // patients.count
+        row = hits - kind * patients.count
         # The luck that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
-        depth = draws[kind, row] * self._third[kind] / (limit[kind, row] if limit.shape[1] > 1 else limit[kind, 0])
-        grade = 3.0 + (depth < self._fourth[kind]) + (depth < self._fifth[kind])
-        key = patients.key[row]
-        onset = ticks(self._onset(kind, uniform(key, self._onset_slots[kind])))
-        length = ticks(self._lasts(kind, uniform(key, self._length_slots[kind])))
+        depth = draws.take(hits) * self._third.take(kind) / limit.take(hits)
+        grade = 3.0 + (depth < self._fourth.take(kind)) + (depth < self._fifth.take(kind))
+        key = patients.key.take(row)
+        onset = ticks(self._onset(kind, uniform(key, self._onset_slots.take(kind))))
+        length = ticks(self._lasts(kind, uniform(key, self._length_slots.take(kind))))
         return Struck(kind, row, grade, onset, onset + length)
 
     def _limits(self, patients: Patients) -> NDArray[np.float64]:
         if self._frailty is None:
-            limit = self._third[:, None]
+            limit = np.repeat(self._third[:, None], patients.count, axis=1)
         else:
             column, table = self._frailty
             limit = np.take(table, patients.columns[column].astype(np.intp), axis=1)
-        if self._effects:
-            limit = np.repeat(limit, patients.count, axis=1) if limit.shape[1] == 1 else limit
-            for row, holds, ratio in self._effects:
-                limit[row, holds(patients.columns)] *= ratio
+        for row, holds, ratio in self._effects:
+            limit[row] *= np.where(holds(patients.columns), ratio, 1.0)
         return limit
-
-
-def mark_codes(codes: Codes, struck: Struck, which: Rows | NDArray[np.bool_]) -> Codes:
-    """The event codes of some of the toxicities."""
-    picked: Codes = codes[struck.kind[which]]
-    return picked

@@ -72,7 +72,7 @@ class Wait:
         ready = ticks(self._ready(uniform(patients.key, self._slot)))
         until, event, otherwise = self._exits.cast(patients)
         in_time = ready <= until
-        fates = Fates(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise).astype(np.int16))
+        fates = Fates(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise))
         got, out = np.flatnonzero(in_time), np.flatnonzero(~in_time)
         fates.marks = [
             Marks.of(self._ready_event, got, ready[got]),
