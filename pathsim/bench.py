@@ -24,7 +24,7 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import sweep
 from pathsim.trial.course import final
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import Outcomes, allocation, outcomes
+from pathsim.trial.outcomes import Outcomes, outcomes
 
 SEED = 1
 ROUNDS = 5
@@ -116,7 +116,7 @@ def _analysis(scenario: Scenario) -> Iterator[Ratio]:
 
 def _outcomes(scenario: Scenario, replicate: int) -> list[Outcomes]:
     known = final(Chunk(scenario, SEED, [replicate], sweep(scenario, SEED, [replicate])))
-    return [outcomes(known, endpoint, allocation(known)) for endpoint in scenario.sections.endpoints.values()]
+    return [outcomes(known, endpoint) for endpoint in scenario.sections.endpoints.values()]
 
 
 def _by_lifelines(trials: Sequence[Sequence[Outcomes]]) -> None:

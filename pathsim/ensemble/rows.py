@@ -1,13 +1,14 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.toxicity import adverse_events, toxicity_rates
+from pathsim.ensemble.toxicity import toxicity_rates
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
@@ -15,58 +16,76 @@ from pathsim.stats.survival import kaplan_meier
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, essentials, outcomes, survival_table
+from pathsim.trial.outcomes import (
+    Outcomes,
+    allocation,
+    essentials,
+    in_groups,
+    outcomes,
+    record,
+    survival_table,
+)
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]
 """One array for each figure, with an entry for each replicate; NaN where a trial could not tell."""
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """A data cut of every trial of a chunk, and the endpoints as they are known then."""
+
+    known: Known
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.known.chunk.scenario
+
+    @cached_property
+    def data(self) -> dict[str, Outcomes]:
+        return {name: outcomes(self.known, table) for name, table in self.scenario.sections.endpoints.items()}
+
+    def tally(self, trial: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How often each trial occurs."""
+        return np.bincount(trial, minlength=self.known.day.size).astype(np.float64)
 
 
 def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
     """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity."""
     scenario = chunk.scenario
     followed = course(chunk.only(essentials(scenario)))
-    known = followed.final()
-    groups = allocation(known)
-    found = _counts(known, groups)
-    data = {name: outcomes(known, endpoint, groups) for name, endpoint in scenario.sections.endpoints.items()}
+    final = _Cut(followed.final())
+    found = _counts(final)
     for name, endpoint in scenario.sections.endpoints.items():
-        found |= _endpoint(f"endpoints.{name}", endpoint, data[name], groups, scenario, known.day.size)
-    found |= _ended(followed, known, data)
+        found |= _endpoint(f"endpoints.{name}", endpoint, final, final.data[name])
+    found |= _ended(followed, final)
     for name, cutoff in scenario.trial.cutoffs.items():
-        found |= _cutoff(f"cutoffs.{name}", cutoff, followed)
+        cut = final if cutoff is scenario.final_cutoff else _Cut(followed.known_at(cutoff))
+        found |= _cutoff(f"cutoffs.{name}", cutoff, cut)
     found |= _stopping(followed.looks)
     if not toxicity:
         return found
-    adverse = replace(followed, chunk=chunk.only(adverse_events(scenario)))
-    seen = adverse.known_on(known.day, complete=known.complete)
-    return found | toxicity_rates(seen, groups)
+    seen = replace(followed, chunk=chunk).known_on(final.known.day, complete=final.known.complete)
+    return found | toxicity_rates(seen, allocation(final.known))
 
 
-def _counts(known: Known, groups: Allocation) -> Columns:
-    scenario, trials = known.chunk.scenario, known.day.size
-    arrived = np.flatnonzero(known.enrolled < math.inf) // scenario.patients
-    allocated = np.flatnonzero(groups.group >= 0)
-    trial, group = allocated // scenario.patients, groups.group[allocated]
-    found = {"trial.enrolled": _tally(arrived, trials)}
+def _counts(cut: _Cut) -> Columns:
+    known, scenario = cut.known, cut.scenario
+    whole, inside = record(known.chunk), np.flatnonzero(in_groups(known))
+    trial, group = whole.trial[inside], whole.group[inside]
+    found = {"trial.enrolled": cut.tally(np.flatnonzero(known.enrolled < math.inf) // scenario.patients)}
     if scenario.arms:
-        found["trial.randomized"] = _tally(trial, trials)
-    return found | {
-        f"trial.arms.{name}": _tally(trial[group == number], trials) for number, name in enumerate(groups.groups)
-    }
+        found["trial.randomized"] = cut.tally(trial)
+    groups = enumerate(whole.allocation.groups)
+    return found | {f"trial.arms.{name}": cut.tally(trial[group == number]) for number, name in groups}
 
 
-def _tally(trial: NDArray[np.intp], trials: int) -> NDArray[np.float64]:
-    return np.bincount(trial, minlength=trials).astype(np.float64)
-
-
-def _endpoint(
-    path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario, trials: int
-) -> Columns:
-    table = survival_table(data, len(groups.groups), trials, stratified=False)
+def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Columns:
+    groups = record(cut.known.chunk).allocation.groups
+    table = survival_table(data, len(groups), cut.known.day.size, stratified=False)
     found: Columns = {}
-    for number, name in enumerate(groups.groups):
+    for number, name in enumerate(groups):
         mine = data.group == number
-        found[f"{path}.arms.{name}.events"] = _tally(data.trial[mine & data.event], trials)
+        found[f"{path}.arms.{name}.events"] = cut.tally(data.trial[mine & data.event])
         curve = kaplan_meier(table, number, np.array(endpoint.at_days))
         for i, day in enumerate(endpoint.at_days):
             found |= {
@@ -75,18 +94,17 @@ def _endpoint(
                 f"{path}.arms.{name}.at.{day:g}.upper": curve.upper[:, i],
             }
         for cause, event in enumerate(endpoint.events, 1):
-            found[f"{path}.first_events.{name}.{event}"] = _tally(data.trial[mine & (data.cause == cause)], trials)
-    return found | _comparison(path, endpoint, data, groups, scenario, trials)
+            found[f"{path}.first_events.{name}.{event}"] = cut.tally(data.trial[mine & (data.cause == cause)])
+    return found | _comparison(path, endpoint, cut, data)
 
 
-def _comparison(
-    path: str, endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario, trials: int
-) -> Columns:
+def _comparison(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Columns:
     """Hazard ratio and log-rank test; nothing where there are not two arms."""
-    if len(scenario.arms) != 2:
+    arms = cut.scenario.arms
+    if len(arms) != 2:
         return {}
-    table = survival_table(data, 2, trials, stratified=endpoint.stratified)
-    control = groups.groups.index(scenario.trial.control or "")
+    table = survival_table(data, 2, cut.known.day.size, stratified=endpoint.stratified)
+    control = arms.index(cut.scenario.trial.control or "")
     test = logrank(table, treated=1 - control, control=control)
     ratio = hazard_ratio(cox(table, treated=1 - control, control=control))
     return {
@@ -98,31 +116,29 @@ def _comparison(
     }
 
 
-def _cutoff(path: str, cutoff: Cutoff, followed: Course) -> Columns:
+def _cutoff(path: str, cutoff: Cutoff, cut: _Cut) -> Columns:
     """When the data were cut and what was known then; how the arms compare, if the cut-off has an endpoint."""
-    scenario, known = followed.scenario, followed.known_at(cutoff)
-    groups, trials = allocation(known), known.day.size
-    found = {f"{path}.day": known.day}
-    if scenario.arms:
-        found[f"{path}.randomized"] = _tally(np.flatnonzero(groups.group >= 0) // scenario.patients, trials)
-    for name, endpoint in scenario.sections.endpoints.items():
-        data = outcomes(known, endpoint, groups)
-        found[f"{path}.events.{name}"] = _tally(data.trial[data.event], trials)
+    found = {f"{path}.day": cut.known.day}
+    if cut.scenario.arms:
+        found[f"{path}.randomized"] = cut.tally(record(cut.known.chunk).trial[in_groups(cut.known)])
+    for name, endpoint in cut.scenario.sections.endpoints.items():
+        data = cut.data[name]
+        found[f"{path}.events.{name}"] = cut.tally(data.trial[data.event])
         if name == cutoff.endpoint:
-            found |= _comparison(f"{path}.endpoints.{name}", endpoint, data, groups, scenario, trials)
+            found |= _comparison(f"{path}.endpoints.{name}", endpoint, cut, data)
     return found
 
 
-def _ended(followed: Course, known: Known, data: dict[str, Outcomes]) -> Columns:
+def _ended(followed: Course, cut: _Cut) -> Columns:
     """When each trial came to its end, by a look or at the final cut-off, and with how many events."""
     plan, last = followed.scenario.trial.monitoring, [looked[-1] if looked else None for looked in followed.looks]
     if plan is None:
-        return {"trial.ended.day": known.day}
-    final = data[plan.endpoint]
-    events = _tally(final.trial[final.event], known.day.size)
+        return {"trial.ended.day": cut.known.day}
+    final = cut.data[plan.endpoint]
+    events = cut.tally(final.trial[final.event])
     early = [look is not None and not going([look]) for look in last]
     return {
-        "trial.ended.day": np.where(early, [look.day if look else math.nan for look in last], known.day),
+        "trial.ended.day": np.where(early, [look.day if look else math.nan for look in last], cut.known.day),
         "trial.ended.events": np.where(early, [look.events if look else math.nan for look in last], events),
     }
 

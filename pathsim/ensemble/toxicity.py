@@ -24,8 +24,7 @@ def adverse_events(scenario: Scenario) -> list[int]:
     """The codes of the entries that toxicity is counted from."""
     steps = {event.step for event in scenario.vocabulary.of("toxicity")}
     entered = [entry.enter for entry in scenario.steps if entry.name in steps]
-    closing = [scenario.steps[0].enter, *([scenario.randomisation[0].enter] if scenario.randomisation else [])]
-    return [*closing, *entered, *(event.code for event in scenario.vocabulary.of("toxicity"))]
+    return [*entered, *(event.code for event in scenario.vocabulary.of("toxicity"))]
 
 
 def toxicity_rates(known: Known, groups: Allocation) -> dict[str, Rates]:
@@ -48,14 +47,17 @@ class _Events:
 
 def _events(known: Known, groups: Allocation) -> _Events:
     scenario = known.chunk.scenario
+    is_adverse = scenario.vocabulary.lookup(adverse_events(scenario)).take(known.chunk.journal.event)
     # On the day of death a toxicity that has begun before is written again, as grade 5.
-    journal = known.journal.pick(known.journal.value <= WORST_ALIVE)
+    journal = known.entries(np.flatnonzero(is_adverse & (known.chunk.journal.value <= WORST_ALIVE)))
     row, group = journal.row, np.zeros(journal.row.size, np.intp)
     if scenario.randomisation is not None:
-        day, enter = groups.day[row], scenario.randomisation[0].enter
-        after = (journal.day > day) | ((journal.day == day) & (journal.event > enter))
-        group[after] = groups.group[row[after]] + 1
-    return _Events(journal.event, row, group, row // scenario.patients, known.day.size)
+        day, enter = groups.day.take(row), scenario.randomisation[0].enter
+        # Codes ascend along the pathway, so they tell what comes after at one instant.
+        after = np.flatnonzero((journal.day >= day) & (journal.event > enter))
+        group[after] = groups.group.take(row.take(after)) + 1
+    trial = np.repeat(np.arange(known.day.size), scenario.patients).take(row)
+    return _Events(journal.event, row, group, trial, known.day.size)
 
 
 def _by_step(events: _Events, scenario: Scenario, groups: Allocation) -> dict[str, Rates]:

@@ -48,7 +48,7 @@ def _counts(chunk: Chunk, day: float) -> str:
     if scenario.arms:
         words.append(f"randomized {int((groups.group >= 0).sum())}")
     for name, endpoint in scenario.sections.endpoints.items():
-        data = outcomes(known, endpoint, groups)
+        data = outcomes(known, endpoint)
         by_arm = ", ".join(
             f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(scenario.arms)
         )

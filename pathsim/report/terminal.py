@@ -19,7 +19,7 @@ from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
 from pathsim.trial.course import final
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import Outcomes, allocation, outcomes, survival_table
+from pathsim.trial.outcomes import Outcomes, outcomes, survival_table
 from pathsim.trial.results import Results, figure
 from pathsim.trial.tables import THERAPY
 
@@ -108,7 +108,7 @@ def _flow(scenario: Scenario, found: Results) -> Table:
 
 def _data(chunk: Chunk, name: str) -> Outcomes:
     known = final(chunk)
-    return outcomes(known, chunk.scenario.sections.endpoints[name], allocation(known))
+    return outcomes(known, chunk.scenario.sections.endpoints[name])
 
 
 def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.journal import EventKind, Journal
+from pathsim.journal import Codes, EventKind, Journal, Rows
 from pathsim.luck import keys, slot, uniform
 from pathsim.scenario.scenario import Scenario
 
@@ -109,29 +109,40 @@ class Known:
     @cached_property
     def journal(self) -> Journal:
         """The entries of which something is known."""
+        return self.entries(np.arange(self.chunk.journal.row.size))
+
+    def entries(self, wanted: Rows) -> Journal:
+        """Those of these entries, by position in the journal, of which something is known."""
         scenario, journal = self.chunk.scenario, self.chunk.journal
         at_once = [scenario.steps[0].enter]
         at_once += [event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind)]
-        is_at_once = scenario.vocabulary.lookup(at_once)[journal.event]
-        kept = journal.day <= np.where(is_at_once, self.today[journal.row], self.until[journal.row])
+        row, day, event = journal.row.take(wanted), journal.day.take(wanted), journal.event.take(wanted)
+        limit = self.until.take(row)
+        if not self.complete:
+            early = np.flatnonzero(scenario.vocabulary.lookup(at_once).take(event))
+            limit[early] = self.today.take(row.take(early))
+        kept = day <= limit
         if np.isfinite(self.closing).any():
-            kept &= self._before_closing()
-        return journal.pick(kept)
+            kept &= self._before_closing(row, day, event)
+        return journal.pick(wanted.compress(kept))
 
-    def _before_closing(self) -> Flags:
-        """The entries without those of patients who come after the closing.
+    def _before_closing(self, row: Rows, day: Days, event: Codes) -> Flags:
+        """Which of these entries are not of patients who come after the closing.
 
         Those who were enrolled by then and reach the randomization later go no further than that.
         """
-        chunk, journal = self.chunk, self.chunk.journal
-        kept = self.in_time(chunk.enrolled)[journal.row]
+        chunk = self.chunk
+        # Until when a patient's entries count: those of one who comes too late, not at all.
+        last = np.where(self.in_time(chunk.enrolled), math.inf, -math.inf)
         if chunk.scenario.randomisation is None:
-            return kept
+            return day <= last.take(row)
         reached = chunk.reached_randomization
-        late = np.where(self.in_time(reached), math.inf, reached)[journal.row]
+        late = (last > 0) & (reached < math.inf) & ~self.in_time(reached)
+        last[late] = reached[late]
+        kept = day <= last.take(row)
         # Codes ascend along the pathway, so they tell what comes before at one instant.
-        enter = chunk.scenario.randomisation[0].enter
-        kept &= (journal.day < late) | ((journal.day == late) & (journal.event <= enter))
+        at_the_end = np.flatnonzero((event > chunk.scenario.randomisation[0].enter) & late.take(row) & kept)
+        kept[at_the_end] = day[at_the_end] < last.take(row[at_the_end])
         return kept
 
 

@@ -95,7 +95,7 @@ def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
 def days_known_of(whole: Known, endpoint: Endpoint) -> list[Days]:
     """The same for what will be known of a trial in the end."""
     chunk = whole.chunk
-    data = outcomes(whole, endpoint, allocation(whole))
+    data = outcomes(whole, endpoint)
     trial, row = data.trial[data.event], data.row[data.event]
     known = data.day[data.event] + chunk.reporting_delay[row]
     # Outcomes come trial by trial.
@@ -148,7 +148,7 @@ def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, 
     endpoint = scenario.sections.endpoints[plan.endpoint]
     known = known_on(chunk, day)
     groups = allocation(known)
-    data = outcomes(known, endpoint, groups)
+    data = outcomes(known, endpoint)
     control = groups.groups.index(scenario.trial.control or "")
     trials = len(chunk.replicates)
     table = survival_table(data, len(groups.groups), trials, stratified=endpoint.stratified)

@@ -63,13 +63,21 @@ class History:
     """The day on which the patient is lost; infinite if never."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
-    """What a chunk's journal says of arms and endpoints, read once; what of it is known on a day depends on the day."""
+    """What a chunk's journal says of arms and endpoints, read once; what of it is known on a day depends on the day.
+
+    Its columns have an entry for each patient who is in some group in the end.
+    """
 
     allocation: Allocation
     row: Rows
-    """The rows that belong to a group; histories have an entry for each."""
+    trial: Rows
+    group: Rows
+    day: Days
+    """When the patient was randomized, or came."""
+    delay: Days
+    """How many days his record lags behind."""
     histories: dict[Endpoint, History]
 
 
@@ -82,7 +90,21 @@ def _record(chunk: Chunk) -> Record:
     groups = _allocation(chunk)
     row = np.flatnonzero(groups.group >= 0)
     endpoints = chunk.scenario.sections.endpoints.values()
-    return Record(groups, row, {endpoint: _history(chunk, endpoint, row) for endpoint in endpoints})
+    return Record(
+        groups,
+        row,
+        row // chunk.scenario.patients,
+        groups.group[row],
+        groups.day[row],
+        chunk.reporting_delay[row],
+        {endpoint: _history(chunk, endpoint, row) for endpoint in endpoints},
+    )
+
+
+def in_groups(known: Known) -> NDArray[np.bool_]:
+    """Which patients of the record are in a group as far as is known."""
+    whole = record(known.chunk)
+    return whole.day <= np.minimum(known.day, known.closing)[whole.trial]
 
 
 def _allocation(chunk: Chunk) -> Allocation:
@@ -148,26 +170,27 @@ class Outcomes:
         return self.cause > 0
 
 
-def outcomes(known: Known, endpoint: Endpoint, groups: Allocation) -> Outcomes:
-    """This endpoint for every patient who is known to have entered its first step and is in some group."""
-    scenario, whole = known.chunk.scenario, record(known.chunk)
-    history = whole.histories[endpoint]
+def outcomes(known: Known, endpoint: Endpoint) -> Outcomes:
+    """This endpoint for every patient who is in some group and is known to have entered its first step."""
+    whole = record(known.chunk)
+    history, stratum = whole.histories[endpoint], whole.allocation.stratum
+    today = known.day[whole.trial]
+    until = today if known.complete else today - whole.delay
     # Arrivals are known at once, entries into other steps when they are reported.
-    arrives = scenario.entry(endpoint.start).number == 0
-    begun = history.start <= (known.today if arrives else known.until)[whole.row]
-    here = np.flatnonzero(begun & (groups.group[whole.row] >= 0))
-    row, start, first = whole.row[here], history.start[here], history.first[here]
-    last = np.maximum(np.minimum(history.lost[here], known.until[row]), start)
+    begun = history.start <= (today if known.chunk.scenario.entry(endpoint.start).number == 0 else until)
+    here = np.flatnonzero(begun & in_groups(known))
+    row, start, first = whole.row.take(here), history.start.take(here), history.first.take(here)
+    last = np.maximum(np.minimum(history.lost.take(here), until.take(here)), start)
     happened = first <= last
     ends = np.where(happened, first, last)
     return Outcomes(
         row,
-        row // scenario.patients,
-        groups.group[row],
-        groups.stratum[row],
+        whole.trial.take(here),
+        whole.group.take(here),
+        stratum.take(row),
         ends,
         ends - start,
-        np.where(happened, history.cause[here], 0),
+        np.where(happened, history.cause.take(here), 0),
     )
 
 

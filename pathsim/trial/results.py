@@ -47,7 +47,7 @@ def results(chunk: Chunk) -> Results:
         "trial": _trial(known, groups, followed.looks[0]),
         "cutoffs": {name: _cutoff(name, cutoff, followed) for name, cutoff in scenario.trial.cutoffs.items()},
         "endpoints": {
-            name: _endpoint(endpoint, outcomes(known, endpoint, groups), groups, scenario)
+            name: _endpoint(endpoint, outcomes(known, endpoint), groups, scenario)
             for name, endpoint in scenario.sections.endpoints.items()
         },
         "toxicity": tables.toxicity(known, groups, visited),
@@ -71,12 +71,12 @@ def _trial(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]
         "last_day": float(arrived.max()) if arrived.size else None,
         "cutoff_day": cut_on,
         "median_follow_up_days": float(np.median(followed)) if followed.size else None,
-        "ended": _ended(known, groups, held),
+        "ended": _ended(known, held),
         "looks": [asdict(look) for look in held],
     }
 
 
-def _ended(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]:
+def _ended(known: Known, held: list[Look]) -> dict[str, Any]:
     """When the trial came to its end, by a look or at the final cut-off, and with how many events."""
     scenario = known.chunk.scenario
     if held and not going(held):
@@ -84,7 +84,7 @@ def _ended(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]
     plan = scenario.trial.monitoring
     if plan is None:
         return {"day": float(known.day[0])}
-    data = outcomes(known, scenario.sections.endpoints[plan.endpoint], groups)
+    data = outcomes(known, scenario.sections.endpoints[plan.endpoint])
     return {"day": float(known.day[0]), "events": int(data.event.sum())}
 
 
@@ -98,16 +98,14 @@ def _cutoff(name: str, cutoff: Cutoff, followed: Course) -> dict[str, Any]:
     known, happened = followed.known_at(cutoff), followed.known_at(cutoff, complete=True)
     groups = allocation(known)
     endpoints = scenario.sections.endpoints.items()
-    found = {endpoint: outcomes(known, table, groups) for endpoint, table in endpoints}
+    found = {endpoint: outcomes(known, table) for endpoint, table in endpoints}
     return {
         "label": cutoff.label or name,
         "day": float(known.day[0]),
         "run_on": cutoff.run_on,
         "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
         "events": {endpoint: int(data.event.sum()) for endpoint, data in found.items()},
-        "events_happened": {
-            endpoint: int(outcomes(happened, table, groups).event.sum()) for endpoint, table in endpoints
-        },
+        "events_happened": {endpoint: int(outcomes(happened, table).event.sum()) for endpoint, table in endpoints},
         "endpoints": {endpoint: _comparison(table, found[endpoint], groups, scenario) for endpoint, table in endpoints},
     }
 

@@ -52,11 +52,10 @@ def package_batch(scenario: Scenario, seed: int, replicates: range) -> Batch:
     key = keys(seed, np.asarray(replicates)[:, None], np.arange(scenario.patients)).ravel()
     covariates = {name: column.astype(np.float64) for name, column in scenario.cohort.draw(key).items()}
     known = everything(chunk)
-    groups = allocation(known)
     times = {name: np.full(chunk.rows, math.nan) for name in ("dfs", "os")}
     causes = {name: np.zeros(chunk.rows, np.intp) for name in times}
     for name, time in times.items():
-        found = outcomes(known, scenario.sections.endpoints[name], groups)
+        found = outcomes(known, scenario.sections.endpoints[name])
         time[found.row] = np.where(found.event, found.time, math.inf)
         causes[name][found.row] = found.cause
     return Batch(len(replicates), chunk.journal, covariates, times, causes["dfs"])

@@ -170,7 +170,7 @@ def test_a_cut_off_by_events_comes_on_the_day_on_which_so_many_are_known(
 
     def known_events(day: NDArray[np.float64]) -> NDArray[np.intp]:
         known = followed.known_on(day, run_on=cutoff.run_on)
-        data = outcomes(known, endpoint, allocation(known))
+        data = outcomes(known, endpoint)
         return np.bincount(data.trial[data.event], minlength=len(TRIALS))
 
     reached = day < scenario.latest_day(cutoff)

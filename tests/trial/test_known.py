@@ -68,7 +68,7 @@ def test_the_delay_does_not_flatter_survival(scenario: Scenario) -> None:
     hazards = []
     for complete in (False, True):
         known = known_on(wide, 1656.0, complete=complete)
-        data = outcomes(known, endpoint, allocation(known))
+        data = outcomes(known, endpoint)
         early = data.time <= 365
         hazards.append((early & data.event).sum() / np.minimum(data.time, 365).sum())
     assert hazards[0] == pytest.approx(hazards[1], rel=0.03)
@@ -82,7 +82,7 @@ def test_outcomes_agree_with_a_patient_by_patient_reading_of_the_journal(
     """Double programming: one loop over one patient's entries at a time, in plain Python."""
     endpoint = scenario.sections.endpoints[name]
     known = known_on(chunk, day)
-    data = outcomes(known, endpoint, allocation(known))
+    data = outcomes(known, endpoint)
     journal = chunk.journal.in_order()
     columns = (data.row.tolist(), data.time.tolist(), data.cause.tolist())
     found = {row: (time, cause) for row, time, cause in zip(*columns, strict=True)}

@@ -10,7 +10,7 @@ from pathsim.stats.sequential import efficacy_bounds, obrien_fleming
 from pathsim.sweep import sweep
 from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.monitoring import Look, looks
-from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.outcomes import outcomes
 
 SEEDS = range(12)
 ORDERED_ON = 1657
@@ -52,7 +52,7 @@ def test_a_look_comes_on_the_day_on_which_the_event_that_is_needed_becomes_known
             counts = []
             for day in (look.day - 1, look.day):
                 known = known_on(chunk, day)
-                counts.append(int(outcomes(known, endpoint, allocation(known)).event.sum()))
+                counts.append(int(outcomes(known, endpoint).event.sum()))
             assert counts[0] < wanted <= counts[1] == look.events
 
 
