@@ -12,7 +12,7 @@ from pathsim.ensemble.toxicity import toxicity_rates
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
-from pathsim.stats.survival import kaplan_meier
+from pathsim.stats.survival import kaplan_meier, restricted_mean
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
@@ -95,6 +95,10 @@ def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Colum
             }
         for cause, event in enumerate(endpoint.events, 1):
             found[f"{path}.first_events.{name}.{event}"] = cut.tally(data.trial[mine & (data.cause == cause)])
+    if endpoint.at_days and len(cut.scenario.arms) == 2:
+        control = groups.index(cut.scenario.trial.control or "")
+        means = [restricted_mean(table, arm, max(endpoint.at_days)).mean for arm in (1 - control, control)]
+        found[f"{path}.restricted_mean_difference.days"] = means[0] - means[1]
     return found | _comparison(path, endpoint, cut, data)
 
 

@@ -172,10 +172,11 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     table.add_row(
         "median", *("not reached" if arm["median_days"] is None else months(arm["median_days"]) for arm in of)
     )
-    first = endpoint["first_events"]
-    for event in first[arms[0]]:
-        if len(first[arms[0]]) > 1:
-            table.add_row(f"first event: {readable(event).lower()}", *(str(first[arm][event]) for arm in arms))
+    first, incidence = endpoint["first_events"], endpoint.get("incidence")
+    for event in first[arms[0]] if incidence is not None else ():
+        last = max(incidence[arms[0]][event], key=float)
+        told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
+        table.add_row(f"{readable(event).lower()} first (by {span(float(last))})", *told)
     if "hazard_ratio" not in endpoint:
         return table
     return Group(table, Padding(_comparison(scenario, found, name), (0, 1)))
@@ -190,6 +191,11 @@ def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
     text = Text(f"hazard ratio {ratio['estimate']:.2f}{bounds}{stratified}")
     if test["p_one_sided"] is not None:
         text.append(f"; log-rank z {test['z']:.2f}, one-sided P {test['p_one_sided']:.3f}{stratified}")
+    if (gain := found["endpoints"][name].get("restricted_mean_difference")) is not None:
+        text.append(
+            f"\ndays without event gained in {span(gain['horizon_days'])}: {gain['days']:.0f} "
+            f"(95% CI {gain['lower']:.0f} to {gain['upper']:.0f})"
+        )
     return text
 
 

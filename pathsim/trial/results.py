@@ -15,8 +15,10 @@ import pathsim
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
+from pathsim.stats.competing import cumulative_incidence
+from pathsim.stats.normal import deviations
 from pathsim.stats.risk_table import RiskTable
-from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk
+from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk, restricted_mean
 from pathsim.trial import tables
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
@@ -123,7 +125,39 @@ def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: 
             },
         ),
     }
-    return found | _comparison(endpoint, data, groups, scenario)
+    found |= _incidence(endpoint, data, groups)
+    found |= _comparison(endpoint, data, groups, scenario)
+    if endpoint.at_days and len(scenario.arms) == 2:
+        second = groups.groups.index(scenario.trial.control or "")
+        found["restricted_mean_difference"] = _mean_difference(table, 1 - second, second, max(endpoint.at_days))
+    return found
+
+
+def _incidence(endpoint: Endpoint, data: Outcomes, groups: Allocation) -> dict[str, Any]:
+    """The cumulative incidence of each kind of first event; nothing where there is only one."""
+    if len(endpoint.events) < 2 or not endpoint.at_days:
+        return {}
+    arms, causes = len(groups.groups), len(endpoint.events)
+    shares = cumulative_incidence(
+        data.trial, data.group, data.time, data.cause, endpoint.at_days, trials=1, arms=arms, causes=causes
+    )[0]
+    return {
+        "incidence": _by_group(
+            groups,
+            lambda group: {
+                event: {f"{day:g}": float(shares[group, cause, i]) for i, day in enumerate(endpoint.at_days)}
+                for cause, event in enumerate(endpoint.events)
+            },
+        )
+    }
+
+
+def _mean_difference(table: RiskTable, treated: int, control: int, horizon_days: float) -> dict[str, float]:
+    """What the treated arm gains in days without event, up to a horizon, with its 95% interval."""
+    one, other = (restricted_mean(table, arm, horizon_days) for arm in (treated, control))
+    gained = float(one.mean[0] - other.mean[0])
+    reach = deviations(0.95) * math.hypot(one.standard_error[0], other.standard_error[0])
+    return {"horizon_days": horizon_days, "days": gained, "lower": gained - reach, "upper": gained + reach}
 
 
 def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:
@@ -135,6 +169,7 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
         "n": int(mine.sum()),
         "events": int((mine & data.event).sum()),
         "median_days": _finite(median(table, group)[0]),
+        "restricted_mean_days": float(restricted_mean(table, group, max(days)).mean[0]) if days.size else None,
         "at": {
             f"{day:g}": {
                 "survival": float(estimate.survival[0, i]),
