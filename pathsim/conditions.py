@@ -134,8 +134,13 @@ class _Translator:
         name, levels = self._column(left)
         if not isinstance(right, (ast.Tuple, ast.List)):
             raise ValueError(f"after 'in' comes a list, for example: {name} in ['a', 'b']")
-        wanted = np.array([self._value(name, levels, item) for item in right.elts])
-        return lambda columns: np.isin(columns[name], wanted, invert=negated)
+        wanted = [self._value(name, levels, item) for item in right.elts]
+        if levels is None:
+            return lambda columns: np.isin(columns[name], wanted, invert=negated)
+        # An entry for each level, and a last one that the code of a category not yet observed finds.
+        holds = np.full(len(levels) + 1, negated)
+        holds[[int(code) for code in wanted]] = not negated
+        return lambda columns: holds[columns[name]]
 
     def _column(self, node: ast.expr) -> tuple[str, tuple[str, ...] | None]:
         if not isinstance(node, ast.Name):

@@ -12,7 +12,7 @@ from pathsim.fields import Count, wrong
 from pathsim.journal import Rows
 from pathsim.luck import slot, sub_keys, uniform
 from pathsim.patients import Fates, Marks, Patients
-from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+from pathsim.steps.spec import Arrow, KeyPath, Link, Seated, StepSpec, Surroundings
 
 LARGEST_BLOCK = 1000
 
@@ -86,7 +86,7 @@ def stratum_labels(spec: RandomiseSpec, names: Names) -> list[str]:
     return labels
 
 
-class Randomise:
+class Randomise(Seated):
     """A randomization, ready to be cast. The engine says who came when; the allocation list is the trial's luck."""
 
     def __init__(self, spec: RandomiseSpec, link: Link) -> None:

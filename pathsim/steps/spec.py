@@ -1,8 +1,9 @@
 """What every kind of step shares: the table in the scenario file, and the step that it becomes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
+from typing import NamedTuple, Protocol, TypeAlias
 
 from pathsim.conditions import Condition, Names, condition
 from pathsim.fields import Probability, Table, Timing
@@ -77,10 +78,10 @@ class Step(Protocol):
         """What the step holds for each of these patients, counted from entry. Pure."""
 
 
-@runtime_checkable
-class Seated(Protocol):
+class Seated(ABC):
     """A step that must know how many of each patient's stratum came before: the engine counts them."""
 
+    @abstractmethod
     def strata(self, patients: Patients) -> Rows:
         """The stratum of each of these patients."""
 
