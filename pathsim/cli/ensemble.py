@@ -4,83 +4,304 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
 
 import click
 
 from pathsim import __version__
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, vary_option
 from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
+    from pathsim.ensemble.precision import Precision
+    from pathsim.ensemble.request import Request
+    from pathsim.ensemble.rows import Columns
+    from pathsim.ensemble.run import Shard
     from pathsim.ensemble.store import Store
+    from pathsim.ensemble.workers import Workers
+
+RowsFormat: TypeAlias = Literal["parquet", "csv"]
+Backend: TypeAlias = Literal["processes", "dask"]
+REPLICATES, MOST_REPLICATES = 1000, 1_000_000
+
+
+def _standard_error(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    if value is not None and not 0 < value < 1:
+        raise click.BadParameter("a standard error of the power lies between 0 and 1, such as 0.002", ctx, param)
+    return value
+
+
+def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> "Shard | None":
+    if text is None:
+        return None
+    from pathsim.ensemble.run import Shard
+
+    number, slash, of = (part.strip() for part in text.partition("/"))
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise click.BadParameter(f"write i/n, such as 2/8 for the second of eight shards, not '{text}'", ctx, param)
+    return Shard(int(number), int(of))
+
+
+format_option = click.option(
+    "--format", "rows_format", type=click.Choice(["parquet", "csv"]), help="One row a replicate, as this."
+)
+force_option = click.option("--force", is_flag=True, help="Begin anew in a folder that holds another ensemble.")
 
 
 @click.command(short_help="The same trial many times: power, stopping, prediction intervals.")
 @scenario_argument
-@click.option("--replicates", type=click.IntRange(1), default=1000, show_default=True, help="How many trials.")
+@click.option(
+    "--replicates",
+    type=click.IntRange(1),
+    show_default=f"{REPLICATES}; {MOST_REPLICATES} with --until-se",
+    help="How many trials; with --until-se at most.",
+)
+@click.option(
+    "--until-se",
+    type=float,
+    callback=_standard_error,
+    metavar="SE",
+    help="Go on until the Monte Carlo standard error of the power is at most this, such as 0.002.",
+)
 @seed_option
 @set_option
+@vary_option
 @click.option("--null", is_flag=True, help="Give both arms the control arm's pathway: the power is the type I error.")
 @click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if absent. Same results.")
+@click.option(
+    "--backend",
+    type=click.Choice(["processes", "dask"]),
+    default="processes",
+    show_default=True,
+    help="Who simulates: processes of this machine, or the workers of a dask cluster.",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="The scheduler of the dask cluster, such as tcp://HOST:8786.")
 @json_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="Keep finished chunks, rows and summary in this folder; run again, it goes on where it was.",
 )
-@click.option("--format", "rows_format", type=click.Choice(["parquet", "csv"]), help="One row a replicate, as this.")
-@click.option("--force", is_flag=True, help="Begin anew in a folder that holds another ensemble.")
+@click.option(
+    "--shard",
+    callback=_shard,
+    metavar="I/N",
+    help="Make only the I-th of N equal parts, in --out; pathsim merge joins them.",
+)
+@format_option
+@force_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 def ensemble(
     scenario: str,
-    replicates: int,
+    replicates: int | None,
+    until_se: float | None,
     seed: int | None,
     settings: dict[str, str],
+    variations: list[tuple[str, list[str]]],
     null: bool,
     workers: int | None,
+    backend: Backend,
+    scheduler: str | None,
     as_json: bool,
     out: Path | None,
-    rows_format: Literal["parquet", "csv"] | None,
+    shard: "Shard | None",
+    rows_format: RowsFormat | None,
     force: bool,
     quiet: bool,
 ) -> None:
     """Simulate SCENARIO many times and print its operating characteristics."""
-    from pathsim.ensemble.run import CHUNK, Recipe
-    from pathsim.ensemble.run import ensemble as simulate
-    from pathsim.ensemble.summary import summary
-    from pathsim.export.json_text import as_json as as_json_text
+    _refuse_contradictions(backend, scheduler, workers)
+    if shard is not None:
+        _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format)
+    from pathsim.ensemble.request import Request
+    from pathsim.ensemble.run import Recipe
+    from pathsim.ensemble.vary import crossed
     from pathsim.scenario.files import find
 
-    recipe = Recipe.of(find(scenario), settings, null=null)
-    made = recipe.scenario()
-    if seed is None:
-        seed = _stored_seed(out)
-    # Starting a process costs as much as several chunks: a small ensemble does not repay it.
-    workers = workers or (os.cpu_count() or 1 if replicates > 8 * CHUNK else 1)
-    about = {
-        "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
-        "seed": seed,
-        "null": null,
-    }
-    rows_format = _rows_format(rows_format)
-    store = None if out is None else _store(out, about, force=force)
-    with _progress(replicates, quiet=quiet) as finished:
-        columns = simulate(recipe, seed, replicates, workers=workers, store=store, finished=finished)
-    found = {"schema_version": 1, "pathsim": __version__, **about, **summary(made, columns)}
+    request = Request(
+        Recipe.of(find(scenario), settings, null=null, varied=crossed(variations) if variations else ()),
+        _seed(seed, out, shard),
+        replicates or (REPLICATES if until_se is None else MOST_REPLICATES),
+        until_se,
+        1 if shard is None else shard.of,
+    )
+    precision = precision_of(request)
+    rows_format = chosen_format(rows_format)
+    store = None if out is None else begun(out, request, force=force)
+    if shard is not None and store is not None:
+        _make_shard(request, shard, store, scheduler or workers, quiet=quiet)
+        return
+    columns = _make(request, precision, store, scheduler or workers, quiet=quiet)
+    conclude(request, columns, store, rows_format, as_json=as_json)
+
+
+def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int | None) -> None:
+    if backend == "dask" and scheduler is None:
+        raise click.UsageError("--backend dask needs the cluster's address: add --scheduler tcp://HOST:8786")
+    if backend != "dask" and scheduler is not None:
+        raise click.UsageError("--scheduler is for a dask cluster: add --backend dask")
+    if backend == "dask" and workers is not None:
+        raise click.UsageError("a dask cluster has its own workers: leave --workers out")
+
+
+def _refuse_for_shards(
+    out: Path | None, until_se: float | None, *, as_json: bool, rows_format: RowsFormat | None
+) -> None:
+    if out is None:
+        raise click.UsageError("a shard is kept in a folder, for pathsim merge: add --out FOLDER")
+    if until_se is not None:
+        raise click.UsageError(
+            "--until-se looks at all replicates in their order, which a shard does not have: give --replicates instead"
+        )
+    if as_json or rows_format is not None:
+        raise click.UsageError("a shard has no results yet: leave --json and --format to pathsim merge")
+
+
+def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
+    """The seed that was asked, or that of the folder, or one that is drawn."""
+    if seed is not None:
+        return seed
+    from pathsim.ensemble.store import stored_seed
+
+    stored = None if out is None else stored_seed(out)
+    if stored is None and shard is not None:
+        raise click.UsageError("all shards need the same seed: add --seed N")
+    return drawn_seed() if stored is None else stored
+
+
+def precision_of(request: "Request") -> "Precision | None":
+    """The precision that is asked of the power, if any is."""
+    from pathsim.ensemble.precision import Precision
+
+    scenario = request.recipe.scenario()
+    if request.until_se is None:
+        return None
+    precision = Precision.of(scenario, request.until_se, "0:" if request.recipe.varied else "")
+    if precision is None:
+        raise click.UsageError(
+            f"'{scenario.name}' does not compare two arms, so that it has no power: give --replicates instead of "
+            "--until-se"
+        )
+    return precision
+
+
+def _workers(asked: "Workers | None", replicates: int) -> "Workers":
+    """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
+    from pathsim.ensemble.run import CHUNK
+
+    if asked is not None:
+        return asked
+    if replicates <= 8 * CHUNK:
+        return 1
+    # A job of a cluster may have fewer cores than the machine.
+    cores = getattr(os, "sched_getaffinity", None)
+    return len(cores(0)) if cores else os.cpu_count() or 1
+
+
+def _make(
+    request: "Request", precision: "Precision | None", store: "Store | None", workers: "Workers | None", *, quiet: bool
+) -> "Columns":
+    from pathsim.ensemble.run import ensemble as simulate
+
+    total = None if precision is not None else request.replicates
+    with _told_of_trouble(store), _progress(total, quiet=quiet) as finished:
+        return simulate(
+            request.recipe,
+            request.seed,
+            request.replicates,
+            workers=_workers(workers, request.replicates),
+            store=store,
+            finished=finished,
+            precision=precision,
+        )
+
+
+def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Workers | None", *, quiet: bool) -> None:
+    """Make the chunks of a shard, and say how to go on."""
+    from pathsim.ensemble.run import fill, spans
+
+    places = spans(request.replicates, shard)
+    count = sum(span.replicates for span in places)
+    with _told_of_trouble(store), _progress(count, quiet=quiet) as finished:
+        workers = _workers(workers, count)
+        fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
+    click.echo(
+        f"shard {shard} is done: {count:,} of {request.replicates:,} replicates are in {store.folder}. When all "
+        f"{shard.of} shards are done: pathsim merge {store.folder} [FOLDERS of the others] --out RESULTS",
+        err=True,
+    )
+
+
+@contextmanager
+def _told_of_trouble(store: "Store | None") -> Iterator[None]:
+    """Say in a line what became of the replicates when the user or a lost worker ends an ensemble."""
+    from pathsim.cli import FAILED, INTERRUPTED
+    from pathsim.ensemble.workers import LostWorkersError, WorkersError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        _leave(f"interrupted; {_remains(store)}", INTERRUPTED)
+    except LostWorkersError as wrong:
+        _leave(f"pathsim: {wrong}; {_remains(store)}", FAILED)
+    except WorkersError as wrong:
+        raise click.UsageError(str(wrong)) from None
+
+
+def _remains(store: "Store | None") -> str:
+    if store is None:
+        return "nothing is kept: with --out FOLDER the same command would go on from there"
+    return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command goes on from there"
+
+
+def _leave(message: str, code: int) -> NoReturn:
+    click.echo(message, err=True)
+    raise click.exceptions.Exit(code) from None
+
+
+def conclude(
+    request: "Request", columns: "Columns", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
+) -> None:
+    """Sum the rows up, keep them, and print what they say."""
+    from pathsim.ensemble.summary import summary
+    from pathsim.ensemble.vary import comparison, table
+    from pathsim.export.json_text import as_json as as_json_text
+
+    made, varied, precision = request.recipe.scenario(), request.recipe.varied, precision_of(request)
+    found = {"schema_version": 1, "pathsim": __version__, **request.about()}
+    if precision is not None:
+        found["until_se"] = precision.told(columns)
+    found |= comparison(request.recipe.scenarios(), varied, columns) if varied else summary(made, columns)
     if store is not None:
-        for path in store.publish(columns, as_json_text(found) + "\n", rows_format):
+        for path in store.publish(table(columns, len(varied)), as_json_text(found) + "\n", rows_format):
             click.echo(f"wrote {path}", err=True)
+    if precision is not None:
+        _say_precision(found["until_se"], next(iter(columns.values())).size)
     if as_json:
         print_json(found)
         return
     from pathsim.report.characteristics import print_characteristics
+    from pathsim.report.comparison import print_comparison
 
     with page() as screen:
-        print_characteristics(screen, made, seed, found, columns)
+        if varied:
+            print_comparison(screen, made, request.seed, found)
+        else:
+            print_characteristics(screen, made, request.seed, found, columns)
 
 
-def _rows_format(asked: Literal["parquet", "csv"] | None) -> Literal["parquet", "csv"]:
+def _say_precision(until_se: dict[str, float], replicates: int) -> None:
+    missed = until_se["reached"] > until_se["asked"]
+    click.echo(
+        f"after {replicates:,} replicates the power of {str(until_se['endpoint']).upper()} has a standard error of "
+        f"{until_se['reached']:.2g}"
+        + (f", more than the {until_se['asked']:g} that was asked: raise --replicates" if missed else ""),
+        err=True,
+    )
+
+
+def chosen_format(asked: RowsFormat | None) -> RowsFormat:
+    """The format of the rows: what was asked, or else the best that is installed."""
     from importlib.util import find_spec
 
     has_parquet = find_spec("pyarrow") is not None
@@ -89,24 +310,18 @@ def _rows_format(asked: Literal["parquet", "csv"] | None) -> Literal["parquet", 
     return asked or ("parquet" if has_parquet else "csv")
 
 
-def _stored_seed(folder: Path | None) -> int:
-    from pathsim.ensemble.store import stored_seed
-
-    stored = None if folder is None else stored_seed(folder)
-    return drawn_seed() if stored is None else stored
-
-
-def _store(folder: Path, about: dict[str, Any], *, force: bool) -> "Store":
+def begun(folder: Path, request: "Request", *, force: bool) -> "Store":
+    """The store of this ensemble in a folder, or a message why there cannot be one."""
     from pathsim.ensemble.store import Store, StoreError
 
     try:
-        return Store(folder, {"pathsim": __version__, **about}, force=force)
+        return Store.begin(folder, request.kept(), force=force)
     except StoreError as wrong:
         raise click.UsageError(str(wrong)) from None
 
 
 @contextmanager
-def _progress(replicates: int, *, quiet: bool) -> Iterator[Callable[[int], None]]:
+def _progress(replicates: int | None, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error with the time that is left, if somebody is there to see it."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -115,4 +330,4 @@ def _progress(replicates: int, *, quiet: bool) -> Iterator[Callable[[int], None]
     columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as bar:
         task = bar.add_task("", total=replicates)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, of: bar.update(task, completed=done, total=of)

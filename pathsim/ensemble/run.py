@@ -1,23 +1,29 @@
 """Many replicates, in chunks, on one core or several. A chunk is a pure function of scenario, seed and place."""
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cache
-from itertools import repeat
-from multiprocessing import get_context
+from functools import cache, partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from pathsim.engines import simulate_many
+from pathsim.ensemble.precision import Precision
 from pathsim.ensemble.rows import Columns, rows
 from pathsim.ensemble.store import Store
+from pathsim.ensemble.vary import Setting, varied_rows
+from pathsim.ensemble.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 
 CHUNK = 80
 """Replicates in a chunk: of 200 to 700 patients each, it fits the processor's cache. It never changes a result."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told after each new chunk how many replicates there are, and how many there will be as far as one can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +31,108 @@ class Recipe:
     """What a worker needs to make the scenario again, in another process."""
 
     source: Source
-    settings: tuple[tuple[str, str], ...]
+    settings: Setting
     null: bool = False
     """Whether both arms get the control arm's pathway."""
+    varied: tuple[Setting, ...] = ()
+    """What is set besides, in each of the settings that are compared; empty if none are."""
 
     @classmethod
-    def of(cls, source: Source, settings: Mapping[str, str], *, null: bool = False) -> "Recipe":
+    def of(
+        cls, source: Source, settings: Mapping[str, str], *, null: bool = False, varied: Sequence[Setting] = ()
+    ) -> "Recipe":
         """The recipe for this scenario with these values set."""
-        return cls(source, tuple(settings.items()), null)
+        return cls(source, tuple(settings.items()), null, tuple(varied))
 
     def scenario(self) -> Scenario:
-        """The scenario; made once in each process."""
-        return _scenario(self)
+        """The scenario, or the first of those that are compared; made once in each process."""
+        return self.scenarios()[0]
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenario under each setting; made once in each process."""
+        return _scenarios(self)
+
+    def rows(self, seed: int, replicates: range) -> Columns:
+        """The rows of these replicates."""
+        if self.varied:
+            return varied_rows(self.scenarios(), seed, replicates)
+        return rows(simulate_many(self.scenario(), seed, replicates))
 
 
 @cache
-def _scenario(recipe: Recipe) -> Scenario:
-    scenario = load(recipe.source, dict(recipe.settings))
-    return scenario.under_null() if recipe.null else scenario
+def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
+    found = (load(recipe.source, dict(recipe.settings) | dict(setting)) for setting in recipe.varied or ((),))
+    return tuple(scenario.under_null() if recipe.null else scenario for scenario in found)
 
 
 class ReplicateError(Exception):
     """An error in some replicate, with what it takes to see it again."""
 
-    def __init__(self, seed: int, first: int, last: int, wrong: Exception) -> None:
-        super().__init__(f"seed {seed}, replicates {first} to {last}: {type(wrong).__name__}: {wrong}")
-        self.told = (seed, first, last, wrong)
+    def __init__(self, seed: int, replicates: range, wrong: str) -> None:
+        first, last = replicates[0], replicates[-1]
+        which = f"replicate {first}" if first == last else f"replicates {first} to {last}"
+        super().__init__(f"seed {seed}, {which}: {wrong}")
+        self.told = (seed, replicates, wrong)
 
-    def __reduce__(self) -> tuple[type["ReplicateError"], tuple[int, int, int, Exception]]:
+    def __reduce__(self) -> tuple[type["ReplicateError"], tuple[int, range, str]]:
         """How the error travels back from a worker."""
         return ReplicateError, self.told
 
 
 def chunk(recipe: Recipe, seed: int, first: int, count: int) -> Columns:
-    """The rows of some replicates in a row. Raises ReplicateError, which says which they were."""
+    """The rows of some replicates in a row. Raises ReplicateError, which says which of them went wrong."""
+    replicates = range(first, first + count)
     try:
-        return rows(simulate_many(recipe.scenario(), seed, range(first, first + count)))
+        return recipe.rows(seed, replicates)
     except Exception as wrong:
-        raise ReplicateError(seed, first, first + count - 1, wrong) from wrong
+        told = f"{type(wrong).__name__}: {wrong}"
+        raise ReplicateError(seed, _culprits(recipe, seed, replicates), told) from wrong
+
+
+def _culprits(recipe: Recipe, seed: int, replicates: range) -> range:
+    """The first replicate that goes wrong alone too; all of them if none does."""
+    for replicate in replicates:
+        alone = range(replicate, replicate + 1)
+        try:
+            recipe.rows(seed, alone)
+        except Exception:  # noqa: BLE001 - this is the one that is looked for
+            return alone
+    return replicates
+
+
+class Span(NamedTuple):
+    """Where a chunk is in the ensemble."""
+
+    first: int
+    replicates: int
+
+
+class Shard(NamedTuple):
+    """One of several equal parts of an ensemble: every so-manieth chunk."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+WHOLE = Shard(1, 1)
+
+
+def spans(replicates: int, shard: Shard = WHOLE) -> list[Span]:
+    """The chunks of so many replicates, or of one shard of them."""
+    firsts = range((shard.number - 1) * CHUNK, replicates, shard.of * CHUNK)
+    return [Span(first, min(CHUNK, replicates - first)) for first in firsts]
+
+
+def shard_of(first: int, shards: int) -> int:
+    """The number of the shard that makes the chunk which begins with this replicate."""
+    return first // CHUNK % shards + 1
+
+
+def _untold(done: int, of: int) -> None:
+    """Nobody wants to know."""
 
 
 def ensemble(
@@ -70,50 +140,158 @@ def ensemble(
     seed: int,
     replicates: int,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     store: Store | None = None,
-    finished: Callable[[int], None] = lambda _: None,
+    finished: Progress = _untold,
+    precision: Precision | None = None,
 ) -> Columns:
     """The rows of replicates 0, 1 and so on, the same for any number of workers.
 
-    ``store`` keeps finished chunks and has those of an earlier run. ``finished`` is told, after each chunk, how many
-    replicates there are so far.
+    ``store`` keeps finished chunks and has those of an earlier run. ``precision`` ends the ensemble as soon as it is
+    reached. Raises ReplicateError if a replicate goes wrong, WorkersError or LostWorkersError
+    if there are no workers, or no longer.
     """
-    counts = {first: min(CHUNK, replicates - first) for first in range(0, replicates, CHUNK)}
-    parts: dict[int, Columns] = {}
-    for first, count in counts.items():
-        if store is not None and (held := store.saved(first, count)) is not None:
-            parts[first] = held
-    todo = [first for first in counts if first not in parts]
-    finished(sum(counts[first] for first in parts))
-    with _mapping(min(workers, max(len(todo), 1))) as mapped:
-        made = mapped(chunk, repeat(recipe), repeat(seed), todo, [counts[first] for first in todo])
-        for first, part in zip(todo, made, strict=True):
-            parts[first] = part
-            if store is not None:
-                store.save(first, part)
-            finished(sum(counts[done] for done in parts))
-    return _joined([parts[first] for first in counts], list(counts.values()))
+    make = partial(chunk, recipe, seed)
+    return gathered(make, replicates, workers=workers, store=store, finished=finished, precision=precision)
 
 
-@contextmanager
-def _mapping(workers: int) -> Iterator[Callable[..., Iterator[Columns]]]:
-    if workers == 1:
-        yield map
-        return
-    # Never fork: a process that has threads, as ours with numpy and a progress bar, may not survive it.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        try:
-            yield pool.map
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def gathered(
+    make: Make,
+    replicates: int,
+    *,
+    workers: Workers = 1,
+    store: Store | None = None,
+    finished: Progress = _untold,
+    precision: Precision | None = None,
+) -> Columns:
+    """The rows of replicates 0, 1 and so on, made by any function that makes a chunk."""
+    if store is not None:
+        store.tidy()
+    parts = Parts(replicates, precision)
+    with closing(_chunks(spans(replicates), make, workers, store)) as chunks:
+        for span, columns, is_new in chunks:
+            parts.add(span, columns)
+            if is_new:
+                finished(parts.replicates, parts.expected)
+            if parts.are_enough:
+                break
+    finished(parts.replicates, parts.replicates)
+    return parts.joined()
 
 
-def _joined(parts: list[Columns], counts: list[int]) -> Columns:
-    """The parts below each other. A figure that a part lacks, such as a look nobody held, is missing in its rows."""
-    names = list(dict.fromkeys(name for part in parts for name in part))
-    missing = [np.full(count, np.nan) for count in counts]
-    return {
-        name: np.concatenate([part.get(name, gap) for part, gap in zip(parts, missing, strict=True)]) for name in names
-    }
+def fill(
+    recipe: Recipe,
+    seed: int,
+    places: Sequence[Span],
+    store: Store,
+    *,
+    workers: Workers = 1,
+    finished: Progress = _untold,
+) -> None:
+    """Make these chunks, as far as the store does not have them, and keep them there."""
+    store.tidy({span.first for span in places})
+    done, of = 0, sum(span.replicates for span in places)
+    with closing(_chunks(places, partial(chunk, recipe, seed), workers, store)) as chunks:
+        for span, _, is_new in chunks:
+            done += span.replicates
+            if is_new:
+                finished(done, of)
+    finished(of, of)
+
+
+class Parts:
+    """The chunks of an ensemble, one after the other, and whether they are enough."""
+
+    def __init__(self, most: int, precision: Precision | None = None) -> None:
+        self.replicates = 0
+        self._most, self._precision = most, precision
+        self._successes = 0
+        self._parts: list[Columns] = []
+        self._counts: list[int] = []
+
+    def add(self, span: Span, columns: Columns) -> None:
+        """The next chunk."""
+        self._parts.append(columns)
+        self._counts.append(span.replicates)
+        self.replicates += span.replicates
+        if self._precision is not None:
+            self._successes += self._precision.successes(columns)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether the precision that was asked is reached."""
+        return self._precision is not None and self._precision.is_reached(self._successes, self.replicates)
+
+    @property
+    def expected(self) -> int:
+        """How many replicates there will be, as far as one can tell."""
+        if self._precision is None:
+            return self._most
+        return min(self._most, self._precision.expected(self._successes, self.replicates))
+
+    def joined(self) -> Columns:
+        """The chunks below each other. A figure that one lacks, as a look nobody held, is missing in its rows."""
+        names = list(dict.fromkeys(name for part in self._parts for name in part))
+        missing = [np.full(count, np.nan) for count in self._counts]
+        return {
+            name: np.concatenate([part.get(name, gap) for part, gap in zip(self._parts, missing, strict=True)])
+            for name in names
+        }
+
+
+class _Chunk(NamedTuple):
+    span: Span
+    columns: Columns
+    is_new: bool
+
+
+_Ahead: TypeAlias = deque[tuple[Span, Columns | Future[Columns]]]
+
+
+def _chunks(places: Sequence[Span], make: Make, workers: Workers, store: Store | None) -> Generator[_Chunk, None, None]:
+    """The chunks in order, from the store or newly made; a few are handed in to the workers ahead of their turn."""
+    ahead: _Ahead = deque()
+    hired: Crew | None = None
+    if isinstance(workers, int):
+        workers = max(1, min(workers, len(places)))
+    with ExitStack() as leaving:
+        leaving.callback(_keep_finished, ahead, store)
+        for span in places:
+            held = None if store is None else store.saved(*span)
+            if held is None:
+                hired = hired or leaving.enter_context(crew(make, workers))
+                ahead.append((span, hired.submit(*span)))
+            else:
+                ahead.append((span, held))
+            if hired is None or len(ahead) >= hired.ahead:
+                yield _next(ahead, store)
+        while ahead:
+            yield _next(ahead, store)
+
+
+def _next(ahead: _Ahead, store: Store | None) -> _Chunk:
+    span, part = ahead[0]
+    is_new = isinstance(part, Future)
+    columns = _result(part) if isinstance(part, Future) else part
+    if is_new and store is not None:
+        store.save(span.first, columns)
+    ahead.popleft()
+    return _Chunk(span, columns, is_new)
+
+
+def _result(made: Future[Columns]) -> Columns:
+    try:
+        return made.result()
+    except ReplicateError:
+        raise
+    except Exception as wrong:
+        told = f"{type(wrong).__name__}: {wrong}".removesuffix(": ")
+        raise LostWorkersError(f"the workers are lost ({told})") from wrong
+
+
+def _keep_finished(ahead: _Ahead, store: Store | None) -> None:
+    """Keep what is finished when an ensemble ends before its time."""
+    for span, part in ahead:
+        is_made = isinstance(part, Future) and part.done() and not part.cancelled() and part.exception() is None
+        if store is not None and isinstance(part, Future) and is_made:
+            store.save(span.first, part.result())

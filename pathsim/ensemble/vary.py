@@ -7,7 +7,7 @@ than either figure.
 import math
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,21 @@ def by_setting(columns: Columns, settings: int) -> list[Columns]:
         number, _, path = name.partition(":")
         found[int(number)][path] = column
     return found
+
+
+def table(columns: Columns, settings: int) -> dict[str, NDArray[Any]]:
+    """The rows for a file: one a replicate or, where settings are compared, one for each of them and replicate."""
+    replicate = np.arange(next(iter(columns.values())).size)
+    if not settings:
+        return {"replicate": replicate, **columns}
+    parts = by_setting(columns, settings)
+    names = dict.fromkeys(name for part in parts for name in part)
+    lacked = np.full(replicate.size, np.nan)
+    return {
+        "setting": np.repeat(np.arange(settings), replicate.size),
+        "replicate": np.tile(replicate, settings),
+        **{name: np.concatenate([part.get(name, lacked) for part in parts]) for name in names},
+    }
 
 
 def _arms(chunk: Chunk) -> dict[str, NDArray[np.int16]]:

@@ -2,8 +2,6 @@
 
 import math
 import pickle
-from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -11,11 +9,11 @@ import pytest
 from pathsim.engines import simulate, simulate_many
 from pathsim.ensemble.rows import Columns, rows
 from pathsim.ensemble.run import CHUNK, Recipe, ReplicateError, chunk, ensemble
-from pathsim.ensemble.store import Store, StoreError, stored_seed
 from pathsim.ensemble.summary import figure, share, summary
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
+from pathsim.trial.known import Chunk
 from pathsim.trial.results import figure as figure_of
 from pathsim.trial.results import results
 
@@ -89,9 +87,10 @@ def test_replicates_that_queue_run_on_the_clock() -> None:
 
 
 def test_progress_is_told_after_every_chunk() -> None:
-    told: list[int] = []
-    ensemble(Recipe.of(find("two-arm-exponential"), {}), 1, CHUNK + 5, finished=told.append)
-    assert told == [0, CHUNK, CHUNK + 5]
+    told: list[tuple[int, int]] = []
+    count = CHUNK + 5
+    ensemble(Recipe.of(find("two-arm-exponential"), {}), 1, count, finished=lambda done, of: told.append((done, of)))
+    assert list(dict.fromkeys(told)) == [(CHUNK, count), (count, count)]
 
 
 def test_under_the_null_all_patients_walk_the_control_pathway() -> None:
@@ -142,61 +141,30 @@ def test_the_power_of_two_exponential_arms_is_schoenfelds() -> None:
     assert look["benefit"]["estimate"] == pytest.approx(0.876, abs=0.015)
 
 
-class InterruptedByHandError(Exception):
-    """Somebody pressed a key."""
-
-
-@pytest.mark.parametrize("rows_format", ["parquet", "csv"])
-def test_an_ensemble_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(
-    tmp_path: Path, rows_format: Literal["parquet", "csv"]
-) -> None:
-    recipe, count = Recipe.of(find("two-arm-exponential"), {}), 3 * CHUNK + 9
-    whole = Store(tmp_path / "whole", {"seed": 6})
-    undisturbed = ensemble(recipe, 6, count, store=whole)
-
-    def interrupt(done: int) -> None:
-        if done >= 2 * CHUNK:
-            raise InterruptedByHandError
-
-    with pytest.raises(InterruptedByHandError):
-        ensemble(recipe, 6, count, store=Store(tmp_path / "parts", {"seed": 6}), finished=interrupt)
-    again = Store(tmp_path / "parts", {"seed": 6})
-    told: list[int] = []
-    resumed = ensemble(recipe, 6, count, store=again, finished=told.append)
-    assert told[0] == 2 * CHUNK, "finished chunks are not simulated again"
-    files = [store.publish(columns, "{}", rows_format) for store, columns in ((whole, undisturbed), (again, resumed))]
-    for one, other in zip(*files, strict=True):
-        assert one.read_bytes() == other.read_bytes()
-
-
-def test_a_chunk_cut_short_by_fewer_replicates_is_made_anew(tmp_path: Path) -> None:
-    recipe = Recipe.of(find("two-arm-exponential"), {})
-    ensemble(recipe, 6, 30, store=Store(tmp_path, {"seed": 6}))
-    more = ensemble(recipe, 6, CHUNK, store=Store(tmp_path, {"seed": 6}))
-    assert same(more, ensemble(recipe, 6, CHUNK))
-
-
-def test_a_folder_of_another_ensemble_is_not_touched(tmp_path: Path) -> None:
-    recipe = Recipe.of(find("two-arm-exponential"), {})
-    ensemble(recipe, 6, 30, store=Store(tmp_path, {"seed": 6}))
-    with pytest.raises(StoreError, match="another ensemble"):
-        Store(tmp_path, {"seed": 7})
-    assert stored_seed(tmp_path) == 6
-    fresh = Store(tmp_path, {"seed": 7}, force=True)
-    assert fresh.saved(0, 30) is None
-
-
-def test_an_error_names_the_replicates_that_show_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise ZeroDivisionError("nobody")
+def test_an_error_names_the_first_replicate_that_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object, __: int, replicates: range) -> Chunk:
+        if 83 in replicates:
+            raise ZeroDivisionError("nobody")
+        return simulate_many(AALL1331.scenario(), 7, replicates)
 
     monkeypatch.setattr("pathsim.ensemble.run.simulate_many", broken)
-    with pytest.raises(ReplicateError, match="seed 7, replicates 80 to 159: ZeroDivisionError: nobody"):
-        chunk(AALL1331, 7, 80, 80)
+    with pytest.raises(ReplicateError, match="seed 7, replicate 83: ZeroDivisionError: nobody"):
+        chunk(AALL1331, 7, 80, 5)
+
+
+def test_an_error_that_no_replicate_shows_alone_names_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object, __: int, replicates: range) -> Chunk:
+        if len(replicates) > 1:
+            raise ZeroDivisionError("nobody")
+        return simulate_many(AALL1331.scenario(), 7, replicates)
+
+    monkeypatch.setattr("pathsim.ensemble.run.simulate_many", broken)
+    with pytest.raises(ReplicateError, match="seed 7, replicates 80 to 82: ZeroDivisionError: nobody"):
+        chunk(AALL1331, 7, 80, 3)
 
 
 def test_the_error_of_a_worker_survives_the_way_back() -> None:
-    wrong = ReplicateError(7, 0, 79, ValueError("nobody"))
+    wrong = ReplicateError(7, range(80), "ValueError: nobody")
     assert str(pickle.loads(pickle.dumps(wrong))) == str(wrong)  # noqa: S301 - our own object
 
 

@@ -1,0 +1,130 @@
+"""``pathsim merge``: the shards of an ensemble joined."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import reduce
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pathsim.cli.ensemble import RowsFormat, begun, chosen_format, conclude, force_option, format_option, precision_of
+from pathsim.cli.options import json_option
+
+if TYPE_CHECKING:
+    from pathsim.ensemble.request import Request
+    from pathsim.ensemble.run import Shard, Span
+    from pathsim.ensemble.store import Store
+
+RANGES_SHOWN = 3
+
+
+@click.command(short_help="Join the shards of an ensemble.")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write chunks, rows and summary to this folder, as one ensemble."
+)
+@json_option
+@format_option
+@force_option
+def merge(
+    folders: tuple[Path, ...], out: Path | None, as_json: bool, rows_format: RowsFormat | None, force: bool
+) -> None:
+    """Join what pathsim ensemble --shard has made in these FOLDERS, and print what the whole ensemble would.
+
+    The shards can be in a folder each, or all in one.
+    """
+    from pathsim.ensemble.merge import IncompleteError, merged
+    from pathsim.ensemble.request import has_changed
+    from pathsim.ensemble.store import Store
+
+    if rows_format is not None and out is None:
+        raise click.UsageError("--format is for the rows in a folder: add --out FOLDER")
+    rows_format = chosen_format(rows_format)
+    request, stores = _request(folders), [Store(folder) for folder in folders]
+    if has_changed(request.recipe.source):
+        click.echo(f"{request.recipe.source.file} has changed since: this is its text as it was then", err=True)
+    try:
+        columns, homes = merged(stores, request.replicates, precision_of(request))
+    except IncompleteError as wrong:
+        raise click.ClickException(_incomplete(request, stores, wrong.missing)) from None
+    store = None if out is None else begun(out, replace(request, shards=1), force=force)
+    if store is not None:
+        store.tidy()
+        for first, home in homes.items():
+            store.adopt(first, home)
+    conclude(request, columns, store, rows_format, as_json=as_json)
+
+
+def _request(folders: Sequence[Path]) -> "Request":
+    """What was asked of all these folders together. They must hold parts of one ensemble."""
+    from pathsim.ensemble.request import Request, kept_request
+    from pathsim.ensemble.store import StoreError
+
+    try:
+        _refuse_others(folders)
+        return reduce(Request.with_most, map(kept_request, folders))
+    except StoreError as wrong:
+        raise click.ClickException(str(wrong)) from None
+
+
+def _refuse_others(folders: Sequence[Path]) -> None:
+    from pathsim.ensemble.store import StoreError, difference, read_recipe
+
+    first = read_recipe(folders[0])
+    for folder in folders[1:]:
+        if told := difference(read_recipe(folder), first):
+            raise StoreError(f"{folder} holds another ensemble than {folders[0]} ({told}); merge those of one only")
+
+
+def _incomplete(request: "Request", stores: Sequence["Store"], missing: Sequence["Span"]) -> str:
+    """Which replicates are missing, shard by shard, and the commands that make them."""
+    from pathsim.ensemble.run import Shard, shard_of
+
+    if request.until_se is not None:
+        return (
+            "this ensemble had not come to its end; go on with it, and it needs no merging:\n  "
+            f"{request.command(stores[0].folder)}"
+        )
+    lines = [
+        f"{sum(span.replicates for span in missing):,} of {request.replicates:,} replicates are missing; make them:"
+    ]
+    shards: dict[int, list[Span]] = {}
+    for span in missing:
+        shards.setdefault(shard_of(span.first, request.shards), []).append(span)
+    for number, lacked in sorted(shards.items()):
+        shard = Shard(number, request.shards)
+        which = f"shard {shard}, " if shard.of > 1 else ""
+        lines.append(f"{which}replicates {_ranges(lacked)}:")
+        lines.append(f"  {request.command(_home(shard, stores), shard if shard.of > 1 else None)}")
+    return "\n".join(lines)
+
+
+def _ranges(missing: Sequence["Span"]) -> str:
+    shown = [f"{span.first}-{span.first + span.replicates - 1}" for span in _run_together(missing)]
+    more = [f"and {len(shown) - RANGES_SHOWN} more"] if len(shown) > RANGES_SHOWN else []
+    return ", ".join([*shown[:RANGES_SHOWN], *more])
+
+
+def _run_together(missing: Sequence["Span"]) -> list["Span"]:
+    """The spans, those that follow on each other as one."""
+    found: list[Span] = []
+    for span in missing:
+        if found and sum(found[-1]) == span.first:
+            found[-1] = found[-1]._replace(replicates=found[-1].replicates + span.replicates)
+        else:
+            found.append(span)
+    return found
+
+
+def _home(shard: "Shard", stores: Sequence["Store"]) -> Path:
+    """The folder that has most of this shard; a new one if none has any and each shard has its own."""
+    from pathsim.ensemble.run import shard_of
+
+    def of_shard(store: "Store") -> int:
+        return sum(shard_of(first, shard.of) == shard.number for first in store.held())
+
+    fullest = max(stores, key=of_shard)
+    if len(stores) == 1 or of_shard(fullest):
+        return fullest.folder
+    return stores[0].folder.with_name(f"shard-{shard.number}-of-{shard.of}")

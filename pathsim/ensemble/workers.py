@@ -1,0 +1,165 @@
+"""Who makes the chunks: this process, others on this machine, or a dask cluster. They never change a result."""
+
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from pathsim import __version__
+from pathsim.ensemble.rows import Columns
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+Make: TypeAlias = Callable[[int, int], Columns]
+"""Makes the rows of some replicates in a row: the first of them, and how many. Can be sent to another process."""
+Workers: TypeAlias = int | str
+"""How many processes of this machine, or the address of a dask scheduler."""
+CHUNKS_AHEAD = 3
+"""Chunks handed in for each worker: so many that none has to wait, and so few that a stop wastes little."""
+SECONDS_TO_CONNECT = 5.0
+
+
+class WorkersError(Exception):
+    """Workers who cannot be had, with a sentence for the user."""
+
+
+class LostWorkersError(Exception):
+    """Workers who are gone in the midst of their work, with a sentence for the user."""
+
+
+class Crew(NamedTuple):
+    """Workers, ready to make chunks."""
+
+    submit: Callable[[int, int], Future[Columns]]
+    """Hand in a chunk: its first replicate, and how many."""
+    ahead: int
+    """How many chunks may be handed in before the first of them is taken."""
+
+    @classmethod
+    def of(cls, executor: Executor, make: Make, workers: int) -> "Crew":
+        """A crew of so many workers of any executor."""
+        return cls(lambda first, count: executor.submit(make, first, count), CHUNKS_AHEAD * workers)
+
+
+def crew(make: Make, workers: Workers) -> AbstractContextManager[Crew]:
+    """The crew that makes chunks, and leaves with all that is unfinished at the end of the context."""
+    if isinstance(workers, str):
+        return _cluster(make, workers)
+    return _this_process(make) if workers == 1 else _processes(make, workers)
+
+
+@contextmanager
+def _this_process(make: Make) -> Iterator[Crew]:
+    def at_once(first: int, count: int) -> Future[Columns]:
+        made: Future[Columns] = Future()
+        try:
+            made.set_result(make(first, count))
+        except Exception as wrong:  # noqa: BLE001 - it is raised where the result is taken
+            made.set_exception(wrong)
+        return made
+
+    yield Crew(at_once, 1)
+
+
+@contextmanager
+def _processes(make: Make, workers: int) -> Iterator[Crew]:
+    before = active_children()
+    # Never fork: a process that has threads, as ours with numpy and a progress bar, may not survive it.
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(make,)) as pool:
+        with _interrupts_held():
+            for _ in range(workers):
+                pool.submit(_ready)
+        processes = [process for process in active_children() if process not in before]
+        try:
+            yield Crew.of(pool, _assigned, workers)
+        finally:
+            for process in processes:
+                process.terminate()
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Processes that are started now never see Ctrl-C, which a terminal sends to all: this one tells them to stop."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_assignments: list[Make] = []
+"""In a worker process: what it makes. Sent once, so that what is handed in stays small."""
+
+
+def _begin(make: Make) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_leave_with_parent, daemon=True).start()
+    _assignments.append(make)
+
+
+def _leave_with_parent() -> None:
+    """Do not outlive a parent that was killed."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _ready() -> None:
+    """Nothing, but the process has to be there for it."""
+
+
+def _assigned(first: int, count: int) -> Columns:
+    return _assignments[0](first, count)
+
+
+@contextmanager
+def _cluster(make: Make, address: str) -> Iterator[Crew]:
+    try:
+        from distributed import Client  # noqa: PLC0415 - an extra
+        from distributed.comm import resolve_address  # noqa: PLC0415
+    except ImportError:
+        raise WorkersError("--backend dask needs distributed: install 'pathsim-trials[dask]'") from None
+    # What goes wrong is told in a line of our own.
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
+    try:
+        resolve_address(address)
+        client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except Exception as wrong:  # noqa: BLE001 - a wrong address, a server of another kind, nobody there
+        raise WorkersError(
+            f"no dask scheduler answers at {address} ({wrong}); --scheduler takes the address that dask scheduler "
+            "prints when it starts, such as tcp://HOST:8786"
+        ) from None
+    with client:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise WorkersError(f"the dask scheduler at {address} has no workers: start some with dask worker {address}")
+        _check_versions(client, address)
+        yield Crew.of(client.get_executor(pure=False), make, threads)
+
+
+def _check_versions(client: "Client", address: str) -> None:
+    """Refuse workers whose results could differ from those of this process."""
+    try:
+        versions = set(client.run(_version).values())
+    except Exception as wrong:  # noqa: BLE001 - whatever a worker that cannot import us says
+        versions = {f"none ({wrong})"}
+    if others := sorted(versions - {__version__}):
+        raise WorkersError(
+            f"workers of the dask scheduler at {address} have pathsim {', '.join(others)}, and this is {__version__}: "
+            f"install pathsim-trials=={__version__} there"
+        )
+
+
+def _version() -> str:
+    return __version__

@@ -1,0 +1,224 @@
+"""Shards of an ensemble, made apart and joined, are the ensemble that one process would have made."""
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+from folders import Done, Pathsim, chunks, published
+
+from pathsim.ensemble.run import CHUNK, Shard, spans
+from pathsim.scenario.files import library
+
+COUNT = 5 * CHUNK + 9
+ASKED = ("ensemble", "two-arm-exponential", "--replicates", COUNT, "--seed", 3)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which the commands are given."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def shard(pathsim: Pathsim, number: int, of: int, out: str, *asked: object) -> Done:
+    done = pathsim(*(asked or ASKED), "--shard", f"{number}/{of}", "--out", out)
+    assert done.code == 0, done.err
+    return done
+
+
+def test_every_chunk_is_in_one_shard() -> None:
+    parts = [span for number in (1, 2, 3) for span in spans(COUNT, Shard(number, 3))]
+    assert sorted(parts) == spans(COUNT)
+
+
+@pytest.mark.parametrize("folders", [("a", "b", "c"), ("a", "a", "a")])
+@pytest.mark.parametrize("rows_format", ["parquet", "csv"])
+def test_shards_joined_are_the_whole(pathsim: Pathsim, here: Path, folders: tuple[str, ...], rows_format: str) -> None:
+    for number, folder in enumerate(folders, 1):
+        shard(pathsim, number, 3, folder)
+        assert not published(here / folder), "a shard has no results"
+    merged = pathsim("merge", *dict.fromkeys(folders), "--out", "merged", "--format", rows_format)
+    whole = pathsim(*ASKED, "--out", "whole", "--format", rows_format)
+    assert merged.code == 0
+    assert merged.out == whole.out
+    assert published(here / "merged") == published(here / "whole")
+    assert len(published(here / "whole")) == 2
+
+
+def test_shards_joined_print_what_the_whole_does(pathsim: Pathsim, here: Path) -> None:
+    shard(pathsim, 2, 2, "b")
+    shard(pathsim, 1, 2, "a")
+    assert pathsim("merge", "b", "a", "--json").out == pathsim(*ASKED, "--json").out
+    assert {path.name for path in here.iterdir()} == {"a", "b"}
+
+
+def test_the_results_can_be_written_where_the_shards_are(pathsim: Pathsim, here: Path) -> None:
+    for number in (1, 2):
+        shard(pathsim, number, 2, "all")
+    assert pathsim("merge", "all", "--out", "all").code == 0
+    assert len(published(here / "all")) == 2
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_set_comes_along(pathsim: Pathsim) -> None:
+    asked = (*ASKED, "--null", "--set", "trial.patients=120", "--set", "trial.begins=2015-02-01")
+    for number in (1, 2):
+        shard(pathsim, number, 2, "all", *asked)
+    assert pathsim("merge", "all", "--json").out == pathsim(*asked, "--json").out
+
+
+def test_a_shard_says_how_to_go_on(pathsim: Pathsim, here: Path) -> None:
+    told = shard(pathsim, 2, 3, "b")
+    assert told.out == ""
+    assert f"shard 2/3 is done: 160 of {COUNT} replicates are in b" in told.err
+    assert "pathsim merge b" in told.err
+    assert [int(path.stem) for path in chunks(here / "b")] == [80, 320]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_command_that_makes_what_is_missing_is_told(pathsim: Pathsim) -> None:
+    shard(pathsim, 1, 3, "a")
+    shard(pathsim, 3, 3, "c")
+    missing = pathsim("merge", "a", "c")
+    assert (missing.code, missing.out) == (2, "")
+    assert "160 of 409 replicates are missing" in missing.err
+    assert "shard 2/3, replicates 80-159, 320-399:" in missing.err
+    command = shlex.split(missing.err.splitlines()[-1])
+    assert pathsim(*command[1:]).code == 0
+    assert pathsim("merge", "a", "c", command[-1]).out == pathsim(*ASKED).out
+
+
+def test_a_shard_that_was_interrupted_is_told_with_its_own_folder(pathsim: Pathsim, here: Path) -> None:
+    for number, folder in enumerate("ab", 1):
+        shard(pathsim, number, 2, folder)
+    chunks(here / "b")[-1].unlink()
+    told = pathsim("merge", "a", "b").err
+    assert "shard 2/2, replicates 400-408:" in told
+    assert told.rstrip().endswith("--shard 2/2 --out b")
+
+
+@pytest.mark.usefixtures("here")
+def test_more_replicates_can_be_asked_of_shards_later(pathsim: Pathsim) -> None:
+    more = (*ASKED[:3], 2 * COUNT, *ASKED[4:])
+    for asked in (ASKED, more):
+        for number, folder in enumerate("ab", 1):
+            shard(pathsim, number, 2, folder, *asked)
+    assert pathsim("merge", "a", "b").out == pathsim(*more).out
+
+
+@pytest.mark.usefixtures("here")
+def test_a_joined_folder_goes_on_as_an_ensemble(pathsim: Pathsim) -> None:
+    for number in (1, 2):
+        shard(pathsim, number, 2, "all")
+    pathsim("merge", "all", "--out", "merged")
+    more = (*ASKED[:3], 2 * COUNT, *ASKED[4:])
+    assert pathsim(*more, "--out", "merged").out == pathsim(*more).out
+
+
+@pytest.mark.usefixtures("here")
+def test_an_ensemble_that_was_interrupted_needs_no_merging(pathsim: Pathsim, here: Path) -> None:
+    pathsim(*ASKED, "--out", "whole")
+    chunks(here / "whole")[1].unlink()
+    told = pathsim("merge", "whole").err
+    assert "replicates 80-159" in told
+    assert told.rstrip().endswith(f"pathsim ensemble two-arm-exponential --replicates {COUNT} --seed 3 --out whole")
+
+
+@pytest.mark.usefixtures("here")
+def test_folders_of_different_ensembles_are_not_joined(pathsim: Pathsim) -> None:
+    shard(pathsim, 1, 2, "a")
+    shard(pathsim, 2, 2, "b", *ASKED[:-1], 4)
+    refused = pathsim("merge", "a", "b")
+    assert (refused.code, refused.out) == (2, "")
+    assert "b holds another ensemble than a (seed 4, not 3)" in refused.err
+
+
+def test_a_folder_without_an_ensemble_is_told(pathsim: Pathsim, here: Path) -> None:
+    (here / "empty").mkdir()
+    for folder in ("empty", "nowhere"):
+        assert f"{folder} holds no ensemble" in pathsim("merge", folder).err
+
+
+@pytest.mark.usefixtures("here")
+def test_results_do_not_go_into_the_folder_of_another_ensemble(pathsim: Pathsim) -> None:
+    for number in (1, 2):
+        shard(pathsim, number, 2, "all")
+    pathsim(*ASKED[:-1], 4, "--out", "other")
+    assert "other holds another ensemble" in pathsim("merge", "all", "--out", "other").err
+    assert pathsim("merge", "all", "--out", "other", "--force").code == 0
+
+
+class TestAScenarioOfOnesOwn:
+    """The folder keeps its text, so that shards can be joined wherever they were brought."""
+
+    @pytest.fixture(autouse=True)
+    def _shards(self, pathsim: Pathsim, here: Path) -> None:
+        for name in ("two-arm-exponential", "own"):
+            shutil.copy(library() / "two-arm-exponential.toml", here / f"{name}.toml")
+        (here / "own.toml").write_text('extends = "two-arm-exponential"\n[trial]\npatients = 80\nassumed = "a test"\n')
+        self.asked = ("ensemble", "own.toml", "--replicates", 100, "--seed", 3)
+        self.whole = pathsim(*self.asked).out
+        for number in (1, 2):
+            shard(pathsim, number, 2, "all", *self.asked)
+
+    def test_shards_are_joined_from_another_folder(
+        self, pathsim: Pathsim, here: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+        assert pathsim("merge", here / "all").out == self.whole
+
+    def test_a_file_that_changed_is_told_and_changes_nothing(self, pathsim: Pathsim, here: Path) -> None:
+        with (here / "own.toml").open("a") as own:
+            own.write("# later\n")
+        merged = pathsim("merge", "all")
+        assert merged.out == self.whole
+        assert "own.toml has changed since" in merged.err
+        refused = pathsim(*self.asked, "--shard", "1/2", "--out", "all")
+        assert refused.code == 2
+        assert "another ensemble (made from an earlier text)" in refused.err
+
+    def test_a_file_that_it_builds_on_must_be_as_it_was(self, pathsim: Pathsim, here: Path) -> None:
+        with (here / "two-arm-exponential.toml").open("a") as base:
+            base.write("# later\n")
+        refused = pathsim("merge", "all")
+        assert (refused.code, refused.out) == (2, "")
+        assert "a scenario that 'own' builds on has changed" in refused.err
+
+
+def test_another_version_does_not_join_what_it_did_not_make(pathsim: Pathsim, here: Path) -> None:
+    shard(pathsim, 1, 1, "all")
+    recipe = json.loads((here / "all/recipe.json").read_text())
+    (here / "all/recipe.json").write_text(json.dumps({**recipe, "pathsim": "0.0.1"}))
+    assert "all was made by pathsim 0.0.1" in pathsim("merge", "all").err
+
+
+@pytest.mark.parametrize("value", ["0/3", "4/3", "2", "a/b", "-1/3", "1/0"])
+def test_a_shard_is_one_of_several(pathsim: Pathsim, value: str) -> None:
+    done = pathsim(*ASKED, "--shard", value, "--out", "a")
+    assert (done.code, done.out) == (2, "")
+    assert "write i/n, such as 2/8" in done.err
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "add --out FOLDER"),
+        (("--out", "a", "--until-se", "0.01"), "give --replicates instead"),
+        (("--out", "a", "--json"), "leave --json and --format to pathsim merge"),
+    ],
+)
+@pytest.mark.usefixtures("here")
+def test_what_a_shard_cannot_do_is_told(pathsim: Pathsim, options: tuple[str, ...], told: str) -> None:
+    done = pathsim(*ASKED, "--shard", "1/2", *options)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+@pytest.mark.usefixtures("here")
+def test_shards_need_one_seed(pathsim: Pathsim) -> None:
+    unseeded = (*ASKED[:-2], "--shard", "1/2", "--out", "a")
+    assert "all shards need the same seed: add --seed N" in pathsim(*unseeded).err
+    shard(pathsim, 1, 2, "a")
+    assert pathsim(*unseeded).code == 0, "the folder knows it"
