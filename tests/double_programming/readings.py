@@ -15,7 +15,7 @@ from pathsim.journal import Journal
 from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.known import everything
-from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.outcomes import outcomes
 
 COVARIATES = ("sex", "relapse", "cytogenetics", "frailty")
 DAYS = (180, 365, 730, 1095)
