@@ -330,4 +330,9 @@ def _progress(replicates: int | None, *, quiet: bool) -> Iterator[Callable[[int,
     columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as bar:
         task = bar.add_task("", total=replicates)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+        def finished(done: int, of: int) -> None:
+            bar.tasks[task].total = of  # to update it would forget how fast it went
+            bar.update(task, completed=done)
+
+        yield finished

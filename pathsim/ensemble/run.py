@@ -19,8 +19,8 @@ from pathsim.ensemble.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 
-CHUNK = 64
-"""Replicates in a chunk: of up to 1,000 patients each, it fits the processor's cache. It never changes a result."""
+CHUNK = 40
+"""Replicates in a chunk: of up to 1,000 patients each, it fits a processor's cache. It never changes a result."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told after each new chunk how many replicates there are, and how many there will be as far as one can tell."""

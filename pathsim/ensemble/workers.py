@@ -71,13 +71,13 @@ def _this_process(make: Make) -> Iterator[Crew]:
 def _processes(make: Make, workers: int) -> Iterator[Crew]:
     before = active_children()
     # Never fork: a process that has threads, as ours with numpy and a progress bar, may not survive it.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(make,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
         with _interrupts_held():
             for _ in range(workers):
                 pool.submit(_ready)
         processes = [process for process in active_children() if process not in before]
         try:
-            yield Crew.of(pool, _assigned, workers)
+            yield Crew.of(pool, make, workers)
         finally:
             for process in processes:
                 process.terminate()
@@ -97,14 +97,10 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_assignments: list[Make] = []
-"""In a worker process: what it makes. Sent once, so that what is handed in stays small."""
-
-
-def _begin(make: Make) -> None:
+def _begin() -> None:
+    """Leave interrupts to the parent, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
-    _assignments.append(make)
 
 
 def _leave_with_parent() -> None:
@@ -119,25 +115,21 @@ def _ready() -> None:
     """Nothing, but the process has to be there for it."""
 
 
-def _assigned(first: int, count: int) -> Columns:
-    return _assignments[0](first, count)
-
-
 @contextmanager
 def _cluster(make: Make, address: str) -> Iterator[Crew]:
     try:
         from distributed import Client  # noqa: PLC0415 - an extra
-        from distributed.comm import resolve_address  # noqa: PLC0415
     except ImportError:
         raise WorkersError("--backend dask needs distributed: install 'pathsim-trials[dask]'") from None
     # What goes wrong is told in a line of our own.
     logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     try:
-        resolve_address(address)
+        _knock(address)
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except Exception as wrong:  # noqa: BLE001 - a wrong address, a server of another kind, nobody there
+        told = str(wrong) or type(wrong).__name__
         raise WorkersError(
-            f"no dask scheduler answers at {address} ({wrong}); --scheduler takes the address that dask scheduler "
+            f"no dask scheduler answers at {address} ({told}); --scheduler takes the address that dask scheduler "
             "prints when it starts, such as tcp://HOST:8786"
         ) from None
     with client:
@@ -146,6 +138,20 @@ def _cluster(make: Make, address: str) -> Iterator[Crew]:
             raise WorkersError(f"the dask scheduler at {address} has no workers: start some with dask worker {address}")
         _check_versions(client, address)
         yield Crew.of(client.get_executor(pure=False), make, threads)
+
+
+def _knock(address: str) -> None:
+    """See whether a scheduler answers in time: a client would wait for ever for a server of another kind."""
+    import asyncio  # noqa: PLC0415 - only for a cluster
+
+    from distributed import Security  # noqa: PLC0415
+    from distributed.comm import connect  # noqa: PLC0415
+
+    async def knock() -> None:
+        comm = await connect(address, timeout=SECONDS_TO_CONNECT, **Security().get_connection_args("client"))
+        await comm.close()
+
+    asyncio.run(asyncio.wait_for(knock(), SECONDS_TO_CONNECT))
 
 
 def _check_versions(client: "Client", address: str) -> None:

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from types import ModuleType
 
 import pytest
@@ -51,6 +53,19 @@ def test_a_scheduler_that_does_not_answer_is_told(
     assert (done.code, done.out) == (2, "")
     assert f"no dask scheduler answers at {address}" in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.usefixtures("distributed")
+def test_a_server_of_another_kind_is_told(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as the dashboard of the cluster, whose address is easily taken for the scheduler's."""
+    monkeypatch.setattr(workers, "SECONDS_TO_CONNECT", 0.2)
+    monkeypatch.setattr(BaseHTTPRequestHandler, "log_message", lambda *_: None)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        done = pathsim(*ASKED, "--backend", "dask", "--scheduler", f"tcp://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert done.code == 2
+    assert "no dask scheduler answers" in done.err
 
 
 def test_a_cluster_without_workers_is_told(pathsim: Pathsim, distributed: ModuleType) -> None:

@@ -51,7 +51,7 @@ def test_a_beginning_with_nothing_but_luck_is_not_enough(successes: int) -> None
 
 
 def test_a_power_near_one_comes_to_an_end_all_the_same() -> None:
-    assert Precision("os", 0.025, 0.01).is_reached(160, 160)
+    assert Precision("os", 0.025, 0.01).is_reached(200, 200)
 
 
 def test_the_power_is_that_of_the_endpoint_at_which_the_committee_looks() -> None:

@@ -72,9 +72,9 @@ def test_what_was_set_comes_along(pathsim: Pathsim) -> None:
 def test_a_shard_says_how_to_go_on(pathsim: Pathsim, here: Path) -> None:
     told = shard(pathsim, 2, 3, "b")
     assert told.out == ""
-    assert f"shard 2/3 is done: 160 of {COUNT} replicates are in b" in told.err
+    assert f"shard 2/3 is done: {2 * CHUNK} of {COUNT} replicates are in b" in told.err
     assert "pathsim merge b" in told.err
-    assert [int(path.stem) for path in chunks(here / "b")] == [80, 320]
+    assert [int(path.stem) for path in chunks(here / "b")] == [CHUNK, 4 * CHUNK]
 
 
 @pytest.mark.usefixtures("here")
@@ -83,8 +83,8 @@ def test_the_command_that_makes_what_is_missing_is_told(pathsim: Pathsim) -> Non
     shard(pathsim, 3, 3, "c")
     missing = pathsim("merge", "a", "c")
     assert (missing.code, missing.out) == (2, "")
-    assert "160 of 409 replicates are missing" in missing.err
-    assert "shard 2/3, replicates 80-159, 320-399:" in missing.err
+    assert f"{2 * CHUNK} of {COUNT} replicates are missing" in missing.err
+    assert f"shard 2/3, replicates {CHUNK}-{2 * CHUNK - 1}, {4 * CHUNK}-{5 * CHUNK - 1}:" in missing.err
     command = shlex.split(missing.err.splitlines()[-1])
     assert pathsim(*command[1:]).code == 0
     assert pathsim("merge", "a", "c", command[-1]).out == pathsim(*ASKED).out
@@ -95,7 +95,7 @@ def test_a_shard_that_was_interrupted_is_told_with_its_own_folder(pathsim: Paths
         shard(pathsim, number, 2, folder)
     chunks(here / "b")[-1].unlink()
     told = pathsim("merge", "a", "b").err
-    assert "shard 2/2, replicates 400-408:" in told
+    assert f"shard 2/2, replicates {5 * CHUNK}-{COUNT - 1}:" in told
     assert told.rstrip().endswith("--shard 2/2 --out b")
 
 
@@ -122,7 +122,7 @@ def test_an_ensemble_that_was_interrupted_needs_no_merging(pathsim: Pathsim, her
     pathsim(*ASKED, "--out", "whole")
     chunks(here / "whole")[1].unlink()
     told = pathsim("merge", "whole").err
-    assert "replicates 80-159" in told
+    assert f"replicates {CHUNK}-{2 * CHUNK - 1}" in told
     assert told.rstrip().endswith(f"pathsim ensemble two-arm-exponential --replicates {COUNT} --seed 3 --out whole")
 
 

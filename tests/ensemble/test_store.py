@@ -86,10 +86,10 @@ def test_what_a_write_that_was_cut_short_has_left_is_removed(tmp_path: Path) -> 
 
 def test_a_shard_leaves_alone_what_others_are_writing(tmp_path: Path) -> None:
     store = Store.begin(tmp_path, {"seed": 6})
-    mine, other = tmp_path / "chunks/000000080.npz.ab.partial", tmp_path / "chunks/000000000.npz.cd.partial"
+    mine, other = tmp_path / f"chunks/{CHUNK:09d}.npz.ab.partial", tmp_path / "chunks/000000000.npz.cd.partial"
     for path in (mine, other):
         path.write_bytes(b"half")
-    store.tidy({span.first for span in spans(160)[1:]})
+    store.tidy({span.first for span in spans(2 * CHUNK)[1:]})
     assert (mine.exists(), other.exists()) == (False, True)
 
 
