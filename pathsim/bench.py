@@ -21,10 +21,12 @@ from pathsim.ensemble.rows import rows
 from pathsim.ensemble.run import CHUNK, Recipe, ensemble
 from pathsim.luck import Keys, Uniforms
 from pathsim.scenario.scenario import Scenario
+from pathsim.stats.compare import cox, logrank
+from pathsim.stats.survival import kaplan_meier
 from pathsim.sweep import sweep
 from pathsim.trial.course import final
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import Outcomes, outcomes
+from pathsim.trial.outcomes import Outcomes, outcomes, survival_table
 
 SEED = 1
 ROUNDS = 5
@@ -95,28 +97,41 @@ def _clocked(scenario: Scenario) -> None:
 
 def _analysis(scenario: Scenario) -> Iterator[Ratio]:
     chunk = Chunk(scenario, SEED, range(REPLICATES_SWEPT), sweep(scenario, SEED, range(REPLICATES_SWEPT)))
-    alone = [_outcomes(scenario, replicate) for replicate in range(TRIALS_ORACLED)]
+    together, alone = _endpoints(chunk), [_endpoints(_alone(chunk, trial)) for trial in range(TRIALS_ORACLED)]
     tasks: list[Callable[[], object]] = [
         lambda: sweep(scenario, SEED, range(REPLICATES_SWEPT)),
         # A chunk remembers what was read in it: each round begins with a new one.
         lambda: rows(Chunk(scenario, SEED, chunk.replicates, chunk.journal), toxicity=False),
+        lambda: _by_kernels(together, REPLICATES_SWEPT),
     ]
-    swept, analysed = _best(tasks)
+    swept, analysed, compared = _best(tasks)
     note = f"{REPLICATES_SWEPT / (swept + analysed):,.0f} trials a second, with every look, cut-off and endpoint"
     yield Ratio("time with all statistics, of the sweep's", (swept + analysed) / swept, 1.5, at_least=False, note=note)
-    if importlib.util.find_spec("lifelines") is not None:
+    if len(scenario.arms) == 2 and importlib.util.find_spec("lifelines") is not None:
         by_lifelines = _best([lambda: _by_lifelines(alone)])[0] / len(alone)
-        analyses = len(scenario.sections.endpoints) * len(alone)
-        mine = analysed / REPLICATES_SWEPT
-        note = (
-            f"{analyses / len(alone):.0f} endpoints once: {by_lifelines * 1000:,.0f} ms, against {mine * 1000:.2f} ms"
-        )
+        mine = compared / REPLICATES_SWEPT
+        note = f"Kaplan-Meier, log-rank, Cox of {len(together)} endpoints: {mine * 1000:.2f} ms, "
+        note += f"against {by_lifelines * 1000:,.0f} ms"
         yield Ratio("statistics of a trial, against lifelines", by_lifelines / mine, 200, at_least=True, note=note)
 
 
-def _outcomes(scenario: Scenario, replicate: int) -> list[Outcomes]:
-    known = final(Chunk(scenario, SEED, [replicate], sweep(scenario, SEED, [replicate])))
-    return [outcomes(known, endpoint) for endpoint in scenario.sections.endpoints.values()]
+def _endpoints(chunk: Chunk) -> list[Outcomes]:
+    known = final(chunk)
+    return [outcomes(known, endpoint) for endpoint in chunk.scenario.sections.endpoints.values()]
+
+
+def _alone(chunk: Chunk, trial: int) -> Chunk:
+    return Chunk(chunk.scenario, SEED, [trial], sweep(chunk.scenario, SEED, [trial]))
+
+
+def _by_kernels(endpoints: Sequence[Outcomes], trials: int) -> None:
+    """Kaplan-Meier, log-rank and Cox of every endpoint, of all trials at once."""
+    for data in endpoints:
+        table = survival_table(data, 2, trials, stratified=False)
+        for arm in (0, 1):
+            kaplan_meier(table, arm, [365, 730, 1095])
+        logrank(table, treated=0, control=1)
+        cox(table, treated=0, control=1)
 
 
 def _by_lifelines(trials: Sequence[Sequence[Outcomes]]) -> None:
