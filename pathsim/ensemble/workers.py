@@ -71,13 +71,13 @@ def _this_process(make: Make) -> Iterator[Crew]:
 def _processes(make: Make, workers: int) -> Iterator[Crew]:
     before = active_children()
     # Never fork: a process that has threads, as ours with numpy and a progress bar, may not survive it.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(make,)) as pool:
         with _interrupts_held():
             for _ in range(workers):
                 pool.submit(_ready)
         processes = [process for process in active_children() if process not in before]
         try:
-            yield Crew.of(pool, make, workers)
+            yield Crew.of(pool, _assigned, workers)
         finally:
             for process in processes:
                 process.terminate()
@@ -97,10 +97,17 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+_assignments: list[Make] = []
+"""In a worker process: what it makes. Sent once, for what is handed in must stay small: a pool whose pipe is full when
+its processes end can hang for ever, before Python 3.11.6.
+"""
+
+
+def _begin(make: Make) -> None:
     """Leave interrupts to the parent, and end when it does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
+    _assignments.append(make)
 
 
 def _leave_with_parent() -> None:
@@ -113,6 +120,10 @@ def _leave_with_parent() -> None:
 
 def _ready() -> None:
     """Nothing, but the process has to be there for it."""
+
+
+def _assigned(first: int, count: int) -> Columns:
+    return _assignments[0](first, count)
 
 
 @contextmanager
