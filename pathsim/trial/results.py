@@ -46,7 +46,7 @@ def results(chunk: Chunk) -> Results:
             "sha256": scenario.sha256,
             "overrides": dict(scenario.overrides),
         },
-        "trial": _trial(known, groups, followed.looks[0]),
+        "trial": _trial(known, groups, followed),
         "cutoffs": {name: _cutoff(name, cutoff, followed) for name, cutoff in scenario.trial.cutoffs.items()},
         "endpoints": {
             name: _endpoint(endpoint, outcomes(known, endpoint), groups, scenario)
@@ -59,12 +59,12 @@ def results(chunk: Chunk) -> Results:
     }
 
 
-def _trial(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]:
-    scenario = known.chunk.scenario
+def _trial(known: Known, groups: Allocation, followed: Course) -> dict[str, Any]:
+    scenario, held = known.chunk.scenario, followed.looks[0]
     arrived = known.enrolled[known.enrolled < math.inf]
     in_groups = groups.group >= 0
     cut_on = float(known.day[0])
-    followed = (cut_on - groups.day)[in_groups]
+    followed_for = (cut_on - groups.day)[in_groups]
     return {
         "enrolled": int(arrived.size),
         "randomized": int(in_groups.sum()) if scenario.arms else None,
@@ -72,9 +72,9 @@ def _trial(known: Known, groups: Allocation, held: list[Look]) -> dict[str, Any]
         "first_day": float(arrived.min()) if arrived.size else None,
         "last_day": float(arrived.max()) if arrived.size else None,
         "cutoff_day": cut_on,
-        "median_follow_up_days": float(np.median(followed)) if followed.size else None,
+        "median_follow_up_days": float(np.median(followed_for)) if followed_for.size else None,
         "ended": _ended(known, held),
-        "looks": [asdict(look) for look in held],
+        "looks": [asdict(look) | {"analysis": _analysis(look, followed)} for look in held],
     }
 
 
@@ -88,6 +88,16 @@ def _ended(known: Known, held: list[Look]) -> dict[str, Any]:
         return {"day": float(known.day[0])}
     data = outcomes(known, scenario.sections.endpoints[plan.endpoint])
     return {"day": float(known.day[0]), "events": int(data.event.sum())}
+
+
+def _analysis(look: Look, followed: Course) -> dict[str, Any]:
+    """What the committee could see at a look: the endpoint that is monitored, as it was known then."""
+    scenario, plan = followed.scenario, followed.scenario.trial.monitoring
+    if plan is None:
+        return {}
+    known = followed.known_on(look.day)
+    endpoint = scenario.sections.endpoints[plan.endpoint]
+    return _endpoint(endpoint, outcomes(known, endpoint), allocation(known), scenario)
 
 
 def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
@@ -108,7 +118,7 @@ def _cutoff(name: str, cutoff: Cutoff, followed: Course) -> dict[str, Any]:
         "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
         "events": {endpoint: int(data.event.sum()) for endpoint, data in found.items()},
         "events_happened": {endpoint: int(outcomes(happened, table).event.sum()) for endpoint, table in endpoints},
-        "endpoints": {endpoint: _comparison(table, found[endpoint], groups, scenario) for endpoint, table in endpoints},
+        "endpoints": {endpoint: _endpoint(table, found[endpoint], groups, scenario) for endpoint, table in endpoints},
     }
 
 

@@ -219,3 +219,14 @@ def test_where_places_are_short_the_trial_goes_as_its_committee_let_it() -> None
         assert committee.looks == held
         assert_same(clock.journal().in_order(), of_trial(chunk.stopped, trial, scenario.patients))
     assert chunk.stopped.row.size < chunk.journal.row.size
+
+
+def test_a_look_and_a_cut_off_of_the_same_day_analyse_the_same(crossed: Chunk) -> None:
+    at = {"trial.cutoffs.early.day": "700", "trial.cutoffs.early.events": "100000"}
+    found = results(simulate_many(load(MONITORED, at), crossed.seed, [4]))
+    look, cutoff = found["trial"]["looks"][-1], found["cutoffs"]["early"]
+    assert look["day"] == cutoff["day"] == 700
+    assert look["analysis"] == cutoff["endpoints"]["pfs"]
+    assert look["hazard_ratio"] == look["analysis"]["hazard_ratio"]["estimate"]
+    assert look["z"] == -look["analysis"]["logrank"]["z"]
+    assert look["events"] == sum(arm["events"] for arm in look["analysis"]["arms"].values())
