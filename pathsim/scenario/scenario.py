@@ -146,9 +146,9 @@ class Scenario:
     @property
     def follows_stop(self) -> bool:
         """Whether the way of some patient depends on whether the committee has stopped the trial."""
-        return STOPPED in self.names and any(
-            STOPPED in QUOTED.sub("", text) for entry in self.steps for _, text in entry.spec.conditions()
-        )
+        texts = [text for entry in self.steps for _, text in entry.spec.conditions()]
+        texts += [text for pool in self.sections.pools.values() for text in pool.priority]
+        return STOPPED in self.names and any(STOPPED in QUOTED.sub("", text) for text in texts)
 
     def date(self, day: float) -> datetime.date:
         """The date on which this day of the trial falls."""

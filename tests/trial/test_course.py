@@ -230,3 +230,19 @@ def test_a_look_and_a_cut_off_of_the_same_day_analyse_the_same(crossed: Chunk) -
     assert look["hazard_ratio"] == look["analysis"]["hazard_ratio"]["estimate"]
     assert look["z"] == -look["analysis"]["logrank"]["z"]
     assert look["events"] == sum(arm["events"] for arm in look["analysis"]["arms"].values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "follows"),
+    [
+        ({}, True),
+        (WITHOUT_CROSSOVER, False),
+        (
+            {"steps.unblinding.rules": "[{ when = \"risk == 'stopped'\", next = 'drug' }, { next = 'follow_up' }]"},
+            False,
+        ),
+    ],
+)
+def test_a_stop_changes_a_pathway_only_if_it_asks(settings: dict[str, str], follows: bool) -> None:  # noqa: FBT001
+    levels = {"cohort.risk.levels": "{ low = 0.6, high = 0.3, stopped = 'rest' }"}
+    assert load(MONITORED, levels | settings).follows_stop == follows
