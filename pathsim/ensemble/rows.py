@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pathsim.ensemble.toxicity import toxicity_rates
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
+from pathsim.stats.compare import p_one_sided
 from pathsim.stats.survival import kaplan_meier, restricted_mean
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
@@ -19,6 +19,7 @@ from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import (
     Outcomes,
     allocation,
+    compared,
     essentials,
     in_groups,
     outcomes,
@@ -104,13 +105,9 @@ def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Colum
 
 def _comparison(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Columns:
     """Hazard ratio and log-rank test; nothing where there are not two arms."""
-    arms = cut.scenario.arms
-    if len(arms) != 2:
+    if len(cut.scenario.arms) != 2:
         return {}
-    table = survival_table(data, 2, cut.known.day.size, stratified=endpoint.stratified)
-    control = arms.index(cut.scenario.trial.control or "")
-    test = logrank(table, treated=1 - control, control=control)
-    ratio = hazard_ratio(cox(table, treated=1 - control, control=control))
+    test, ratio = compared(data, endpoint, cut.scenario, cut.known.day.size)
     return {
         f"{path}.hazard_ratio.estimate": ratio.estimate,
         f"{path}.hazard_ratio.lower": ratio.lower,

@@ -10,7 +10,7 @@ import numpy as np
 from pathsim.clock import Clock, Entry
 from pathsim.trial.course import closing_days, stop_reason
 from pathsim.trial.known import Chunk
-from pathsim.trial.monitoring import Look, due, going, hold, plan_of, wanted_events
+from pathsim.trial.monitoring import Look, due, going, hold, order_day, plan_of, wanted_events
 from pathsim.trial.outcomes import codes_of
 
 
@@ -36,8 +36,8 @@ class Committee:
         self._followed: set[int] = set()
         self._in_arm: set[int] = set()
         clock.listen(self._notice)
-        if self._plan.order is not None:
-            clock.at(self._plan.order.day_of_trial(scenario.trial.begins), self._obey)
+        if (ordered := order_day(scenario)) < math.inf:
+            clock.at(ordered, self._obey)
 
     def _notice(self, entry: Entry) -> None:
         """Follow patients from the endpoint's start to its first event, and learn of that when it is reported."""

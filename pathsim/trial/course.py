@@ -6,7 +6,7 @@ followed on. Only where the pathway asks whether the trial has stopped does a st
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Course:
         """What is known on a day of the trial as it went, or as it would have run on if nobody had stopped it."""
         if run_on:
             return known_on(self.chunk, day, complete=complete)
-        return known_on(as_stopped(self.chunk), day, complete=complete, closing=self.closing)
+        return known_on(self.chunk.as_stopped, day, complete=complete, closing=self.closing)
 
     def known_at(self, cutoff: Cutoff, *, complete: bool | None = None) -> Known:
         """What is known at a cut-off; ``complete`` can override whether its records were brought up to date."""
@@ -68,17 +68,12 @@ class Course:
         return cut
 
 
-def as_stopped(chunk: Chunk) -> Chunk:
-    """The chunk whose journal holds what happens if the committee may stop the trial."""
-    return chunk.read("as stopped", _as_stopped) if chunk.stopped is not None else chunk
-
-
-def _as_stopped(chunk: Chunk) -> Chunk:
-    return chunk if chunk.stopped is None else replace(chunk, journal=chunk.stopped, stopped=None)
-
-
 def course(chunk: Chunk) -> Course:
     """The course of these replicates."""
+    return chunk.read("course", _course)
+
+
+def _course(chunk: Chunk) -> Course:
     held = looks(chunk)
     return Course(chunk, held, closing_days(chunk.scenario, held))
 

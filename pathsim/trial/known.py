@@ -52,6 +52,11 @@ class Chunk:
         return replace(self, journal=self.journal.pick(needed[self.journal.event]), stopped=stopped)
 
     @cached_property
+    def as_stopped(self) -> "Chunk":
+        """The same replicates with the journal of what happens if the committee may stop them."""
+        return self if self.stopped is None else replace(self, journal=self.stopped, stopped=None)
+
+    @cached_property
     def reporting_delay(self) -> Days:
         """How many days each patient's record lags behind; 0 where the scenario says nothing of it."""
         delay = self.scenario.trial.reporting_delay

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pathsim.calendar import Days
 from pathsim.scenario.models import Endpoint, Monitoring
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import Figures, cox, hazard_ratio, logrank
+from pathsim.stats.compare import Figures
 from pathsim.stats.sequential import (
     alternative_rejected_bound,
     conditional_power_bound,
@@ -24,7 +24,7 @@ from pathsim.stats.sequential import (
     spending,
 )
 from pathsim.trial.known import Chunk, Known, everything, known_on
-from pathsim.trial.outcomes import allocation, outcomes, survival_table
+from pathsim.trial.outcomes import compared, outcomes
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -58,9 +58,8 @@ def looks(chunk: Chunk) -> list[list[Look]]:
             if not due(scenario, before, day[trial]):
                 day[trial] = -math.inf
         hold(chunk, plan, day, held)
-    if plan.order is not None:
-        ordered = plan.order.day_of_trial(scenario.trial.begins)
-        hold(chunk, plan, np.array([ordered if going(before) else -math.inf for before in held]), held, by_order=True)
+    ordered = order_day(scenario)
+    hold(chunk, plan, np.array([ordered if going(before) else -math.inf for before in held]), held, by_order=True)
     return held
 
 
@@ -81,10 +80,17 @@ def going(before: list[Look]) -> bool:
 
 def due(scenario: Scenario, before: list[Look], day: float) -> bool:
     """Whether a look that the number of events calls for on this day is held."""
-    plan, limit = scenario.trial.monitoring, scenario.latest_day(scenario.final_cutoff)
-    if plan is not None and plan.order is not None:
-        limit = min(limit, plan.order.day_of_trial(scenario.trial.begins))
+    limit = min(scenario.latest_day(scenario.final_cutoff), order_day(scenario))
     return going(before) and day <= limit and (not before or day > before[-1].day)
+
+
+def order_day(scenario: Scenario) -> float:
+    """The day on which the committee stops a trial that still goes on; infinite if the final cut-off comes first."""
+    plan = scenario.trial.monitoring
+    if plan is None or plan.order is None:
+        return math.inf
+    day = plan.order.day_of_trial(scenario.trial.begins)
+    return day if day <= scenario.latest_day(scenario.final_cutoff) else math.inf
 
 
 def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
@@ -144,17 +150,10 @@ def _finite(value: float) -> float | None:
 
 def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:
     """What each replicate shows on its day: the log-rank z, turned to grow with benefit, the hazard ratio, events."""
-    scenario = chunk.scenario
-    endpoint = scenario.sections.endpoints[plan.endpoint]
-    known = known_on(chunk, day)
-    groups = allocation(known)
-    data = outcomes(known, endpoint)
-    control = groups.groups.index(scenario.trial.control or "")
-    trials = len(chunk.replicates)
-    table = survival_table(data, len(groups.groups), trials, stratified=endpoint.stratified)
-    z = -logrank(table, treated=1 - control, control=control).z
-    ratio = hazard_ratio(cox(table, treated=1 - control, control=control)).estimate
-    return z, ratio, np.bincount(data.trial[data.event], minlength=trials)
+    endpoint, trials = chunk.scenario.sections.endpoints[plan.endpoint], len(chunk.replicates)
+    data = outcomes(known_on(chunk, day), endpoint)
+    test, ratio = compared(data, endpoint, chunk.scenario, trials)
+    return -test.z, ratio.estimate, np.bincount(data.trial[data.event], minlength=trials)
 
 
 @cache

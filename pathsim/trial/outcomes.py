@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from pathsim.calendar import Days
 from pathsim.journal import Rows
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
+from pathsim.stats.compare import HazardRatio, LogRank, cox, hazard_ratio, logrank
 from pathsim.stats.risk_table import RiskTable, risk_table
 from pathsim.trial.known import KNOWN_AT_ONCE, Chunk, Known
 
@@ -198,6 +199,21 @@ def survival_table(data: Outcomes, groups: int, trials: int = 1, *, stratified: 
     """The risk table of an endpoint, for every trial of the chunk it comes from."""
     stratum = data.stratum if stratified else None
     return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
+
+
+class Comparison(NamedTuple):
+    """How the two arms of each trial compare; whatever favours the arm that is not the control is below 0, or 1."""
+
+    test: LogRank
+    ratio: HazardRatio
+
+
+def compared(data: Outcomes, endpoint: Endpoint, scenario: Scenario, trials: int = 1) -> Comparison:
+    """The log-rank test and the hazard ratio of the two arms by an endpoint, stratified if the endpoint says so."""
+    table = survival_table(data, len(scenario.arms), trials, stratified=endpoint.stratified)
+    control = scenario.arms.index(scenario.trial.control or "")
+    test = logrank(table, treated=1 - control, control=control)
+    return Comparison(test, hazard_ratio(cox(table, treated=1 - control, control=control)))
 
 
 def event_codes(scenario: Scenario, name: str) -> list[int]:

@@ -14,7 +14,7 @@ import numpy as np
 import pathsim
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import cox, hazard_ratio, logrank, p_one_sided
+from pathsim.stats.compare import p_one_sided
 from pathsim.stats.competing import cumulative_incidence
 from pathsim.stats.normal import deviations
 from pathsim.stats.risk_table import RiskTable
@@ -23,7 +23,7 @@ from pathsim.trial import tables
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes, survival_table
+from pathsim.trial.outcomes import Allocation, Outcomes, allocation, compared, outcomes, survival_table
 
 SCHEMA_VERSION = 1
 Results: TypeAlias = dict[str, Any]
@@ -136,7 +136,7 @@ def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: 
         ),
     }
     found |= _incidence(endpoint, data, groups)
-    found |= _comparison(endpoint, data, groups, scenario)
+    found |= _comparison(endpoint, data, scenario)
     if endpoint.at_days and len(scenario.arms) == 2:
         second = groups.groups.index(scenario.trial.control or "")
         found["restricted_mean_difference"] = _mean_difference(table, 1 - second, second, max(endpoint.at_days))
@@ -192,23 +192,18 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
     }
 
 
-def _comparison(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+def _comparison(endpoint: Endpoint, data: Outcomes, scenario: Scenario) -> dict[str, Any]:
     """Hazard ratio and log-rank test; nothing where there are not two arms."""
     if len(scenario.arms) != 2:
         return {}
-    table = survival_table(data, len(groups.groups), stratified=endpoint.stratified)
-    second = groups.groups.index(scenario.trial.control or "")
-    first = 1 - second
-    test = logrank(table, treated=first, control=second)
-    ratio = hazard_ratio(cox(table, treated=first, control=second))
-    z = float(test.z[0])
+    test, ratio = compared(data, endpoint, scenario)
     return {
         "hazard_ratio": {
             "estimate": _finite(ratio.estimate[0]),
             "lower": _finite(ratio.lower[0]),
             "upper": _finite(ratio.upper[0]),
         },
-        "logrank": {"z": _finite(z), "p_one_sided": _finite(p_one_sided(test.z)[0])},
+        "logrank": {"z": _finite(test.z[0]), "p_one_sided": _finite(p_one_sided(test.z)[0])},
     }
 
 
