@@ -249,3 +249,28 @@ def test_a_look_and_a_cut_off_of_the_same_day_analyse_the_same(crossed: Chunk) -
 def test_a_stop_changes_a_pathway_only_if_it_asks(settings: dict[str, str], follows: bool) -> None:  # noqa: FBT001
     levels = {"cohort.risk.levels": "{ low = 0.6, high = 0.3, stopped = 'rest' }"}
     assert load(MONITORED, levels | settings).follows_stop == follows
+
+
+def test_an_order_that_comes_after_the_final_cut_off_is_never_given() -> None:
+    """The report is about what was known then; on the clock, too, the committee has gone home."""
+    late = {
+        "trial.monitoring.order.day": "401",
+        "trial.cutoffs.final.day": "400",
+        "trial.cutoffs.early.day": "300",
+    }
+    chunk = simulate_many(load(MONITORED, WITHOUT_CROSSOVER | late), 3, TRIALS)
+    assert any(going(held) for held in course(chunk).looks)
+    assert all(look.decision != "stop by order" for held in course(chunk).looks for look in held)
+    clock = Clock(chunk.scenario, chunk.seed, 0)
+    committee = Committee(clock)
+    clock.run()
+    assert committee.looks == course(chunk).looks[0]
+
+
+def test_the_incidence_of_first_events_is_what_survival_has_lost(crossed: Chunk) -> None:
+    found = results(simulate_many(crossed.scenario, crossed.seed, [0]))["endpoints"]["pfs"]
+    assert found["first_events"]["drug"]["progression"] > 3 * found["first_events"]["drug"]["death"]
+    for arm, incidence in found["incidence"].items():
+        for day, at in found["arms"][arm]["at"].items():
+            assert sum(of_event[day] for of_event in incidence.values()) == pytest.approx(1 - at["survival"])
+            assert incidence["progression"][day] > incidence["death"][day]

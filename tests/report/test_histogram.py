@@ -1,0 +1,38 @@
+"""Hazard ratios as a histogram: each bar stands over its ratio."""
+
+import numpy as np
+import pytest
+
+from pathsim.report.histogram import HEIGHT, TICKS, Mark, ratio_histogram
+
+
+def lines_of(ratios: list[float], *marks: Mark, ascii_only: bool = True) -> list[str]:
+    return ratio_histogram(np.array(ratios), marks, ascii_only=ascii_only).plain.split("\n")
+
+
+@pytest.mark.parametrize("tick", TICKS)
+def test_a_bar_stands_over_the_tick_of_its_ratio(tick: float) -> None:
+    lines = lines_of([tick] * 7, Mark(tick, "published"))
+    lowest, axis, pointed = lines[HEIGHT], lines[HEIGHT + 1], lines[HEIGHT + 2]
+    bar = len(lowest.rstrip()) - 1
+    labels = {float(label): axis.index(f" {label}") + 1 for label in axis.split()}
+    assert abs(bar - labels[tick]) <= 1
+    assert abs(bar - pointed.index("^")) <= 1
+    assert pointed.endswith(f"published {tick:g}")
+
+
+def test_what_lies_beyond_the_ends_is_counted_there() -> None:
+    lowest = lines_of([0.01, 50.0])[HEIGHT]
+    assert len(lowest.split()) == 2
+    assert lowest.startswith(" #")
+
+
+def test_what_could_not_be_estimated_is_left_out() -> None:
+    usable = [0.5, 0.7]
+    assert lines_of([*usable, np.nan, 0.0, np.inf]) == lines_of(usable)
+    assert lines_of([np.nan])[1 : HEIGHT + 1] == [" "] * HEIGHT
+
+
+def test_without_unicode_everything_is_ascii() -> None:
+    assert all(line.isascii() for line in lines_of([0.5, 0.7, 0.7], Mark(0.7, "published")))
+    assert not all(line.isascii() for line in lines_of([0.5], ascii_only=False))
