@@ -54,7 +54,8 @@ def _parts(
 def _trial(scenario: Scenario, found: Summary) -> Table:
     table = figure_table(("", ""), ("mean", ""), ("95% of trials", ""))
     figures = found["figures"]
-    for path in ("enrolled", "randomized", *(f"arms.{arm}" for arm in scenario.arms)):
+    arms = ("randomized", *(f"arms.{arm}" for arm in scenario.arms)) if scenario.arms else ()
+    for path in ("enrolled", *arms):
         here = figures[f"trial.{path}"]
         table.add_row(path.removeprefix("arms."), _mean(here), _interval(here))
     plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")

@@ -18,7 +18,7 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     console.print(
         Text(
             f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: the same "
-            "patients, with the same luck, in the same arms. Differences are from the first setting, with their "
+            f"patients, with the same luck{', in the same arms' if scenario.arms else ''}. Differences are from the first setting, with their "
             "standard errors.",
             "dim",
         )
@@ -31,8 +31,9 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
         console.print(_endpoint(scenario, settings, name, roomy=console.width >= ROOMY))
         if name in settings[0]["power"]:
             console.print(_powers(settings, name, ascii_only=console.options.ascii_only))
-    console.print()
-    console.print(Text(_gain(settings), style="dim"))
+    if scenario.arms:
+        console.print()
+        console.print(Text(_gain(settings), style="dim"))
 
 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:

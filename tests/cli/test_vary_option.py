@@ -83,3 +83,15 @@ def test_what_cannot_be_varied_is_told_in_one_message(pathsim: Pathsim, written:
     assert (done.code, done.out) == (2, "")
     assert told in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize(("scenario", "path"), [("stroke-thrombectomy", "trial.patients=40,60"), ("aall1331", "")])
+@pytest.mark.parametrize("columns", ["80", "114"])
+def test_every_study_has_a_report_with_and_without_arms(
+    pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch, scenario: str, path: str, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    for varied in ((), ("--vary", path)) if path else ((),):
+        done = pathsim("ensemble", scenario, "--replicates", "6", "--seed", "3", "--workers", "1", *varied)
+        assert done.code == 0, done.err
+        assert all(len(line) <= int(columns) for line in done.out.splitlines())
