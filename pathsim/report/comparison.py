@@ -15,11 +15,11 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     """Print the comparison of several settings of a scenario."""
     settings = found["settings"]
     console.print(Text(scenario.title, style="bold"))
+    shared = "the same patients, with the same luck" + (", in the same arms" if scenario.arms else "")
     console.print(
         Text(
-            f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: the same "
-            f"patients, with the same luck{', in the same arms' if scenario.arms else ''}. Differences are from the first setting, with their "
-            "standard errors.",
+            f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: {shared}. "
+            "Differences are from the first setting, with their standard errors.",
             "dim",
         )
     )
