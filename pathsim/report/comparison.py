@@ -18,8 +18,8 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     shared = "the same patients, with the same luck" + (", in the same arms" if scenario.arms else "")
     console.print(
         Text(
-            f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: {shared}. "
-            "Differences are from the first setting, with their standard errors.",
+            f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: "
+            f"{shared}. Differences are from the first setting, with their standard errors.",
             "dim",
         )
     )
