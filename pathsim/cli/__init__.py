@@ -15,6 +15,7 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "run": "pathsim.cli.run:run",
     "ensemble": "pathsim.cli.ensemble:ensemble",
+    "validate": "pathsim.cli.validate:validate",
     "merge": "pathsim.cli.merge:merge",
     "bounds": "pathsim.cli.bounds:bounds",
     "list": "pathsim.cli.library:list_scenarios",

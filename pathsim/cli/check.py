@@ -21,12 +21,13 @@ def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
     """Check SCENARIO and count its numbers by their evidence. Exits with 2 if something is wrong."""
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
+    from pathsim.truth.targets import problems as figures_missing
 
     loaded: Scenario | None = None
     problems: list[Problem] = []
     try:
         loaded = load(scenario, settings)
-        problems = _figures(loaded)
+        problems = figures_missing(loaded)
     except ScenarioError as wrong:
         problems = wrong.problems
     counts = _evidence(loaded)
@@ -53,24 +54,6 @@ def _evidence(loaded: "Scenario | None") -> dict[str, int]:
 
     counts = Counter(rate.evidence.kind for rate in loaded.rates.values()) if loaded else Counter()
     return {kind: counts[kind] for kind in KINDS}
-
-
-def _figures(loaded: "Scenario") -> "list[Problem]":
-    """Targets that are compared with a figure which the results do not have: one trial shows it."""
-    from pathsim.engines import simulate
-    from pathsim.scenario.problems import Problem
-    from pathsim.trial.results import figure, results
-
-    if not loaded.sections.targets:
-        return []
-    found = results(simulate(loaded, seed=1)[0])
-    problems = []
-    for name, target in loaded.sections.targets.items():
-        try:
-            figure(found, target.figure)
-        except KeyError as wrong:
-            problems.append(loaded.layers.placed(Problem(("targets", name, "figure"), str(wrong.args[0]))))
-    return problems
 
 
 def _as_json(problem: "Problem") -> dict[str, Any]:

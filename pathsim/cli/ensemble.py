@@ -1,14 +1,12 @@
 """``pathsim ensemble``: the same trial many times, and its operating characteristics."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
 from pathsim import __version__
+from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, vary_option
 from pathsim.cli.output import page, print_json
 
@@ -67,7 +65,7 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
 @set_option
 @vary_option
 @click.option("--null", is_flag=True, help="Give both arms the control arm's pathway: the power is the type I error.")
-@click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if absent. Same results.")
+@workers_option
 @click.option(
     "--backend",
     type=click.Choice(["processes", "dask"]),
@@ -90,7 +88,7 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
 )
 @format_option
 @force_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+@quiet_option
 def ensemble(
     scenario: str,
     replicates: int | None,
@@ -185,31 +183,18 @@ def precision_of(request: "Request") -> "Precision | None":
     return precision
 
 
-def _workers(asked: "Workers | None", replicates: int) -> "Workers":
-    """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
-    from pathsim.ensemble.run import CHUNK
-
-    if asked is not None:
-        return asked
-    if replicates <= 8 * CHUNK:
-        return 1
-    # A job of a cluster may have fewer cores than the machine.
-    cores = getattr(os, "sched_getaffinity", None)
-    return len(cores(0)) if cores else os.cpu_count() or 1
-
-
 def _make(
     request: "Request", precision: "Precision | None", store: "Store | None", workers: "Workers | None", *, quiet: bool
 ) -> "Columns":
     from pathsim.ensemble.run import ensemble as simulate
 
     total = None if precision is not None else request.replicates
-    with _told_of_trouble(store), _progress(total, quiet=quiet) as finished:
+    with told_of_trouble(store), progress(total, quiet=quiet) as finished:
         return simulate(
             request.recipe,
             request.seed,
             request.replicates,
-            workers=_workers(workers, request.replicates),
+            workers=processes(workers, request.replicates),
             store=store,
             finished=finished,
             precision=precision,
@@ -222,41 +207,14 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
 
     places = spans(request.replicates, shard)
     count = sum(span.replicates for span in places)
-    with _told_of_trouble(store), _progress(count, quiet=quiet) as finished:
-        workers = _workers(workers, count)
+    with told_of_trouble(store), progress(count, quiet=quiet) as finished:
+        workers = processes(workers, count)
         fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
     click.echo(
         f"shard {shard} is done: {count:,} of {request.replicates:,} replicates are in {store.folder}. When all "
         f"{shard.of} shards are done: pathsim merge {store.folder} [FOLDERS of the others] --out RESULTS",
         err=True,
     )
-
-
-@contextmanager
-def _told_of_trouble(store: "Store | None") -> Iterator[None]:
-    """Say in a line what became of the replicates when the user or a lost worker ends an ensemble."""
-    from pathsim.cli import FAILED, INTERRUPTED
-    from pathsim.ensemble.workers import LostWorkersError, WorkersError
-
-    try:
-        yield
-    except KeyboardInterrupt:
-        _leave(f"interrupted; {_remains(store)}", INTERRUPTED)
-    except LostWorkersError as wrong:
-        _leave(f"pathsim: {wrong}; {_remains(store)}", FAILED)
-    except WorkersError as wrong:
-        raise click.UsageError(str(wrong)) from None
-
-
-def _remains(store: "Store | None") -> str:
-    if store is None:
-        return "nothing is kept: with --out FOLDER the same command would go on from there"
-    return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command goes on from there"
-
-
-def _leave(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
-    raise click.exceptions.Exit(code) from None
 
 
 def conclude(
@@ -318,21 +276,3 @@ def begun(folder: Path, request: "Request", *, force: bool) -> "Store":
         return Store.begin(folder, request.kept(), force=force)
     except StoreError as wrong:
         raise click.UsageError(str(wrong)) from None
-
-
-@contextmanager
-def _progress(replicates: int | None, *, quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on standard error with the time that is left, if somebody is there to see it."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    screen = Console(stderr=True)
-    columns = (TextColumn("replicates"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=screen, transient=True, disable=quiet or not screen.is_terminal) as bar:
-        task = bar.add_task("", total=replicates)
-
-        def finished(done: int, of: int) -> None:
-            bar.tasks[task].total = of  # to update it would forget how fast it went
-            bar.update(task, completed=done)
-
-        yield finished

@@ -8,15 +8,16 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.toxicity import toxicity_rates
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import p_one_sided
 from pathsim.stats.survival import kaplan_meier, restricted_mean
+from pathsim.trial import tables
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import (
+    Allocation,
     Outcomes,
     allocation,
     compared,
@@ -66,7 +67,7 @@ def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
     if not toxicity:
         return found
     seen = replace(followed, chunk=chunk).known_on(final.known.day, complete=final.known.complete)
-    return found | toxicity_rates(seen, allocation(final.known))
+    return found | _toxicity(seen, allocation(final.known))
 
 
 def _counts(cut: _Cut) -> Columns:
@@ -76,14 +77,23 @@ def _counts(cut: _Cut) -> Columns:
     found = {"trial.enrolled": cut.tally(np.flatnonzero(known.enrolled < math.inf) // scenario.patients)}
     if scenario.arms:
         found["trial.randomized"] = cut.tally(trial)
+    found["trial.median_follow_up_days"] = _medians(cut.known.day[trial] - whole.day[inside], trial, cut.known.day.size)
     groups = enumerate(whole.allocation.groups)
     return found | {f"trial.arms.{name}": cut.tally(trial[group == number]) for number, name in groups}
+
+
+def _medians(values: NDArray[np.float64], trial: NDArray[np.intp], trials: int) -> NDArray[np.float64]:
+    """The median of each trial's values, which come trial by trial."""
+    parts = np.split(values, np.searchsorted(trial, np.arange(1, trials)))
+    return np.array([np.median(part) if part.size else math.nan for part in parts])
 
 
 def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Columns:
     groups = record(cut.known.chunk).allocation.groups
     table = survival_table(data, len(groups), cut.known.day.size, stratified=False)
-    found: Columns = {}
+    found: Columns = {f"{path}.events": cut.tally(data.trial[data.event])}
+    for day in endpoint.at_days:
+        found[f"{path}.events_by.{day:g}"] = cut.tally(data.trial[data.event & (data.time <= day)])
     for number, name in enumerate(groups):
         mine = data.group == number
         found[f"{path}.arms.{name}.events"] = cut.tally(data.trial[mine & data.event])
@@ -160,6 +170,15 @@ def _stopping(held: list[list[Look]]) -> Columns:
         }
         found |= {f"looks.{number + 1}.{name}": np.array(values) for name, values in figures.items()}
     return found
+
+
+def _toxicity(known: Known, groups: Allocation) -> Columns:
+    """The rates of the results object's table of toxicity."""
+    steps = {event.step for event in known.chunk.scenario.vocabulary.of("toxicity")}
+    found = tables.toxicity(known, groups, tables.visits(known, groups, steps))
+    return {
+        f"toxicity[arm={row['arm'] or ''},step={row['step']},type={row['type']}].rate": row["rate"] for row in found
+    }
 
 
 def _or_nan(value: float | None) -> float:

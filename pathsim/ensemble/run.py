@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from pathsim.engines import simulate_many
+from pathsim.ensemble.figures import figures
 from pathsim.ensemble.precision import Precision
 from pathsim.ensemble.rows import Columns, rows
 from pathsim.ensemble.store import Store
@@ -36,6 +37,10 @@ class Recipe:
     """Whether both arms get the control arm's pathway."""
     varied: tuple[Setting, ...] = ()
     """What is set besides, in each of the settings that are compared; empty if none are."""
+    figures: tuple[str, ...] = ()
+    """The figures to keep of each replicate, by path; if empty, those of an ensemble's rows."""
+    as_it_went: bool = False
+    """Whether every replicate takes the course of the published trial: no interim look ends it."""
 
     @classmethod
     def of(
@@ -56,13 +61,19 @@ class Recipe:
         """The rows of these replicates."""
         if self.varied:
             return varied_rows(self.scenarios(), seed, replicates)
-        return rows(simulate_many(self.scenario(), seed, replicates))
+        chunk = simulate_many(self.scenario(), seed, replicates)
+        return figures(chunk, self.figures) if self.figures else rows(chunk)
 
 
 @cache
 def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
     found = (load(recipe.source, dict(recipe.settings) | dict(setting)) for setting in recipe.varied or ((),))
-    return tuple(scenario.under_null() if recipe.null else scenario for scenario in found)
+    return tuple(_as_asked(recipe, scenario) for scenario in found)
+
+
+def _as_asked(recipe: Recipe, scenario: Scenario) -> Scenario:
+    asked = scenario.under_null() if recipe.null else scenario
+    return asked.as_it_went() if recipe.as_it_went else asked
 
 
 class ReplicateError(Exception):

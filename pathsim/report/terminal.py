@@ -346,7 +346,7 @@ def _published(scenario: Scenario, found: Results) -> Table:
         mine = figure(found, target.figure)
         shown = percent if target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share") else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
-        rate = scenario.rates.get(("targets", name, "published"))
+        rate = scenario.published.get(name)
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
         difference = shown(mine - target.published)
         table.add_row(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pathsim.conditions import suggestion
 from pathsim.fields import COUNT, REST, is_number, possible
@@ -29,7 +29,9 @@ KEYS: Mapping[str, Kind] = {
 KINDS: tuple[Kind, ...] = ("published", "derived", "calibrated", "assumed")
 WORDS = (*KEYS, "note")
 """The keys that any table with numbers can have."""
-_BESIDE_VALUE = {"value", "ci", *WORDS}
+_BESIDE_VALUE = {"value", "ci", "range", *WORDS}
+_CHOICES = {"weight", "tolerance"}
+"""Keys of targets whose numbers say how they are used, and nothing of the world."""
 _WITHOUT_NUMBERS = {"sources", "lesson", "without"}
 
 
@@ -43,6 +45,11 @@ class Evidence:
     note: str | None = None
     file: str = ""
 
+    @property
+    def calibrated_to(self) -> tuple[str, ...]:
+        """The targets that the numbers are fitted to."""
+        return tuple(name.strip() for name in self.text.split(",")) if self.kind == "calibrated" else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -54,6 +61,8 @@ class Rate:
     n: int | None = None
     of: int | None = None
     ci: tuple[float, float] | None = None
+    range: tuple[float, float] | None = None
+    """Between which limits it may be calibrated, or is thought to lie."""
 
     @property
     def source(self) -> str | None:
@@ -85,6 +94,16 @@ def read_value(value: object, path: KeyPath, assumed: str) -> tuple[object, dict
     return plain, layer.rates, layer.problems
 
 
+class _Limits(NamedTuple):
+    """What stands beside a value."""
+
+    ci: tuple[float, float] | None
+    range: tuple[float, float] | None
+
+
+_NOTHING: Mapping[str, object] = {}
+
+
 class _Reader:
     def __init__(self, layer: Layer, file: str, *, observed: bool = True) -> None:
         self._layer, self._file = layer, file
@@ -104,22 +123,24 @@ class _Reader:
                 plain[key] = self.value(value, (*path, key), spoken)
         return plain
 
-    def value(self, value: object, path: KeyPath, spoken: tuple[Evidence, ...], ci: object = None) -> object:
-        interval = self._interval(ci, path)
+    def value(
+        self, value: object, path: KeyPath, spoken: tuple[Evidence, ...], beside: Mapping[str, object] = _NOTHING
+    ) -> object:
+        limits = _Limits(self._pair("ci", beside, path), self._pair("range", beside, path))
         match value:
             case dict() if self._speaks(value, path):
                 spoken = self._spoken(self._words(value, path), path, spoken)
-                return self.value(value["value"], path, spoken, value.get("ci"))
+                return self.value(value["value"], path, spoken, value)
             case dict():
                 return self.table(value, path, spoken)
             case list() if value and all(map(is_number, value)):
-                self._note(path, [float(item) for item in value], spoken, ci=interval)
+                self._note(path, [float(item) for item in value], spoken, limits)
             case list():
                 return [self.value(item, (*path, i), spoken) for i, item in enumerate(value)]
             case str() if (count := COUNT.fullmatch(value)) and expects_one_number(path):
-                return self._count(path, int(count[1]), int(count[2]), interval, spoken)
+                return self._count(path, int(count[1]), int(count[2]), limits, spoken)
             case int() | float() if is_number(value):
-                self._note(path, float(value), spoken, ci=interval)
+                self._note(path, float(value), spoken, limits)
         return value
 
     def _speaks(self, table: Tree, path: KeyPath) -> bool:
@@ -132,14 +153,12 @@ class _Reader:
             self._wrong((*path, key), f"'{key}' is not known beside 'value'.{hint}")
         return True
 
-    def _count(
-        self, path: KeyPath, n: int, of: int, ci: tuple[float, float] | None, spoken: tuple[Evidence, ...]
-    ) -> object:
+    def _count(self, path: KeyPath, n: int, of: int, limits: "_Limits", spoken: tuple[Evidence, ...]) -> object:
         if not possible(n, of):
             self._wrong(path, f"'{n}/{of}' is not a count: write how many of how many, such as 10/102")
             return f"{n}/{of}"
         if not self._observed:
-            self._note(path, n / of, spoken)
+            self._note(path, n / of, spoken, limits)
             return n / of
         observed = tuple(evidence for evidence in spoken if evidence.kind in ("published", "derived"))
         if spoken and not observed:
@@ -148,7 +167,7 @@ class _Reader:
                 f"'{n}/{of}' reads as an observation, but is only {spoken[-1].kind}; "
                 f"name its source, or write {n / of:.3g} instead",
             )
-        self._note(path, n / of, observed or spoken, n=n, of=of, ci=ci)
+        self._note(path, n / of, observed or spoken, limits, n=n, of=of)
         return n / of
 
     def _note(
@@ -156,13 +175,16 @@ class _Reader:
         path: KeyPath,
         value: float | list[float],
         spoken: tuple[Evidence, ...],
+        limits: "_Limits",
         *,
         n: int | None = None,
         of: int | None = None,
-        ci: tuple[float, float] | None = None,
     ) -> None:
+        if path[0] == "targets" and path[-1] in _CHOICES:
+            return
         if spoken:
-            self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, ci)
+            self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, limits.ci, limits.range)
+            self._check_range(path, value, limits.range)
         elif expects_number(path):
             self._wrong(
                 path,
@@ -197,13 +219,23 @@ class _Reader:
         kind = KEYS[said[0]]
         return (*spoken, Evidence(kind, texts[said[0]], (*path, said[0]), texts.get("note"), self._file))
 
-    def _interval(self, ci: object, path: KeyPath) -> tuple[float, float] | None:
-        if ci is None:
+    def _pair(self, key: str, beside: Mapping[str, object], path: KeyPath) -> tuple[float, float] | None:
+        pair = beside.get(key)
+        if pair is None:
             return None
-        if isinstance(ci, list) and len(ci) == 2 and all(map(is_number, ci)) and ci[0] <= ci[1]:
-            return float(ci[0]), float(ci[1])
-        self._wrong((*path, "ci"), "an interval is a list of two numbers, the lower first: ci = [0.47, 1.03]")
+        if isinstance(pair, list) and len(pair) == 2 and all(map(is_number, pair)) and pair[0] <= pair[1]:
+            return float(pair[0]), float(pair[1])
+        what = {"ci": "an interval", "range": "a range"}[key]
+        self._wrong((*path, key), f"{what} is a list of two numbers, the lower first: {key} = [0.47, 1.03]")
         return None
+
+    def _check_range(self, path: KeyPath, value: float | list[float], limits: tuple[float, float] | None) -> None:
+        if limits is None:
+            return
+        if isinstance(value, list):
+            self._wrong((*path, "range"), "a range is for one number, and here is a list of them")
+        elif not limits[0] <= value <= limits[1]:
+            self._wrong((*path, "value"), f"{value:g} lies outside its range, {limits[0]:g} to {limits[1]:g}")
 
     def _wrong(self, path: KeyPath, message: str) -> None:
         self._layer.problems.append(Problem(path, message, self._file))
@@ -236,6 +268,7 @@ def unknown_references(
         if evidence.kind == "published" and rate.source not in sources:
             hint = suggestion(str(rate.source), list(sources))
             yield Problem(evidence.path, f"there is no source '{rate.source}' in [sources].{hint}", evidence.file)
-        if evidence.kind == "calibrated" and evidence.text not in targets:
-            hint = suggestion(evidence.text, list(targets))
-            yield Problem(evidence.path, f"there is no target '{evidence.text}' in [targets].{hint}", evidence.file)
+        for name in evidence.calibrated_to:
+            if name not in targets:
+                hint = suggestion(name, list(targets))
+                yield Problem(evidence.path, f"there is no target '{name}' in [targets].{hint}", evidence.file)

@@ -238,6 +238,11 @@ def _at(tree: Any, keys: KeyPath) -> Any:
     return tree
 
 
+def put(tree: Tree, keys: KeyPath, value: object) -> None:
+    """Put a value at a place of the tree that is there."""
+    _at(tree, keys[:-1])[keys[-1]] = value
+
+
 def _written(tree: Any, path: KeyPath) -> tuple[KeyPath, KeyPath]:
     """How much of a path this file says, and the keys by which it says it: a number may stand in a ``value``."""
     said: list[str | int] = []

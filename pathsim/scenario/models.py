@@ -240,14 +240,27 @@ class Endpoint(Table):
 
 
 class Target(Table):
-    """A published result, and the figure of the results object that it is compared with."""
+    """A published result, and the figure of the results object that it is compared with.
+
+    With ``of`` the figure is divided by another one: 35 events in 105 patients are compared as a share. A result of
+    kind ``fit`` is what numbers are calibrated to; a ``holdout`` is only compared. The mean of many trials may differ
+    from it by the ``tolerance``, if one is set.
+    """
 
     published: Number
     figure: str
+    of: str | None = None
     label: str | None = None
+    part: str | None = None
     ci: tuple[Number, Number] | None = None
     kind: Literal["fit", "holdout"] = "fit"
     weight: Positive = 1.0
+    tolerance: Positive | None = None
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The paths of the figures it takes."""
+        return (self.figure,) if self.of is None else (self.figure, self.of)
 
 
 class Lesson(Table):

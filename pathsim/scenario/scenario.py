@@ -1,5 +1,6 @@
 """A scenario, read, checked, and ready for either engine."""
 
+import copy
 import datetime
 import math
 from collections.abc import Mapping
@@ -16,13 +17,16 @@ from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, unroll
 from pathsim.scenario.evidence import Rate, unknown_references
 from pathsim.scenario.files import Source, find
-from pathsim.scenario.layers import Joined, join
+from pathsim.scenario.layers import Joined, join, put
 from pathsim.scenario.models import Covariate, Cutoff, Pace, Trial
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
 from pathsim.steps.randomise import Randomise, RandomiseSpec
 from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surroundings
+
+TARGETS = "targets"
+"""The section whose numbers are none of the model's: nothing is simulated with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Scenario:
     cohort: Cohort
     accrual: Accrual
     pools: Mapping[str, PoolEntry]
+    rules_bind: bool = True
+    """Whether the committee stops the trial when its rules say so, or at most by order."""
 
     @property
     def name(self) -> str:
@@ -96,7 +102,12 @@ class Scenario:
     @property
     def rates(self) -> Mapping[KeyPath, Rate]:
         """Every number of the model with its evidence, by path."""
-        return self.layers.rates
+        return {path: rate for path, rate in self.layers.rates.items() if path[0] != TARGETS}
+
+    @property
+    def published(self) -> Mapping[str, Rate]:
+        """What the targets say was published, by the target's name."""
+        return {str(path[1]): rate for path, rate in self.layers.rates.items() if path[0] == TARGETS}
 
     @property
     def title(self) -> str:
@@ -167,6 +178,25 @@ class Scenario:
         steps = (*self.steps[: blind.number], blind, *self.steps[blind.number + 1 :])
         return replace(self, steps=steps)
 
+    def as_it_went(self) -> "Scenario":
+        """The scenario with the course of the published trial: no interim look ends it, and the order does if one came.
+
+        What was published of one trial is compared with trials of the same course, and not with those only whose
+        interim results happened to be like its own.
+        """
+        return replace(self, rules_bind=False)
+
+    def with_values(self, values: Mapping[KeyPath, float]) -> "Scenario":
+        """The scenario with these numbers instead of its own, by path; their evidence is not changed.
+
+        Raises ScenarioError if the numbers do not go together.
+        """
+        tree = copy.deepcopy(self.layers.tree)
+        for path, value in values.items():
+            put(tree, path, value)
+        changed = _checked(replace(self.layers, tree=tree))
+        return replace(changed, rules_bind=self.rules_bind)
+
     @property
     def can_queue(self) -> bool:
         """Whether some pool has fewer places than there are patients."""
@@ -178,7 +208,11 @@ def load(scenario: str | Source, overrides: Mapping[str, str] | None = None) -> 
 
     Raises ScenarioError with everything that is wrong with it, each with file, line and path.
     """
-    joined = join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {})
+    return _checked(join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {}))
+
+
+def _checked(joined: Joined) -> Scenario:
+    """The scenario that these layers make."""
     steps = joined.tree.get("steps")
     unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
     found = sections({**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree)

@@ -49,7 +49,7 @@ def _shared() -> dict[str, Node]:
     count = {"type": "string", "pattern": f"^{COUNT.pattern}$", "description": EVIDENCE["count"]}
     number = {"type": "number"}
     interval = {"type": "array", "items": number, "minItems": 2, "maxItems": 2, "description": EVIDENCE["ci"]}
-    return {**words, "count": count, "ci": interval}
+    return {**words, "count": count, "ci": interval, "range": {**interval, "description": EVIDENCE["range"]}}
 
 
 def _evidence() -> dict[str, Node]:
@@ -111,7 +111,7 @@ def _forms(node: Node) -> list[Node]:
 def _speaking(forms: list[Node]) -> Node:
     """These forms of a number, or of a list of them, or a table in which it speaks for itself."""
     value = forms[0] if len(forms) == 1 else {"anyOf": forms}
-    beside = {"value": value, "ci": {"$ref": f"{_DEFINED}ci"}, **_evidence()}
+    beside = {"value": value, **{key: {"$ref": _DEFINED + key} for key in ("ci", "range")}, **_evidence()}
     table = {
         "type": "object",
         "description": EVIDENCE["value"],
@@ -148,7 +148,7 @@ def _part(node: Node) -> Node:
         return node
     part: Node = {}
     for key, value in node.items():
-        if key == "$ref" and value.removeprefix(_DEFINED) not in (*WORDS, "count", "ci"):
+        if key == "$ref" and value.removeprefix(_DEFINED) not in (*WORDS, "count", "ci", "range"):
             part[key] = f"{value}{_PART}"
         elif key in ("properties", "patternProperties"):
             part[key] = {name: _part(inner) for name, inner in value.items()}

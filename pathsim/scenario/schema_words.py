@@ -5,11 +5,12 @@ from collections.abc import Mapping
 EVIDENCE: Mapping[str, str] = {
     "source": 'The entry of [sources] that these numbers were read in, and the place in it: "smith2020:table2".',
     "derived": "The formula, and what it was applied to, that these numbers come from.",
-    "calibrated": "The target that these numbers were fitted to.",
+    "calibrated": "The target that these numbers were fitted to, or several with commas between.",
     "assumed": "Why these values, of which nobody has published any.",
     "note": "What else should be known about these numbers.",
     "count": 'How many of how many were observed: "10/102". Gives the value and its uncertainty.',
     "ci": "The published interval, the lower limit first.",
+    "range": "Between which limits the number may be calibrated, or is thought to lie.",
     "value": "A number, or list of numbers, that says itself where it comes from.",
 }
 
@@ -82,6 +83,7 @@ _WORDS: Mapping[str, str] = {
     "Exit.then": "The hazard per day after the last of these days; none if not said.",
     "Exit.hazard_per_day": "A constant hazard.",
     "Exit.median_days": "The median of a constant hazard, in days.",
+    "Exit.hazard_ratio": "How many times the hazard stated here is, for everybody: to calibrate its level.",
     "HazardEffect.hazard_ratio": "How many times the hazard is.",
     "RiskEffect.risk_ratio": "How many times the probability of grade 3 or higher is.",
     "Toxicity.grade3plus": "The probability that the worst grade is 3 or higher.",
@@ -137,6 +139,9 @@ _WORDS: Mapping[str, str] = {
     "Endpoint.at_days": "The days at which survival is tabulated.",
     "Target.published": "The published result.",
     "Target.figure": "The figure of the results object that it is compared with, as a path with dots.",
+    "Target.of": "The figure that it is divided by: 35 events in 105 patients are compared as a share.",
+    "Target.part": "The heading under which it stands in tables.",
+    "Target.tolerance": "How far the mean of many trials may lie from it; if not said, 0.3 deviations of one trial.",
     "Target.ci": "The published interval, the lower limit first.",
     "Target.kind": "Whether the scenario was fitted to it, or tested against it.",
     "Target.weight": "How much it counts beside the others in a calibration.",

@@ -27,7 +27,8 @@ class Exit(Table):
     """One way out: where to, and its hazard, stated as cumulative probabilities, per day, or by its median.
 
     Probabilities are those of this exit alone, as if no other competed. An exit without a hazard is taken only by
-    patients whom something else sends there, such as a fatal toxicity.
+    patients whom something else sends there, such as a fatal toxicity. ``hazard_ratio`` multiplies the hazard for
+    everybody, so that its level can be calibrated while its course over time stays as stated.
     """
 
     next: str
@@ -35,6 +36,7 @@ class Exit(Table):
     then: NotNegative = 0.0
     hazard_per_day: NotNegative | None = None
     median_days: Positive | None = None
+    hazard_ratio: Positive = 1.0
     effects: tuple[HazardEffect, ...] = ()
 
     @model_validator(mode="after")
@@ -82,6 +84,7 @@ class Exits:
             for row, name in enumerate(drawn)
             for effect in exits[name].effects
         ]
+        self._ratios = [(row, exits[name].hazard_ratio) for row, name in enumerate(drawn)]
         self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
         self._drawn_to = np.array([self._to[name] for name in drawn], dtype=np.int16)
 
@@ -96,6 +99,9 @@ class Exits:
             return np.full(patients.count, math.inf), none, none.copy()
         cumulated = np.log(uniform(patients.key, self._slots))
         np.negative(cumulated, out=cumulated)
+        for row, ratio in self._ratios:
+            if ratio != 1:
+                cumulated[row] /= ratio
         for row, holds, ratio in self._effects:
             cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
         days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])

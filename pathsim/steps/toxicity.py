@@ -1,6 +1,6 @@
 """Toxicity: what a stay does to a patient, by type and worst CTCAE grade."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -118,17 +118,22 @@ def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple
             yield ("frailty", "odds_ratio", level), f"'{column}' is never '{level}'.{hint}"
 
 
-def spread(average: float, odds_ratios: list[float], shares: list[float]) -> list[float]:
-    """The probability at each level under these odds ratios between them, such that their average is as given."""
-    if not 0 < average < 1:
-        return [average] * len(shares)
-    low, high = -50.0, 50.0
+def spread(averages: Sequence[float], odds_ratios: Sequence[float], shares: Sequence[float]) -> NDArray[np.float64]:
+    """For each average, the probability at each level under these odds ratios that gives it (averages x levels)."""
+    wanted, ratios = np.asarray(averages, np.float64), np.asarray(odds_ratios, np.float64)
+    low, high = np.full(wanted.size, -50.0), np.full(wanted.size, 50.0)
     for _ in range(100):
         middle = (low + high) / 2
-        odds = np.exp(middle) * np.array(odds_ratios)
-        low, high = (middle, high) if float(np.dot(shares, odds / (1 + odds))) < average else (low, middle)
-    odds = np.exp((low + high) / 2) * np.array(odds_ratios)
-    return [float(p) for p in odds / (1 + odds)]
+        too_low = _at_levels(middle, ratios) @ np.asarray(shares) < wanted
+        low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
+    certain = (wanted <= 0) | (wanted >= 1)
+    return np.where(certain[:, None], wanted[:, None], _at_levels((low + high) / 2, ratios))
+
+
+def _at_levels(log_odds: NDArray[np.float64], ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+    odds = np.exp(log_odds)[:, None] * ratios
+    probabilities: NDArray[np.float64] = odds / (1 + odds)
+    return probabilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +179,7 @@ class Toxicities:
     def follow(self, frailty: Frailty, shares: Mapping[str, float]) -> None:
         """Make every type depend on a category of the cohort with these shares."""
         ratios = [frailty.odds_ratio.get(level, 1.0) for level in shares]
-        rows = [spread(float(p), ratios, list(shares.values())) for p in self._third]
-        self._frailty = frailty.column, np.array(rows).reshape(len(rows), len(ratios))
+        self._frailty = frailty.column, spread(self._third.tolist(), ratios, list(shares.values()))
 
     def cast(self, patients: Patients) -> Struck:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""

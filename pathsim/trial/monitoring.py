@@ -130,6 +130,8 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
         if information > max(earlier, default=0.0):
             efficacy, futility = _bounds(plan, (*earlier, information), known)
         decision = _decision(seen, efficacy, futility, last=information >= 1)
+        if information < 1 and not chunk.scenario.rules_bind:
+            decision = "continue"
         before.append(
             Look(
                 day=float(day[trial]),

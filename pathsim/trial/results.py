@@ -52,10 +52,11 @@ def results(chunk: Chunk) -> Results:
             name: _endpoint(endpoint, outcomes(known, endpoint), groups, scenario)
             for name, endpoint in scenario.sections.endpoints.items()
         },
-        "toxicity": tables.toxicity(known, groups, visited),
-        "responses": tables.responses(known, groups, visited),
-        "flow": tables.flow(known, groups, visited),
-        "waits": tables.waits(known, visited),
+        "baseline": tables.of_trial(tables.baseline(known, groups), 0),
+        "toxicity": tables.of_trial(tables.toxicity(known, groups, visited), 0),
+        "responses": tables.of_trial(tables.responses(known, groups, visited), 0),
+        "flow": tables.of_trial(tables.flow(known, groups, visited), 0),
+        "waits": tables.of_trial(tables.waits(known, visited), 0),
     }
 
 
@@ -126,6 +127,8 @@ def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: 
     table = survival_table(data, len(groups.groups), stratified=False)
     found: dict[str, Any] = {
         "label": endpoint.label,
+        "events": int(data.event.sum()),
+        "events_by": {f"{day:g}": int((data.event & (data.time <= day)).sum()) for day in endpoint.at_days},
         "arms": _by_group(groups, lambda group: _arm(endpoint, data, table, group)),
         "first_events": _by_group(
             groups,
@@ -220,6 +223,16 @@ def figure(found: Results, path: str) -> float:
     A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``.
     Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
     """
+    here = leaf(found, path)
+    if here is None:
+        return math.nan
+    if isinstance(here, bool) or not isinstance(here, (int, float)):
+        raise KeyError(f"'{path}' is not a number of the results")
+    return float(here)
+
+
+def leaf(found: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of the results; None in a row that is not there. Raises KeyError as ``figure`` does."""
     here: Any = found
     position = 0
     while position < len(path):
@@ -233,11 +246,7 @@ def figure(found: Results, path: str) -> float:
         here = here[part[1]]
         if part[2] is not None:
             here = _picked(here, part[2], path)
-    if here is None or isinstance(here, _Nothing):
-        return math.nan
-    if isinstance(here, bool) or not isinstance(here, (int, float)):
-        raise KeyError(f"'{path}' is not a number of the results")
-    return float(here)
+    return None if isinstance(here, _Nothing) else here
 
 
 def _picked(rows: Any, text: str, path: str) -> Any:

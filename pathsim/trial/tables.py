@@ -1,112 +1,174 @@
-"""Tables of one trial, all from its journal: the flow of patients, responses, toxicity, waiting for places."""
+"""Tables of each trial of a chunk, all from its journal: flow of patients, responses, toxicity, baseline, places.
 
-from collections.abc import Iterator
+A table is a list of rows. A figure of a row is an array with an entry for each trial; ``of_trial`` picks one.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.journal import Journal, Rows
+from pathsim.calendar import Days
+from pathsim.journal import Event, Rows
+from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario, StepEntry
-from pathsim.trial.known import Known
+from pathsim.trial.known import Known, first_day
 from pathsim.trial.outcomes import Allocation
 
 Row: TypeAlias = dict[str, Any]
+Counts: TypeAlias = NDArray[np.intp]
 THERAPY = "therapy"
 """The name under which toxicity is totalled over the steps of the compared therapies."""
+NO_ARM = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Every entry into a step, in each patient's own order, with what follows it."""
+    """Every entry into a step, patient by patient and in each patient's own order, with what follows it."""
 
     step: Rows
     row: Rows
-    day: NDArray[np.float64]
+    trial: Rows
     following: Rows
     """The number of the next step entered; -1 if there is none yet."""
-    following_day: NDArray[np.float64]
     group: Rows
     """The patient's arm if he had one by then, else -1."""
 
 
-def visits(known: Known, groups: Allocation) -> Visits:
-    """The visits of all patients, by what is known."""
+def visits(known: Known, groups: Allocation, steps: Collection[str] | None = None) -> Visits:
+    """The visits of all patients, by what is known; of these steps only, if any are named."""
     scenario = known.chunk.scenario
-    number = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
-    for entry in scenario.steps:
-        number[entry.enter] = entry.number
-    entered = known.journal.pick(number[known.journal.event] >= 0)
-    order = np.lexsort((entered.event, entered.day, entered.row))
-    entered = entered.pick(order)
-    step = number[entered.event]
-    same = np.concatenate([entered.row[1:] == entered.row[:-1], [False]]) if entered.row.size else np.empty(0, bool)
-    following = np.where(same, np.roll(step, -1), -1)
-    following_day = np.where(same, np.roll(entered.day, -1), np.nan)
-    group = groups.group[entered.row]
+    order = [number for number in scenario.order if steps is None or scenario.steps[number].name in steps]
+    place = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
+    place[[scenario.steps[number].enter for number in order]] = np.arange(len(order))
+    journal = known.entries(np.flatnonzero(place.take(known.chunk.journal.event) >= 0))
+    entered = np.zeros((known.chunk.rows, len(order)), np.bool_)
+    # A pathway has no loops, so its order is each patient's order.
+    entered[journal.row, place.take(journal.event)] = True
+    row, here = _cells(entered)
+    step = np.array(order, dtype=np.intp).take(here)
+    following = np.where(row == np.roll(row, -1), np.roll(step, -1), -1)
+    following[-1:] = -1
+    group = groups.group.take(row)
     if scenario.randomisation is not None:
-        # By order, not by day: a patient can enter several steps, and the randomization, at one instant.
-        seen = np.flatnonzero(step == scenario.randomisation[0].number)
-        allocated = np.full(known.chunk.rows, step.size)
-        allocated[entered.row[seen]] = seen
-        group = np.where(np.arange(step.size) > allocated[entered.row], group, -1)
-    return Visits(step, entered.row, entered.day, following, following_day, group)
+        # Codes ascend along the pathway.
+        enter = np.array([scenario.steps[number].enter for number in order])
+        group[(enter <= scenario.randomisation[0].enter).take(here)] = NO_ARM
+    return Visits(step, row, row // scenario.patients, following, group)
+
+
+def _cells(table: NDArray[Any]) -> tuple[Rows, Rows]:
+    """The rows and columns of a table where something stands; faster than numpy's own way for two dimensions."""
+    flat = np.flatnonzero(table.ravel() != 0)
+    row = flat // table.shape[1]
+    return row, flat - row * table.shape[1]
+
+
+def of_trial(rows: Sequence[Row], trial: int) -> list[Row]:
+    """The rows of one trial: those about steps that somebody entered, with plain numbers."""
+    picked = (_picked(row, trial) for row in rows)
+    return [row for row in picked if next((row[key] for key in _POPULATIONS if key in row), True)]
+
+
+_POPULATIONS = ("entered", "patients", "of")
+"""The keys under which rows say how many patients they are about."""
+
+
+def _picked(figures: Mapping[str, Any], trial: int) -> Row:
+    found: Row = {}
+    for name, figure in figures.items():
+        if isinstance(figure, np.ndarray):
+            found[name] = figure[trial].item()
+        else:
+            found[name] = _picked(figure, trial) if isinstance(figure, dict) else figure
+    return found
 
 
 def _groups(scenario: Scenario, groups: Allocation) -> Iterator[tuple[int, str | None]]:
-    yield -1, None
+    """The arms, after those who have none yet; in a study without arms only the latter."""
+    yield NO_ARM, None
     if scenario.arms:
         yield from enumerate(groups.groups)
 
 
+def _share(n: Counts, of: Counts) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = np.divide(n, of, out=np.full(of.size, np.nan), where=of > 0)
+    return shares
+
+
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    """How many patients entered each step (steps x groups x trials), and where they went next."""
+
+    counts: Counts
+    ways: Counts
+    """Steps x groups x next step x trials; the first of the next steps stands for none."""
+
+
+def _entered(known: Known, groups: Allocation, visited: Visits) -> _Entered:
+    steps, trials = len(known.chunk.scenario.steps), known.day.size
+    arms = len(groups.groups) + 1 if known.chunk.scenario.arms else 1
+    group = visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
+    cell = ((visited.step * arms + group) * (steps + 1) + visited.following + 1) * trials + visited.trial
+    ways = np.bincount(cell, minlength=steps * arms * (steps + 1) * trials).reshape(steps, arms, steps + 1, trials)
+    return _Entered(ways.sum(axis=2), ways)
+
+
 def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     """How many entered each step, and where they went; patients without an arm (yet) stand apart."""
-    scenario = known.chunk.scenario
+    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
     rows: list[Row] = []
     for entry in scenario.steps:
+        ways = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
         for group, arm in _groups(scenario, groups):
-            here = visited.step == entry.number
-            if scenario.arms:
-                here &= visited.group == group
-            if not here.any():
-                continue
-            counts = np.bincount(visited.following[here] + 1, minlength=len(scenario.steps) + 1).tolist()
-            ways = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
-            left = {name: counts[scenario.entry(name).number + 1] for name in ways}
-            rows.append(
-                {
-                    "step": entry.name,
-                    "arm": arm,
-                    "entered": int(here.sum()),
-                    "left": left,
-                    "still_there": counts[0],
-                }
-            )
+            here = entered.ways[entry.number, group + 1]
+            if here.any():
+                left = {name: here[scenario.entry(name).number + 1] for name in ways}
+                came = entered.counts[entry.number, group + 1]
+                rows.append({"step": entry.name, "arm": arm, "entered": came, "left": left, "still_there": here[0]})
     return rows
 
 
 def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     """Assessments by arm: how many had each level, of all in the arm (of those who entered, before there are arms)."""
-    scenario = known.chunk.scenario
+    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
+    in_arm = _arm_sizes(known, groups)
     rows: list[Row] = []
     for event in scenario.vocabulary.of("assess"):
-        levels = scenario.names[event.name] or ()
-        entry = scenario.entry(event.step)
-        found = known.journal.pick(known.journal.event == event.code)
+        entry, all_levels = scenario.entry(event.step), scenario.names[event.name] or ()
+        counts = _assessed(known, groups, event, len(all_levels))
         for group, arm in _groups(scenario, groups):
-            entered = (visited.step == entry.number) & ((visited.group == group) if scenario.arms else True)
-            if not entered.any():
+            if not entered.counts[entry.number, group + 1].any():
                 continue
-            of = int(entered.sum()) if arm is None else int((groups.group == group).sum())
-            mine = np.isin(found.row, visited.row[entered])
-            counts = np.bincount(found.value[mine].astype(np.intp), minlength=len(levels)).tolist()
-            rows += [
-                {"arm": arm, "step": event.step, "name": event.name, "value": level, "n": n, "of": of, "share": n / of}
-                for level, n in zip(levels, counts, strict=True)
-                if level in _levels_here(entry, event.name)
-            ]
+            of = entered.counts[entry.number, group + 1] if arm is None else in_arm[group]
+            for level in _levels_here(entry, event.name):
+                n = counts[all_levels.index(level), group + 1]
+                about = {"arm": arm, "step": event.step, "name": event.name, "value": level}
+                rows.append(about | {"n": n, "of": of, "share": _share(n, of)})
     return rows
+
+
+def _arm_sizes(known: Known, groups: Allocation) -> Counts:
+    """How many patients there are in each arm, by arm and trial."""
+    return np.stack(
+        [(groups.group == arm).reshape(known.day.size, -1).sum(axis=1) for arm in range(len(groups.groups))]
+    )
+
+
+def _assessed(known: Known, groups: Allocation, event: Event, levels: int) -> Counts:
+    """How many were found at each level (levels x groups x trials)."""
+    scenario, trials = known.chunk.scenario, known.day.size
+    found = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
+    group, arms = np.zeros(found.row.size, np.intp), 1
+    if scenario.randomisation is not None:
+        arms += len(groups.groups)
+        order = scenario.order
+        if order.index(scenario.entry(event.step).number) > order.index(scenario.randomisation[0].number):
+            group = groups.group.take(found.row) + 1
+    cell = (found.value.astype(np.intp) * arms + group) * trials + found.row // scenario.patients
+    return np.bincount(cell, minlength=levels * arms * trials).reshape(levels, arms, trials)
 
 
 def _levels_here(entry: StepEntry, column: str) -> tuple[str, ...]:
@@ -115,74 +177,188 @@ def _levels_here(entry: StepEntry, column: str) -> tuple[str, ...]:
 
 def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     """Patients with a toxicity of grade 3 or higher, by arm, step and type, and over the compared therapies."""
-    scenario = known.chunk.scenario
-    therapy = {scenario.entry(name).number for name in scenario.trial.therapy}
+    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
+    struck = _struck(known, groups)
+    kinds = list(scenario.vocabulary.of("toxicity"))
+    by_step, over_therapy = struck.by_step(), struck.over_therapy(groups)
     rows: list[Row] = []
-    codes: dict[tuple[str, str], int] = {
-        (event.step, event.name): event.code for event in scenario.vocabulary.of("toxicity")
-    }
     for group, arm in _groups(scenario, groups):
-        own = (visited.group == group) if scenario.arms else np.ones(visited.row.size, np.bool_)
-        steps = [entry for entry in scenario.steps if any(step == entry.name for step, _ in codes)]
-        entered = {entry.name: visited.row[own & (visited.step == entry.number)] for entry in steps}
-        steps = [entry for entry in steps if entered[entry.name].size]
-        for entry in steps:
-            mine = ((name, code) for (step, name), code in codes.items() if step == entry.name)
-            rows += [_worst(known.journal, [code], entered[entry.name], arm, entry.name, name) for name, code in mine]
-        treated = [entry.name for entry in steps if entry.number in therapy]
+        here = [event for event in kinds if entered.counts[scenario.entry(event.step).number, group + 1].any()]
+        for event in here:
+            patients = entered.counts[scenario.entry(event.step).number, group + 1]
+            about = {"arm": arm, "step": event.step, "type": event.name}
+            rows.append(about | _graded(by_step[:, event.code, group + 1], patients))
+        treated = [event.name for event in here if event.step in struck.therapy]
         if arm is not None and treated:
-            everybody = np.unique(np.concatenate([entered[name] for name in treated]))
-            for name in dict.fromkeys(name for step, name in codes if step in treated):
-                all_codes = [code for (step, other), code in codes.items() if other == name and step in treated]
-                rows.append(_worst(known.journal, all_codes, everybody, arm, THERAPY, name))
+            patients = _treated(known, visited, struck.therapy, group)
+            for name in dict.fromkeys(treated):
+                about = {"arm": arm, "step": THERAPY, "type": name}
+                rows.append(about | _graded(over_therapy[:, struck.types.index(name), group], patients))
     return rows
 
 
-def _worst(journal: Journal, codes: list[int], patients: Rows, arm: str | None, step: str, name: str) -> Row:
-    here = np.isin(journal.event, codes)
-    here[here] = np.isin(journal.row[here], patients)
-    row, grade = journal.row[here], journal.value[here]
-    worst = np.zeros(int(row.max()) + 1 if row.size else 0)
-    np.maximum.at(worst, row, grade)
-    counts = np.bincount(worst.astype(np.intp), minlength=6).tolist()
-    third = sum(counts[3:])
+def _graded(worst: Counts, patients: Counts) -> Row:
+    """The figures of a row from how many had which worst grade: 3, 4, 5."""
+    third = worst.sum(axis=0)
     return {
-        "arm": arm,
-        "step": step,
-        "type": name,
-        "patients": int(patients.size),
+        "patients": patients,
         "grade3plus": third,
-        "grade4": counts[4],
-        "grade5": counts[5],
-        "rate": third / patients.size,
+        "grade4": worst[1],
+        "grade5": worst[2],
+        "rate": _share(third, patients),
     }
+
+
+def _treated(known: Known, visited: Visits, therapy: set[str], group: int) -> Counts:
+    """How many patients of an arm began any of the compared therapies."""
+    scenario = known.chunk.scenario
+    is_therapy = np.array([entry.name in therapy for entry in scenario.steps])
+    began = np.zeros(known.chunk.rows, np.bool_)
+    began[visited.row[is_therapy[visited.step] & (visited.group == group)]] = True
+    counts: Counts = began.reshape(known.day.size, -1).sum(axis=1)
+    return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """Toxicities, as columns: a fatal one is there as grade 4 when it begins and as grade 5 when it kills."""
+
+    scenario: Scenario
+    therapy: set[str]
+    """The names of the steps of the compared therapies."""
+    types: list[str]
+    """What can happen in these steps."""
+    code: NDArray[np.int16]
+    row: Rows
+    group: Rows
+    """The patient's arm at the time, from 1; 0 if he had none."""
+    grade: Counts
+    """0 to 2 for grades 3 to 5."""
+    trial: Rows
+    trials: int
+
+    def by_step(self) -> Counts:
+        """How many had which worst grade (grades x codes x groups x trials)."""
+        codes, arms = len(self.scenario.vocabulary.events) + 1, len(self.scenario.arms) + 1
+        cell = ((self.grade * codes + self.code) * arms + self.group) * self.trials + self.trial
+        counts = np.bincount(cell, minlength=3 * codes * arms * self.trials).reshape(3, codes, arms, self.trials)
+        counts[1] -= counts[2]
+        return counts
+
+    def over_therapy(self, groups: Allocation) -> Counts:
+        """The same for each type over all steps of the compared therapies (grades x types x arms x trials)."""
+        arms = max(1, len(self.scenario.arms))
+        column = np.full(len(self.scenario.vocabulary.events) + 1, -1, np.intp)
+        for event in self.scenario.vocabulary.of("toxicity"):
+            if event.step in self.therapy:
+                column[event.code] = self.types.index(event.name)
+        worst = np.zeros((self.trials * self.scenario.patients, len(self.types)), np.int8)
+        for grade in range(3):
+            here = np.flatnonzero((self.grade == grade) & (self.group > 0) & (column[self.code] >= 0))
+            worst[self.row[here], column[self.code[here]]] = grade + 1
+        row, kind = _cells(worst)
+        cell = ((worst[row, kind].astype(np.intp) - 1) * len(self.types) + kind) * arms + groups.group.take(row)
+        cell = cell * self.trials + row // self.scenario.patients
+        minlength = 3 * len(self.types) * arms * self.trials
+        return np.bincount(cell, minlength=minlength).reshape(3, len(self.types), arms, self.trials)
+
+
+def _struck(known: Known, groups: Allocation) -> _Struck:
+    scenario, journal = known.chunk.scenario, known.chunk.journal
+    events = list(scenario.vocabulary.of("toxicity"))
+    is_toxic = scenario.vocabulary.lookup([event.code for event in events])
+    found = known.entries(np.flatnonzero(is_toxic.take(journal.event)))
+    group = np.zeros(found.row.size, np.intp)
+    if scenario.randomisation is not None:
+        # Codes ascend along the pathway.
+        after = np.flatnonzero(found.event > scenario.randomisation[0].enter)
+        group[after] = groups.group.take(found.row.take(after)) + 1
+    therapy = {scenario.entry(name).name for name in scenario.trial.therapy}
+    return _Struck(
+        scenario,
+        therapy,
+        list(dict.fromkeys(event.name for event in events if event.step in therapy)),
+        found.event,
+        found.row,
+        group,
+        found.value.astype(np.intp) - 3,
+        found.row // scenario.patients,
+        known.day.size,
+    )
+
+
+def baseline(known: Known, groups: Allocation) -> list[Row]:
+    """The patients of each arm as they came: shares of categories, and quartiles of quantities."""
+    scenario, trials = known.chunk.scenario, known.day.size
+    numbers = np.arange(scenario.patients)
+    key = keys(known.chunk.seed, np.asarray(known.chunk.replicates, np.uint64)[:, None], numbers).ravel()
+    drawn = scenario.cohort.draw(key)
+    sizes = _arm_sizes(known, groups)
+    rows: list[Row] = []
+    for group, arm in enumerate(groups.groups):
+        inside = np.flatnonzero(groups.group == group)
+        for name, covariate in scenario.sections.cohort.items():
+            if covariate.latent:
+                continue
+            about: Row = {"arm": arm, "name": name}
+            values, trial = drawn[name].take(inside), inside // scenario.patients
+            if covariate.levels is None:
+                lower, middle, upper = _quartiles(values.astype(np.float64), trial, trials)
+                rows.append(about | {"of": sizes[group], "lower": lower, "median": middle, "upper": upper})
+                continue
+            for level, value in enumerate(covariate.levels):
+                n = np.bincount(trial[values == level], minlength=trials)
+                rows.append(about | {"value": value, "n": n, "of": sizes[group], "share": _share(n, sizes[group])})
+    return rows
+
+
+def _quartiles(values: NDArray[np.float64], trial: Rows, trials: int) -> NDArray[np.float64]:
+    """The quartiles of each trial's values, which come trial by trial (3 x trials)."""
+    split = np.split(values, np.searchsorted(trial, np.arange(1, trials)))
+    return np.array([np.quantile(of, [0.25, 0.5, 0.75]) if of.size else [np.nan] * 3 for of in split]).T
 
 
 def waits(known: Known, visited: Visits) -> list[Row]:
     """For each step in which a place is waited for: how many had to wait, how long, and who gave up."""
-    scenario = known.chunk.scenario
+    scenario, trials = known.chunk.scenario, known.day.size
     rows: list[Row] = []
     for event in scenario.vocabulary.of("ready"):
         entry = scenario.entry(event.step)
         if entry.wants is None:
             continue
-        ready = known.journal.pick(known.journal.event == event.code)
+        ready = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
+        trial = ready.row // scenario.patients
         here = (visited.step == entry.number) & (visited.following >= 0)
-        left = np.full(known.chunk.rows, np.nan)
-        left[visited.row[here]] = visited.following_day[here]
-        queued = left[ready.row] - ready.day
+        went = np.full(known.chunk.rows, -1, np.intp)
+        went[visited.row[here]] = visited.following[here]
         got = scenario.entry(entry.wants.then).number
-        gave_up = np.isin(ready.row, visited.row[here & (visited.following != got)])
-        days = queued[~np.isnan(queued)]
+        days = _days_of_following(known, entry).take(ready.row) - ready.day
+        left = went.take(ready.row) >= 0
+        queued = np.where(left, days, np.nan)
+
+        def tally(of: NDArray[np.bool_], trial: Rows = trial) -> Counts:
+            return np.bincount(trial[of], minlength=trials)
+
+        total = np.bincount(trial[left], queued[left], minlength=trials)
+        longest = np.zeros(trials)
+        np.maximum.at(longest, trial[left], queued[left])
+        answered = tally(left)
         rows.append(
             {
                 "place": entry.wants.pool,
                 "step": entry.name,
-                "asked": int(ready.row.size),
-                "waited": int((days > 0).sum()),
-                "left_queue": int(gave_up.sum()),
-                "mean_days": float(days.mean()) if days.size else 0.0,
-                "longest_days": float(days.max()) if days.size else 0.0,
+                "asked": tally(ready.day < np.inf),
+                "waited": tally(queued > 0),
+                "left_queue": tally(left & (went.take(ready.row) != got)),
+                "mean_days": np.divide(total, answered, out=np.zeros(trials), where=answered > 0),
+                "longest_days": longest,
             }
         )
     return rows
+
+
+def _days_of_following(known: Known, entry: StepEntry) -> Days:
+    """For each row, the day of the first entry into any step that this one leads to."""
+    scenario = known.chunk.scenario
+    codes = [scenario.entry(arrow.to).enter for arrow in entry.spec.arrows()]
+    return first_day(known.chunk.journal, codes, scenario, known.chunk.rows)

@@ -1,0 +1,87 @@
+"""``pathsim validate``: published results beside thousands of simulated trials."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pathsim import __version__
+from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.output import page, print_json
+
+if TYPE_CHECKING:
+    from pathsim.ensemble.run import Recipe
+    from pathsim.scenario.scenario import Scenario
+    from pathsim.truth.targets import Comparison
+
+REPLICATES = 2000
+
+
+@click.command(short_help="Does the scenario reproduce what was published? Every target beside many trials.")
+@scenario_argument
+@click.option("--replicates", type=click.IntRange(2), default=REPLICATES, show_default=True, help="How many trials.")
+@seed_option
+@set_option
+@workers_option
+@json_option
+@quiet_option
+def validate(
+    scenario: str,
+    replicates: int,
+    seed: int | None,
+    settings: dict[str, str],
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Set every published result beside simulated trials of the same size and course.
+
+    Exits with 1 if a target of kind "fit" is missed: if the mean of the trials lies beyond its tolerance, or the
+    published result outside the interval that holds 95% of single trials.
+    """
+    from pathsim.cli import FAILED
+    from pathsim.ensemble.run import Recipe, ensemble
+    from pathsim.scenario.files import find
+    from pathsim.scenario.problems import ScenarioError
+    from pathsim.truth.targets import compared, paths, problems, tally
+
+    recipe = Recipe.of(find(scenario), settings)
+    made = recipe.scenario()
+    if not made.sections.targets:
+        raise click.UsageError(f"'{made.name}' has no [targets]: write down what was published, and in which figure")
+    if wrong := problems(made):
+        raise ScenarioError(wrong)
+    recipe = _of_figures(recipe, paths(made))
+    seed = drawn_seed() if seed is None else seed
+    with told_of_trouble(None), progress(replicates, quiet=quiet) as finished:
+        columns = ensemble(recipe, seed, replicates, workers=processes(workers, replicates), finished=finished)
+    comparisons = compared(made, columns)
+    if as_json:
+        print_json(
+            {
+                "schema_version": 1,
+                "pathsim": __version__,
+                "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
+                "seed": seed,
+                "replicates": replicates,
+                "targets": [comparison.about() for comparison in comparisons],
+                "verdicts": tally(comparisons),
+            }
+        )
+    else:
+        _print(made, seed, replicates, comparisons)
+    if any(one.target.kind == "fit" and not one.met for one in comparisons):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _of_figures(recipe: "Recipe", figures: tuple[str, ...]) -> "Recipe":
+    from dataclasses import replace
+
+    return replace(recipe, figures=figures, as_it_went=True)
+
+
+def _print(made: "Scenario", seed: int, replicates: int, comparisons: "list[Comparison]") -> None:
+    from pathsim.report.validation import print_validation
+
+    with page() as screen:
+        print_validation(screen, made, seed, replicates, comparisons)

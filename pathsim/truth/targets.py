@@ -1,0 +1,179 @@
+"""Targets: published results beside what many simulated trials show.
+
+A target can be missed in two ways. The mean of many trials can differ from what was published: then the scenario is
+wrong on average, though a single trial of that size might have shown the published result by luck. Or hardly any
+single trial shows it: then luck is no excuse.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.engines import simulate
+from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.summary import share
+from pathsim.scenario.evidence import Rate
+from pathsim.scenario.models import Target
+from pathsim.scenario.problems import Problem
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.trial.results import figure, results
+
+Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
+VERDICTS: tuple[Verdict, ...] = ("met", "wrong on average", "beyond luck", "no figure")
+TOLERATED_DEVIATIONS = 0.3
+"""How far the mean of many trials may lie from a published result, in standard deviations of a single trial."""
+_NEGLIGIBLE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A target, and what simulated trials show of it."""
+
+    name: str
+    target: Target
+    evidence: Rate | None
+    """What is said of the published number."""
+    mean: float
+    standard_deviation: float
+    """Of single trials."""
+    lower: float
+    """Between this and ``upper`` lie 95% of single trials."""
+    upper: float
+    percentile: float
+    """The share of single trials, in per cent, that lie below the published result."""
+    tolerance: float
+    missing: int
+    """How many trials could not estimate the figure."""
+
+    @property
+    def label(self) -> str:
+        """Its name for readers."""
+        return self.target.label or readable(self.name)
+
+    @property
+    def published(self) -> float:
+        """The published result."""
+        return self.target.published
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The published 95% interval; of a count Wilson's."""
+        if self.target.ci is not None:
+            return self.target.ci
+        if self.evidence is None or self.evidence.n is None or self.evidence.of is None:
+            return None
+        found = share(self.evidence.n, self.evidence.of)
+        return found["lower"], found["upper"]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the simulation agrees with what was published, and if not, in which way."""
+        if math.isnan(self.mean):
+            return "no figure"
+        if not self.lower - _NEGLIGIBLE <= self.published <= self.upper + _NEGLIGIBLE:
+            return "beyond luck"
+        return "met" if abs(self.mean - self.published) <= self.tolerance + _NEGLIGIBLE else "wrong on average"
+
+    @property
+    def met(self) -> bool:
+        """Whether single trials show it, and trials on average too."""
+        return self.verdict == "met"
+
+    def about(self) -> dict[str, Any]:
+        """What ``--json`` tells of it."""
+        interval = self.interval or (None, None)
+        return {
+            "name": self.name,
+            "label": self.label,
+            "kind": self.target.kind,
+            "published": self.published,
+            "published_lower": interval[0],
+            "published_upper": interval[1],
+            "simulated": _or_none(self.mean),
+            "standard_deviation": _or_none(self.standard_deviation),
+            "lower": _or_none(self.lower),
+            "upper": _or_none(self.upper),
+            "percentile": _or_none(self.percentile),
+            "tolerance": _or_none(self.tolerance),
+            "missing": self.missing,
+            "verdict": self.verdict,
+            "met": self.met,
+        }
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def paths(scenario: Scenario) -> tuple[str, ...]:
+    """The figures that the scenario's targets take, each once."""
+    return tuple(dict.fromkeys(path for target in scenario.sections.targets.values() for path in target.figures))
+
+
+def problems(scenario: Scenario) -> list[Problem]:
+    """Targets with a figure that the results do not have: one trial shows it."""
+    if not scenario.sections.targets:
+        return []
+    found, wrong = results(simulate(scenario, seed=1)[0]), []
+    for name, target in scenario.sections.targets.items():
+        for key, path in zip(("figure", "of"), target.figures, strict=False):
+            try:
+                figure(found, path)
+            except KeyError as nowhere:
+                wrong.append(scenario.layers.placed(Problem(("targets", name, key), str(nowhere.args[0]))))
+    return wrong
+
+
+def simulated(target: Target, columns: Columns) -> NDArray[np.float64]:
+    """What each trial shows of a target."""
+    shown = columns[target.figure]
+    if target.of is None:
+        return shown
+    whole = columns[target.of]
+    parts: NDArray[np.float64] = np.divide(shown, whole, out=np.full(shown.size, np.nan), where=whole > 0)
+    return parts
+
+
+def compared(scenario: Scenario, columns: Columns) -> list[Comparison]:
+    """The scenario's targets, each beside these trials."""
+    published = scenario.published
+    return [
+        _compared(name, target, published.get(name), simulated(target, columns))
+        for name, target in scenario.sections.targets.items()
+    ]
+
+
+def _compared(name: str, target: Target, evidence: Rate | None, values: NDArray[np.float64]) -> Comparison:
+    seen = values[np.isfinite(values)]
+    missing = int(values.size - seen.size)
+    if not seen.size:
+        nan = math.nan
+        return Comparison(name, target, evidence, nan, nan, nan, nan, nan, nan, missing)
+    deviation = float(seen.std(ddof=1)) if seen.size > 1 else 0.0
+    # The results of trials, not points between them: counts stay whole.
+    lower, upper = np.quantile(seen, [0.025, 0.975], method="inverted_cdf")
+    below = float(np.mean(seen < target.published) + np.mean(seen == target.published) / 2)
+    return Comparison(
+        name,
+        target,
+        evidence,
+        mean=float(seen.mean()),
+        standard_deviation=deviation,
+        lower=float(lower),
+        upper=float(upper),
+        percentile=100 * below,
+        tolerance=TOLERATED_DEVIATIONS * deviation if target.tolerance is None else target.tolerance,
+        missing=missing,
+    )
+
+
+def tally(comparisons: Sequence[Comparison]) -> dict[str, dict[str, int]]:
+    """How many targets of each kind have which verdict."""
+    kinds = ("fit", "holdout")
+    counts = {kind: Counter(one.verdict for one in comparisons if one.target.kind == kind) for kind in kinds}
+    return {kind: {verdict: counts[kind][verdict] for verdict in VERDICTS} for kind in kinds}
