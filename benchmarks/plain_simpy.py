@@ -39,7 +39,7 @@ class Patient:
     sex: str
     relapse: str
     cytogenetics: str
-    frail: bool
+    frailty: str
     response: str = ""
     mrd: str = ""
     arm: str = ""
@@ -81,7 +81,7 @@ class Exit:
     """A way out of a step, with its hazard in constant pieces."""
 
     def __init__(self, step: str, name: str, numbers: stated.Exit) -> None:
-        self.event, self.to = Event("exit", step, name), numbers.to
+        self.event, self.to, self.hazard_ratio = Event("exit", step, name), numbers.to, numbers.hazard_ratio
         self.effects = [(CONDITIONS[condition], ratio) for condition, ratio in numbers.effects]
         self.pieces: list[tuple[float, float, float, float]] = []
         """Cumulative hazard at the end and at the beginning, day of the beginning, days per unit of hazard."""
@@ -97,6 +97,7 @@ class Exit:
 
     def days(self, patient: Patient, cumulated: float) -> float:
         """When the hazard has cumulated to this; infinite if it never does."""
+        cumulated /= self.hazard_ratio
         for holds, ratio in self.effects:
             if holds(patient):
                 cumulated /= ratio
@@ -136,8 +137,8 @@ class Phase:
         self.name, self.days, self.next, self.max_delay = name, numbers.days, numbers.next, numbers.max_delay
         self.exits = [Exit(name, way, each) for way, each in numbers.exits.items() if each.by or each.then]
         self.death_of_toxicity = Event("exit", name, "death")
-        self.risks: tuple[list[tuple[float, Toxicity]], ...] = ([], [])
-        """What the robust and the frail have to expect, with its probability."""
+        self.risks: dict[str, list[tuple[float, Toxicity]]] = {level: [] for level in stated.FRAILTY}
+        """What patients of each frailty have to expect, with its probability."""
         for kind, share in numbers.third.items():
             if not share:
                 continue
@@ -148,25 +149,36 @@ class Phase:
             effect = numbers.risk_ratios.get(kind)
             risk_ratio = None if effect is None else (CONDITIONS[effect[0]], effect[1])
             toxicity = Toxicity(onset, lasts, fourth, fifth, delays, begins, resolves, risk_ratio)
-            robust, frail = by_frailty(share, numbers.odds_ratio)
-            self.risks[False].append((robust, toxicity))
-            self.risks[True].append((frail, toxicity))
+            for level, probability in by_frailty(share, numbers.odds_ratios).items():
+                self.risks[level].append((probability, toxicity))
 
 
-def by_frailty(average: float, odds_ratio: float) -> tuple[float, float]:
-    """The probabilities of the robust and of the frail with this odds ratio between them and this average."""
-    more = odds_ratio - 1
-    if not more:
-        return average, average
-    # The robust one, p, solves (1 - FRAIL) p + FRAIL (1 + more) p / (1 + more p) = average: a quadratic equation.
-    square, linear = (1 - stated.FRAIL) * more, 1 + (stated.FRAIL - average) * more
-    robust = (math.sqrt(linear * linear + 4 * square * average) - linear) / (2 * square)
-    return robust, odds_ratio * robust / (1 + more * robust)
+def by_frailty(average: float, odds_ratios: Mapping[str, float]) -> dict[str, float]:
+    """The probability for each frailty with these odds ratios against the robust, and with this average."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        robust = (low + high) / 2
+        odds = robust / (1 - robust)
+        each = {level: odds * odds_ratios.get(level, 1.0) for level in stated.FRAILTY}
+        each = {level: odd / (1 + odd) for level, odd in each.items()}
+        if sum(stated.FRAILTY[level] * probability for level, probability in each.items()) < average:
+            low = robust
+        else:
+            high = robust
+    return each
 
 
 PHASES = {name: Phase(name, numbers) for name, numbers in stated.PHASES.items()}
 WAITS = {step: [Exit(step, name, each) for name, each in exits.items()] for step, exits in stated.WAITS.items()}
 IN_BED = ("conditioning", "transplant")
+
+
+def arrival(expected: float) -> float:
+    """The day by which so many patients are expected: the pace rises in a straight line, and then stays."""
+    while_rising = stated.PATIENTS_PER_DAY * stated.RISING_DAYS / 2
+    if expected < while_rising:
+        return math.sqrt(expected / while_rising) * stated.RISING_DAYS
+    return stated.RISING_DAYS + (expected - while_rising) / stated.PATIENTS_PER_DAY
 
 
 # ------------------------------------------------------------------------------------------------ the model
@@ -230,7 +242,7 @@ class Trial:
     def accrue(self) -> Process:
         """Patient i comes at a random moment of the i-th interval."""
         for number in range(self.coming):
-            arrives = (number + self.uniform()) / stated.PATIENTS_PER_DAY
+            arrives = arrival(number + self.uniform())
             yield self.environment.timeout(arrives - self.environment.now)
             patient = Patient(
                 number,
@@ -239,7 +251,7 @@ class Trial:
                 sex="female" if self.uniform() < stated.FEMALE else "male",
                 relapse=self.choose(stated.RELAPSE, stated.LATE_MARROW),
                 cytogenetics=self.choose(stated.CYTOGENETICS, "other"),
-                frail=self.uniform() < stated.FRAIL,
+                frailty=self.choose(stated.FRAILTY, "frail"),
             )
             self.patients.append(patient)
             self.environment.process(self.walk(patient))
@@ -291,7 +303,7 @@ class Trial:
         now = self.environment.now
         planned = self.draw(phase.days) if phase.days else math.inf
         exit_after, way = self.first_exit(phase.exits, patient)
-        struck = self.strike(patient, phase.risks[patient.frail])
+        struck = self.strike(patient, phase.risks[patient.frailty])
         complete = planned
         for each in struck:
             # One that begins after the planned end holds nobody back.

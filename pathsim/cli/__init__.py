@@ -16,6 +16,8 @@ COMMANDS = {
     "run": "pathsim.cli.run:run",
     "ensemble": "pathsim.cli.ensemble:ensemble",
     "validate": "pathsim.cli.validate:validate",
+    "calibrate": "pathsim.cli.calibrate:calibrate",
+    "sensitivity": "pathsim.cli.sensitivity:sensitivity",
     "merge": "pathsim.cli.merge:merge",
     "bounds": "pathsim.cli.bounds:bounds",
     "list": "pathsim.cli.library:list_scenarios",

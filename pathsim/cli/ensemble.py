@@ -1,12 +1,13 @@
 """``pathsim ensemble``: the same trial many times, and its operating characteristics."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
 from pathsim import __version__
-from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, vary_option
 from pathsim.cli.output import page, print_json
 
@@ -65,6 +66,7 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
 @set_option
 @vary_option
 @click.option("--null", is_flag=True, help="Give both arms the control arm's pathway: the power is the type I error.")
+@uncertain_option
 @workers_option
 @click.option(
     "--backend",
@@ -97,6 +99,7 @@ def ensemble(
     settings: dict[str, str],
     variations: list[tuple[str, list[str]]],
     null: bool,
+    uncertain: bool,
     workers: int | None,
     backend: Backend,
     scheduler: str | None,
@@ -109,6 +112,11 @@ def ensemble(
 ) -> None:
     """Simulate SCENARIO many times and print its operating characteristics."""
     _refuse_contradictions(backend, scheduler, workers)
+    if uncertain and (variations or until_se is not None):
+        raise click.UsageError(
+            "--uncertain compares numbers as stated with numbers as drawn, over a given number of replicates: leave "
+            f"{'--vary' if variations else '--until-se'} out"
+        )
     if shard is not None:
         _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format)
     from pathsim.ensemble.request import Request
@@ -117,7 +125,10 @@ def ensemble(
     from pathsim.scenario.files import find
 
     request = Request(
-        Recipe.of(find(scenario), settings, null=null, varied=crossed(variations) if variations else ()),
+        replace(
+            Recipe.of(find(scenario), settings, null=null, varied=crossed(variations) if variations else ()),
+            uncertain=uncertain,
+        ),
         _seed(seed, out, shard),
         replicates or (REPLICATES if until_se is None else MOST_REPLICATES),
         until_se,
@@ -221,17 +232,23 @@ def conclude(
     request: "Request", columns: "Columns", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
 ) -> None:
     """Sum the rows up, keep them, and print what they say."""
+    from pathsim.ensemble.ignorance import uncertainty
     from pathsim.ensemble.summary import summary
-    from pathsim.ensemble.vary import comparison, table
+    from pathsim.ensemble.vary import by_setting, comparison, table
     from pathsim.export.json_text import as_json as as_json_text
 
     made, varied, precision = request.recipe.scenario(), request.recipe.varied, precision_of(request)
     found = {"schema_version": 1, "pathsim": __version__, **request.about()}
     if precision is not None:
         found["until_se"] = precision.told(columns)
+    settings = len(varied)
+    rows = columns
+    if request.recipe.uncertain:
+        stated, columns = by_setting(rows, settings := 2)
+        found["uncertainty"] = uncertainty(made, stated, columns)
     found |= comparison(request.recipe.scenarios(), varied, columns) if varied else summary(made, columns)
     if store is not None:
-        for path in store.publish(table(columns, len(varied)), as_json_text(found) + "\n", rows_format):
+        for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
             click.echo(f"wrote {path}", err=True)
     if precision is not None:
         _say_precision(found["until_se"], next(iter(columns.values())).size)

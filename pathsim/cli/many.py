@@ -14,7 +14,23 @@ if TYPE_CHECKING:
 workers_option = click.option(
     "--workers", type=click.IntRange(1), help="Processes; one for each core if absent. Same results."
 )
+NOTHING_KEPT = "nothing is kept: with --out FOLDER the same command would go on from there"
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
+
+
+def _with_scipy(ctx: click.Context, param: click.Parameter, value: bool) -> bool:
+    del ctx, param
+    if value:
+        needs_fit("scipy")
+    return value
+
+
+uncertain_option = click.option(
+    "--uncertain",
+    is_flag=True,
+    callback=_with_scipy,
+    help="Draw every published count and interval anew in each replicate, as uncertain as it is.",
+)
 
 
 def processes(asked: "Workers | None", replicates: int) -> "Workers":
@@ -30,25 +46,37 @@ def processes(asked: "Workers | None", replicates: int) -> "Workers":
     return len(cores(0)) if cores else os.cpu_count() or 1
 
 
+def needs_fit(*modules: str) -> None:
+    """Refuse, with a sentence, to go on without these modules of the extra ``fit``."""
+    from importlib.util import find_spec
+
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise click.UsageError(f"this needs {' and '.join(missing)}: install 'pathsim-trials[fit]'")
+
+
 @contextmanager
-def told_of_trouble(store: "Store | None") -> Iterator[None]:
-    """Say in a line what became of the replicates when the user or a lost worker ends an ensemble."""
+def told_of_trouble(store: "Store | None", nothing: str = NOTHING_KEPT) -> Iterator[None]:
+    """Say in a line what became of the replicates when the user or a lost worker ends a command.
+
+    ``nothing`` is what is said where there is no store.
+    """
     from pathsim.cli import FAILED, INTERRUPTED
     from pathsim.ensemble.workers import LostWorkersError, WorkersError
 
     try:
         yield
     except KeyboardInterrupt:
-        _leave(f"interrupted; {_remains(store)}", INTERRUPTED)
+        _leave(f"interrupted; {_remains(store, nothing)}", INTERRUPTED)
     except LostWorkersError as wrong:
-        _leave(f"pathsim: {wrong}; {_remains(store)}", FAILED)
+        _leave(f"pathsim: {wrong}; {_remains(store, nothing)}", FAILED)
     except WorkersError as wrong:
         raise click.UsageError(str(wrong)) from None
 
 
-def _remains(store: "Store | None") -> str:
+def _remains(store: "Store | None", nothing: str) -> str:
     if store is None:
-        return "nothing is kept: with --out FOLDER the same command would go on from there"
+        return nothing
     return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command goes on from there"
 
 
@@ -73,3 +101,16 @@ def progress(replicates: int | None, *, quiet: bool) -> Iterator[Callable[[int, 
             bar.update(task, completed=done)
 
         yield finished
+
+
+@contextmanager
+def points_tried(*, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """How many points have been tried, on standard error, if somebody is there to see it."""
+    from rich.console import Console
+
+    screen = Console(stderr=True)
+    if quiet or not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status("points tried: 0") as status:
+        yield lambda done: status.update(f"points tried: {done}")

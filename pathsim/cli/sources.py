@@ -1,7 +1,8 @@
 """``pathsim sources``: every number of a scenario and where it comes from."""
 
+from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,6 +39,7 @@ def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_
     from pathsim.scenario.scenario import load
 
     loaded = load(scenario, settings)
+    counts = Counter(rate.evidence.kind for rate in loaded.rates.values())
     rates = [rate for rate in loaded.rates.values() if not kinds or rate.evidence.kind in kinds]
     if as_json:
         rows = [
@@ -53,9 +55,36 @@ def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_
             }
             for rate in rates
         ]
-        print_json({"rates": rows})
+        print_json({"rates": rows, "evidence": dict(counts), "targets": _targets(loaded)})
         return
     _print_groups(loaded, rates)
+    _print_shares(loaded, counts)
+
+
+def _targets(loaded: "Scenario") -> list[dict[str, Any]]:
+    """The published results that the scenario is compared with: no numbers of the model."""
+    published = loaded.published
+    return [
+        {
+            "name": name,
+            "kind": target.kind,
+            "published": target.published,
+            "source": published[name].evidence.text if name in published else None,
+            "n": published[name].n if name in published else None,
+            "of": published[name].of if name in published else None,
+            "ci": None if target.ci is None else list(target.ci),
+        }
+        for name, target in loaded.sections.targets.items()
+    ]
+
+
+def _print_shares(loaded: "Scenario", counts: "Counter[Kind]") -> None:
+    total = sum(counts.values())
+    shares = ", ".join(f"{counts[kind]} {kind} ({counts[kind] / total:.0%})" for kind in STYLES if counts[kind])
+    click.echo(f"\n{total} numbers: {shares}" if total else "\nno numbers")
+    if targets := len(loaded.sections.targets):
+        asked = loaded.layers.sources[-1].asked
+        click.echo(f"{targets} published results to compare with, which are none of them: pathsim validate {asked}")
 
 
 def _number(value: float) -> float:

@@ -1,16 +1,16 @@
 """``pathsim validate``: published results beside thousands of simulated trials."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from pathsim import __version__
-from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
 from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
-    from pathsim.ensemble.run import Recipe
     from pathsim.scenario.scenario import Scenario
     from pathsim.truth.targets import Comparison
 
@@ -22,6 +22,14 @@ REPLICATES = 2000
 @click.option("--replicates", type=click.IntRange(2), default=REPLICATES, show_default=True, help="How many trials.")
 @seed_option
 @set_option
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    metavar="HEADING",
+    help="Only results under headings that begin so. Can be repeated.",
+)
+@uncertain_option
 @workers_option
 @json_option
 @quiet_option
@@ -30,6 +38,8 @@ def validate(
     replicates: int,
     seed: int | None,
     settings: dict[str, str],
+    parts: tuple[str, ...],
+    uncertain: bool,
     workers: int | None,
     as_json: bool,
     quiet: bool,
@@ -43,7 +53,7 @@ def validate(
     from pathsim.ensemble.run import Recipe, ensemble
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
-    from pathsim.truth.targets import compared, paths, problems, tally
+    from pathsim.truth.targets import compared, paths, problems, tally, targets_of
 
     recipe = Recipe.of(find(scenario), settings)
     made = recipe.scenario()
@@ -51,11 +61,15 @@ def validate(
         raise click.UsageError(f"'{made.name}' has no [targets]: write down what was published, and in which figure")
     if wrong := problems(made):
         raise ScenarioError(wrong)
-    recipe = _of_figures(recipe, paths(made))
+    wanted = targets_of(made, parts)
+    if not wanted:
+        headings = dict.fromkeys(target.part for target in made.sections.targets.values() if target.part)
+        raise click.UsageError(f"no heading begins with {' or '.join(parts)}; there are: {'; '.join(headings)}")
+    recipe = replace(recipe, figures=paths(wanted), as_it_went=True, uncertain=uncertain)
     seed = drawn_seed() if seed is None else seed
-    with told_of_trouble(None), progress(replicates, quiet=quiet) as finished:
+    with told_of_trouble(None, "nothing is kept"), progress(replicates, quiet=quiet) as finished:
         columns = ensemble(recipe, seed, replicates, workers=processes(workers, replicates), finished=finished)
-    comparisons = compared(made, columns)
+    comparisons = compared(made, columns, parts)
     if as_json:
         print_json(
             {
@@ -64,6 +78,7 @@ def validate(
                 "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
                 "seed": seed,
                 "replicates": replicates,
+                "uncertain": uncertain,
                 "targets": [comparison.about() for comparison in comparisons],
                 "verdicts": tally(comparisons),
             }
@@ -72,12 +87,6 @@ def validate(
         _print(made, seed, replicates, comparisons)
     if any(one.target.kind == "fit" and not one.met for one in comparisons):
         raise click.exceptions.Exit(FAILED)
-
-
-def _of_figures(recipe: "Recipe", figures: tuple[str, ...]) -> "Recipe":
-    from dataclasses import replace
-
-    return replace(recipe, figures=figures, as_it_went=True)
 
 
 def _print(made: "Scenario", seed: int, replicates: int, comparisons: "list[Comparison]") -> None:

@@ -35,6 +35,7 @@ class Request:
             "seed": self.seed,
             "null": self.recipe.null,
             **({"vary": varied} if varied else {}),
+            **({"uncertain": True} if self.recipe.uncertain else {}),
         }
 
     def kept(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class Request:
         words += ["--seed", str(self.seed)]
         words += [] if self.until_se is None else ["--until-se", f"{self.until_se:g}"]
         words += ["--null"] if self.recipe.null else []
+        words += ["--uncertain"] if self.recipe.uncertain else []
         for path, value in self.recipe.settings:
             words += ["--set", f"{path}={value}"]
         for path in dict(self.recipe.varied[0]) if self.recipe.varied else ():
@@ -96,7 +98,9 @@ def kept_request(folder: Path) -> Request:
             tuple((path, value) for path, value in setting)
             for setting in (made_from["settings"], *made_from.get("varied", ()))
         )
-        request = Request(Recipe(source, settings, recipe["null"], tuple(varied)), recipe["seed"], **asked)
+        uncertain = recipe.get("uncertain", False)
+        made = Recipe(source, settings, recipe["null"], tuple(varied), uncertain=uncertain)
+        request = Request(made, recipe["seed"], **asked)
         sha256 = recipe["scenario"]["sha256"]
     except (KeyError, TypeError, ValueError):
         raise StoreError(f"{folder / RECIPE} is not as pathsim wrote it; name another folder") from None

@@ -1,6 +1,7 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
@@ -17,7 +18,6 @@ from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import (
-    Allocation,
     Outcomes,
     allocation,
     compared,
@@ -27,9 +27,19 @@ from pathsim.trial.outcomes import (
     record,
     survival_table,
 )
+from pathsim.trial.toxicity import toxicity as toxicity_table
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]
 """One array for each figure, with an entry for each replicate; NaN where a trial could not tell."""
+
+
+def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
+    """Several tables of so many rows as one. A figure that one lacks, as a look nobody held, is missing in its rows."""
+    names = list(dict.fromkeys(name for part in parts for name in part))
+    missing = [np.full(count, np.nan) for count in counts]
+    return {
+        name: np.concatenate([part.get(name, gap) for part, gap in zip(parts, missing, strict=True)]) for name in names
+    }
 
 
 @dataclass(frozen=True)
@@ -53,9 +63,25 @@ class _Cut:
 
 def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
     """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity."""
-    scenario = chunk.scenario
-    followed = course(chunk.only(essentials(scenario)))
-    final = _Cut(followed.final())
+    followed = followed_by_endpoints(chunk)
+    found = rows_of(followed)
+    return found | _toxicity(final_of_all(followed, chunk)) if toxicity else found
+
+
+def followed_by_endpoints(chunk: Chunk) -> Course:
+    """The course of these replicates, with only those entries of their journals that arms and endpoints need."""
+    return course(chunk.only(essentials(chunk.scenario)))
+
+
+def final_of_all(followed: Course, chunk: Chunk) -> Known:
+    """What is known at the end of that course of everything in the journals."""
+    final = followed.final()
+    return replace(followed, chunk=chunk).known_on(final.day, complete=final.complete)
+
+
+def rows_of(followed: Course) -> Columns:
+    """The rows of replicates whose course is known, without toxicity."""
+    scenario, final = followed.scenario, _Cut(followed.final())
     found = _counts(final)
     for name, endpoint in scenario.sections.endpoints.items():
         found |= _endpoint(f"endpoints.{name}", endpoint, final, final.data[name])
@@ -63,11 +89,7 @@ def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
     for name, cutoff in scenario.trial.cutoffs.items():
         cut = final if cutoff is scenario.final_cutoff else _Cut(followed.known_at(cutoff))
         found |= _cutoff(f"cutoffs.{name}", cutoff, cut)
-    found |= _stopping(followed.looks)
-    if not toxicity:
-        return found
-    seen = replace(followed, chunk=chunk).known_on(final.known.day, complete=final.known.complete)
-    return found | _toxicity(seen, allocation(final.known))
+    return found | _stopping(followed.looks)
 
 
 def _counts(cut: _Cut) -> Columns:
@@ -172,10 +194,11 @@ def _stopping(held: list[list[Look]]) -> Columns:
     return found
 
 
-def _toxicity(known: Known, groups: Allocation) -> Columns:
+def _toxicity(known: Known) -> Columns:
     """The rates of the results object's table of toxicity."""
     steps = {event.step for event in known.chunk.scenario.vocabulary.of("toxicity")}
-    found = tables.toxicity(known, groups, tables.visits(known, groups, steps))
+    groups = allocation(known)
+    found = toxicity_table(known, groups, tables.visits(known, groups, steps))
     return {
         f"toxicity[arm={row['arm'] or ''},step={row['step']},type={row['type']}].rate": row["rate"] for row in found
     }

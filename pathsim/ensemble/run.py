@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import NamedTuple, TypeAlias
 
-import numpy as np
-
 from pathsim.engines import simulate_many
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.precision import Precision
-from pathsim.ensemble.rows import Columns, rows
+from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.store import Store
-from pathsim.ensemble.vary import Setting, varied_rows
+from pathsim.ensemble.uncertain import with_drawn_numbers
+from pathsim.ensemble.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensemble.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
@@ -41,6 +40,8 @@ class Recipe:
     """The figures to keep of each replicate, by path; if empty, those of an ensemble's rows."""
     as_it_went: bool = False
     """Whether every replicate takes the course of the published trial: no interim look ends it."""
+    uncertain: bool = False
+    """Whether published numbers are drawn anew for each replicate, as uncertain as they are."""
 
     @classmethod
     def of(
@@ -61,8 +62,19 @@ class Recipe:
         """The rows of these replicates."""
         if self.varied:
             return varied_rows(self.scenarios(), seed, replicates)
+        if self.uncertain:
+            return self._uncertain_rows(seed, replicates)
         chunk = simulate_many(self.scenario(), seed, replicates)
         return figures(chunk, self.figures) if self.figures else rows(chunk)
+
+    def _uncertain_rows(self, seed: int, replicates: range) -> Columns:
+        """With figures, those with drawn numbers; otherwise all rows, with numbers as stated and as drawn."""
+        scenario = self.scenario()
+        if not self.figures:
+            return uncertain_rows(scenario, seed, replicates)
+        drawn = ((replicate, with_drawn_numbers(scenario, seed, replicate)) for replicate in replicates)
+        parts = [figures(simulate_many(made, seed, [replicate]), self.figures) for replicate, made in drawn]
+        return below_each_other(parts, [1] * len(parts))
 
 
 @cache
@@ -241,13 +253,8 @@ class Parts:
         return min(self._most, self._precision.expected(self._successes, self.replicates))
 
     def joined(self) -> Columns:
-        """The chunks below each other. A figure that one lacks, as a look nobody held, is missing in its rows."""
-        names = list(dict.fromkeys(name for part in self._parts for name in part))
-        missing = [np.full(count, np.nan) for count in self._counts]
-        return {
-            name: np.concatenate([part.get(name, gap) for part, gap in zip(self._parts, missing, strict=True)])
-            for name in names
-        }
+        """The chunks below each other."""
+        return below_each_other(self._parts, self._counts)
 
 
 class _Chunk(NamedTuple):
@@ -283,14 +290,15 @@ def _chunks(places: Sequence[Span], make: Make, workers: Workers, store: Store |
 def _next(ahead: _Ahead, store: Store | None) -> _Chunk:
     span, part = ahead[0]
     is_new = isinstance(part, Future)
-    columns = _result(part) if isinstance(part, Future) else part
+    columns = result_of(part) if isinstance(part, Future) else part
     if is_new and store is not None:
         store.save(span.first, columns)
     ahead.popleft()
     return _Chunk(span, columns, is_new)
 
 
-def _result(made: Future[Columns]) -> Columns:
+def result_of(made: Future[Columns]) -> Columns:
+    """What a worker has made. Raises LostWorkersError if there is no worker any more."""
     try:
         return made.result()
     except ReplicateError:

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -16,8 +17,10 @@ from pathsim.ensemble.rows import Columns
 if TYPE_CHECKING:
     from distributed import Client
 
-Make: TypeAlias = Callable[[int, int], Columns]
-"""Makes the rows of some replicates in a row: the first of them, and how many. Can be sent to another process."""
+Make: TypeAlias = Callable[..., Columns]
+"""Makes the rows of some replicates in a row: the first of them, how many, and what else is handed in with these. Can
+be sent to another process.
+"""
 Workers: TypeAlias = int | str
 """How many processes of this machine, or the address of a dask scheduler."""
 CHUNKS_AHEAD = 3
@@ -36,15 +39,15 @@ class LostWorkersError(Exception):
 class Crew(NamedTuple):
     """Workers, ready to make chunks."""
 
-    submit: Callable[[int, int], Future[Columns]]
-    """Hand in a chunk: its first replicate, and how many."""
+    submit: Callable[..., Future[Columns]]
+    """Hand in a chunk: its first replicate, how many, and what else it takes to make it, which must be little."""
     ahead: int
     """How many chunks may be handed in before the first of them is taken."""
 
     @classmethod
     def of(cls, executor: Executor, make: Make, workers: int) -> "Crew":
         """A crew of so many workers of any executor."""
-        return cls(lambda first, count: executor.submit(make, first, count), CHUNKS_AHEAD * workers)
+        return cls(partial(executor.submit, make), CHUNKS_AHEAD * workers)
 
 
 def crew(make: Make, workers: Workers) -> AbstractContextManager[Crew]:
@@ -56,10 +59,10 @@ def crew(make: Make, workers: Workers) -> AbstractContextManager[Crew]:
 
 @contextmanager
 def _this_process(make: Make) -> Iterator[Crew]:
-    def at_once(first: int, count: int) -> Future[Columns]:
+    def at_once(*handed: object) -> Future[Columns]:
         made: Future[Columns] = Future()
         try:
-            made.set_result(make(first, count))
+            made.set_result(make(*handed))
         except Exception as wrong:  # noqa: BLE001 - it is raised where the result is taken
             made.set_exception(wrong)
         return made
@@ -122,8 +125,8 @@ def _ready() -> None:
     """Nothing, but the process has to be there for it."""
 
 
-def _assigned(first: int, count: int) -> Columns:
-    return _assignments[0](first, count)
+def _assigned(*handed: object) -> Columns:
+    return _assignments[0](*handed)
 
 
 @contextmanager

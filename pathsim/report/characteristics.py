@@ -1,5 +1,6 @@
 """The operating characteristics of an ensemble, in the terminal."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +14,12 @@ from pathsim.ensemble.summary import Summary
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.scenario import Scenario, readable
-from pathsim.trial.tables import THERAPY
+from pathsim.trial.outcomes import ALL
+from pathsim.trial.toxicity import THERAPY
 
 _REASONS = ("benefit", "futility", "order")
+LEAST_KNOWN = 6
+"""How many rates of toxicity are shown of those that are known least."""
 LEAST_SHOWN = 0.005
 """A toxicity that is less common than this in every arm is not worth a line."""
 
@@ -26,6 +30,8 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     console.print(
         Text(f"{found['replicates']:,} replicates of seed {seed}. Intervals hold 95% of single trials.", "dim")
     )
+    if "uncertainty" in found:
+        console.print(Text("Published numbers are drawn anew in each replicate, as uncertain as they are.", "yellow"))
     if found["null"]:
         console.print(Text("Null hypothesis: both arms walk the control arm's pathway.", style="yellow"))
     if scenario.overrides:
@@ -47,6 +53,8 @@ def _parts(
         yield "Data cut-offs", _cutoffs(console, scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
+    if "uncertainty" in found:
+        yield "Luck and ignorance", _ignorance(scenario, found)
     if (toxicity := _toxicity(scenario, found)).row_count:
         yield "Toxicity over the therapy: patients with grade 3 or higher", toxicity
 
@@ -128,6 +136,54 @@ def _comparison(
         if target.figure == f"{path}.estimate"
     ]
     yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
+
+
+def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
+    """How far single trials spread by luck, and how far because published numbers are not known exactly."""
+    table = figure_table(
+        ("standard deviation", ""),
+        ("in all", ""),
+        ("by luck", ""),
+        ("by ignorance", ""),
+        ("share", ""),
+    )
+    spreads = found["uncertainty"]["figures"]
+    survival = dict(_compared(scenario))
+    rates = (path for path in spreads if path.endswith(".rate") and _sure_share(spreads[path]) > 0)
+    least_known = sorted(rates, key=lambda path: -float(spreads[path]["ignorance_sd"]))[:LEAST_KNOWN]
+    for path in (*survival, *least_known):
+        if (here := spreads.get(path)) is not None:
+            figures = (f"{here[which]:.3g}" for which in ("total_sd", "luck_sd", "ignorance_sd"))
+            sign = "" if _sure_share(here) > 0 else " ?"
+            told = f"{here['ignorance_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
+            table.add_row(survival.get(path) or _rate_label(path), *figures, told)
+    lines = [
+        Text(f" power of {name.upper()}: {_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn")
+        for name, power in found["uncertainty"]["power"].items()
+    ]
+    told = "?: no more than the noise of so many replicates. Assumed and calibrated numbers are left as they are."
+    return Group(table, *lines, Text(f" {told}", "dim"))
+
+
+def _sure_share(spread: dict[str, Any]) -> float:
+    """How much of a figure's variance is ignorance for sure, beyond the noise."""
+    return float(spread["ignorance_share"] - 2 * spread["standard_error"])
+
+
+def _rate_label(path: str) -> str:
+    """A rate of toxicity in words: what, where, in whom."""
+    arm, step, kind = re.findall(r"=([^,\]]*)", path)
+    return ", ".join(part for part in (readable(kind), step, arm) if part)
+
+
+def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """The figures of survival, by path, with a label."""
+    for name, endpoint in scenario.sections.endpoints.items():
+        if len(scenario.arms) == 2:
+            yield f"endpoints.{name}.hazard_ratio.estimate", f"{name.upper()} hazard ratio"
+        for arm in scenario.arms or (ALL,):
+            for day in endpoint.at_days:
+                yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{name.upper()} at {span(day)}, {arm}"
 
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:

@@ -15,13 +15,14 @@ from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.report.curves import Line, survival_plot
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, span
 from pathsim.scenario.evidence import KINDS
+from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
 from pathsim.trial.course import final
 from pathsim.trial.known import Chunk
 from pathsim.trial.outcomes import Outcomes, outcomes, survival_table
-from pathsim.trial.results import Results, figure
-from pathsim.trial.tables import THERAPY
+from pathsim.trial.results import Results, targeted
+from pathsim.trial.toxicity import ANY, THERAPY
 
 WIDE = 112
 """Terminals at least this wide show counts beside percentages."""
@@ -54,7 +55,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
-    if scenario.sections.targets:
+    if _shown_targets(scenario):
         yield "Published, and this trial", _published(scenario, found)
 
 
@@ -254,7 +255,7 @@ def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table
     )
     steps = dict.fromkeys(row["step"] for row in rows)
     for step in steps:
-        here = [row for row in rows if row["step"] == step]
+        here = [row for row in rows if row["step"] == step and row["type"] != ANY]
         # The same patients may be counted by arm or before arms: a step is one or the other, or its arms are summed.
         for name in dict.fromkeys(row["type"] for row in here):
             mine = [row for row in here if row["type"] == name]
@@ -267,6 +268,8 @@ def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table
 
 
 def _toxicity_label(scenario: Scenario, name: str) -> str:
+    if name == ANY and name not in scenario.sections.toxicities:
+        return "Any of these"
     kind = scenario.sections.toxicities.get(name)
     return (kind.label if kind else None) or readable(name)
 
@@ -342,20 +345,34 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
 
 def _published(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
-    for name, target in scenario.sections.targets.items():
-        mine = figure(found, target.figure)
-        shown = percent if target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share") else decimal
+    for name, target in _shown_targets(scenario).items():
+        mine = targeted(found, target)
+        shown = percent if target.is_share else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.published.get(name)
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
-        difference = shown(mine - target.published)
+        difference = _signed(shown(mine - target.published))
         table.add_row(
             target.label or readable(name),
             f"{counted}{shown(target.published)}{interval}",
             shown(mine),
-            difference if difference[0] in "-0" else f"+{difference}",
+            difference,
         )
     return table
+
+
+def _signed(difference: str) -> str:
+    """A difference with its sign; nothing has none."""
+    is_something = any(digit in "123456789" for digit in difference)
+    if not is_something:
+        return difference.removeprefix("-")
+    return difference if difference.startswith("-") else f"+{difference}"
+
+
+def _shown_targets(scenario: Scenario) -> dict[str, Target]:
+    """The published results, but for toxicity, of which there is a table already; a validation compares them all."""
+    targets = scenario.sections.targets.items()
+    return {name: target for name, target in targets if not target.figure.startswith("toxicity[")}
 
 
 def _evidence(scenario: Scenario) -> Text:

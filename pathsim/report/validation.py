@@ -7,13 +7,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.report.figures import ROOMY, decimal, figure_table, percent
+from pathsim.report.figures import ROOMY, figure_table, percent
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
 
 STYLES: dict[Verdict, str] = {"met": "green", "wrong on average": "yellow", "beyond luck": "red", "no figure": "red"}
-WIDE_STRIP, NARROW_STRIP = 25, 13
+SIGNS: dict[Verdict, str] = {"met": "", "wrong on average": "off", "beyond luck": "missed", "no figure": "none"}
+LABEL, STRIP = 36, 13
+NARROW_LABEL, NARROW_STRIP = 21, 9
 REACH = 3.0
 """Standard deviations of a single trial from the middle of the plot to either end."""
 
@@ -25,9 +27,18 @@ def print_validation(
     console.print(Text(scenario.title, "bold"))
     console.print(Text(f"{replicates:,} simulated trials of the course that the published one took, seed {seed}"))
     console.print()
-    for table in _tables(console, comparisons):
-        console.print(table)
-        console.print()
+    print_comparisons(console, comparisons)
+
+
+def print_comparisons(console: Console, comparisons: Sequence[Comparison]) -> None:
+    """Print a table of targets for each part, and what is to be said of them all."""
+    for number, (part, inside) in enumerate(groupby(comparisons, lambda one: one.target.part or "")):
+        if number:
+            console.print()
+        if part:
+            console.print(Text(part, "bold"))
+        console.print(_table(console, list(inside), is_first=not number))
+    console.print()
     console.print(_legend(ascii_only=_ascii(console)))
     for line in _conclusion(comparisons):
         console.print(line)
@@ -37,50 +48,63 @@ def _ascii(console: Console) -> bool:
     return console.options.ascii_only
 
 
-def _tables(console: Console, comparisons: Sequence[Comparison]) -> Iterator[Table]:
-    """One table for each part; all with columns of the same width."""
-    for part, inside in groupby(comparisons, lambda one: one.target.part or ""):
-        yield _table(console, part, list(inside), max(len(one.label) for one in comparisons))
-
-
-def _table(console: Console, part: str, comparisons: Sequence[Comparison], width: int) -> Table:
+def _table(console: Console, comparisons: Sequence[Comparison], *, is_first: bool) -> Table:
+    """A part of the targets. Every column has a width of its own, so that the tables of all parts are aligned."""
     roomy = console.width >= ROOMY
-    strip = WIDE_STRIP if roomy else NARROW_STRIP
-    table = figure_table(
-        (part, ""), ("published", ""), ("mean", ""), ("95% of trials", ""), ("%ile", ""), ("", ""), ("", "")
-    )
-    table.columns[0].min_width = min(width, console.width - (75 if roomy else 55))
-    for number, least in enumerate((9 if not roomy else 17, 6, 13, 4, strip, 0), 1):
-        table.columns[number].min_width = least
-    table.columns[5].justify = table.columns[6].justify = "left"
+    columns = [("", LABEL if roomy else NARROW_LABEL), ("published", 16 if roomy else 9), ("mean", 6)]
+    columns += [
+        ("95% of trials" if roomy else "95% between", 13 if roomy else 12),
+        *([("%ile", 4)] if roomy else []),
+        ("", STRIP if roomy else NARROW_STRIP),
+    ]
+    columns.append(("", max(map(len, SIGNS.values()))))
+    table = figure_table(*((heading, "") for heading, _ in columns))
+    table.show_header = is_first
+    for column, (_, width) in zip(table.columns, columns, strict=True):
+        column.width = width
+    for column in table.columns[-2:]:
+        column.justify = "left"
     for one in comparisons:
-        shown = _shown(one.target)
-        style = STYLES[one.verdict]
-        table.add_row(
-            one.label if one.target.kind == "fit" else f"{one.label} *",
-            _published(one, roomy=roomy),
-            _mean(one),
-            _span(shown(one.lower), shown(one.upper)),
-            f"{one.percentile:.0f}",
-            _strip(one, strip, style, ascii_only=_ascii(console)),
-            Text("" if one.met else _words(one, roomy=roomy), style),
-        )
+        table.add_row(*_cells(console, one, roomy=roomy))
     return table
 
 
+def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text | str]:
+    shown, style = _shown(one.target), STYLES[one.verdict]
+    yield one.label if one.target.kind == "fit" else f"{one.label} *"
+    yield _published(one, roomy=roomy)
+    yield _mean(one)
+    yield _span(shown(one.lower), shown(one.upper))
+    if roomy:
+        yield f"{one.percentile:.0f}"
+    yield _strip(one, STRIP if roomy else NARROW_STRIP, style, ascii_only=_ascii(console))
+    yield Text(SIGNS[one.verdict], style)
+
+
 def _shown(target: Target) -> Callable[[float], str]:
-    is_share = target.of is not None or target.figure.rsplit(".", 1)[-1] in ("survival", "rate", "share")
-    return percent if is_share else decimal
+    return percent if target.is_share else _number
+
+
+def _number(value: float) -> str:
+    """A number with as many digits as a reader compares; a whole one without decimals."""
+    if value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.0f}" if abs(value) >= 500 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
 def _mean(one: Comparison) -> str:
-    is_count = _shown(one.target) is decimal and one.published == round(one.published)
+    is_count = _shown(one.target) is _number and one.published == round(one.published)
     return f"{one.mean:.1f}" if is_count else _shown(one.target)(one.mean)
+
+
+def _whole_percent(value: float) -> str:
+    return f"{value:.0%}"
 
 
 def _published(one: Comparison, *, roomy: bool) -> str:
     shown = _shown(one.target)
     if roomy and one.target.ci is not None:
+        shown = _whole_percent if one.target.is_share else shown
         return f"{shown(one.published)} ({_span(*map(shown, one.target.ci))})"
     if roomy and one.evidence is not None and one.evidence.n is not None:
         return f"{one.evidence.n}/{one.evidence.of} {shown(one.published)}"
@@ -89,10 +113,6 @@ def _published(one: Comparison, *, roomy: bool) -> str:
 
 def _span(lower: str, upper: str) -> str:
     return f"{lower}-{upper}".replace("%-", "-")
-
-
-def _words(one: Comparison, *, roomy: bool) -> str:
-    return one.verdict if roomy else {"wrong on average": "off", "beyond luck": "missed"}.get(one.verdict, one.verdict)
 
 
 def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text:
@@ -116,8 +136,8 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
 def _legend(*, ascii_only: bool) -> Text:
     line, mean, published = "-|o" if ascii_only else "─┼●"
     return Text(
-        f" {line * 3}{mean}{line * 3} 95% of single trials around their mean   {published} published   "
-        "%ile: trials below the published result\n * holdout: compared, never fitted",
+        f" {line * 3}{mean}{line * 3} 95% of single trials around their mean, {published} published; "
+        "%ile: trials below the published result; * held out: never fitted",
         "dim",
     )
 
@@ -126,18 +146,21 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
     counts = tally(comparisons)
     for kind, name in (("fit", "fitted"), ("holdout", "held out")):
         total = sum(counts[kind].values())
-        if not total:
-            continue
-        text = Text(f" {total} targets {name}: ", "bold")
-        told = [(f"{counts[kind][one]} {one}", STYLES[one]) for one in VERDICTS if counts[kind][one]]
-        for number, part in enumerate(told):
-            text.append(", " if number else "").append(*part)
-        yield text
-    missed = [one for one in comparisons if one.verdict == "wrong on average"]
-    if missed:
+        if total:
+            text = Text(f" {total} result{'s' if total > 1 else ''} {name}: ", "bold")
+            told = [(f"{counts[kind][one]} {one}", STYLES[one]) for one in VERDICTS if counts[kind][one]]
+            for number, part in enumerate(told):
+                text.append(", " if number else "").append(*part)
+            yield text
+    verdicts = {one.verdict for one in comparisons}
+    if "wrong on average" in verdicts:
         yield Text(
-            " Wrong on average: a single trial could well show the published result, but trials do not on average.",
+            f" {SIGNS['wrong on average']}: wrong on average. A single trial could well show the published result, but "
+            "trials do not on average.",
             "dim",
         )
-    if any(one.verdict == "beyond luck" for one in comparisons):
-        yield Text(" Beyond luck: fewer than one trial in twenty shows a result as far off as the published.", "dim")
+    if "beyond luck" in verdicts:
+        yield Text(
+            f" {SIGNS['beyond luck']}: beyond luck. Hardly one trial in twenty shows a result so far from the others.",
+            "dim",
+        )

@@ -55,14 +55,14 @@ class Joined:
         if self.settings and (problem.path, problem.message) not in self._known_without_settings():
             cause = ", ".join(f"{SET} {path}={shown(value)}" for path, value in self.overrides.items())
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
-        depths = [len(_written(tree, problem.path)[0]) for tree in self.trees]
+        depths = [len(written(tree, problem.path)[0]) for tree in self.trees]
         return self._on_its_line(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
 
     def _on_its_line(self, layer: int, problem: Problem) -> Problem:
         from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
 
         source = self.sources[layer]
-        line = line_of(source.text, _written(self.trees[layer], problem.path)[1])
+        line = line_of(source.text, written(self.trees[layer], problem.path)[1])
         return Problem(problem.path, problem.message, source.file, line)
 
     def _known_without_settings(self) -> set[tuple[KeyPath, str]]:
@@ -238,12 +238,13 @@ def _at(tree: Any, keys: KeyPath) -> Any:
     return tree
 
 
-def put(tree: Tree, keys: KeyPath, value: object) -> None:
-    """Put a value at a place of the tree that is there."""
-    _at(tree, keys[:-1])[keys[-1]] = value
+def put(tree: Tree, keys: KeyPath, value: float) -> None:
+    """Put another number at a place of the tree where one is; a whole one stays whole if it can."""
+    table, key = _at(tree, keys[:-1]), keys[-1]
+    table[key] = int(value) if isinstance(table[key], int) and value.is_integer() else value
 
 
-def _written(tree: Any, path: KeyPath) -> tuple[KeyPath, KeyPath]:
+def written(tree: Any, path: KeyPath) -> tuple[KeyPath, KeyPath]:
     """How much of a path this file says, and the keys by which it says it: a number may stand in a ``value``."""
     said: list[str | int] = []
     written: list[str | int] = []

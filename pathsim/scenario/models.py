@@ -262,6 +262,12 @@ class Target(Table):
         """The paths of the figures it takes."""
         return (self.figure,) if self.of is None else (self.figure, self.of)
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, which readers expect in per cent."""
+        last = self.figure.rsplit(".", 1)[-1]
+        return self.of is not None or ".incidence." in self.figure or last in ("survival", "rate", "share")
+
 
 class Lesson(Table):
     """The scenario's story and questions, for the classroom."""

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import pathsim
-from pathsim.scenario.models import Cutoff, Endpoint
+from pathsim.scenario.models import Cutoff, Endpoint, Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import p_one_sided
 from pathsim.stats.competing import cumulative_incidence
@@ -24,6 +24,7 @@ from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, compared, outcomes, survival_table
+from pathsim.trial.toxicity import toxicity
 
 SCHEMA_VERSION = 1
 Results: TypeAlias = dict[str, Any]
@@ -53,7 +54,7 @@ def results(chunk: Chunk) -> Results:
             for name, endpoint in scenario.sections.endpoints.items()
         },
         "baseline": tables.of_trial(tables.baseline(known, groups), 0),
-        "toxicity": tables.of_trial(tables.toxicity(known, groups, visited), 0),
+        "toxicity": tables.of_trial(toxicity(known, groups, visited), 0),
         "responses": tables.of_trial(tables.responses(known, groups, visited), 0),
         "flow": tables.of_trial(tables.flow(known, groups, visited), 0),
         "waits": tables.of_trial(tables.waits(known, visited), 0),
@@ -229,6 +230,15 @@ def figure(found: Results, path: str) -> float:
     if isinstance(here, bool) or not isinstance(here, (int, float)):
         raise KeyError(f"'{path}' is not a number of the results")
     return float(here)
+
+
+def targeted(found: Results, target: Target) -> float:
+    """What the results show of a target: its figure, or the share that it is of another one."""
+    shown = figure(found, target.figure)
+    if target.of is None:
+        return shown
+    whole = figure(found, target.of)
+    return shown / whole if whole else math.nan
 
 
 def leaf(found: Mapping[str, Any], path: str) -> Any:

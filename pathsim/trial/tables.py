@@ -19,8 +19,6 @@ from pathsim.trial.outcomes import Allocation
 
 Row: TypeAlias = dict[str, Any]
 Counts: TypeAlias = NDArray[np.intp]
-THERAPY = "therapy"
-"""The name under which toxicity is totalled over the steps of the compared therapies."""
 NO_ARM = -1
 
 
@@ -86,20 +84,21 @@ def _picked(figures: Mapping[str, Any], trial: int) -> Row:
     return found
 
 
-def _groups(scenario: Scenario, groups: Allocation) -> Iterator[tuple[int, str | None]]:
+def by_arm(scenario: Scenario, groups: Allocation) -> Iterator[tuple[int, str | None]]:
     """The arms, after those who have none yet; in a study without arms only the latter."""
     yield NO_ARM, None
     if scenario.arms:
         yield from enumerate(groups.groups)
 
 
-def _share(n: Counts, of: Counts) -> NDArray[np.float64]:
+def share(n: Counts, of: Counts) -> NDArray[np.float64]:
+    """So many of so many; NaN where there is nobody."""
     shares: NDArray[np.float64] = np.divide(n, of, out=np.full(of.size, np.nan), where=of > 0)
     return shares
 
 
 @dataclass(frozen=True, slots=True)
-class _Entered:
+class Entered:
     """How many patients entered each step (steps x groups x trials), and where they went next."""
 
     counts: Counts
@@ -107,22 +106,23 @@ class _Entered:
     """Steps x groups x next step x trials; the first of the next steps stands for none."""
 
 
-def _entered(known: Known, groups: Allocation, visited: Visits) -> _Entered:
+def entries_of(known: Known, groups: Allocation, visited: Visits) -> Entered:
+    """The entries into each step, counted."""
     steps, trials = len(known.chunk.scenario.steps), known.day.size
     arms = len(groups.groups) + 1 if known.chunk.scenario.arms else 1
     group = visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
     cell = ((visited.step * arms + group) * (steps + 1) + visited.following + 1) * trials + visited.trial
     ways = np.bincount(cell, minlength=steps * arms * (steps + 1) * trials).reshape(steps, arms, steps + 1, trials)
-    return _Entered(ways.sum(axis=2), ways)
+    return Entered(ways.sum(axis=2), ways)
 
 
 def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     """How many entered each step, and where they went; patients without an arm (yet) stand apart."""
-    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
+    scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
     rows: list[Row] = []
     for entry in scenario.steps:
         ways = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
-        for group, arm in _groups(scenario, groups):
+        for group, arm in by_arm(scenario, groups):
             here = entered.ways[entry.number, group + 1]
             if here.any():
                 left = {name: here[scenario.entry(name).number + 1] for name in ways}
@@ -133,20 +133,20 @@ def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
 
 def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     """Assessments by arm: how many had each level, of all in the arm (of those who entered, before there are arms)."""
-    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
+    scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
     in_arm = _arm_sizes(known, groups)
     rows: list[Row] = []
     for event in scenario.vocabulary.of("assess"):
         entry, all_levels = scenario.entry(event.step), scenario.names[event.name] or ()
         counts = _assessed(known, groups, event, len(all_levels))
-        for group, arm in _groups(scenario, groups):
+        for group, arm in by_arm(scenario, groups):
             if not entered.counts[entry.number, group + 1].any():
                 continue
             of = entered.counts[entry.number, group + 1] if arm is None else in_arm[group]
             for level in _levels_here(entry, event.name):
                 n = counts[all_levels.index(level), group + 1]
                 about = {"arm": arm, "step": event.step, "name": event.name, "value": level}
-                rows.append(about | {"n": n, "of": of, "share": _share(n, of)})
+                rows.append(about | {"n": n, "of": of, "share": share(n, of)})
     return rows
 
 
@@ -175,118 +175,6 @@ def _levels_here(entry: StepEntry, column: str) -> tuple[str, ...]:
     return next((levels for _, name, levels in entry.spec.sets() if name == column), ())
 
 
-def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
-    """Patients with a toxicity of grade 3 or higher, by arm, step and type, and over the compared therapies."""
-    scenario, entered = known.chunk.scenario, _entered(known, groups, visited)
-    struck = _struck(known, groups)
-    kinds = list(scenario.vocabulary.of("toxicity"))
-    by_step, over_therapy = struck.by_step(), struck.over_therapy(groups)
-    rows: list[Row] = []
-    for group, arm in _groups(scenario, groups):
-        here = [event for event in kinds if entered.counts[scenario.entry(event.step).number, group + 1].any()]
-        for event in here:
-            patients = entered.counts[scenario.entry(event.step).number, group + 1]
-            about = {"arm": arm, "step": event.step, "type": event.name}
-            rows.append(about | _graded(by_step[:, event.code, group + 1], patients))
-        treated = [event.name for event in here if event.step in struck.therapy]
-        if arm is not None and treated:
-            patients = _treated(known, visited, struck.therapy, group)
-            for name in dict.fromkeys(treated):
-                about = {"arm": arm, "step": THERAPY, "type": name}
-                rows.append(about | _graded(over_therapy[:, struck.types.index(name), group], patients))
-    return rows
-
-
-def _graded(worst: Counts, patients: Counts) -> Row:
-    """The figures of a row from how many had which worst grade: 3, 4, 5."""
-    third = worst.sum(axis=0)
-    return {
-        "patients": patients,
-        "grade3plus": third,
-        "grade4": worst[1],
-        "grade5": worst[2],
-        "rate": _share(third, patients),
-    }
-
-
-def _treated(known: Known, visited: Visits, therapy: set[str], group: int) -> Counts:
-    """How many patients of an arm began any of the compared therapies."""
-    scenario = known.chunk.scenario
-    is_therapy = np.array([entry.name in therapy for entry in scenario.steps])
-    began = np.zeros(known.chunk.rows, np.bool_)
-    began[visited.row[is_therapy[visited.step] & (visited.group == group)]] = True
-    counts: Counts = began.reshape(known.day.size, -1).sum(axis=1)
-    return counts
-
-
-@dataclass(frozen=True, slots=True)
-class _Struck:
-    """Toxicities, as columns: a fatal one is there as grade 4 when it begins and as grade 5 when it kills."""
-
-    scenario: Scenario
-    therapy: set[str]
-    """The names of the steps of the compared therapies."""
-    types: list[str]
-    """What can happen in these steps."""
-    code: NDArray[np.int16]
-    row: Rows
-    group: Rows
-    """The patient's arm at the time, from 1; 0 if he had none."""
-    grade: Counts
-    """0 to 2 for grades 3 to 5."""
-    trial: Rows
-    trials: int
-
-    def by_step(self) -> Counts:
-        """How many had which worst grade (grades x codes x groups x trials)."""
-        codes, arms = len(self.scenario.vocabulary.events) + 1, len(self.scenario.arms) + 1
-        cell = ((self.grade * codes + self.code) * arms + self.group) * self.trials + self.trial
-        counts = np.bincount(cell, minlength=3 * codes * arms * self.trials).reshape(3, codes, arms, self.trials)
-        counts[1] -= counts[2]
-        return counts
-
-    def over_therapy(self, groups: Allocation) -> Counts:
-        """The same for each type over all steps of the compared therapies (grades x types x arms x trials)."""
-        arms = max(1, len(self.scenario.arms))
-        column = np.full(len(self.scenario.vocabulary.events) + 1, -1, np.intp)
-        for event in self.scenario.vocabulary.of("toxicity"):
-            if event.step in self.therapy:
-                column[event.code] = self.types.index(event.name)
-        worst = np.zeros((self.trials * self.scenario.patients, len(self.types)), np.int8)
-        for grade in range(3):
-            here = np.flatnonzero((self.grade == grade) & (self.group > 0) & (column[self.code] >= 0))
-            worst[self.row[here], column[self.code[here]]] = grade + 1
-        row, kind = _cells(worst)
-        cell = ((worst[row, kind].astype(np.intp) - 1) * len(self.types) + kind) * arms + groups.group.take(row)
-        cell = cell * self.trials + row // self.scenario.patients
-        minlength = 3 * len(self.types) * arms * self.trials
-        return np.bincount(cell, minlength=minlength).reshape(3, len(self.types), arms, self.trials)
-
-
-def _struck(known: Known, groups: Allocation) -> _Struck:
-    scenario, journal = known.chunk.scenario, known.chunk.journal
-    events = list(scenario.vocabulary.of("toxicity"))
-    is_toxic = scenario.vocabulary.lookup([event.code for event in events])
-    found = known.entries(np.flatnonzero(is_toxic.take(journal.event)))
-    group = np.zeros(found.row.size, np.intp)
-    if scenario.randomisation is not None:
-        # Codes ascend along the pathway.
-        after = np.flatnonzero(found.event > scenario.randomisation[0].enter)
-        group[after] = groups.group.take(found.row.take(after)) + 1
-    therapy = {scenario.entry(name).name for name in scenario.trial.therapy}
-    return _Struck(
-        scenario,
-        therapy,
-        list(dict.fromkeys(event.name for event in events if event.step in therapy)),
-        found.event,
-        found.row,
-        group,
-        found.value.astype(np.intp) - 3,
-        found.row // scenario.patients,
-        known.day.size,
-    )
-
-
 def baseline(known: Known, groups: Allocation) -> list[Row]:
     """The patients of each arm as they came: shares of categories, and quartiles of quantities."""
     scenario, trials = known.chunk.scenario, known.day.size
@@ -308,7 +196,7 @@ def baseline(known: Known, groups: Allocation) -> list[Row]:
                 continue
             for level, value in enumerate(covariate.levels):
                 n = np.bincount(trial[values == level], minlength=trials)
-                rows.append(about | {"value": value, "n": n, "of": sizes[group], "share": _share(n, sizes[group])})
+                rows.append(about | {"value": value, "n": n, "of": sizes[group], "share": share(n, sizes[group])})
     return rows
 
 

@@ -7,7 +7,7 @@ single trial shows it: then luck is no excuse.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -110,9 +110,16 @@ def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
-def paths(scenario: Scenario) -> tuple[str, ...]:
-    """The figures that the scenario's targets take, each once."""
-    return tuple(dict.fromkeys(path for target in scenario.sections.targets.values() for path in target.figures))
+def targets_of(scenario: Scenario, parts: Sequence[str] = ()) -> dict[str, Target]:
+    """The scenario's targets, or those under headings that begin with one of these words."""
+    wanted = tuple(part.casefold() for part in parts) or ("",)
+    targets = scenario.sections.targets.items()
+    return {name: target for name, target in targets if (target.part or "").casefold().startswith(wanted)}
+
+
+def paths(targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """The figures that targets take, each once."""
+    return tuple(dict.fromkeys(path for target in targets.values() for path in target.figures))
 
 
 def problems(scenario: Scenario) -> list[Problem]:
@@ -139,12 +146,12 @@ def simulated(target: Target, columns: Columns) -> NDArray[np.float64]:
     return parts
 
 
-def compared(scenario: Scenario, columns: Columns) -> list[Comparison]:
-    """The scenario's targets, each beside these trials."""
+def compared(scenario: Scenario, columns: Columns, parts: Sequence[str] = ()) -> list[Comparison]:
+    """The scenario's targets, or those under such headings, each beside these trials."""
     published = scenario.published
     return [
         _compared(name, target, published.get(name), simulated(target, columns))
-        for name, target in scenario.sections.targets.items()
+        for name, target in targets_of(scenario, parts).items()
     ]
 
 

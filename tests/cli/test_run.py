@@ -87,7 +87,7 @@ def no_constant(name: str) -> None:
 
 @pytest.fixture
 def aall1331(pathsim: Pathsim) -> dict[str, Any]:
-    done = pathsim("run", "aall1331", "--seed", "1", "--json", "--set", "trial.per_month=12")
+    done = pathsim("run", "aall1331", "--seed", "1", "--json", "--set", "trial.pace.1.per_month=12")
     assert (done.code, done.err) == (0, "")
     found: dict[str, Any] = json.loads(done.out, parse_constant=no_constant)
     return found
@@ -99,7 +99,7 @@ def test_the_results_have_every_key_of_the_design(aall1331: dict[str, Any]) -> N
 
 
 def test_the_results_tell_what_was_set(aall1331: dict[str, Any]) -> None:
-    assert aall1331["scenario"]["overrides"] == {"trial.per_month": 12}
+    assert aall1331["scenario"]["overrides"] == {"trial.pace.1.per_month": 12}
     assert aall1331["seed"] == 1
     assert re.fullmatch("[0-9a-f]{64}", aall1331["scenario"]["sha256"])
 

@@ -73,11 +73,8 @@ def plain_batch(scenario: Scenario, trials: Sequence[Any]) -> Batch:
     patients = [patient for trial in trials for patient in trial.patients]
     covariates = {
         name: np.array([_levels(scenario, name).index(getattr(patient, name)) for patient in patients], np.float64)
-        for name in ("sex", "relapse", "cytogenetics")
+        for name in COVARIATES
     }
-    frail = np.array([patient.frail for patient in patients])
-    levels = _levels(scenario, "frailty")
-    covariates["frailty"] = np.where(frail, levels.index("frail"), levels.index("robust")).astype(np.float64)
     covariates["age"] = np.array([patient.age for patient in patients], np.float64)
     randomized = np.array([patient.randomized for patient in patients])
     randomized[randomized == math.inf] = math.nan

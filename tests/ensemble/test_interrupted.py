@@ -101,7 +101,7 @@ def test_what_a_lost_worker_leaves_is_told(pathsim: Pathsim, monkeypatch: pytest
     def lost(*_: object) -> None:
         raise LostWorkersError("the workers are lost")
 
-    monkeypatch.setattr("pathsim.ensemble.run._result", lost)
+    monkeypatch.setattr("pathsim.ensemble.run.result_of", lost)
     done = pathsim("ensemble", "two-arm-exponential", "--replicates", 5, "--out", tmp_path)
     assert (done.code, done.out) == (1, "")
     assert done.err == (

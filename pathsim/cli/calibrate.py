@@ -1,0 +1,113 @@
+"""``pathsim calibrate``: fit the numbers that are marked as calibrated to the published results."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pathsim import __version__
+from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option
+from pathsim.cli.output import page, print_json
+
+if TYPE_CHECKING:
+    from pathsim.ensemble.run import Recipe
+    from pathsim.scenario.files import Source
+    from pathsim.truth.calibrate import Calibration
+
+REPLICATES = 1000
+
+
+@click.command(short_help="Fit the numbers marked as calibrated to the published results, and write them back.")
+@scenario_argument
+@click.option(
+    "--replicates",
+    type=click.IntRange(2),
+    default=REPLICATES,
+    show_default=True,
+    help="How many trials at each point of the search.",
+)
+@seed_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the calibrated scenario to this file instead.",
+)
+@click.option("--dry-run", is_flag=True, help="Write nothing; only report.")
+@workers_option
+@json_option
+@quiet_option
+def calibrate(
+    scenario: str,
+    replicates: int,
+    seed: int | None,
+    out: Path | None,
+    dry_run: bool,
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Fit exactly the numbers of SCENARIO that are marked as calibrated, each within its range.
+
+    The fit minimises how far the means of many trials are from the targets of kind "fit", all with the same luck. It
+    is then checked on trials it has not seen. The values are written back into the file; the rest of it stays as it
+    is. Exits with 1 if a target of kind "fit" is missed.
+    """
+    needs_fit("scipy", "tomlkit")
+    from pathsim.cli import FAILED
+    from pathsim.ensemble.run import Recipe
+    from pathsim.scenario.files import find
+    from pathsim.scenario.problems import ScenarioError
+    from pathsim.truth.calibrate import calibrate as fit
+    from pathsim.truth.targets import paths, problems
+    from pathsim.truth.write_back import replace_text, rewritten
+
+    source = find(scenario)
+    file = None if dry_run else _file(scenario, source, out)
+    recipe = Recipe.of(source, {})
+    if wrong := problems(recipe.scenario()):
+        raise ScenarioError(wrong)
+    recipe = replace(recipe, figures=paths(recipe.scenario().sections.targets), as_it_went=True)
+    seed = drawn_seed() if seed is None else seed
+    with told_of_trouble(None, "nothing is written"), points_tried(quiet=quiet) as told:
+        found = fit(recipe, seed, replicates, workers=processes(workers, replicates * 100), told=told)
+    if file is not None:
+        replace_text(file, rewritten(source, {one.number.path: one.value for one in found.numbers}))
+        click.echo(f"wrote {file}", err=True)
+    if as_json:
+        print_json(
+            {
+                "schema_version": 1,
+                "pathsim": __version__,
+                "scenario": {"name": source.name, "sha256": recipe.scenario().sha256},
+                "seed": seed,
+                "replicates": replicates,
+                **found.about(),
+            }
+        )
+    else:
+        _print(recipe, seed, replicates, found)
+    if any(one.target.kind == "fit" and not one.met for one in found.comparisons):
+        raise click.exceptions.Exit(FAILED)
+
+
+def _file(asked: str, source: "Source", out: Path | None) -> Path:
+    """The file to write, or a message why there is none."""
+    from pathsim.scenario.files import STANDARD_INPUT
+
+    if out is None and source.file == STANDARD_INPUT:
+        raise click.UsageError("standard input cannot be written back: add --out FILE, or --dry-run")
+    if out is None and asked == source.name:
+        raise click.UsageError(
+            f"'{source.name}' belongs to the library: add --out FILE to write a calibrated copy, or --dry-run"
+        )
+    return Path(source.file) if out is None else out
+
+
+def _print(recipe: "Recipe", seed: int, replicates: int, found: "Calibration") -> None:
+    from pathsim.report.calibration import print_calibration
+
+    with page() as screen:
+        print_calibration(screen, recipe.scenario(), seed, replicates, found)

@@ -1,0 +1,142 @@
+"""``pathsim sensitivity``: on which uncertain numbers a figure depends."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from pathsim import __version__
+from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.output import page, print_json
+
+if TYPE_CHECKING:
+    from pathsim.scenario.scenario import Scenario
+
+REPLICATES, TOGETHER, SAMPLES, SHOWN = 200, 6, 64, 12
+
+
+def _power_of_two(ctx: click.Context, param: click.Parameter, value: int) -> int:
+    if value < 2 or value & (value - 1):
+        raise click.BadParameter(f"Sobol' sequences have a power of two of points, such as 64, not {value}", ctx, param)
+    return value
+
+
+@click.command(short_help="On which numbers does a figure depend, and how much?")
+@scenario_argument
+@click.option(
+    "--figure",
+    required=True,
+    metavar="PATH",
+    help="A figure of pathsim run --json, such as endpoints.os.hazard_ratio.estimate.",
+)
+@click.option("--over", multiple=True, metavar="PATH", help="Only numbers under this path. Can be repeated.")
+@click.option(
+    "--assumed",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="PART",
+    help="Move assumed numbers too, by this part of their value in either direction, such as 0.2.",
+)
+@click.option(
+    "--replicates", type=click.IntRange(2), default=REPLICATES, show_default=True, help="Trials at each point."
+)
+@click.option(
+    "--sobol",
+    "together",
+    type=click.IntRange(0),
+    default=TOGETHER,
+    show_default=True,
+    help="How many numbers, those that matter most, to vary together; 0 for none.",
+)
+@click.option(
+    "--samples", type=int, default=SAMPLES, show_default=True, callback=_power_of_two, help="Points for each of them."
+)
+@click.option("--top", type=click.IntRange(1), default=SHOWN, show_default=True, help="How many numbers to show.")
+@seed_option
+@set_option
+@workers_option
+@json_option
+@quiet_option
+def sensitivity(
+    scenario: str,
+    figure: str,
+    over: tuple[str, ...],
+    assumed: float,
+    replicates: int,
+    together: int,
+    samples: int,
+    top: int,
+    seed: int | None,
+    settings: dict[str, str],
+    workers: int | None,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Move every uncertain number of SCENARIO, and see what becomes of a figure, with the same luck throughout.
+
+    Uncertain are published counts and intervals, and numbers with a range. Each is first moved alone, to the ends of
+    its 95% interval; those that matter most are then varied together.
+    """
+    needs_fit("scipy", "SALib")
+    from pathsim.ensemble.run import Recipe
+    from pathsim.scenario.files import find
+    from pathsim.truth.points import Field
+    from pathsim.truth.sensitivity import sensitivity as examine
+    from pathsim.truth.sensitivity import uncertain_numbers
+
+    recipe = Recipe.of(find(scenario), settings)
+    made = recipe.scenario()
+    _check_figure(made, figure)
+    numbers = uncertain_numbers(made, over, assumed)
+    if not numbers:
+        where = f" under {', '.join(over)}" if over else ""
+        raise click.UsageError(
+            f"'{made.name}' has no number{where} with a published count, an interval or a range; --assumed 0.2 moves "
+            "those that are assumed"
+        )
+    seed = drawn_seed() if seed is None else seed
+    with told_of_trouble(None, "nothing is kept"), points_tried(quiet=quiet) as told:
+        found = examine(
+            Field(
+                replace(recipe, figures=(figure,)),
+                tuple(number.path for number in numbers),
+                seed,
+                range(replicates),
+            ),
+            numbers,
+            together=together,
+            samples=samples,
+            workers=processes(workers, replicates * len(numbers)),
+            told=told,
+        )
+    if as_json:
+        print_json(
+            {
+                "schema_version": 1,
+                "pathsim": __version__,
+                "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
+                "seed": seed,
+                "replicates": replicates,
+                "figure": figure,
+                "base": found.base,
+                "one_way": [swing.about() for swing in found.swings],
+                "sobol": [index.about() for index in found.indices],
+            }
+        )
+        return
+    from pathsim.report.sensitivity import print_sensitivity
+
+    with page() as screen:
+        print_sensitivity(screen, made, figure, found, seed=seed, replicates=replicates, top=top)
+
+
+def _check_figure(made: "Scenario", figure: str) -> None:
+    from pathsim.engines import simulate
+    from pathsim.trial.results import figure as figure_of
+    from pathsim.trial.results import results
+
+    try:
+        figure_of(results(simulate(made, seed=1)[0]), figure)
+    except KeyError as wrong:
+        raise click.BadParameter(str(wrong.args[0]), param_hint="--figure") from None

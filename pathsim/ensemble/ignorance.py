@@ -1,0 +1,63 @@
+"""How much single trials differ by luck, and how much by what nobody knows exactly.
+
+Each replicate is simulated twice with the same luck: with the numbers as stated, and with published numbers drawn anew
+from their uncertainty. The variance of the second holds both, that of the first only the luck; the difference is the
+ignorance (the law of total variance).
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.summary import P_VALUE, Summary, alpha, share
+from pathsim.scenario.scenario import Scenario
+
+
+def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
+    """The spread of each figure by luck and by ignorance, and the power with numbers as stated and as drawn."""
+    figures = {name: _spread(stated[name], drawn[name]) for name in stated if name in drawn and _is_compared(name)}
+    return {
+        "figures": {name: found for name, found in figures.items() if found is not None},
+        "power": {
+            name: {"stated": _power(scenario, stated[path]), "drawn": _power(scenario, drawn[path])}
+            for name in scenario.sections.endpoints
+            if (path := f"endpoints.{name}.{P_VALUE}") in stated
+        },
+    }
+
+
+def _is_compared(name: str) -> bool:
+    return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
+
+
+def _power(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
+    return share(int((p_values < alpha(scenario)).sum()), p_values.size)
+
+
+def _spread(stated: NDArray[np.float64], drawn: NDArray[np.float64]) -> Mapping[str, Any] | None:
+    """Standard deviations of one figure; None where too few replicates have it, or it never varies.
+
+    ``standard_error`` is that of the variance which is due to ignorance; from pairs with the same luck, whose noise
+    cancels for the most part.
+    """
+    both = np.isfinite(stated) & np.isfinite(drawn)
+    count = int(both.sum())
+    if count < 3:
+        return None
+    luck, total = float(stated[both].var(ddof=1)), float(drawn[both].var(ddof=1))
+    if total <= 0:
+        return None
+    gained = (drawn[both] - drawn[both].mean()) ** 2 - (stated[both] - stated[both].mean()) ** 2
+    error = float(gained.std(ddof=1)) / math.sqrt(count)
+    return {
+        "mean": float(drawn[both].mean()),
+        "total_sd": math.sqrt(total),
+        "luck_sd": math.sqrt(luck),
+        "ignorance_sd": math.sqrt(max(total - luck, 0.0)),
+        "ignorance_share": max(total - luck, 0.0) / total,
+        "standard_error": error / total,
+    }

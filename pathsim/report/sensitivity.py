@@ -1,0 +1,77 @@
+"""What a figure depends on: a tornado of single numbers, and the indices of those that vary together."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pathsim.report.figures import ROOMY, figure_table
+from pathsim.scenario.problems import dotted
+from pathsim.scenario.scenario import Scenario
+from pathsim.truth.sensitivity import Index, Sensitivity, Swing
+
+REACH, NARROW_REACH = 11, 6
+"""Characters of a bar on either side of the middle."""
+
+
+def print_sensitivity(
+    console: Console, scenario: Scenario, figure: str, found: Sensitivity, *, seed: int, replicates: int, top: int
+) -> None:
+    """Print the numbers that move a figure most."""
+    console.print(Text(scenario.title, "bold"))
+    console.print(
+        Text(
+            f"{figure}: {found.base:.4g} on average over {replicates:,} trials of seed {seed}; "
+            f"{len(found.swings)} uncertain numbers"
+        )
+    )
+    console.print()
+    console.print(Text("One number at a time, at the ends of its 95% interval", "bold"))
+    console.print(_tornado(console, found, found.swings[:top]))
+    low, high = ("-", "#") if console.options.ascii_only else ("░", "█")
+    console.print(Text(f" {low} the number is low, {high} it is high; ±: twice the Monte Carlo error", "dim"))
+    if found.indices:
+        console.print()
+        console.print(Text("Those that matter most, all at once: part of the variance that each explains", "bold"))
+        console.print(_indices(found.indices))
+
+
+def _tornado(console: Console, found: Sensitivity, swings: Sequence[Swing]) -> Table:
+    roomy = console.width >= ROOMY
+    table = figure_table(("", ""), ("from", ""), ("to", ""), ("swing", ""), ("", ""))
+    table.columns[0].overflow = "fold"
+    table.columns[-1].justify = "left"
+    most = max((abs(end - found.base) for one in swings for end in (one.at_low, one.at_high)), default=0.0)
+    for one in swings:
+        table.add_row(
+            dotted(one.path),
+            f"{one.low:.3g}",
+            f"{one.high:.3g}",
+            f"{one.at_high - one.at_low:+.3g} ±{2 * one.standard_error:.1g}",
+            _bar(one, found.base, most, REACH if roomy else NARROW_REACH, ascii_only=console.options.ascii_only),
+        )
+    return table
+
+
+def _bar(one: Swing, base: float, most: float, reach: int, *, ascii_only: bool) -> Text:
+    """Which way the figure goes from its middle when the number is low, and when it is high."""
+    low, high = ("-", "#") if ascii_only else ("░", "█")
+    cells = [" "] * (2 * reach + 1)
+    for end, glyph in ((one.at_low, low), (one.at_high, high)):
+        steps = round((end - base) / most * reach) if most else 0
+        for step in range(1, abs(steps) + 1):
+            cells[reach + (step if steps > 0 else -step)] = glyph
+    cells[reach] = "|" if ascii_only else "│"
+    return Text("".join(cells), "cyan")
+
+
+def _indices(indices: Sequence[Index]) -> Table:
+    table = figure_table(("", ""), ("alone", ""), ("with others", ""))
+    for one in indices:
+        table.add_row(
+            dotted(one.path),
+            f"{one.first:.2f} ±{one.first_reach:.2f}",
+            f"{one.total:.2f} ±{one.total_reach:.2f}",
+        )
+    return table

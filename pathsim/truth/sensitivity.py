@@ -1,0 +1,233 @@
+"""Sensitivity: how much a figure depends on each number that is not known exactly.
+
+All points are simulated with the same luck, so the mean of a figure is a function of the numbers. *One way*: each
+number is moved to the ends of its 95% interval while the others stay as stated (a tornado). *Global*: a few numbers
+vary together, and Sobol' indices say which part of the variance of the mean each explains alone, and with the others
+(Saltelli et al. 2010, doi:10.1016/j.cpc.2009.09.018; by SALib).
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.uncertain import is_uncertain, value_at
+from pathsim.ensemble.workers import Workers
+from pathsim.scenario.evidence import Rate
+from pathsim.scenario.problems import ScenarioError, dotted
+from pathsim.scenario.scenario import Scenario
+from pathsim.steps.spec import KeyPath
+from pathsim.truth.points import Field, Told, evaluator
+
+LOW, HIGH = 0.025, 0.975
+DESIGN = ("trial", "endpoints", "pools")
+"""Sections whose numbers are chosen, and not known or unknown."""
+Values: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainNumber:
+    """A number, and the law by which it is uncertain."""
+
+    path: KeyPath
+    value: float
+    at: Callable[[float], float]
+    """The value below which it lies with a probability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What a number does to a figure, alone."""
+
+    path: KeyPath
+    value: float
+    low: float
+    high: float
+    """The ends of its 95% interval."""
+    at_low: float
+    at_high: float
+    """The mean of the figure there."""
+    standard_error: float
+    """Of the difference between the two, by the luck of so many replicates."""
+
+    @property
+    def width(self) -> float:
+        """How far the figure swings."""
+        return abs(self.at_high - self.at_low)
+
+    def about(self) -> dict[str, Any]:
+        """What ``--json`` tells of it."""
+        return {
+            "path": dotted(self.path),
+            "value": self.value,
+            "low": self.low,
+            "high": self.high,
+            "at_low": self.at_low,
+            "at_high": self.at_high,
+            "standard_error": self.standard_error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Sobol' indices of a number, with half of their 95% intervals."""
+
+    path: KeyPath
+    first: float
+    first_reach: float
+    total: float
+    total_reach: float
+
+    def about(self) -> dict[str, Any]:
+        """What ``--json`` tells of it."""
+        return {
+            "path": dotted(self.path),
+            "first": self.first,
+            "first_reach": self.first_reach,
+            "total": self.total,
+            "total_reach": self.total_reach,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What a figure depends on."""
+
+    base: float
+    """The mean of the figure with the numbers as stated."""
+    swings: tuple[Swing, ...]
+    """The widest first."""
+    indices: tuple[Index, ...]
+    """Of those that swing it most."""
+
+
+def uncertain_numbers(scenario: Scenario, over: Sequence[str] = (), assumed: float = 0.0) -> list[UncertainNumber]:
+    """The numbers that are uncertain: counts, intervals and ranges.
+
+    With ``assumed`` also those which nobody published, by this part of their value in either direction. ``over``
+    keeps those that begin with one of these paths.
+    """
+    found = []
+    for rate in scenario.rates.values():
+        law = _law(rate, assumed)
+        path = dotted(rate.path)
+        if law and (not over or any(path == one or path.startswith(f"{one}.") for one in over)):
+            found.append(UncertainNumber(rate.path, float(rate.value), law))  # type: ignore[arg-type]
+    return found
+
+
+def _law(rate: Rate, assumed: float) -> Callable[[float], float] | None:
+    if isinstance(rate.value, list):
+        return None
+    if is_uncertain(rate):
+        return lambda probability: value_at(rate, probability)
+    if rate.range is not None:
+        lower, upper = rate.range
+        return lambda probability: lower + (upper - lower) * probability
+    if assumed and rate.evidence.kind == "assumed" and rate.value > 0 and rate.path[0] not in DESIGN:
+        value = rate.value
+        most = 1.0 if 0 < value < 1 else math.inf
+        return lambda probability: min(value * (1 + assumed * (2 * probability - 1)), most)
+    return None
+
+
+def sensitivity(
+    field: Field,
+    numbers: Sequence[UncertainNumber],
+    *,
+    together: int = 0,
+    samples: int = 64,
+    workers: Workers = 1,
+    told: Told = lambda _: None,
+) -> Sensitivity:
+    """What the one figure that is kept in a field depends on: on each of these numbers, which are those of the field.
+
+    ``together`` numbers, those that swing it most, are varied at the same time over ``samples`` (a power of 2) times
+    two more points than there are of them.
+    """
+    (figure,) = field.recipe.figures
+    scenario, paths = field.recipe.scenario(), field.paths
+    limits = [_limits(scenario, number) for number in numbers]
+    stated = tuple(number.value for number in numbers)
+    moved = [(*stated[:i], end, *stated[i + 1 :]) for i, limit in enumerate(limits) for end in limit]
+    with evaluator(field, workers, told) as evaluate:
+        base, *ends = [_values(columns, figure) for columns in evaluate([stated, *moved])]
+        swings = [
+            _swing(number, limit, ends[2 * i], ends[2 * i + 1])
+            for i, (number, limit) in enumerate(zip(numbers, limits, strict=True))
+        ]
+        ranked = sorted(range(len(numbers)), key=lambda i: -swings[i].width)
+        chosen = [numbers[i] for i in ranked[:together] if swings[i].width > 0]
+
+        def means(points: Sequence[tuple[float, ...]]) -> Values:
+            places = [paths.index(number.path) for number in chosen]
+            whole = [_with(stated, places, point) for point in points]
+            return np.array([np.nanmean(_values(columns, figure)) for columns in evaluate(whole)])
+
+        indices = _indices(chosen, samples, field.seed, means) if chosen else ()
+    # What cannot move at all, as the size of a block, is no uncertain number.
+    moving = tuple(swings[i] for i in ranked if swings[i].low < swings[i].high)
+    return Sensitivity(float(np.nanmean(base)), moving, indices)
+
+
+def _limits(scenario: Scenario, number: UncertainNumber) -> tuple[float, float]:
+    """The ends of its 95% interval, or as far towards them as the scenario still makes sense."""
+
+    def towards(end: float) -> float:
+        for part in (1.0, 0.75, 0.5, 0.25):
+            value = number.value + part * (end - number.value)
+            try:
+                scenario.with_values({number.path: value})
+            except ScenarioError:
+                continue
+            return value
+        return number.value
+
+    return towards(number.at(LOW)), towards(number.at(HIGH))
+
+
+def _values(columns: Columns, figure: str) -> Values:
+    return columns[figure]
+
+
+def _with(stated: tuple[float, ...], places: Sequence[int], point: Sequence[float]) -> tuple[float, ...]:
+    changed = list(stated)
+    for place, value in zip(places, point, strict=True):
+        changed[place] = value
+    return tuple(changed)
+
+
+def _swing(number: UncertainNumber, limits: tuple[float, float], low: Values, high: Values) -> Swing:
+    both = np.isfinite(low) & np.isfinite(high)
+    apart = high[both] - low[both]
+    error = float(apart.std(ddof=1)) / math.sqrt(apart.size) if apart.size > 1 else math.nan
+    return Swing(number.path, number.value, *limits, float(np.nanmean(low)), float(np.nanmean(high)), error)
+
+
+def _indices(
+    numbers: Sequence[UncertainNumber],
+    samples: int,
+    seed: int,
+    means: Callable[[Sequence[tuple[float, ...]]], Values],
+) -> tuple[Index, ...]:
+    from SALib.analyze import sobol as analysis  # noqa: PLC0415 - an extra, and slow to import
+    from SALib.sample import sobol as sampling  # noqa: PLC0415
+
+    names = [dotted(number.path) for number in numbers]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    small = seed % 2**32
+    places = sampling.sample(problem, samples, calc_second_order=False, seed=small)
+    # The ends themselves lie infinitely far out for some laws.
+    inside = np.clip(places, 1e-6, 1 - 1e-6)
+    figures = means([tuple(number.at(float(p)) for number, p in zip(numbers, place, strict=True)) for place in inside])
+    if figures.std() == 0:
+        return ()
+    found = analysis.analyze(problem, figures, calc_second_order=False, seed=small)
+    return tuple(
+        Index(number.path, *(float(found[key][i]) for key in ("S1", "S1_conf", "ST", "ST_conf")))
+        for i, number in enumerate(numbers)
+    )

@@ -1,0 +1,85 @@
+"""Tables of many trials: baseline by arm, any toxicity, and events by a day, against counting by hand."""
+
+import numpy as np
+import pytest
+
+from pathsim.engines import simulate, simulate_many
+from pathsim.luck import keys
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial import tables
+from pathsim.trial.course import final
+from pathsim.trial.known import Chunk
+from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.results import results
+from pathsim.trial.toxicity import ANY, THERAPY
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load("aall1331")
+
+
+@pytest.fixture(scope="module")
+def chunk(scenario: Scenario) -> Chunk:
+    return simulate(scenario, 8)[0]
+
+
+def test_the_baseline_describes_the_patients_of_each_arm_as_they_came(scenario: Scenario, chunk: Chunk) -> None:
+    found = results(chunk)["baseline"]
+    known = final(chunk)
+    groups = allocation(known)
+    columns = scenario.cohort.draw(keys(8, 0, np.arange(scenario.patients)))
+    for arm, name in enumerate(groups.groups):
+        inside = groups.group == arm
+        ages = columns["age"][inside]
+        row = next(row for row in found if row["arm"] == name and row["name"] == "age")
+        assert (row["lower"], row["median"], row["upper"]) == tuple(np.quantile(ages, [0.25, 0.5, 0.75]))
+        mine = {row["value"]: row["n"] for row in found if row["arm"] == name and row["name"] == "relapse"}
+        assert list(mine) == list(scenario.sections.cohort["relapse"].levels or ())
+        assert list(mine.values()) == np.bincount(columns["relapse"][inside], minlength=5).tolist()
+        assert sum(mine.values()) == inside.sum()
+    assert not any(row["name"] == "frailty" for row in found)
+
+
+def test_any_toxicity_counts_a_patient_once_whatever_he_has(scenario: Scenario, chunk: Chunk) -> None:
+    known = final(chunk)
+    groups = allocation(known)
+    found = {(row["arm"], row["step"], row["type"]): row for row in results(chunk)["toxicity"]}
+    steps = {event.code: event.step for event in scenario.vocabulary.of("toxicity")}
+    worst: dict[tuple[str, str], dict[int, float]] = {}
+    therapy = set(scenario.trial.therapy)
+    for row, event, grade in zip(known.journal.row, known.journal.event, known.journal.value, strict=True):
+        if int(event) not in steps or groups.group[row] < 0:
+            continue
+        arm = groups.groups[groups.group[row]]
+        for where in (steps[int(event)], *([THERAPY] if steps[int(event)] in therapy else [])):
+            patients = worst.setdefault((arm, where), {})
+            patients[int(row)] = max(patients.get(int(row), 0), float(grade))
+    for (arm, where), patients in worst.items():
+        if where == "block_1":
+            continue  # before there are arms
+        row = found[arm, where, ANY]
+        counted = [sum(grade >= 3 for grade in patients.values()), *(list(patients.values()).count(g) for g in (4, 5))]
+        assert [row["grade3plus"], row["grade4"], row["grade5"]] == counted, (arm, where)
+    assert len(worst) > 8
+
+
+def test_events_by_a_day_are_those_whose_time_is_no_longer(scenario: Scenario, chunk: Chunk) -> None:
+    endpoint = scenario.sections.endpoints["dfs"]
+    data = outcomes(final(chunk), endpoint)
+    found = results(chunk)["endpoints"]["dfs"]
+    assert found["events"] == data.event.sum() == sum(arm["events"] for arm in found["arms"].values())
+    by_hand = {f"{day:g}": int((data.event & (data.time <= day)).sum()) for day in endpoint.at_days}
+    assert found["events_by"] == by_hand
+
+
+def test_a_table_of_many_trials_holds_the_rows_of_each(scenario: Scenario) -> None:
+    many = simulate_many(scenario, 8, range(3))
+    known = final(many)
+    groups = allocation(known)
+    visited = tables.visits(known, groups)
+    made = {"flow": tables.flow(known, groups, visited), "baseline": tables.baseline(known, groups)}
+    for replicate in range(3):
+        alone = results(simulate(scenario, 8, replicate)[0])
+        for name, rows in made.items():
+            assert tables.of_trial(rows, replicate) == alone[name]

@@ -1,0 +1,158 @@
+"""Sensitivity: what a figure depends on, where the answer is known."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pathsim.cli import main
+from pathsim.ensemble.run import Recipe
+from pathsim.scenario.files import Source
+from pathsim.truth.points import Field
+from pathsim.truth.sensitivity import Sensitivity, sensitivity, uncertain_numbers
+
+RATE = "toxicity[arm=control,step=screening,type=fever].rate"
+SCENARIO = """
+extends = "two-arm-exponential"
+[sources]
+paper = { cite = "A paper" }
+[trial]
+patients = { value = 400, assumed = "many" }
+per_month = { value = 100, assumed = "quick" }
+[steps.randomisation]
+arms = { experimental = "experimental", control = "screening" }
+[steps.screening]
+kind    = "phase"
+days    = 28
+next    = "control"
+assumed = "a test"
+[steps.screening.toxicity.fever]
+grade3plus = { value = "12/40", source = "paper" }
+onset      = [1, 10]
+lasts      = [1, 2]
+effects    = [{ when = "arm == 'control'", risk_ratio = { value = 1.0, ci = [0.5, 2.0], source = "paper" } }]
+[steps.screening.toxicity.rash]
+grade3plus = { value = 0.2, range = [0.1, 0.4], assumed = "a test" }
+onset      = [1, 10]
+lasts      = [1, 2]
+"""
+FEVER, RATIO, RASH = "grade3plus", "risk_ratio", "rash"
+SIGMA = np.log(2.0 / 0.5) / (2 * stats.norm.ppf(0.975))
+
+
+def examined(figure: str = RATE, together: int = 3, assumed: float = 0.0, workers: int = 1) -> Sensitivity:
+    recipe = Recipe(Source("sensitive", "<test>", SCENARIO), (), figures=(figure,))
+    numbers = uncertain_numbers(recipe.scenario(), assumed=assumed)
+    field = Field(recipe, tuple(number.path for number in numbers), 7, range(64))
+    return sensitivity(field, numbers, together=together, samples=128, workers=workers)
+
+
+@pytest.fixture(scope="module")
+def found() -> Sensitivity:
+    return examined()
+
+
+def test_each_number_is_moved_to_the_ends_of_its_interval(found: Sensitivity) -> None:
+    ends = {one.path[-1]: (one.low, one.high) for one in found.swings if "fever" in one.path}
+    assert ends[FEVER] == pytest.approx(stats.beta(12.5, 28.5).ppf([0.025, 0.975]))
+    assert ends[RATIO] == pytest.approx((0.5, 2.0))
+    rash = next(one for one in found.swings if "rash" in one.path)
+    assert (rash.low, rash.high) == pytest.approx((0.1075, 0.3925))
+
+
+def test_the_figure_follows_its_number_and_no_other(found: Sensitivity) -> None:
+    for one in found.swings:
+        if "rash" in one.path:
+            assert one.width == one.standard_error == 0
+        elif one.path[-1] == RATIO:
+            assert (one.at_low, one.at_high) == pytest.approx((found.base * 0.5, found.base * 2), rel=0.03)
+        else:
+            assert (one.at_low, one.at_high) == pytest.approx((one.low, one.high), rel=0.03)
+    assert next(one.path[-1] for one in found.swings) == RATIO
+
+
+def test_sobol_indices_of_a_product_are_those_of_its_formula(found: Sensitivity) -> None:
+    rate, ratio = stats.beta(12.5, 28.5), stats.lognorm(SIGMA)
+    variance = (rate.var() + rate.mean() ** 2) * (ratio.var() + ratio.mean() ** 2) - (rate.mean() * ratio.mean()) ** 2
+    first = {
+        FEVER: rate.var() * ratio.mean() ** 2 / variance,
+        RATIO: ratio.var() * rate.mean() ** 2 / variance,
+    }
+    total = {FEVER: 1 - first[RATIO], RATIO: 1 - first[FEVER]}
+    assert {index.path[-1] for index in found.indices} == {FEVER, RATIO}
+    for index in found.indices:
+        name = str(index.path[-1])
+        assert index.first == pytest.approx(first[name], abs=0.12)
+        assert index.total == pytest.approx(total[name], abs=0.12)
+        assert index.total >= index.first - 0.1
+
+
+def test_the_answer_is_the_same_for_any_number_of_workers(found: Sensitivity) -> None:
+    assert examined(workers=2) == found
+
+
+def test_assumed_numbers_move_only_if_asked_and_those_of_the_design_never(found: Sensitivity) -> None:
+    paths = {one.path for one in examined(together=0, assumed=0.2).swings}
+    assert {one.path for one in found.swings} < paths
+    assert ("steps", "control", "exit", "death", "median_days") in paths
+    assert not any(path[0] in ("trial", "endpoints") or path[-1] == "block" for path in paths)
+    assert found.indices
+    assert not examined(together=0).indices
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr("sys.argv", ["pathsim", "sensitivity", *map(str, arguments)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert isinstance(left.value.code, int)
+    return left.value.code
+
+
+HAZARD_RATIO = "endpoints.os.hazard_ratio.estimate"
+QUICK = ("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", 0.2, "--replicates", 30, "--seed", 1)
+
+
+def test_the_report_shows_bars_and_json_every_number(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert call(monkeypatch, *QUICK, "--sobol", 0) == 0
+    out = capsys.readouterr().out
+    assert "steps.control.exit.death.median_days" in out
+    assert "█" in out
+    assert "explains" not in out
+    assert call(monkeypatch, *QUICK, "--sobol", 2, "--samples", 4, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {row["path"] for row in told["one_way"]} == {row["path"] for row in told["sobol"]}
+    assert told["figure"] == HAZARD_RATIO
+    assert call(monkeypatch, *QUICK, "--sobol", 2, "--samples", 4, "--json") == 0
+    assert json.loads(capsys.readouterr().out) == told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("two-arm-exponential", "--figure", HAZARD_RATIO), "--assumed 0.2 moves those that are assumed"),
+        (("two-arm-exponential", "--figure", "endpoints.os.hazard"), "the results have no 'hazard'"),
+        (("aall1331", "--figure", HAZARD_RATIO, "--over", "steps.nowhere"), "has no number under steps.nowhere"),
+        (("aall1331", "--figure", HAZARD_RATIO, "--samples", "60"), "a power of two of points, such as 64, not 60"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], message: str
+) -> None:
+    assert call(monkeypatch, *arguments) == 2
+    assert message in " ".join(capsys.readouterr().err.replace("\n", " ").split())
+
+
+@pytest.mark.parametrize("command", [("sensitivity", "aall1331", "--figure", HAZARD_RATIO), ("calibrate", "aall1331")])
+def test_without_the_extra_a_sentence_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("sys.argv", ["pathsim", *command])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "install 'pathsim-trials[fit]'" in capsys.readouterr().err

@@ -1,0 +1,178 @@
+"""Published numbers, as uncertain as they are: how they are drawn, and what becomes of a trial."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from pathsim.cli import main
+from pathsim.engines import simulate_many
+from pathsim.ensemble.figures import figures
+from pathsim.ensemble.ignorance import uncertainty
+from pathsim.ensemble.run import Recipe, ensemble
+from pathsim.ensemble.uncertain import uncertain_rates, value_at, with_drawn_numbers
+from pathsim.ensemble.vary import by_setting
+from pathsim.scenario.evidence import Rate
+from pathsim.scenario.files import Source, find
+from pathsim.scenario.scenario import Scenario, load
+
+RATE = "toxicity[arm=control,step=screening,type=fever].rate"
+SCENARIO = """
+extends = "two-arm-exponential"
+[sources]
+paper = { cite = "A paper" }
+[trial]
+patients = { value = 200, assumed = "small" }
+[steps.randomisation]
+arms = { experimental = "experimental", control = "screening" }
+[steps.screening]
+kind    = "phase"
+days    = 28
+next    = "control"
+assumed = "a test"
+[steps.screening.toxicity.fever]
+grade3plus = { value = "12/40", source = "paper" }
+onset      = [1, 10]
+lasts      = [1, 2]
+effects    = [{ when = "arm == 'control'", risk_ratio = { value = 1.0, ci = [0.5, 2.0], source = "paper" } }]
+"""
+
+
+def source(text: str = SCENARIO) -> Source:
+    return Source("uncertain", "<test>", text)
+
+
+@pytest.fixture(scope="module")
+def scenario() -> Scenario:
+    return load(source())
+
+
+def of(scenario: Scenario, last: str) -> Rate:
+    return next(rate for rate in uncertain_rates(scenario) if rate.path[-1] == last)
+
+
+def test_only_numbers_with_a_count_or_an_interval_are_drawn(scenario: Scenario) -> None:
+    assert [rate.path[-1] for rate in uncertain_rates(scenario)] == ["grade3plus", "risk_ratio"]
+    assert uncertain_rates(load("two-arm-exponential")) == ()
+
+
+@pytest.mark.parametrize("probability", [0.01, 0.5, 0.975])
+def test_a_count_is_drawn_by_jeffreys_and_a_ratio_from_a_log_normal(scenario: Scenario, probability: float) -> None:
+    counted, ratio = of(scenario, "grade3plus"), of(scenario, "risk_ratio")
+    assert value_at(counted, probability) == pytest.approx(stats.beta(12.5, 28.5).ppf(probability))
+    sigma = np.log(2.0 / 0.5) / (2 * stats.norm.ppf(0.975))
+    assert value_at(ratio, probability) == pytest.approx(stats.lognorm(sigma, scale=1.0).ppf(probability))
+
+
+def test_an_interval_within_0_and_1_that_is_no_ratio_keeps_its_draws_there(scenario: Scenario) -> None:
+    counted = of(scenario, "grade3plus")
+    share = Rate(counted.path, 0.3, counted.evidence, ci=(0.2, 0.42))
+    assert value_at(share, 0.5) == pytest.approx(0.3)
+    assert 0 < value_at(share, 1e-9) < 0.1
+    assert 0.6 < value_at(share, 1 - 1e-9) < 1
+    width = value_at(share, 0.975) - value_at(share, 0.025)
+    assert width == pytest.approx(0.22, abs=0.01)
+
+
+def test_none_of_many_and_all_of_many_can_be_drawn(scenario: Scenario) -> None:
+    counted = of(scenario, "grade3plus")
+    none, everybody = (Rate(counted.path, n / 102, counted.evidence, n=n, of=102) for n in (0, 102))
+    assert 0 < value_at(none, 0.5) < 0.01
+    assert 0.99 < value_at(everybody, 0.5) < 1
+
+
+def drawn(scenario: Scenario, seed: int, replicate: int) -> dict[str, float]:
+    made = with_drawn_numbers(scenario, seed, replicate)
+    fever = made.layers.tree["steps"]["screening"]["toxicity"]["fever"]
+    return {"fever": fever["grade3plus"], "ratio": fever["effects"][0]["risk_ratio"]}
+
+
+def test_a_draw_belongs_to_seed_replicate_and_path(scenario: Scenario) -> None:
+    assert drawn(scenario, 1, 0) == drawn(scenario, 1, 0)
+    assert drawn(scenario, 1, 0)["fever"] != drawn(scenario, 1, 1)["fever"]
+    assert drawn(scenario, 1, 0)["fever"] != drawn(scenario, 2, 0)["fever"]
+    without = load(source(SCENARIO.replace("ci = [0.5, 2.0], ", "")))
+    assert drawn(without, 1, 0)["fever"] == drawn(scenario, 1, 0)["fever"]
+    assert drawn(without, 1, 0)["ratio"] == 1.0
+
+
+def test_draws_of_many_replicates_have_the_law_of_the_number(scenario: Scenario) -> None:
+    fevers = [drawn(scenario, 3, replicate)["fever"] for replicate in range(150)]
+    assert stats.kstest(fevers, stats.beta(12.5, 28.5).cdf).pvalue > 0.01
+
+
+def test_numbers_that_do_not_go_together_are_drawn_again() -> None:
+    half = SCENARIO.replace(
+        "onset      = [1, 10]", 'onset      = [1, 10]\ngrade4plus = { value = "10/40", source = "paper" }'
+    )
+    made = load(source(half))
+    for replicate in range(40):
+        fever = with_drawn_numbers(made, 1, replicate).layers.tree["steps"]["screening"]["toxicity"]["fever"]
+        assert fever["grade4plus"] <= fever["grade3plus"]
+
+
+def test_without_anything_published_there_is_no_ignorance() -> None:
+    columns = ensemble(Recipe(find("two-arm-exponential"), (), uncertain=True), 1, 130)
+    stated, as_drawn = by_setting(columns, 2)
+    assert all(np.array_equal(stated[name], as_drawn[name], equal_nan=True) for name in stated)
+    found = uncertainty(load("two-arm-exponential"), stated, as_drawn)
+    assert all(spread["ignorance_sd"] == 0 for spread in found["figures"].values())
+    assert found["power"]["os"]["stated"] == found["power"]["os"]["drawn"]
+
+
+def test_luck_and_ignorance_of_a_rate_are_those_of_the_beta_binomial_law() -> None:
+    only_the_count = source(SCENARIO.replace("ci = [0.5, 2.0], ", ""))
+    columns = ensemble(Recipe(only_the_count, (), uncertain=True), 2, 800)
+    spread = uncertainty(load(only_the_count), *by_setting(columns, 2))["figures"][RATE]
+    law, patients = stats.beta(12.5, 28.5), 100
+    assert spread["luck_sd"] == pytest.approx(np.sqrt(0.3 * 0.7 / patients), rel=0.1)
+    assert spread["ignorance_sd"] == pytest.approx(law.std(), rel=0.12)
+    assert spread["ignorance_share"] > 5 * spread["standard_error"]
+
+
+def test_rows_are_the_same_for_any_number_of_workers_and_any_chunk() -> None:
+    recipe = Recipe(source(), (), figures=(RATE,), uncertain=True)
+    whole = ensemble(recipe, 1, 140)
+    apart = ensemble(recipe, 1, 140, workers=2)
+    assert np.array_equal(whole[RATE], apart[RATE], equal_nan=True)
+    made = with_drawn_numbers(recipe.scenario(), 1, 137)
+    assert figures(simulate_many(made, 1, [137]), (RATE,))[RATE][0] == whole[RATE][137]
+
+
+def test_a_folder_knows_that_its_numbers_were_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+    file = tmp_path / "uncertain.toml"
+    file.write_text(SCENARIO, encoding="utf-8")
+
+    def call(*arguments: object) -> int:
+        monkeypatch.setattr("sys.argv", ["pathsim", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        assert isinstance(left.value.code, int)
+        return left.value.code
+
+    asked = ("ensemble", file, "--uncertain", "--replicates", 128, "--seed", 1)
+    assert call(*asked, "--out", tmp_path / "whole") == 0
+    for number in (1, 2):
+        assert call(*asked, "--shard", f"{number}/2", "--out", tmp_path / f"shard-{number}") == 0
+    assert call("merge", tmp_path / "shard-1", tmp_path / "shard-2", "--out", tmp_path / "merged") == 0
+    for name in ("summary.json", "rows.parquet"):
+        assert (tmp_path / "merged" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    told = json.loads((tmp_path / "whole" / "summary.json").read_text(encoding="utf-8"))
+    assert told["uncertain"] is True
+    assert set(told["uncertainty"]) == {"figures", "power"}
+    assert call("ensemble", file, "--replicates", 128, "--seed", 1, "--out", tmp_path / "whole") == 2
+
+
+@pytest.mark.parametrize("more", [("--vary", "trial.patients=100,200"), ("--until-se", "0.1")])
+def test_what_does_not_go_together_is_said(
+    more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+
+    monkeypatch.setattr("sys.argv", ["pathsim", "ensemble", "two-arm-exponential", "--uncertain", *more])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert f"leave {more[0]} out" in capsys.readouterr().err
