@@ -1,11 +1,15 @@
 """AALL1331 against what was published, by ``pathsim validate``; the same check fails when a rate is changed."""
 
+import math
+from itertools import pairwise
+
 import pytest
 
 from pathsim.ensemble.run import Recipe, ensemble
 from pathsim.scenario.files import find
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.steps.exits import Exit
 from pathsim.truth.targets import Comparison, compared, paths
 
 REPLICATES, SEED = 400, 20260101
@@ -94,3 +98,28 @@ def test_every_published_rate_of_a_cycle_is_a_target(scenario: Scenario) -> None
     ]
     assert compared_with == [rate.value for rate in counted if rate.path[1] in arms]
     assert len(compared_with) == 4 * 18
+
+
+def test_no_hazard_rises_again_after_it_has_fallen(scenario: Scenario) -> None:
+    """A course over time that was bent to please a target would."""
+    exits = [
+        (entry.name, name, way) for entry in scenario.steps for name, way in getattr(entry.spec, "exit", {}).items()
+    ]
+    stated = [(step, name, way) for step, name, way in exits if way.by is not None]
+    assert len(stated) > 25
+    for step, name, way in stated:
+        levels = [level for level in hazards_of(way) if level > 0]
+        falls = [later < earlier * 0.98 for earlier, later in pairwise(levels)]
+        rises = [later > earlier * 1.02 for earlier, later in pairwise(levels)]
+        first_fall = falls.index(True) if True in falls else len(falls)
+        assert not any(rises[first_fall:]), (step, name, levels)
+
+
+def hazards_of(way: Exit) -> list[float]:
+    """The hazard per day in each stretch of time."""
+    found, day, reached = [], 0.0, 0.0
+    for until, probability in way.by or ():
+        cumulated = -math.log1p(-probability)
+        found.append((cumulated - reached) / (until - day))
+        day, reached = until, cumulated
+    return [*found, way.then] if way.then else found
