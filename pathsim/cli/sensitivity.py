@@ -1,5 +1,6 @@
 """``pathsim sensitivity``: on which uncertain numbers a figure depends."""
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,12 @@ def _power_of_two(ctx: click.Context, param: click.Parameter, value: int) -> int
     return value
 
 
+def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if not 0 <= value <= 1:
+        raise click.BadParameter(f"a part lies between 0 and 1, such as 0.2; this is {value:g}", ctx, param)
+    return value
+
+
 @click.command(short_help="On which numbers does a figure depend, and how much?")
 @scenario_argument
 @click.option(
@@ -33,7 +40,8 @@ def _power_of_two(ctx: click.Context, param: click.Parameter, value: int) -> int
 @click.option("--over", multiple=True, metavar="PATH", help="Only numbers under this path. Can be repeated.")
 @click.option(
     "--assumed",
-    type=click.FloatRange(0, 1),
+    type=float,
+    callback=_part,
     default=0.0,
     metavar="PART",
     help="Move assumed numbers too, by this part of their value in either direction, such as 0.2.",
@@ -83,7 +91,7 @@ def sensitivity(
     from pathsim.scenario.files import find
     from pathsim.truth.points import Field
     from pathsim.truth.sensitivity import sensitivity as examine
-    from pathsim.truth.sensitivity import uncertain_numbers
+    from pathsim.truth.sensitivity import uncertain_numbers, varied_paths
 
     recipe = Recipe.of(find(scenario), settings)
     made = recipe.scenario()
@@ -100,7 +108,7 @@ def sensitivity(
         found = examine(
             Field(
                 replace(recipe, figures=(figure,)),
-                tuple(number.path for number in numbers),
+                varied_paths(made, numbers),
                 seed,
                 range(replicates),
             ),
@@ -110,6 +118,8 @@ def sensitivity(
             workers=processes(workers, replicates * len(numbers)),
             told=told,
         )
+    if math.isnan(found.base):
+        raise click.UsageError(f"none of {replicates:,} trials has the figure '{figure}': name another one")
     if as_json:
         print_json(
             {

@@ -5,7 +5,7 @@ than either figure.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any, TypeAlias
 
@@ -16,7 +16,6 @@ from pathsim.conditions import Column
 from pathsim.engines import simulate_many
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
-from pathsim.ensemble.uncertain import with_drawn_numbers
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.trial.known import Chunk
@@ -51,18 +50,17 @@ def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[i
     return found
 
 
-def uncertain_rows(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Columns:
-    """The rows of these replicates with the numbers as stated, and with numbers drawn for each of them.
+def uncertain_rows(scenario: Scenario, drawn: Iterable[Scenario], seed: int, replicates: Sequence[int]) -> Columns:
+    """The rows of these replicates with the numbers as stated, and with those drawn for each of them.
 
     Their columns begin with 0 and with 1, as those of two settings. Both have the same luck and the same arms.
     """
     stated = simulate_many(scenario, seed, replicates)
     held = _arms(stated)
     parts = []
-    for position, replicate in enumerate(replicates):
-        drawn = with_drawn_numbers(scenario, seed, replicate)
-        hold = {step: _fitted(arms[position : position + 1], drawn, 1) for step, arms in held.items()}
-        parts.append(rows(simulate_many(drawn, seed, [replicate], hold)))
+    for position, (replicate, made) in enumerate(zip(replicates, drawn, strict=True)):
+        hold = {step: _fitted(arms[position : position + 1], made, 1) for step, arms in held.items()}
+        parts.append(rows(simulate_many(made, seed, [replicate], hold)))
     return _numbered(0, rows(stated)) | _numbered(1, below_each_other(parts, [1] * len(parts)))
 
 

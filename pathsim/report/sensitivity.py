@@ -1,5 +1,6 @@
 """What a figure depends on: a tornado of single numbers, and the indices of those that vary together."""
 
+import math
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -42,7 +43,7 @@ def _tornado(console: Console, found: Sensitivity, swings: Sequence[Swing]) -> T
     table = figure_table(("", ""), ("from", ""), ("to", ""), ("swing", ""), ("", ""))
     table.columns[0].overflow = "fold"
     table.columns[-1].justify = "left"
-    most = max((abs(end - found.base) for one in swings for end in (one.at_low, one.at_high)), default=0.0)
+    most = max((abs(end - found.base) for end in _finite_ends(swings)), default=0.0)
     for one in swings:
         table.add_row(
             dotted(one.path),
@@ -54,12 +55,18 @@ def _tornado(console: Console, found: Sensitivity, swings: Sequence[Swing]) -> T
     return table
 
 
+def _finite_ends(swings: Sequence[Swing]) -> list[float]:
+    return [end for one in swings for end in (one.at_low, one.at_high) if math.isfinite(end)]
+
+
 def _bar(one: Swing, base: float, most: float, reach: int, *, ascii_only: bool) -> Text:
     """Which way the figure goes from its middle when the number is low, and when it is high."""
     low, high = ("-", "#") if ascii_only else ("░", "█")
     cells = [" "] * (2 * reach + 1)
-    for end, glyph in ((one.at_low, low), (one.at_high, high)):
-        steps = round((end - base) / most * reach) if most else 0
+    ends = [(end - base, glyph) for end, glyph in ((one.at_low, low), (one.at_high, high)) if math.isfinite(end)]
+    # The longer one first: where both go the same way, it shows behind the other.
+    for apart, glyph in sorted(ends, key=lambda end: -abs(end[0])):
+        steps = round(apart / most * reach) if most else 0
         for step in range(1, abs(steps) + 1):
             cells[reach + (step if steps > 0 else -step)] = glyph
     cells[reach] = "|" if ascii_only else "│"

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -29,6 +30,12 @@ def expects_number(path: KeyPath) -> bool:
 def expects_one_number(path: KeyPath) -> bool:
     """Whether a number can stand at this place without others."""
     return any(form in _NUMBERS for form in _forms(path))
+
+
+@lru_cache(maxsize=4096)
+def expects_whole_number(path: KeyPath) -> bool:
+    """Whether only a whole number can stand at this place, as how many patients there are."""
+    return int in _forms(path)
 
 
 def expects_text(path: KeyPath) -> bool:

@@ -7,26 +7,29 @@ vary together, and Sobol' indices say which part of the variance of the mean eac
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.rows import Columns
-from pathsim.ensemble.uncertain import is_uncertain, value_at
+from pathsim.ensemble.uncertain import completed, is_uncertain, value_at
 from pathsim.ensemble.workers import Workers
 from pathsim.scenario.evidence import Rate
+from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
-from pathsim.truth.points import Field, Told, evaluator
+from pathsim.truth.points import Field, Point, Told, evaluator
 
 LOW, HIGH = 0.025, 0.975
+TOWARDS = (1.0, 0.75, 0.5, 0.25)
+"""How far numbers are moved, as parts of the way, until the scenario makes sense with them."""
 DESIGN = ("trial", "endpoints", "pools")
 """Sections whose numbers are chosen, and not known or unknown."""
 Values: TypeAlias = NDArray[np.float64]
+End = TypeVar("End")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Sensitivity:
     """What a figure depends on."""
 
     base: float
-    """The mean of the figure with the numbers as stated."""
+    """The mean of the figure with the numbers as stated; NaN if no trial has it."""
     swings: tuple[Swing, ...]
     """The widest first."""
     indices: tuple[Index, ...]
@@ -121,7 +124,7 @@ def uncertain_numbers(scenario: Scenario, over: Sequence[str] = (), assumed: flo
 
 
 def _law(rate: Rate, assumed: float) -> Callable[[float], float] | None:
-    if isinstance(rate.value, list):
+    if isinstance(rate.value, list) or expects_whole_number(rate.path):
         return None
     if is_uncertain(rate):
         return lambda probability: value_at(rate, probability)
@@ -135,6 +138,11 @@ def _law(rate: Rate, assumed: float) -> Callable[[float], float] | None:
     return None
 
 
+def varied_paths(scenario: Scenario, numbers: Sequence[UncertainNumber]) -> tuple[KeyPath, ...]:
+    """The paths of these numbers and of those that follow from them, as the others of a table of shares."""
+    return tuple(dict.fromkeys(path for one in numbers for path in completed(scenario, {one.path: one.value})))
+
+
 def sensitivity(
     field: Field,
     numbers: Sequence[UncertainNumber],
@@ -144,87 +152,104 @@ def sensitivity(
     workers: Workers = 1,
     told: Told = lambda _: None,
 ) -> Sensitivity:
-    """What the one figure that is kept in a field depends on: on each of these numbers, which are those of the field.
+    """What the one figure that is kept in a field depends on: on each of these numbers, whose paths the field varies.
 
     ``together`` numbers, those that swing it most, are varied at the same time over ``samples`` (a power of 2) times
     two more points than there are of them.
     """
     (figure,) = field.recipe.figures
-    scenario, paths = field.recipe.scenario(), field.paths
-    limits = [_limits(scenario, number) for number in numbers]
-    stated = tuple(number.value for number in numbers)
-    moved = [(*stated[:i], end, *stated[i + 1 :]) for i, limit in enumerate(limits) for end in limit]
+    scenario = field.recipe.scenario()
+    moves = _Moves(scenario, field.paths)
+    ends = [moves.towards({number.path: number.at(part)}) for number in numbers for part in (LOW, HIGH)]
     with evaluator(field, workers, told) as evaluate:
-        base, *ends = [_values(columns, figure) for columns in evaluate([stated, *moved])]
+
+        def seen(points: Sequence[Mapping[KeyPath, float]]) -> list[Values]:
+            return [columns[figure] for columns in evaluate([moves.point(values) for values in points])]
+
+        (base,) = seen([{}])
+        if not np.isfinite(base).any():
+            return Sensitivity(math.nan, (), ())
+        shown = seen(ends)
         swings = [
-            _swing(number, limit, ends[2 * i], ends[2 * i + 1])
-            for i, (number, limit) in enumerate(zip(numbers, limits, strict=True))
+            _swing(number, (low[number.path], high[number.path]), at_low, at_high)
+            for number, (low, high), (at_low, at_high) in zip(numbers, _paired(ends), _paired(shown), strict=True)
         ]
-        ranked = sorted(range(len(numbers)), key=lambda i: -swings[i].width)
+        ranked = sorted(range(len(numbers)), key=lambda i: -swings[i].width if swings[i].width > 0 else 0.0)
         chosen = [numbers[i] for i in ranked[:together] if swings[i].width > 0]
 
-        def means(points: Sequence[tuple[float, ...]]) -> Values:
-            places = [paths.index(number.path) for number in chosen]
-            whole = [_with(stated, places, point) for point in points]
-            return np.array([np.nanmean(_values(columns, figure)) for columns in evaluate(whole)])
+        def means(points: Sequence[Mapping[KeyPath, float]]) -> Values:
+            return np.array([_mean(values) for values in seen([moves.towards(point) for point in points])])
 
         indices = _indices(chosen, samples, field.seed, means) if chosen else ()
-    # What cannot move at all, as the size of a block, is no uncertain number.
+    # What cannot move at all is no uncertain number.
     moving = tuple(swings[i] for i in ranked if swings[i].low < swings[i].high)
-    return Sensitivity(float(np.nanmean(base)), moving, indices)
+    return Sensitivity(_mean(base), moving, indices)
 
 
-def _limits(scenario: Scenario, number: UncertainNumber) -> tuple[float, float]:
-    """The ends of its 95% interval, or as far towards them as the scenario still makes sense."""
+def _paired(ends: Sequence[End]) -> list[tuple[End, End]]:
+    """What belongs to the lower and to the upper end of each number."""
+    return list(zip(ends[::2], ends[1::2], strict=True))
 
-    def towards(end: float) -> float:
-        for part in (1.0, 0.75, 0.5, 0.25):
-            value = number.value + part * (end - number.value)
+
+class _Moves:
+    """Numbers of a scenario moved from where they are stated."""
+
+    def __init__(self, scenario: Scenario, paths: Sequence[KeyPath]) -> None:
+        rates = scenario.rates
+        self._scenario = scenario
+        self._stated = {path: float(rates[path].value) for path in paths}  # type: ignore[arg-type]
+
+    def towards(self, values: Mapping[KeyPath, float]) -> dict[KeyPath, float]:
+        """These values and what follows from them, or as far towards them as the scenario still makes sense."""
+        stated = {path: self._stated[path] for path in values}
+        for part in TOWARDS:
+            back = 1 - part
+            moved = completed(
+                self._scenario, {path: part * value + back * stated[path] for path, value in values.items()}
+            )
             try:
-                scenario.with_values({number.path: value})
+                self._scenario.with_values(moved)
             except ScenarioError:
                 continue
-            return value
-        return number.value
+            return moved
+        return stated
 
-    return towards(number.at(LOW)), towards(number.at(HIGH))
-
-
-def _values(columns: Columns, figure: str) -> Values:
-    return columns[figure]
+    def point(self, values: Mapping[KeyPath, float]) -> Point:
+        """A value for every number: those given, and the others as stated."""
+        return tuple((self._stated | dict(values)).values())
 
 
-def _with(stated: tuple[float, ...], places: Sequence[int], point: Sequence[float]) -> tuple[float, ...]:
-    changed = list(stated)
-    for place, value in zip(places, point, strict=True):
-        changed[place] = value
-    return tuple(changed)
+def _mean(values: Values) -> float:
+    """The mean over the trials that have the figure; NaN if none has."""
+    seen = values[np.isfinite(values)]
+    return float(seen.mean()) if seen.size else math.nan
 
 
 def _swing(number: UncertainNumber, limits: tuple[float, float], low: Values, high: Values) -> Swing:
     both = np.isfinite(low) & np.isfinite(high)
     apart = high[both] - low[both]
     error = float(apart.std(ddof=1)) / math.sqrt(apart.size) if apart.size > 1 else math.nan
-    return Swing(number.path, number.value, *limits, float(np.nanmean(low)), float(np.nanmean(high)), error)
+    return Swing(number.path, number.value, *limits, _mean(low), _mean(high), error)
 
 
 def _indices(
     numbers: Sequence[UncertainNumber],
     samples: int,
     seed: int,
-    means: Callable[[Sequence[tuple[float, ...]]], Values],
+    means: Callable[[Sequence[Mapping[KeyPath, float]]], Values],
 ) -> tuple[Index, ...]:
     from SALib.analyze import sobol as analysis  # noqa: PLC0415 - an extra, and slow to import
     from SALib.sample import sobol as sampling  # noqa: PLC0415
 
     names = [dotted(number.path) for number in numbers]
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    small = seed % 2**32
+    # A seed of 0 would be none to SALib.
+    small = seed % 2**32 or 2**32
     places = sampling.sample(problem, samples, calc_second_order=False, seed=small)
     # The ends themselves lie infinitely far out for some laws.
     inside = np.clip(places, 1e-6, 1 - 1e-6)
-    figures = means([tuple(number.at(float(p)) for number, p in zip(numbers, place, strict=True)) for place in inside])
-    if figures.std() == 0:
+    figures = means([{one.path: one.at(float(p)) for one, p in zip(numbers, place, strict=True)} for place in inside])
+    if not figures.std() > 0:
         return ()
     found = analysis.analyze(problem, figures, calc_second_order=False, seed=small)
     return tuple(
