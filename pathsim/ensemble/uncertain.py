@@ -16,7 +16,7 @@ from pathsim.fields import is_number
 from pathsim.luck import slot, trial_keys, uniform
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
-from pathsim.scenario.problems import Problem, ScenarioError, dotted
+from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 
@@ -102,7 +102,7 @@ def with_drawn_numbers(scenario: Scenario, seed: int, replicate: int) -> Scenari
         except ScenarioError as wrong:
             if not attempts:
                 raise
-            for path in {path for problem in wrong.problems for path in _at_fault(problem, attempts)}:
+            for path in at_fault(wrong, attempts):
                 attempts[path] += 1
             attempts = {path: count for path, count in attempts.items() if count < MOST_ATTEMPTS}
 
@@ -114,9 +114,16 @@ def _draws(attempts: Mapping[KeyPath, int], seed: int, replicate: int) -> dict[K
     return dict(zip(attempts, draws.tolist(), strict=True))
 
 
-def _at_fault(problem: Problem, drawn: Collection[KeyPath]) -> list[KeyPath]:
-    """The drawn numbers of the table with this problem; if it has none, those of the next table around it."""
-    where = problem.path[:-1] if problem.path in drawn else problem.path
-    while not (found := [path for path in drawn if path[: len(where)] == where]):
+def at_fault(wrong: ScenarioError, changed: Collection[KeyPath]) -> set[KeyPath]:
+    """Which of these changed numbers, one at least, do not go together: for each problem all of its table.
+
+    If a table has none of them, those of the next table around it.
+    """
+    return {path for problem in wrong.problems for path in _around(problem.path, changed)}
+
+
+def _around(where: KeyPath, changed: Collection[KeyPath]) -> list[KeyPath]:
+    where = where[:-1] if where in changed else where
+    while not (found := [path for path in changed if path[: len(where)] == where]):
         where = where[:-1]
     return found

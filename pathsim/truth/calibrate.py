@@ -27,6 +27,8 @@ STEP = 0.04
 """How far, as a part of its range, a number is moved to see what it does: far enough for many patients to feel it."""
 PULL = 0.03
 """What half a range away from its middle counts, in tolerances: nothing, unless the targets say nothing of a number."""
+MISSING = 100.0
+"""What a result counts, in tolerances, that no trial shows."""
 MOST_ITERATIONS = 25
 SIGNIFICANT_DIGITS = 3
 LOOSE = 0.8
@@ -183,6 +185,7 @@ class _Search:
         self._numbers, self._targets, self._evaluate = numbers, list(targets.values()), evaluate
         self._seen: dict[bytes, Vector] = {}
         self.evaluations = 0
+        self._roots = np.sqrt([target.weight for target in self._targets])
         self._deviation, self._unit = self._scales(np.full(len(numbers), 0.5))
 
     def misses(self, place: Vector) -> Vector:
@@ -200,15 +203,16 @@ class _Search:
         return np.stack([(self.misses(one) - here) / step for one, step in zip(moved, steps, strict=True)], axis=1)
 
     def in_deviations(self) -> Vector:
-        """The tolerances in standard deviations of single trials, as far as these vary."""
-        return np.divide(self._unit, self._deviation, out=np.zeros_like(self._unit), where=self._deviation > 0)
+        """What one miss is in standard deviations of single trials, whatever its weight; 0 if these do not vary."""
+        units = np.divide(self._unit, self._deviation, out=np.zeros_like(self._unit), where=self._deviation > 0)
+        deviations: Vector = units / self._roots
+        return deviations
 
     def _remember(self, places: Sequence[Vector]) -> None:
         for place, columns in zip(places, self._evaluate([self._point(place) for place in places]), strict=True):
             means = np.array([_mean(simulated(target, columns)) for target in self._targets])
-            weights = np.sqrt([target.weight for target in self._targets])
-            misses = weights * (means - [target.published for target in self._targets]) / self._unit
-            self._seen[place.tobytes()] = np.nan_to_num(misses, nan=0.0)
+            misses = self._roots * (means - [target.published for target in self._targets]) / self._unit
+            self._seen[place.tobytes()] = np.nan_to_num(misses, nan=MISSING)
             self.evaluations += 1
 
     def _point(self, place: Vector) -> Point:

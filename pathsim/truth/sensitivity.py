@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.uncertain import completed, is_uncertain, value_at
+from pathsim.ensemble.uncertain import at_fault, completed, is_uncertain, value_at
 from pathsim.ensemble.workers import Workers
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
@@ -24,7 +24,7 @@ from pathsim.steps.spec import KeyPath
 from pathsim.truth.points import Field, Point, Told, evaluator
 
 LOW, HIGH = 0.025, 0.975
-TOWARDS = (1.0, 0.75, 0.5, 0.25)
+TOWARDS = (1.0, 0.75, 0.5, 0.25, 0.0)
 """How far numbers are moved, as parts of the way, until the scenario makes sense with them."""
 DESIGN = ("trial", "endpoints", "pools")
 """Sections whose numbers are chosen, and not known or unknown."""
@@ -201,18 +201,25 @@ class _Moves:
 
     def towards(self, values: Mapping[KeyPath, float]) -> dict[KeyPath, float]:
         """These values and what follows from them, or as far towards them as the scenario still makes sense."""
-        stated = {path: self._stated[path] for path in values}
-        for part in TOWARDS:
-            back = 1 - part
+        tried = dict.fromkeys(values, 0)
+        while True:
             moved = completed(
-                self._scenario, {path: part * value + back * stated[path] for path, value in values.items()}
+                self._scenario,
+                {path: self._part_of_the_way(path, value, TOWARDS[tried[path]]) for path, value in values.items()},
             )
             try:
                 self._scenario.with_values(moved)
-            except ScenarioError:
-                continue
-            return moved
-        return stated
+            except ScenarioError as wrong:
+                movable = [path for path, count in tried.items() if count < len(TOWARDS) - 1]
+                if not movable:
+                    raise
+                for path in at_fault(wrong, movable):
+                    tried[path] += 1
+            else:
+                return moved
+
+    def _part_of_the_way(self, path: KeyPath, value: float, part: float) -> float:
+        return part * value + (1 - part) * self._stated[path]
 
     def point(self, values: Mapping[KeyPath, float]) -> Point:
         """A value for every number: those given, and the others as stated."""

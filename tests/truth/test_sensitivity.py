@@ -10,7 +10,7 @@ from pathsim.cli import main
 from pathsim.ensemble.run import Recipe
 from pathsim.scenario.files import Source
 from pathsim.truth.points import Field
-from pathsim.truth.sensitivity import Sensitivity, sensitivity, uncertain_numbers
+from pathsim.truth.sensitivity import Sensitivity, sensitivity, uncertain_numbers, varied_paths
 
 RATE = "toxicity[arm=control,step=screening,type=fever].rate"
 SCENARIO = """
@@ -41,11 +41,19 @@ FEVER, RATIO, RASH = "grade3plus", "risk_ratio", "rash"
 SIGMA = np.log(2.0 / 0.5) / (2 * stats.norm.ppf(0.975))
 
 
-def examined(figure: str = RATE, together: int = 3, assumed: float = 0.0, workers: int = 1) -> Sensitivity:
-    recipe = Recipe(Source("sensitive", "<test>", SCENARIO), (), figures=(figure,))
+def examined(
+    figure: str = RATE,
+    together: int = 3,
+    assumed: float = 0.0,
+    workers: int = 1,
+    text: str = SCENARIO,
+    samples: int = 128,
+    seed: int = 7,
+) -> Sensitivity:
+    recipe = Recipe(Source("sensitive", "<test>", text), (), figures=(figure,))
     numbers = uncertain_numbers(recipe.scenario(), assumed=assumed)
-    field = Field(recipe, tuple(number.path for number in numbers), 7, range(64))
-    return sensitivity(field, numbers, together=together, samples=128, workers=workers)
+    field = Field(recipe, varied_paths(recipe.scenario(), numbers), seed, range(64))
+    return sensitivity(field, numbers, together=together, samples=samples, workers=workers)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +109,35 @@ def test_assumed_numbers_move_only_if_asked_and_those_of_the_design_never(found:
     assert not examined(together=0).indices
 
 
+def assessed(levels: str) -> str:
+    return f'{SCENARIO}[[steps.screening.assess]]\nset = "response"\nsource = "paper"\nlevels = {{ {levels} }}\n'
+
+
+SHARE = "responses[arm=control,step=screening,name=response,value=complete].share"
+
+
+def test_a_share_moves_the_others_of_a_table_that_has_no_rest() -> None:
+    levels = 'complete = "20/40", partial = 0.3, none = "8/40"'
+    swings = {one.path[-1]: one for one in examined(SHARE, together=0, text=assessed(levels)).swings}
+    assert (swings["complete"].at_low, swings["complete"].at_high) == pytest.approx((0.35, 0.65), abs=0.02)
+    # What the third share takes, the first two give in the proportion 5 to 3.
+    ends = [(1 - end) * 5 / 8 for end in (swings["none"].low, swings["none"].high)]
+    assert (swings["none"].at_low, swings["none"].at_high) == pytest.approx(ends, abs=0.02)
+
+
+def test_numbers_that_do_not_go_together_are_moved_as_far_as_they_do() -> None:
+    found = examined(SHARE, text=assessed('complete = "38/40", partial = 0.04, none = "rest"'), samples=16)
+    complete = next(one for one in found.swings if one.path[-1] == "complete")
+    assert complete.low == pytest.approx(stats.beta(38.5, 2.5).ppf(0.025))
+    assert 0.95 < complete.high <= 0.96
+    assert found.indices
+
+
+def test_every_seed_gives_the_same_answer_again() -> None:
+    """Also 0, which SALib would take for none."""
+    assert examined(samples=8, seed=0) == examined(samples=8, seed=0)
+
+
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     monkeypatch.setattr("sys.argv", ["pathsim", "sensitivity", *map(str, arguments)])
     with pytest.raises(SystemExit) as left:
@@ -136,6 +173,11 @@ def test_the_report_shows_bars_and_json_every_number(
         (("two-arm-exponential", "--figure", HAZARD_RATIO), "--assumed 0.2 moves those that are assumed"),
         (("two-arm-exponential", "--figure", "endpoints.os.hazard"), "the results have no 'hazard'"),
         (("aall1331", "--figure", HAZARD_RATIO, "--over", "steps.nowhere"), "has no number under steps.nowhere"),
+        (
+            ("two-arm-exponential", "--figure", "flow[step=control,arm=nobody].entered", "--assumed", "0.2"),
+            "none of 200 trials has the figure",
+        ),
+        (("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "nan"), "a part lies between 0 and 1"),
         (("aall1331", "--figure", HAZARD_RATIO, "--samples", "60"), "a power of two of points, such as 64, not 60"),
     ],
 )

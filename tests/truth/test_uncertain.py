@@ -1,6 +1,7 @@
 """Published numbers, as uncertain as they are: how they are drawn, and what becomes of a trial."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pathsim.ensemble.ignorance import uncertainty
 from pathsim.ensemble.run import Recipe, ensemble
 from pathsim.ensemble.uncertain import uncertain_rates, value_at, with_drawn_numbers
 from pathsim.ensemble.vary import by_setting
+from pathsim.luck import slot, trial_keys, uniform
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
@@ -111,6 +113,80 @@ def test_numbers_that_do_not_go_together_are_drawn_again() -> None:
     for replicate in range(40):
         fever = with_drawn_numbers(made, 1, replicate).layers.tree["steps"]["screening"]["toxicity"]["fever"]
         assert fever["grade4plus"] <= fever["grade3plus"]
+
+
+ASSESSED = """
+[[steps.screening.assess]]
+set    = "response"
+source = "paper"
+levels = { LEVELS }
+"""
+
+
+def assessed(levels: str) -> Scenario:
+    return load(source(SCENARIO + ASSESSED.replace("LEVELS", levels)))
+
+
+def drawn_levels(made: Scenario, replicate: int) -> dict[str, float]:
+    drawn_scenario = with_drawn_numbers(made, 1, replicate)
+    levels: dict[str, float] = drawn_scenario.layers.tree["steps"]["screening"]["assess"][0]["levels"]
+    return levels
+
+
+def test_what_does_not_go_together_in_one_table_changes_no_draw_in_another(scenario: Scenario) -> None:
+    """38 of 40 and 0.04 often add up to more than 1; then only they are drawn again."""
+    made = assessed('complete = "38/40", partial = 0.04, none = "rest"')
+    drawn_again = 0
+    for replicate in range(30):
+        fever = with_drawn_numbers(made, 1, replicate).layers.tree["steps"]["screening"]["toxicity"]["fever"]
+        assert fever["grade3plus"] == drawn(scenario, 1, replicate)["fever"]
+        first = value_at(of(made, "complete"), first_draw("steps.screening.assess.0.levels.complete", replicate))
+        drawn_again += drawn_levels(made, replicate)["complete"] != first
+    assert 0 < drawn_again < 30
+
+
+def first_draw(path: str, replicate: int) -> float:
+    return float(uniform(trial_keys(1, replicate), slot(f"uncertain/{path}"))[0])
+
+
+def test_where_all_shares_are_counts_the_last_is_what_the_others_leave() -> None:
+    made = assessed('complete = "20/40", partial = "12/40", none = "8/40"')
+    levels = [drawn_levels(made, replicate) for replicate in range(60)]
+    assert all(sum(shares.values()) == pytest.approx(1) for shares in levels)
+    assert stats.kstest([shares["complete"] for shares in levels], stats.beta(20.5, 20.5).cdf).pvalue > 0.01
+
+
+def test_shares_that_are_not_drawn_divide_what_the_drawn_ones_leave() -> None:
+    made = assessed('complete = "20/40", partial = 0.3, none = 0.2')
+    for replicate in range(5):
+        shares = drawn_levels(made, replicate)
+        assert shares["complete"] != 0.5
+        assert sum(shares.values()) == pytest.approx(1)
+        assert shares["partial"] / shares["none"] == pytest.approx(1.5)
+
+
+def test_numbers_that_never_go_together_stay_as_stated() -> None:
+    """The share by day 14 cannot be below that by day 7, and all that its evidence allows is."""
+    by = 'by = { 7 = 0.9, 14 = { value = 0.9, ci = [0.89, 0.91], source = "paper" } }'
+    made = load(source(f'{SCENARIO}[steps.screening.exit.refusal]\n{by}\nnext = "dead"\n'))
+    rates = {rate.path: rate for rate in uncertain_rates(made)}
+    impossible = {path: replace(rate, value=0.5) if "by" in path else rate for path, rate in rates.items()}
+    stuck = replace(made, layers=replace(made.layers, rates={**made.layers.rates, **impossible}))
+    points = with_drawn_numbers(stuck, 1, 0).layers.tree["steps"]["screening"]["exit"]["refusal"]["by"]
+    assert points == {"7": 0.9, "14": 0.9}
+
+
+def test_whole_numbers_are_decided_and_not_drawn() -> None:
+    text = SCENARIO + '[pools.bed]\nplaces = { value = 40, ci = [20, 60], source = "paper" }\n'
+    assert [rate.path[-1] for rate in uncertain_rates(load(source(text)))] == ["grade3plus", "risk_ratio"]
+
+
+def test_under_the_null_the_drawn_trials_are_under_it_too() -> None:
+    columns = ensemble(Recipe(source(), (), null=True, uncertain=True), 1, 64)
+    stated, as_drawn = by_setting(columns, 2)
+    p_values = "endpoints.os.logrank.p_one_sided"
+    assert np.array_equal(stated[p_values], as_drawn[p_values]), "the toxicity that is drawn changes no survival"
+    assert (as_drawn[p_values] < 0.025).mean() < 0.15
 
 
 def test_without_anything_published_there_is_no_ignorance() -> None:
