@@ -70,8 +70,7 @@ class Recipe:
     def _uncertain_rows(self, seed: int, replicates: range) -> Columns:
         """With figures, those with drawn numbers; otherwise all rows, with numbers as stated and as drawn."""
         scenario = self.scenario()
-        # New numbers make a new scenario: what is asked of it has to be asked again.
-        drawn = (_as_asked(self, with_drawn_numbers(scenario, seed, replicate)) for replicate in replicates)
+        drawn = (with_drawn_numbers(scenario, seed, replicate) for replicate in replicates)
         if not self.figures:
             return uncertain_rows(scenario, drawn, seed, replicates)
         parts = [

@@ -83,6 +83,8 @@ class Scenario:
     pools: Mapping[str, PoolEntry]
     rules_bind: bool = True
     """Whether the committee stops the trial when its rules say so, or at most by order."""
+    is_null: bool = False
+    """Whether arms are so in name only."""
 
     @property
     def name(self) -> str:
@@ -176,7 +178,7 @@ class Scenario:
             raise ScenarioError([self.layers.placed(problem)])
         blind = replace(found[0], step=found[0].step.under_null(self.trial.control))
         steps = (*self.steps[: blind.number], blind, *self.steps[blind.number + 1 :])
-        return replace(self, steps=steps)
+        return replace(self, steps=steps, is_null=True)
 
     def as_it_went(self) -> "Scenario":
         """The scenario with the course of the published trial: no interim look ends it, and the order does if one came.
@@ -194,8 +196,8 @@ class Scenario:
         tree = copy.deepcopy(self.layers.tree)
         for path, value in values.items():
             put(tree, path, value)
-        changed = _checked(replace(self.layers, tree=tree))
-        return replace(changed, rules_bind=self.rules_bind)
+        changed = replace(_checked(replace(self.layers, tree=tree)), rules_bind=self.rules_bind)
+        return changed.under_null() if self.is_null else changed
 
     @property
     def can_queue(self) -> bool:

@@ -139,5 +139,6 @@ def test_other_numbers_make_another_scenario_and_leave_the_first_as_it_is() -> N
     assert changed.layers.tree["steps"]["control"]["exit"]["death"]["median_days"] == 300.0
     assert made.layers.tree["steps"]["control"]["exit"]["death"]["median_days"] == 511
     set_on_the_command_line = load("two-arm-exponential", {".".join(path): "300"})
+    assert changed.under_null().with_values({path: 600.0}).is_null
     one, other = (results(simulate(scenario, 1)[0])["endpoints"] for scenario in (changed, set_on_the_command_line))
     assert one == other
