@@ -1,19 +1,17 @@
 """``pathsim calibrate``: fit the numbers that are marked as calibrated to the published results."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pathsim import __version__
-from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option
 from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
-    from pathsim.ensemble.run import Recipe
     from pathsim.scenario.files import Source
+    from pathsim.scenario.scenario import Scenario
     from pathsim.truth.calibrate import Calibration
 
 REPLICATES = 1000
@@ -35,6 +33,7 @@ REPLICATES = 1000
     metavar="FILE",
     help="Write the calibrated scenario to this file instead.",
 )
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; only report.")
 @workers_option
 @json_option
@@ -44,6 +43,7 @@ def calibrate(
     replicates: int,
     seed: int | None,
     out: Path | None,
+    force: bool,
     dry_run: bool,
     workers: int | None,
     as_json: bool,
@@ -58,42 +58,47 @@ def calibrate(
     needs_fit("scipy", "tomlkit")
     from pathsim.cli import FAILED
     from pathsim.ensemble.run import Recipe
+    from pathsim.ensemble.store import write_whole
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
     from pathsim.truth.calibrate import calibrate as fit
+    from pathsim.truth.calibrate import free_numbers
     from pathsim.truth.targets import paths, problems
-    from pathsim.truth.write_back import replace_text, rewritten
+    from pathsim.truth.write_back import rewritten
 
     source = find(scenario)
-    file = None if dry_run else _file(scenario, source, out)
+    file = None if dry_run else _file(scenario, source, out, force=force)
     recipe = Recipe.of(source, {})
-    if wrong := problems(recipe.scenario()):
-        raise ScenarioError(wrong)
-    recipe = replace(recipe, figures=paths(recipe.scenario().sections.targets), as_it_went=True)
-    seed = drawn_seed() if seed is None else seed
-    with told_of_trouble(None, "nothing is written"), points_tried(quiet=quiet) as told:
-        found = fit(recipe, seed, replicates, workers=processes(workers, replicates * 100), told=told)
+    made = recipe.scenario()
+    numbers = free_numbers(made)
     if file is not None:
-        replace_text(file, rewritten(source, {one.number.path: one.value for one in found.numbers}))
+        # Before the search, which takes minutes: whether its values can be written.
+        rewritten(source, {number.path: number.before for number in numbers})
+    if wrong := problems(made):
+        raise ScenarioError(wrong)
+    recipe = recipe.keeping(paths(made.sections.targets), as_it_went=True)
+    seed = drawn_seed() if seed is None else seed
+    crew = processes(workers, replicates * (1 + len(numbers)))
+    with told_of_trouble(None, "nothing is written"), points_tried(quiet=quiet) as told:
+        found = fit(recipe, seed, replicates, workers=crew, told=told)
+    if file is not None:
+        values = {one.number.path: one.value for one in found.numbers}
+        write_whole(file, rewritten(source, values).encode())
         click.echo(f"wrote {file}", err=True)
     if as_json:
         print_json(
             {
-                "schema_version": 1,
-                "pathsim": __version__,
-                "scenario": {"name": source.name, "sha256": recipe.scenario().sha256},
-                "seed": seed,
-                "replicates": replicates,
+                **about(made, seed, replicates),
                 **found.about(),
             }
         )
     else:
-        _print(recipe, seed, replicates, found)
+        _print(made, seed, replicates, found)
     if any(one.target.kind == "fit" and not one.met for one in found.comparisons):
         raise click.exceptions.Exit(FAILED)
 
 
-def _file(asked: str, source: "Source", out: Path | None) -> Path:
+def _file(asked: str, source: "Source", out: Path | None, *, force: bool) -> Path:
     """The file to write, or a message why there is none."""
     from pathsim.scenario.files import STANDARD_INPUT
 
@@ -103,11 +108,17 @@ def _file(asked: str, source: "Source", out: Path | None) -> Path:
         raise click.UsageError(
             f"'{source.name}' belongs to the library: add --out FILE to write a calibrated copy, or --dry-run"
         )
-    return Path(source.file) if out is None else out
+    if out is None:
+        return Path(source.file)
+    if not out.parent.is_dir():
+        raise click.UsageError(f"there is no folder {out.parent}: make it first, or name another file with --out")
+    if out.exists() and not force:
+        raise click.UsageError(f"{out} is there already: name another file, or write over it with --force")
+    return out
 
 
-def _print(recipe: "Recipe", seed: int, replicates: int, found: "Calibration") -> None:
+def _print(made: "Scenario", seed: int, replicates: int, found: "Calibration") -> None:
     from pathsim.report.calibration import print_calibration
 
     with page() as screen:
-        print_calibration(screen, recipe.scenario(), seed, replicates, found)
+        print_calibration(screen, made, seed, replicates, found)

@@ -1,6 +1,5 @@
 """``pathsim ensemble``: the same trial many times, and its operating characteristics."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -125,8 +124,11 @@ def ensemble(
     from pathsim.scenario.files import find
 
     request = Request(
-        replace(
-            Recipe.of(find(scenario), settings, null=null, varied=crossed(variations) if variations else ()),
+        Recipe.of(
+            find(scenario),
+            settings,
+            null=null,
+            varied=crossed(variations) if variations else (),
             uncertain=uncertain,
         ),
         _seed(seed, out, shard),

@@ -3,13 +3,16 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from pathsim import __version__
 
 if TYPE_CHECKING:
     from pathsim.ensemble.store import Store
     from pathsim.ensemble.workers import Workers
+    from pathsim.scenario.scenario import Scenario
 
 workers_option = click.option(
     "--workers", type=click.IntRange(1), help="Processes; one for each core if absent. Same results."
@@ -53,6 +56,17 @@ def needs_fit(*modules: str) -> None:
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         raise click.UsageError(f"this needs {' and '.join(missing)}: install 'pathsim-trials[fit]'")
+
+
+def about(made: "Scenario", seed: int, replicates: int) -> dict[str, Any]:
+    """With what ``--json`` begins: what it takes to make the same again."""
+    return {
+        "schema_version": 1,
+        "pathsim": __version__,
+        "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
+        "seed": seed,
+        "replicates": replicates,
+    }
 
 
 @contextmanager

@@ -1,13 +1,11 @@
 """``pathsim sensitivity``: on which uncertain numbers a figure depends."""
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from pathsim import __version__
-from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
 from pathsim.cli.output import page, print_json
 
@@ -106,12 +104,7 @@ def sensitivity(
     seed = drawn_seed() if seed is None else seed
     with told_of_trouble(None, "nothing is kept"), points_tried(quiet=quiet) as told:
         found = examine(
-            Field(
-                replace(recipe, figures=(figure,)),
-                varied_paths(made, numbers),
-                seed,
-                range(replicates),
-            ),
+            Field(recipe.keeping([figure]), varied_paths(made, numbers), seed, range(replicates)),
             numbers,
             together=together,
             samples=samples,
@@ -123,11 +116,7 @@ def sensitivity(
     if as_json:
         print_json(
             {
-                "schema_version": 1,
-                "pathsim": __version__,
-                "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
-                "seed": seed,
-                "replicates": replicates,
+                **about(made, seed, replicates),
                 "figure": figure,
                 "base": found.base,
                 "one_way": [swing.about() for swing in found.swings],

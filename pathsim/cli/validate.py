@@ -1,12 +1,10 @@
 """``pathsim validate``: published results beside thousands of simulated trials."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from pathsim import __version__
-from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
+from pathsim.cli.many import about, processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
 from pathsim.cli.output import page, print_json
 
@@ -55,7 +53,7 @@ def validate(
     from pathsim.scenario.problems import ScenarioError
     from pathsim.truth.targets import compared, paths, problems, tally, targets_of
 
-    recipe = Recipe.of(find(scenario), settings)
+    recipe = Recipe.of(find(scenario), settings, uncertain=uncertain)
     made = recipe.scenario()
     if not made.sections.targets:
         raise click.UsageError(f"'{made.name}' has no [targets]: write down what was published, and in which figure")
@@ -65,7 +63,7 @@ def validate(
     if not wanted:
         headings = dict.fromkeys(target.part for target in made.sections.targets.values() if target.part)
         raise click.UsageError(f"no heading begins with {' or '.join(parts)}; there are: {'; '.join(headings)}")
-    recipe = replace(recipe, figures=paths(wanted), as_it_went=True, uncertain=uncertain)
+    recipe = recipe.keeping(paths(wanted), as_it_went=True)
     seed = drawn_seed() if seed is None else seed
     with told_of_trouble(None, "nothing is kept"), progress(replicates, quiet=quiet) as finished:
         columns = ensemble(recipe, seed, replicates, workers=processes(workers, replicates), finished=finished)
@@ -73,11 +71,7 @@ def validate(
     if as_json:
         print_json(
             {
-                "schema_version": 1,
-                "pathsim": __version__,
-                "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
-                "seed": seed,
-                "replicates": replicates,
+                **about(made, seed, replicates),
                 "uncertain": uncertain,
                 "targets": [comparison.about() for comparison in comparisons],
                 "verdicts": tally(comparisons),

@@ -13,29 +13,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.ensemble.rows import Columns
-from pathsim.ensemble.summary import P_VALUE, Summary, alpha, share
+from pathsim.ensemble.summary import P_VALUE, Summary, is_figure, significant
 from pathsim.scenario.scenario import Scenario
 
 
 def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
     """The spread of each figure by luck and by ignorance, and the power with numbers as stated and as drawn."""
-    figures = {name: _spread(stated[name], drawn[name]) for name in stated if name in drawn and _is_compared(name)}
+    figures = {name: _spread(stated[name], drawn[name]) for name in stated if name in drawn and is_figure(name)}
     return {
         "figures": {name: found for name, found in figures.items() if found is not None},
         "power": {
-            name: {"stated": _power(scenario, stated[path]), "drawn": _power(scenario, drawn[path])}
+            name: {"stated": significant(scenario, stated[path]), "drawn": significant(scenario, drawn[path])}
             for name in scenario.sections.endpoints
             if (path := f"endpoints.{name}.{P_VALUE}") in stated
         },
     }
-
-
-def _is_compared(name: str) -> bool:
-    return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
-
-
-def _power(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
-    return share(int((p_values < alpha(scenario)).sum()), p_values.size)
 
 
 def _spread(stated: NDArray[np.float64], drawn: NDArray[np.float64]) -> Mapping[str, Any] | None:

@@ -20,6 +20,7 @@ from pathsim.trial.monitoring import Look, going
 from pathsim.trial.outcomes import (
     Outcomes,
     allocation,
+    by_trial,
     compared,
     essentials,
     in_groups,
@@ -106,8 +107,8 @@ def _counts(cut: _Cut) -> Columns:
 
 def _medians(values: NDArray[np.float64], trial: NDArray[np.intp], trials: int) -> NDArray[np.float64]:
     """The median of each trial's values, which come trial by trial."""
-    parts = np.split(values, np.searchsorted(trial, np.arange(1, trials)))
-    return np.array([np.median(part) if part.size else math.nan for part in parts])
+    each = by_trial(values, trial, trials)
+    return np.array([np.median(of) if of.size else math.nan for of in each])
 
 
 def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Columns:

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import NamedTuple, TypeAlias
 
@@ -45,10 +45,20 @@ class Recipe:
 
     @classmethod
     def of(
-        cls, source: Source, settings: Mapping[str, str], *, null: bool = False, varied: Sequence[Setting] = ()
+        cls,
+        source: Source,
+        settings: Mapping[str, str],
+        *,
+        null: bool = False,
+        varied: Sequence[Setting] = (),
+        uncertain: bool = False,
     ) -> "Recipe":
         """The recipe for this scenario with these values set."""
-        return cls(source, tuple(settings.items()), null, tuple(varied))
+        return cls(source, tuple(settings.items()), null, tuple(varied), uncertain=uncertain)
+
+    def keeping(self, figures: Sequence[str], *, as_it_went: bool = False) -> "Recipe":
+        """The recipe that keeps only these figures; of trials that took the course of the published one, if wanted."""
+        return replace(self, figures=tuple(figures), as_it_went=as_it_went)
 
     def scenario(self) -> Scenario:
         """The scenario, or the first of those that are compared; made once in each process."""

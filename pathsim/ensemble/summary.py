@@ -27,7 +27,7 @@ def summary(scenario: Scenario, columns: Columns) -> Summary:
         "ending": _ending(columns, replicates),
         "bias": _bias(scenario, columns),
         "coverage": _coverage(columns),
-        "figures": {name: figure(values) for name, values in columns.items() if _is_figure(name)},
+        "figures": {name: figure(values) for name, values in columns.items() if is_figure(name)},
     }
 
 
@@ -37,7 +37,7 @@ def alpha(scenario: Scenario) -> float:
     return DEFAULT_ALPHA if plan is None else plan.alpha
 
 
-def _is_figure(name: str) -> bool:
+def is_figure(name: str) -> bool:
     """Whether a column is a figure of the results object, and not a limit of the interval around one."""
     return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
 
@@ -65,14 +65,15 @@ def share(count: int, of: int, confidence: float = 0.95) -> Summary:
     return {"estimate": p, "lower": max(0.0, middle - reach), "upper": min(1.0, middle + reach)}
 
 
-def _significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
+def significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
+    """The share of trials with a one-sided P below alpha."""
     return share(int((p_values < alpha(scenario)).sum()), p_values.size)
 
 
 def _power(scenario: Scenario, columns: Columns) -> Summary:
     """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
     paths = {name: f"endpoints.{name}.{P_VALUE}" for name in scenario.sections.endpoints}
-    return {name: _significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
+    return {name: significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
 
 
 def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
@@ -85,7 +86,7 @@ def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
             "label": cutoff.label or name,
             "run_on": cutoff.run_on,
             "endpoint": cutoff.endpoint,
-            "power": None if p_values is None else _significant(scenario, p_values),
+            "power": None if p_values is None else significant(scenario, p_values),
         }
         if cutoff.events is not None:
             seen = columns[f"cutoffs.{name}.events.{cutoff.endpoint}"]

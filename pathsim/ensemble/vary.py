@@ -19,10 +19,10 @@ from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.trial.known import Chunk
+from pathsim.trial.tables import NO_ARM
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """What is set, as pairs of path and value."""
-NO_ARM = -1
 
 
 def crossed(values: Sequence[tuple[str, Sequence[str]]]) -> list[Setting]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from pathsim.luck import keys
 from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.randomise import stratum_labels
@@ -115,8 +114,7 @@ class Adam:
     def adsl(self) -> Iterator[Record]:
         """One record for each patient who enrolled."""
         chunk = self._known.chunk
-        numbers = np.arange(chunk.rows)
-        columns = self._scenario.cohort.draw(keys(chunk.seed, chunk.replicates[0], numbers))
+        columns = self._scenario.cohort.draw(chunk.patient_keys)
         for row in np.flatnonzero(np.isfinite(self._arrived)).tolist():
             arm, number = self._arm(row)
             record = {

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.report.figures import figure_table
-from pathsim.report.validation import print_comparisons
+from pathsim.report.validation import ASCII_GLYPHS, GLYPHS, print_comparisons
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.truth.calibrate import Calibration, FittedNumber
@@ -55,7 +55,7 @@ def _sign(one: FittedNumber) -> str:
 
 def _place(one: FittedNumber, *, ascii_only: bool) -> Text:
     """Where in its range the value lies, with its error."""
-    line, value = ("-", "o") if ascii_only else ("\u2500", "\u25cf")
+    line, _, value = ASCII_GLYPHS if ascii_only else GLYPHS
     width = one.number.upper - one.number.lower
 
     def place(at: float) -> int:

@@ -14,6 +14,8 @@ from pathsim.truth.sensitivity import Index, Sensitivity, Swing
 
 REACH, NARROW_REACH = 11, 6
 """Characters of a bar on either side of the middle."""
+GLYPHS, ASCII_GLYPHS = ("░", "█"), ("-", "#")
+"""What bars are drawn with: where the number is low, and where it is high."""
 
 
 def print_sensitivity(
@@ -30,7 +32,7 @@ def print_sensitivity(
     console.print()
     console.print(Text("One number at a time, at the ends of its 95% interval", "bold"))
     console.print(_tornado(console, found, found.swings[:top]))
-    low, high = ("-", "#") if console.options.ascii_only else ("░", "█")
+    low, high = ASCII_GLYPHS if console.options.ascii_only else GLYPHS
     console.print(Text(f" {low} the number is low, {high} it is high; ±: twice the Monte Carlo error", "dim"))
     if found.indices:
         console.print()
@@ -61,7 +63,7 @@ def _finite_ends(swings: Sequence[Swing]) -> list[float]:
 
 def _bar(one: Swing, base: float, most: float, reach: int, *, ascii_only: bool) -> Text:
     """Which way the figure goes from its middle when the number is low, and when it is high."""
-    low, high = ("-", "#") if ascii_only else ("░", "█")
+    low, high = ASCII_GLYPHS if ascii_only else GLYPHS
     cells = [" "] * (2 * reach + 1)
     ends = [(end - base, glyph) for end, glyph in ((one.at_low, low), (one.at_high, high)) if math.isfinite(end)]
     # The longer one first: where both go the same way, it shows behind the other.

@@ -16,6 +16,8 @@ STYLES: dict[Verdict, str] = {"met": "green", "wrong on average": "yellow", "bey
 SIGNS: dict[Verdict, str] = {"met": "", "wrong on average": "off", "beyond luck": "missed", "no figure": "none"}
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
+GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
+"""What the plot is drawn with: the interval, the mean, the published result."""
 REACH = 3.0
 """Standard deviations of a single trial from the middle of the plot to either end."""
 
@@ -39,13 +41,9 @@ def print_comparisons(console: Console, comparisons: Sequence[Comparison]) -> No
             console.print(Text(part, "bold"))
         console.print(_table(console, list(inside), is_first=not number))
     console.print()
-    console.print(_legend(ascii_only=_ascii(console)))
+    console.print(_legend(ascii_only=console.options.ascii_only))
     for line in _conclusion(comparisons):
         console.print(line)
-
-
-def _ascii(console: Console) -> bool:
-    return console.options.ascii_only
 
 
 def _table(console: Console, comparisons: Sequence[Comparison], *, is_first: bool) -> Table:
@@ -77,7 +75,7 @@ def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text |
     yield _span(shown(one.lower), shown(one.upper))
     if roomy:
         yield f"{one.percentile:.0f}"
-    yield _strip(one, STRIP if roomy else NARROW_STRIP, style, ascii_only=_ascii(console))
+    yield _strip(one, STRIP if roomy else NARROW_STRIP, style, ascii_only=console.options.ascii_only)
     yield Text(SIGNS[one.verdict], style)
 
 
@@ -117,7 +115,7 @@ def _span(lower: str, upper: str) -> str:
 
 def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text:
     """The interval of single trials around their mean, with the published result; one scale for all rows."""
-    line, mean, published = "-|o" if ascii_only else "─┼●"
+    line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     middle = width // 2
     if not one.standard_deviation > 0:
         return Text(" " * middle + published, style)
@@ -134,7 +132,7 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
 
 
 def _legend(*, ascii_only: bool) -> Text:
-    line, mean, published = "-|o" if ascii_only else "─┼●"
+    line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     return Text(
         f" {line * 3}{mean}{line * 3} 95% of single trials around their mean, {published} published; "
         "%ile: trials below the published result; * held out: never fitted",

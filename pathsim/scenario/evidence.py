@@ -153,7 +153,7 @@ class _Reader:
             self._wrong((*path, key), f"'{key}' is not known beside 'value'.{hint}")
         return True
 
-    def _count(self, path: KeyPath, n: int, of: int, limits: "_Limits", spoken: tuple[Evidence, ...]) -> object:
+    def _count(self, path: KeyPath, n: int, of: int, limits: _Limits, spoken: tuple[Evidence, ...]) -> object:
         if not possible(n, of):
             self._wrong(path, f"'{n}/{of}' is not a count: write how many of how many, such as 10/102")
             return f"{n}/{of}"
@@ -175,7 +175,7 @@ class _Reader:
         path: KeyPath,
         value: float | list[float],
         spoken: tuple[Evidence, ...],
-        limits: "_Limits",
+        limits: _Limits,
         *,
         n: int | None = None,
         of: int | None = None,

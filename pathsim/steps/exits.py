@@ -84,7 +84,9 @@ class Exits:
             for row, name in enumerate(drawn)
             for effect in exits[name].effects
         ]
-        self._ratios = [(row, exits[name].hazard_ratio) for row, name in enumerate(drawn)]
+        self._ratios = [
+            (row, exits[name].hazard_ratio) for row, name in enumerate(drawn) if exits[name].hazard_ratio != 1
+        ]
         self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
         self._drawn_to = np.array([self._to[name] for name in drawn], dtype=np.int16)
 
@@ -100,8 +102,7 @@ class Exits:
         cumulated = np.log(uniform(patients.key, self._slots))
         np.negative(cumulated, out=cumulated)
         for row, ratio in self._ratios:
-            if ratio != 1:
-                cumulated[row] /= ratio
+            cumulated[row] /= ratio
         for row, holds, ratio in self._effects:
             cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
         days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])

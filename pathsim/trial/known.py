@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import Codes, EventKind, Journal, Rows
-from pathsim.luck import keys, slot, uniform
+from pathsim.luck import Keys, keys, slot, uniform
 from pathsim.scenario.scenario import Scenario
 
 KNOWN_AT_ONCE: tuple[EventKind, ...] = ("arm", "stratum")
@@ -57,14 +57,18 @@ class Chunk:
         return self if self.stopped is None else replace(self, journal=self.stopped, stopped=None)
 
     @cached_property
+    def patient_keys(self) -> Keys:
+        """The key of each patient's luck."""
+        numbers = np.arange(self.scenario.patients)
+        return keys(self.seed, np.asarray(self.replicates, np.uint64)[:, None], numbers).ravel()
+
+    @cached_property
     def reporting_delay(self) -> Days:
         """How many days each patient's record lags behind; 0 where the scenario says nothing of it."""
         delay = self.scenario.trial.reporting_delay
         if delay is None:
             return np.zeros(self.rows)
-        numbers = np.arange(self.scenario.patients)
-        key = keys(self.seed, np.asarray(self.replicates, np.uint64)[:, None], numbers).ravel()
-        return delay(uniform(key, slot("trial/reporting_delay")))
+        return delay(uniform(self.patient_keys, slot("trial/reporting_delay")))
 
     @cached_property
     def enrolled(self) -> Days:

@@ -24,7 +24,7 @@ from pathsim.stats.sequential import (
     spending,
 )
 from pathsim.trial.known import Chunk, Known, everything, known_on
-from pathsim.trial.outcomes import compared, outcomes
+from pathsim.trial.outcomes import by_trial, compared, outcomes
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -104,8 +104,7 @@ def days_known_of(whole: Known, endpoint: Endpoint) -> list[Days]:
     data = outcomes(whole, endpoint)
     trial, row = data.trial[data.event], data.row[data.event]
     known = data.day[data.event] + chunk.reporting_delay[row]
-    # Outcomes come trial by trial.
-    return [np.sort(days) for days in np.split(known, np.searchsorted(trial, np.arange(1, len(chunk.replicates))))]
+    return [np.sort(days) for days in by_trial(known, trial, len(chunk.replicates))]
 
 
 def day_of_event(known_days: list[Days], wanted: int) -> Days:
@@ -129,9 +128,9 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
         efficacy, futility = None, None
         if information > max(earlier, default=0.0):
             efficacy, futility = _bounds(plan, (*earlier, information), known)
-        decision = _decision(seen, efficacy, futility, last=information >= 1)
-        if information < 1 and not chunk.scenario.rules_bind:
-            decision = "continue"
+        decision: Decision = "continue"
+        if chunk.scenario.rules_bind or information >= 1:
+            decision = _decision(seen, efficacy, futility, last=information >= 1)
         before.append(
             Look(
                 day=float(day[trial]),

@@ -201,6 +201,11 @@ def survival_table(data: Outcomes, groups: int, trials: int = 1, *, stratified: 
     return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
 
 
+def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDArray[np.float64]]:
+    """The values of each trial, from columns that come trial by trial."""
+    return np.split(values, np.searchsorted(trial, np.arange(1, trials)))
+
+
 class Comparison(NamedTuple):
     """How the two arms of each trial compare; whatever favours the arm that is not the control is below 0, or 1."""
 

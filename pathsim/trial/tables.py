@@ -1,4 +1,4 @@
-"""Tables of each trial of a chunk, all from its journal: flow of patients, responses, toxicity, baseline, places.
+"""Tables of each trial of a chunk: flow of patients, responses, baseline, waiting for places.
 
 A table is a list of rows. A figure of a row is an array with an entry for each trial; ``of_trial`` picks one.
 """
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import Event, Rows
-from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.trial.known import Known, first_day
-from pathsim.trial.outcomes import Allocation
+from pathsim.trial.outcomes import Allocation, by_trial
 
 Row: TypeAlias = dict[str, Any]
 Counts: TypeAlias = NDArray[np.intp]
 NO_ARM = -1
+"""The number of the arm of patients who have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,7 @@ def _levels_here(entry: StepEntry, column: str) -> tuple[str, ...]:
 def baseline(known: Known, groups: Allocation) -> list[Row]:
     """The patients of each arm as they came: shares of categories, and quartiles of quantities."""
     scenario, trials = known.chunk.scenario, known.day.size
-    numbers = np.arange(scenario.patients)
-    key = keys(known.chunk.seed, np.asarray(known.chunk.replicates, np.uint64)[:, None], numbers).ravel()
-    drawn = scenario.cohort.draw(key)
+    drawn = scenario.cohort.draw(known.chunk.patient_keys)
     sizes = _arm_sizes(known, groups)
     rows: list[Row] = []
     for group, arm in enumerate(groups.groups):
@@ -202,8 +200,8 @@ def baseline(known: Known, groups: Allocation) -> list[Row]:
 
 def _quartiles(values: NDArray[np.float64], trial: Rows, trials: int) -> NDArray[np.float64]:
     """The quartiles of each trial's values, which come trial by trial (3 x trials)."""
-    split = np.split(values, np.searchsorted(trial, np.arange(1, trials)))
-    return np.array([np.quantile(of, [0.25, 0.5, 0.75]) if of.size else [np.nan] * 3 for of in split]).T
+    each = by_trial(values, trial, trials)
+    return np.array([np.quantile(of, [0.25, 0.5, 0.75]) if of.size else [np.nan] * 3 for of in each]).T
 
 
 def waits(known: Known, visited: Visits) -> list[Row]:

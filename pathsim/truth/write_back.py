@@ -1,7 +1,9 @@
-"""Values written back into a scenario file, with everything else in it as it was: comments, order, spaces."""
+"""Values written back into a scenario file, with everything else in it as it was: comments, order, layout.
+
+(But for one blank: tomlkit drops the one between a date and the bracket that ends its table.)
+"""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pathsim.scenario.files import Source, parse
@@ -29,18 +31,10 @@ def rewritten(source: Source, values: Mapping[KeyPath, float]) -> str:
         here: Any = document
         for key in keys[:-1]:
             here = here[key]
-        last = "value" if isinstance(here[keys[-1]], Mapping) else None
-        if last is None:
-            here[keys[-1]] = value
+        if isinstance(here[keys[-1]], Mapping):
+            here[keys[-1]]["value"] = value
         else:
-            here[keys[-1]][last] = value
+            here[keys[-1]] = value
     if elsewhere:
         raise ScenarioError(elsewhere)
     return tomlkit.dumps(document)
-
-
-def replace_text(file: Path, text: str) -> None:
-    """Write a file in one piece: it is the old one or the new one, and never a part."""
-    beside = file.with_name(f".{file.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(file)

@@ -1,14 +1,13 @@
 """The command line, called in this process or in one of its own."""
 
-import io
 import os
 import subprocess
 import sys
 
 import pytest
-from calls import Ascii, Done, Pathsim, Start
+from calls import Start
 
-from pathsim.cli import main, output
+from pathsim.cli import output
 
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PATHSIM_DEBUG", "PYTHONIOENCODING", "PYTHONUTF8")
 
@@ -20,27 +19,6 @@ def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     # Otherwise a busy machine would see progress messages.
     monkeypatch.setattr(output, "UNHURRIED_SECONDS", 3600.0)
-
-
-@pytest.fixture
-def pathsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Pathsim:
-    """Calls a command in this process."""
-
-    def call(*arguments: str, stdin: str = "", ascii_only: bool = False) -> Done:
-        capsys.readouterr()
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["pathsim", *arguments])
-            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
-            if ascii_only:
-                patch.setattr(sys, "stdout", stdout := Ascii())
-            with pytest.raises(SystemExit) as left:
-                main()
-        out, err = capsys.readouterr()
-        code = left.value.code
-        assert isinstance(code, int)
-        return Done(code, stdout.shown() if ascii_only else out, err)
-
-    return call
 
 
 @pytest.fixture

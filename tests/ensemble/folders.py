@@ -2,21 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
-
-
-class Done(NamedTuple):
-    """The exit code of a command, and what it wrote."""
-
-    code: int
-    out: str
-    err: str
-
-
-Pathsim: TypeAlias = Callable[..., Done]
-"""Calls a command in this process."""
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:

@@ -8,7 +8,8 @@ from threading import Thread
 from types import ModuleType
 
 import pytest
-from folders import Pathsim, published
+from calls import Pathsim
+from folders import published
 
 from pathsim.ensemble import workers
 

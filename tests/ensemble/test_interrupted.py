@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from folders import Pathsim, chunks, published, started
+from calls import Pathsim
+from folders import chunks, published, started
 
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.run import CHUNK, ReplicateError, gathered

@@ -5,7 +5,8 @@ import math
 from pathlib import Path
 
 import pytest
-from folders import Pathsim, chunks, published
+from calls import Pathsim
+from folders import chunks, published
 from hypothesis import given
 from hypothesis.strategies import integers
 

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from folders import Done, Pathsim, chunks, published
+from calls import Done, Pathsim
+from folders import chunks, published
 
 from pathsim.ensemble.run import CHUNK, Shard, spans
 from pathsim.scenario.files import library

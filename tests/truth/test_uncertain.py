@@ -21,25 +21,7 @@ from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
 
 RATE = "toxicity[arm=control,step=screening,type=fever].rate"
-SCENARIO = """
-extends = "two-arm-exponential"
-[sources]
-paper = { cite = "A paper" }
-[trial]
-patients = { value = 200, assumed = "small" }
-[steps.randomisation]
-arms = { experimental = "experimental", control = "screening" }
-[steps.screening]
-kind    = "phase"
-days    = 28
-next    = "control"
-assumed = "a test"
-[steps.screening.toxicity.fever]
-grade3plus = { value = "12/40", source = "paper" }
-onset      = [1, 10]
-lasts      = [1, 2]
-effects    = [{ when = "arm == 'control'", risk_ratio = { value = 1.0, ci = [0.5, 2.0], source = "paper" } }]
-"""
+SCENARIO = (Path(__file__).parents[1] / "scenarios" / "fever.toml").read_text(encoding="utf-8")
 
 
 def source(text: str = SCENARIO) -> Source:
