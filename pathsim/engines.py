@@ -32,14 +32,21 @@ def simulate_many(
         return _clocked(scenario, seed, replicates)
 
 
-def simulate(scenario: Scenario, seed: int, replicate: int = 0, engine: Engine = "auto") -> tuple[Chunk, Engine]:
+def simulate(
+    scenario: Scenario,
+    seed: int,
+    replicate: int = 0,
+    engine: Engine = "auto",
+    hold: Mapping[str, Column] | None = None,
+) -> tuple[Chunk, Engine]:
     """One replicate, and the engine that made it. Both give the same journal wherever both can go.
 
+    ``hold`` gives the arms of patients who had one in another setting, as far as the sweep can go.
     Raises ShortageError if the sweep is asked for and a patient would have to queue.
     """
     if engine != "clock":
         try:
-            return _swept(scenario, seed, [replicate]), "sweep"
+            return _swept(scenario, seed, [replicate], hold), "sweep"
         except ShortageError:
             if engine == "sweep":
                 raise

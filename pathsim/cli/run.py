@@ -1,6 +1,7 @@
 """``pathsim run``: one trial, headless."""
 
 import sys
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +11,9 @@ from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed
 from pathsim.cli.output import page, patience, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pathsim.conditions import Column
     from pathsim.scenario.scenario import Scenario
 
 
@@ -29,6 +33,17 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "sweep", "clock"]),
     default="auto",
     help="sweep is faster, clock follows queues; both give the same trial. auto takes the clock if a queue forms.",
+)
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Report the trial as it was at the end of this date, before its final cut-off.",
+)
+@click.option(
+    "--hold-arms",
+    is_flag=True,
+    help="Patients keep the arms that they have without --set, so that nothing else changes theirs.",
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
@@ -52,6 +67,8 @@ def run(
     replicate: int,
     settings: dict[str, str],
     engine: Literal["auto", "sweep", "clock"],
+    until: datetime | None,
+    hold_arms: bool,
     as_json: bool,
     watch: bool,
     out: Path | None,
@@ -60,10 +77,13 @@ def run(
     quiet: bool,
 ) -> None:
     """Simulate one trial of SCENARIO and print what a trial report would."""
-    _refuse_contradictions(watch=watch, as_json=as_json, engine=engine)
+    _refuse_contradictions(watch=watch, as_json=as_json, engine=engine, is_cut=until is not None, held=hold_arms)
+    from pathsim.scenario.files import find
     from pathsim.scenario.scenario import load
 
-    loaded = load(scenario, settings)
+    source = find(scenario)
+    loaded = load(source, settings)
+    last_day = None if until is None else _day(until.date(), loaded)
     if out is not None:
         journal_format = _format(out, journal_format, force=force)
     if seed is None:
@@ -78,8 +98,9 @@ def run(
     from pathsim.trial.results import results
 
     with patience(f"simulating {loaded.patients:,} patients", quiet=quiet):
-        chunk, _ = simulate(loaded, seed, replicate, engine)
-        found = results(chunk)
+        hold = _arms(load(source), loaded, seed, replicate) if hold_arms and settings else None
+        chunk, _ = simulate(loaded, seed, replicate, "sweep" if hold_arms else engine, hold)
+        found = results(chunk, last_day)
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
@@ -95,11 +116,35 @@ def run(
             print_report(screen, chunk, found)
 
 
-def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str) -> None:
+def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:
     if watch and as_json:
         raise click.UsageError("--watch prints lines and --json one object: choose one of them")
     if watch and engine == "sweep":
         raise click.UsageError("--watch follows the calendar, which only the clock has: leave --engine sweep out")
+    if watch and (is_cut or held):
+        raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
+    if held and engine == "clock":
+        raise click.UsageError("on the clock arms depend on who queues, and cannot be held: leave --hold-arms out")
+
+
+def _day(until: date, scenario: "Scenario") -> float:
+    """The day of the trial at the end of this date."""
+    from pathsim.calendar import day_of
+
+    day, last = day_of(until, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
+    if not 1 <= day <= last:
+        span = f"{scenario.trial.begins} to {scenario.date(last)}"
+        raise click.UsageError(f"--until {until}: the trial goes from {span}; choose a date between")
+    return day
+
+
+def _arms(base: "Scenario", scenario: "Scenario", seed: int, replicate: int) -> "Mapping[str, Column]":
+    """The arms that patients have without what was set."""
+    from pathsim.engines import simulate
+    from pathsim.trial.arms import arms_of, held
+
+    chunk, _ = simulate(base, seed, replicate, "sweep")
+    return held(arms_of(chunk), base, scenario)
 
 
 def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:

@@ -12,14 +12,11 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.conditions import Column
 from pathsim.engines import simulate_many
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
 from pathsim.scenario.scenario import Scenario
-from pathsim.steps.randomise import RandomiseSpec
-from pathsim.trial.known import Chunk
-from pathsim.trial.tables import NO_ARM
+from pathsim.trial.arms import arms_of, fitted, held
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """What is set, as pairs of path and value."""
@@ -38,14 +35,10 @@ def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[i
     otherwise one who comes later could change the arms of all after him.
     """
     first = simulate_many(scenarios[0], seed, replicates)
-    held = _arms(first)
+    arms = arms_of(first)
     found = _numbered(0, rows(first))
     for number, scenario in enumerate(scenarios[1:], 1):
-        hold = {
-            step: _fitted(arms, scenario, len(replicates))
-            for step, arms in held.items()
-            if _same(step, scenario, scenarios[0])
-        }
+        hold = held(arms, scenarios[0], scenario)
         found |= _numbered(number, rows(simulate_many(scenario, seed, replicates, hold)))
     return found
 
@@ -56,10 +49,10 @@ def uncertain_rows(scenario: Scenario, drawn: Iterable[Scenario], seed: int, rep
     Their columns begin with 0 and with 1, as those of two settings. Both have the same luck and the same arms.
     """
     stated = simulate_many(scenario, seed, replicates)
-    held = _arms(stated)
+    arms = arms_of(stated)
     parts = []
     for position, (replicate, made) in enumerate(zip(replicates, drawn, strict=True)):
-        hold = {step: _fitted(arms[position : position + 1], made, 1) for step, arms in held.items()}
+        hold = {step: fitted(of_all[position : position + 1], made) for step, of_all in arms.items()}
         parts.append(rows(simulate_many(made, seed, [replicate], hold)))
     return _numbered(0, rows(stated)) | _numbered(1, below_each_other(parts, [1] * len(parts)))
 
@@ -90,32 +83,6 @@ def table(columns: Columns, settings: int) -> dict[str, NDArray[Any]]:
         "replicate": np.tile(replicate, settings),
         **{name: np.concatenate([part.get(name, lacked) for part in parts]) for name in names},
     }
-
-
-def _arms(chunk: Chunk) -> dict[str, NDArray[np.int16]]:
-    """For each randomization, the arm of every patient (trials x patients); -1 for those who never came to it."""
-    found = {}
-    for event in chunk.scenario.vocabulary.of("arm"):
-        arms = np.full(chunk.rows, NO_ARM, dtype=np.int16)
-        here = chunk.journal.event == event.code
-        arms[chunk.journal.row[here]] = chunk.journal.value[here].astype(np.int16)
-        found[event.step] = arms.reshape(len(chunk.replicates), -1)
-    return found
-
-
-def _same(step: str, scenario: Scenario, base: Scenario) -> bool:
-    """Whether a randomization makes the same arms under both settings."""
-    specs = [next((entry.spec for entry in made.steps if entry.name == step), None) for made in (scenario, base)]
-    arms = [list(spec.arms) for spec in specs if isinstance(spec, RandomiseSpec)]
-    return len(arms) == 2 and arms[0] == arms[1]
-
-
-def _fitted(arms: NDArray[np.int16], scenario: Scenario, trials: int) -> Column:
-    """The arms of as many patients as come under another setting."""
-    fitted = np.full((trials, scenario.patients), NO_ARM, dtype=np.int16)
-    common = min(scenario.patients, arms.shape[1])
-    fitted[:, :common] = arms[:, :common]
-    return fitted.ravel()
 
 
 def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: Columns) -> Summary:

@@ -17,7 +17,7 @@ from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomise import RandomiseSpec, stratum_labels
-from pathsim.trial.course import final
+from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results
 
@@ -50,7 +50,7 @@ def writable(folder: Path, journal_format: JournalFormat | None, *, force: bool)
 
 
 def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat, arguments: Sequence[str]) -> None:
-    """Write all files of a chunk of one replicate, or none. The tables hold what is known at the final cut-off."""
+    """Write all files of a chunk of one replicate, or none. The tables hold what is known at their cut-off."""
     # Beside the files they become, so that each takes its name in one instant.
     with TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
         names = _write_data(Path(partial), chunk, found, journal_format)
@@ -74,7 +74,7 @@ def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFor
 
 def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat) -> list[str]:
     """Write everything but the manifest; the names of the files."""
-    scenario, known = chunk.scenario, final(chunk)
+    scenario, known = chunk.scenario, course(chunk).reported_on(found["trial"]["cutoff_day"])
     adam = Adam(known)
     _write_json(folder / "results.json", found)
     _write_csv(folder / "adsl.csv", adam.adsl_columns, adam.adsl())

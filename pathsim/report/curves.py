@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.scenario.scenario import Scenario
 
 DIM = "dim"
 
@@ -53,6 +54,28 @@ class Line:
     """Published (day, survival) points to aim at."""
 
 
+def drawn_until(time: NDArray[np.float64]) -> float:
+    """The day until which a curve is worth drawing: a tenth of these patients were followed so long.
+
+    Beyond it curves are thin. In whole half-years, where it is longer than one.
+    """
+    half_year = 6 * DAYS_PER_MONTH
+    longest = float(np.quantile(time, 0.93))
+    if longest > half_year:
+        return float(np.ceil(longest / half_year) * half_year)
+    return max(longest, 1.0)
+
+
+def published_points(scenario: Scenario, endpoint: str, arm: str) -> list[tuple[float, float]]:
+    """Published (day, survival) of an arm, from the scenario's targets."""
+    head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
+    return [
+        (float(target.figure[len(head) : -len(tail)]), target.published)
+        for target in scenario.sections.targets.values()
+        if target.figure.startswith(head) and target.figure.endswith(tail)
+    ]
+
+
 def survival_plot(
     lines: Sequence[Line], horizon_days: float, *, width: int, height: int, ascii_only: bool = False
 ) -> list[list[Cell]]:
@@ -73,7 +96,7 @@ def survival_plot(
                 column = min(int(day / horizon_days * columns), columns - 1)
                 grid[_row(survival, height)][column] = Cell("o" if ascii_only else "◇", line.style)
     rows = [_labelled(row, i, height, margin, ascii_only=ascii_only) for i, row in enumerate(grid)]
-    unit, unit_days, ticks = _scale(horizon_days)
+    unit, unit_days, ticks = time_axis(horizon_days)
     places = [min(round(tick * unit_days / horizon_days * columns), columns - 1) for tick in ticks]
     rows.append(_axis(columns, places, margin, ascii_only=ascii_only))
     rows.append(_texts([f"{tick:g}" for tick in ticks], places, margin, unit, DIM, DIM))
@@ -131,7 +154,7 @@ _UNITS = (
 """Units of the time axis, with how far apart its ticks may stand; the first that has two ticks or more is taken."""
 
 
-def _scale(horizon_days: float) -> tuple[str, float, list[int]]:
+def time_axis(horizon_days: float) -> tuple[str, float, list[int]]:
     """The unit of the axis, its length in days, and the ticks: at most nine."""
     for unit, days, steps in _UNITS:
         length = horizon_days / days

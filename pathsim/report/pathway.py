@@ -112,7 +112,7 @@ def _order(scenario: Scenario) -> Iterator[int]:
 def _ways(entry: StepEntry, scenario: Scenario) -> tuple[Way, ...]:
     """The ways out of a step, the planned ones first."""
     arrows: dict[str, list[Arrow]] = {}
-    for arrow in sorted(entry.spec.arrows(), key=_is_exit):
+    for arrow in sorted(entry.spec.arrows(), key=is_exit):
         arrows.setdefault(scenario.entry(arrow.to).name, []).append(arrow)
     colours = _arm_colours(entry, scenario)
     ways = []
@@ -121,7 +121,7 @@ def _ways(entry: StepEntry, scenario: Scenario) -> tuple[Way, ...]:
         if len(group) > 1:
             labels = [label or "complete" for label in labels]
         colour = colours.get(group[0].label) if len(group) == 1 else None
-        ways.append(Way(to, "; ".join(labels), not _is_exit(group[0]), colour))
+        ways.append(Way(to, "; ".join(labels), not is_exit(group[0]), colour))
     return tuple(ways)
 
 
@@ -133,7 +133,8 @@ def _arm_colours(entry: StepEntry, scenario: Scenario) -> dict[str, str]:
     return dict(zip(scenario.arms, cycle(ARM_COLOURS), strict=False))
 
 
-def _is_exit(arrow: Arrow) -> bool:
+def is_exit(arrow: Arrow) -> bool:
+    """Whether patients leave a step this way instead of by its plan."""
     return arrow.path[0] == "exit"
 
 
@@ -143,7 +144,7 @@ def _arrow_label(entry: StepEntry, arrow: Arrow, control: str | None) -> str:
             return _arm_label(spec, arrow.label, control)
         case BranchSpec() as spec:
             return _rule_label(spec, arrow)
-        case WaitSpec() if not _is_exit(arrow):
+        case WaitSpec() if not is_exit(arrow):
             return "ready"
     return _spaced(arrow.label)
 

@@ -11,16 +11,15 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.report.curves import Line, survival_plot
+from pathsim.report.curves import Line, drawn_until, published_points, survival_plot
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
-from pathsim.trial.course import final
+from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import Outcomes, outcomes, survival_table
+from pathsim.trial.outcomes import outcomes, survival_table
 from pathsim.trial.results import Results, targeted
 from pathsim.trial.toxicity import ANY, THERAPY
 
@@ -55,13 +54,13 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
-    if _shown_targets(scenario):
+    if _shown_targets(scenario, found):
         yield "Published, and this trial", _published(scenario, found)
 
 
 def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
     """The curves of an endpoint with the figures under them."""
-    return Group(_plot(console, chunk, name), "", _endpoint(chunk.scenario, found, name))
+    return Group(_plot(console, chunk, found, name), "", _endpoint(chunk.scenario, found, name))
 
 
 def _heading(scenario: Scenario, found: Results) -> Group:
@@ -107,13 +106,9 @@ def _flow(scenario: Scenario, found: Results) -> Table:
     return table
 
 
-def _data(chunk: Chunk, name: str) -> Outcomes:
-    known = final(chunk)
-    return outcomes(known, chunk.scenario.sections.endpoints[name])
-
-
-def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:
-    scenario, data = chunk.scenario, _data(chunk, name)
+def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
+    scenario = chunk.scenario
+    data = outcomes(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
     groups = scenario.arms or ("all",)
     if not data.row.size:
         return Text("nobody reached the start of this endpoint", style="dim")
@@ -122,7 +117,7 @@ def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:
     for number, arm in enumerate(groups):
         mine = data.group == number
         steps = curve(table, 0, number)
-        published = _published_points(scenario, name, arm)
+        published = published_points(scenario, name, arm)
         lines.append(
             Line(
                 arm,
@@ -134,31 +129,13 @@ def _plot(console: Console, chunk: Chunk, name: str) -> RenderableType:
                 published,
             )
         )
-    horizon = _horizon(data)
+    horizon = drawn_until(data.time)
     ascii_only = console.options.ascii_only
     rows = survival_plot(lines, horizon, width=min(console.width, 110), height=21, ascii_only=ascii_only)
     drawn = Text("\n").join(Text.assemble(*((cell.glyph, cell.style) for cell in row)) for row in rows)
     if any(line.published for line in lines):
         drawn.append(f"\n{'o' if ascii_only else '◇'} published", style="dim")
     return drawn
-
-
-def _horizon(data: Outcomes) -> float:
-    """The day until which a tenth of the patients were followed, in whole half-years; beyond it the curves are thin."""
-    half_year = 6 * DAYS_PER_MONTH
-    longest = float(np.quantile(data.time, 0.93))
-    if longest > half_year:
-        return float(np.ceil(longest / half_year) * half_year)
-    return max(longest, 1.0)
-
-
-def _published_points(scenario: Scenario, endpoint: str, arm: str) -> list[tuple[float, float]]:
-    head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
-    return [
-        (float(target.figure[len(head) : -len(tail)]), target.published)
-        for target in scenario.sections.targets.values()
-        if target.figure.startswith(head) and target.figure.endswith(tail)
-    ]
 
 
 def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
@@ -270,8 +247,7 @@ def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table
 def _toxicity_label(scenario: Scenario, name: str) -> str:
     if name == ANY and name not in scenario.sections.toxicities:
         return "Any of these"
-    kind = scenario.sections.toxicities.get(name)
-    return (kind.label if kind else None) or readable(name)
+    return scenario.toxicity_label(name)
 
 
 def _share(row: dict[str, Any] | None, *, counts: bool) -> str:
@@ -345,7 +321,7 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
 
 def _published(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
-    for name, target in _shown_targets(scenario).items():
+    for name, target in _shown_targets(scenario, found).items():
         mine = targeted(found, target)
         shown = percent if target.is_share else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
@@ -369,10 +345,14 @@ def _signed(difference: str) -> str:
     return difference if difference.startswith("-") else f"+{difference}"
 
 
-def _shown_targets(scenario: Scenario) -> dict[str, Target]:
-    """The published results, but for toxicity, of which there is a table already; a validation compares them all."""
-    targets = scenario.sections.targets.items()
-    return {name: target for name, target in targets if not target.figure.startswith("toxicity[")}
+def _shown_targets(scenario: Scenario, found: Results) -> dict[str, Target]:
+    """The published results that can be seen by now, but for toxicity: a validation compares them all."""
+    return {
+        name: target
+        for name, target in scenario.sections.targets.items()
+        if not target.figure.startswith("toxicity[")
+        and (not target.figure.startswith("cutoffs.") or target.figure.split(".")[1] in found["cutoffs"])
+    }
 
 
 def _evidence(scenario: Scenario) -> Text:

@@ -4,7 +4,7 @@ import copy
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from os.path import realpath
 from typing import Any
@@ -36,6 +36,8 @@ class Joined:
     overrides: dict[str, object] = field(default_factory=dict)
     settings: list[KeyPath] = field(default_factory=list)
     """The paths of what is set, key by key."""
+    changed: dict[KeyPath, tuple[int, KeyPath]] = field(default_factory=dict)
+    """The paths of what a file's ``[set]`` changes, with the number of its layer and the place where it says so."""
     _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -52,6 +54,9 @@ class Joined:
             return self._on_its_line(layer, problem)
         if any(_begins(problem.path, path) for path in self.settings):
             return Problem(problem.path, problem.message, SET)
+        for path, (layer, place) in self.changed.items():
+            if _begins(problem.path, path):
+                return self._on_its_line(layer, Problem(place, problem.message))
         if self.settings and (problem.path, problem.message) not in self._known_without_settings():
             cause = ", ".join(f"{SET} {path}={shown(value)}" for path, value in self.overrides.items())
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
@@ -82,7 +87,7 @@ def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
     """This scenario with everything it extends, and these values set."""
     chain = _chain(scenario)
     joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain])
-    for source, tree in chain:
+    for number, (source, tree) in enumerate(chain):
         layer = read(tree, source.file)
         found: dict[tuple[int | None, str], Problem] = {}
         for problem in map(joined.placed, layer.problems):
@@ -96,8 +101,15 @@ def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
             without = []
         for i, path in enumerate(without):
             _remove(joined, path, Problem(("without", i), "", source.file))
+        changed = layer.tree.pop("set", {})
         _merge(joined.tree, layer.tree, (), joined.rates)
-        joined.rates |= layer.rates
+        joined.rates |= {path: rate for path, rate in layer.rates.items() if path[0] != "set"}
+        if not isinstance(changed, dict):
+            message = f"expected a table of paths with their numbers, found {shown(changed)}"
+            joined.problems.append(joined.placed(Problem(("set",), message, source.file)))
+            continue
+        for path, value in changed.items():
+            _change(joined, number, path, value, layer.rates.get(("set", path)))
     joined.tree.pop("extends", None)
     for path, text in overrides.items():
         _set(joined, path, text)
@@ -160,6 +172,23 @@ def _remove(joined: Joined, path: object, problem: Problem) -> None:
             _forget(joined.rates, (*above, last))
             return
     joined.problems.append(joined.placed(Problem(problem.path, message, problem.file)))
+
+
+def _change(joined: Joined, layer: int, path: str, value: object, rate: Rate | None) -> None:
+    """Put another value at a path, as a file's ``[set]`` says."""
+    place = ("set", path)
+    try:
+        keys = _resolve(joined.tree, path)
+    except KeyError as wrong:
+        problem = Problem(place, str(wrong.args[0]), joined.sources[layer].file)
+        joined.problems.append(joined.placed(problem))
+        return
+    joined.changed[keys] = layer, place
+    _forget(joined.rates, keys)
+    _at(joined.tree, keys[:-1])[keys[-1]] = value
+    if rate is not None:
+        joined.rates[keys] = replace(rate, path=keys)
+    _refresh_list(joined, keys)
 
 
 def _set(joined: Joined, path: str, text: str) -> None:

@@ -156,6 +156,11 @@ class Scenario:
         """The last cut-off of the trial as it went: the one that a report is about."""
         return max((cutoff for cutoff in self.trial.cutoffs.values() if not cutoff.run_on), key=self.latest_day)
 
+    def toxicity_label(self, name: str) -> str:
+        """A type of toxicity for readers."""
+        kind = self.sections.toxicities.get(name)
+        return (kind.label if kind else None) or readable(name)
+
     @property
     def follows_stop(self) -> bool:
         """Whether the way of some patient depends on whether the committee has stopped the trial."""

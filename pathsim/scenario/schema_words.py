@@ -36,6 +36,7 @@ _WORDS: Mapping[str, str] = {
     "File.summary": "What the scenario is about, in a few sentences.",
     "File.extends": "The scenario that this one builds on: a name of the library or a path. What is said here wins.",
     "File.without": "What to leave out of the extended scenario, as paths with dots: steps.rescue.exit.loss.",
+    "File.set": "Other numbers for the extended scenario, by their paths with dots, inside lists too.",
     "File.sources": "The publications that numbers were read in, by a short name.",
     "File.cohort": "The baseline columns of the patients, by name.",
     "File.toxicities": "What holds for a type of toxicity in every step.",

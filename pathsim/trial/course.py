@@ -54,6 +54,10 @@ class Course:
         """What is known at the last cut-off of the trial as it went."""
         return self.known_at(self.scenario.final_cutoff)
 
+    def reported_on(self, day: float) -> Known:
+        """What a report on an earlier day would show: with records as complete as they are at the last cut-off."""
+        return self.known_on(day, complete=self.scenario.final_cutoff.complete)
+
     def _days_of(self, cutoff: Cutoff) -> float | Days:
         """The day on which each replicate's data are cut."""
         latest = self.scenario.latest_day(cutoff)

@@ -7,7 +7,7 @@ comes on a day of its own.
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from pathsim.stats.sequential import (
     spending,
 )
 from pathsim.trial.known import Chunk, Known, everything, known_on
-from pathsim.trial.outcomes import by_trial, compared, outcomes
+from pathsim.trial.outcomes import Outcomes, by_trial, compared, outcomes
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -177,3 +177,41 @@ def _decision(z: float, efficacy: float | None, futility: float | None, *, last:
     if futility is not None and z < futility:
         return "stop for futility"
     return "end without benefit" if last else "continue"
+
+
+def planned_bounds(plan: Monitoring) -> list[tuple[float, float, float | None]]:
+    """Information, efficacy bound and futility bound of each planned look, if it comes when it was planned."""
+    planned = tuple(plan.information)
+    looks_so_far = [planned[: number + 1] for number in range(len(planned))]
+    return [
+        (looked[-1], *_bounds(plan, looked, max(1, round(looked[-1] * plan.planned_events)))) for looked in looks_so_far
+    ]
+
+
+class Walk(NamedTuple):
+    """How z goes its way: the days on which events became known, how many were known by then, and z."""
+
+    day: Days
+    events: NDArray[np.intp]
+    z: Figures
+
+
+def walk(chunk: Chunk, until: float) -> Walk | None:
+    """The way of z in a chunk of one replicate, as a committee would see it that looked at every new event.
+
+    z grows with benefit; NaN where it could not be estimated. None if nobody monitors the trial.
+    """
+    plan = plan_of(chunk.scenario)
+    if plan is None:
+        return None
+    endpoint = chunk.scenario.sections.endpoints[plan.endpoint]
+    ends = np.ceil(days_known(chunk, endpoint)[0])
+    day, last = np.unique(ends[ends <= until], return_index=True)
+    if not day.size:
+        return Walk(day, last, day)
+    parts = [outcomes(known_on(chunk, float(cut)), endpoint) for cut in day]
+    trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Outcomes.__slots__}
+    data = Outcomes(**(columns | {"trial": trial}))
+    test, _ = compared(data, endpoint, chunk.scenario, day.size)
+    return Walk(day, np.bincount(trial[data.event], minlength=day.size), -test.z)

@@ -30,10 +30,10 @@ SCHEMA_VERSION = 1
 Results: TypeAlias = dict[str, Any]
 
 
-def results(chunk: Chunk) -> Results:
-    """The results of a chunk of one replicate, at the scenario's final cut-off."""
+def results(chunk: Chunk, until: float | None = None) -> Results:
+    """The results of a chunk of one replicate, at the scenario's final cut-off or as they were on an earlier day."""
     scenario, followed = chunk.scenario, course(chunk)
-    known = followed.final()
+    known = followed.final() if until is None else followed.reported_on(until)
     groups = allocation(known)
     visited = tables.visits(known, groups)
     return {
@@ -48,9 +48,13 @@ def results(chunk: Chunk) -> Results:
             "overrides": dict(scenario.overrides),
         },
         "trial": _trial(known, groups, followed),
-        "cutoffs": {name: _cutoff(name, cutoff, followed) for name, cutoff in scenario.trial.cutoffs.items()},
+        "cutoffs": {
+            name: _cutoff(name, cutoff, followed)
+            for name, cutoff in scenario.trial.cutoffs.items()
+            if until is None or followed.known_at(cutoff).day[0] <= until
+        },
         "endpoints": {
-            name: _endpoint(endpoint, outcomes(known, endpoint), groups, scenario)
+            name: endpoint_figures(endpoint, outcomes(known, endpoint), groups, scenario)
             for name, endpoint in scenario.sections.endpoints.items()
         },
         "baseline": tables.of_trial(tables.baseline(known, groups), 0),
@@ -62,7 +66,8 @@ def results(chunk: Chunk) -> Results:
 
 
 def _trial(known: Known, groups: Allocation, followed: Course) -> dict[str, Any]:
-    scenario, held = known.chunk.scenario, followed.looks[0]
+    scenario = known.chunk.scenario
+    held = [look for look in followed.looks[0] if look.day <= known.day[0]]
     arrived = known.enrolled[known.enrolled < math.inf]
     in_groups = groups.group >= 0
     cut_on = float(known.day[0])
@@ -99,7 +104,7 @@ def _analysis(look: Look, followed: Course) -> dict[str, Any]:
         return {}
     known = followed.known_on(look.day)
     endpoint = scenario.sections.endpoints[plan.endpoint]
-    return _endpoint(endpoint, outcomes(known, endpoint), allocation(known), scenario)
+    return endpoint_figures(endpoint, outcomes(known, endpoint), allocation(known), scenario)
 
 
 def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
@@ -120,11 +125,12 @@ def _cutoff(name: str, cutoff: Cutoff, followed: Course) -> dict[str, Any]:
         "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
         "events": {endpoint: int(data.event.sum()) for endpoint, data in found.items()},
         "events_happened": {endpoint: int(outcomes(happened, table).event.sum()) for endpoint, table in endpoints},
-        "endpoints": {endpoint: _endpoint(table, found[endpoint], groups, scenario) for endpoint, table in endpoints},
+        "endpoints": {name: endpoint_figures(table, found[name], groups, scenario) for name, table in endpoints},
     }
 
 
-def _endpoint(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+def endpoint_figures(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+    """What the results say of an endpoint: survival by arm, first events, and how the arms compare."""
     table = survival_table(data, len(groups.groups), stratified=False)
     found: dict[str, Any] = {
         "label": endpoint.label,

@@ -1,0 +1,80 @@
+"""The map of a pathway: the way that most patients go, before there are arms and in each of them."""
+
+from collections import Counter
+
+from pathsim.player.shown import Lane, Station
+from pathsim.report.pathway import is_exit
+from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.trial.course import Course
+from pathsim.trial.known import everything
+from pathsim.trial.outcomes import allocation
+from pathsim.trial.tables import NO_ARM, Visits, visits
+
+PASSED_AT_ONCE = ("branch", "randomise")
+"""Kinds of step in which nobody stays: they are no stations."""
+
+
+def lanes(followed: Course) -> tuple[Lane, ...]:
+    """The lane before there are arms, then one for each arm; in a study without arms there is one."""
+    scenario = followed.scenario
+    known = everything(followed.chunk)
+    visited = visits(known, allocation(known))
+    found = [_lane(scenario, visited, NO_ARM, "")]
+    found += [_lane(scenario, visited, arm, label) for arm, label in enumerate(scenario.arms)]
+    return tuple(found)
+
+
+def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
+    mine = (visited.group == arm) if scenario.arms else visited.group >= NO_ARM
+    ways: dict[int, Counter[int]] = {}
+    for step, following in zip(visited.step[mine].tolist(), visited.following[mine].tolist(), strict=True):
+        ways.setdefault(step, Counter())[following] += 1
+    road = _road(scenario, ways, arm)
+    stays = [entry for entry in scenario.steps if entry.spec.kind not in PASSED_AT_ONCE and entry.number in ways]
+    order = {number: place for place, number in enumerate(scenario.order)}
+    stays.sort(key=lambda entry: order[entry.number])
+    return Lane(
+        label,
+        arm,
+        tuple(_station(scenario.steps[step]) for step in road),
+        tuple(_station(entry) for entry in stays if entry.number not in road),
+    )
+
+
+def _road(scenario: Scenario, ways: dict[int, Counter[int]], arm: int) -> list[int]:
+    """The stations of the road that most patients take; before there are arms, that to the randomization."""
+    goal = scenario.randomisation[0].number if scenario.randomisation is not None and arm == NO_ARM else None
+    leads = _leading_to(goal, ways)
+    here = scenario.steps[0].number if arm == NO_ARM else _first(scenario, arm)
+    road = []
+    while here in ways and here != goal and scenario.steps[here].spec.kind != "end":
+        if scenario.steps[here].spec.kind not in PASSED_AT_ONCE:
+            road.append(here)
+        planned = {
+            scenario.entry(arrow.to).number for arrow in scenario.steps[here].spec.arrows() if not is_exit(arrow)
+        }
+        onwards = Counter(
+            {step: n for step, n in ways[here].items() if step in planned and (not leads or step in leads)}
+        )
+        if not onwards:
+            break
+        here = onwards.most_common(1)[0][0]
+    return road
+
+
+def _leading_to(goal: int | None, ways: dict[int, Counter[int]]) -> set[int]:
+    """The steps from which patients came to this one, and the step itself."""
+    leads = set() if goal is None else {goal}
+    while grown := {step for step, onwards in ways.items() if step not in leads and leads & set(onwards)}:
+        leads |= grown
+    return leads
+
+
+def _first(scenario: Scenario, arm: int) -> int:
+    if scenario.randomisation is None:
+        raise TypeError("without a randomization there are no arms")
+    return scenario.entry(list(scenario.randomisation[1].arms.values())[arm]).number
+
+
+def _station(entry: StepEntry) -> Station:
+    return Station(entry.label, entry.number)

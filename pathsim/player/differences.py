@@ -1,0 +1,119 @@
+"""Two takes of the same patients: whose fate differs, and where their journeys part."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from pathsim.journal import Journal, Rows
+from pathsim.player.shown import ChangedPatient, Fates
+from pathsim.player.take import Take
+from pathsim.scenario.models import Endpoint
+from pathsim.trial.known import Flags, Known
+from pathsim.trial.outcomes import outcomes
+
+Verdict: TypeAlias = Literal["saved", "lost", "otherwise"]
+MOST_TOLD = 500
+"""Patients whose first difference is told; the counts are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Patients whose journeys differ, and the first entry in each journal that the other does not have (-1: none)."""
+
+    row: Rows
+    there: Rows
+    here: Rows
+
+
+def parted(there: Journal, here: Journal) -> Parted:
+    """Where journeys part, in journals of the same patients that are in order.
+
+    Codes mean the same in both: only numbers may differ between their scenarios, never steps.
+    """
+    rows = int(max(there.row.max(initial=-1), here.row.max(initial=-1))) + 1
+    begins = [np.searchsorted(journal.row, np.arange(rows + 1)) for journal in (there, here)]
+    sizes = [np.diff(begin) for begin in begins]
+    common = np.minimum(*sizes)
+    # The entries that both have a place for, one after the other.
+    row = np.repeat(np.arange(rows), common)
+    place = np.arange(row.size) - np.repeat(np.cumsum(common) - common, common)
+    mine, theirs = (begin[row] + place for begin in (begins[1], begins[0]))
+    same = (here.event[mine] == there.event[theirs]) & (here.day[mine] == there.day[theirs])
+    same &= here.value[mine] == there.value[theirs]
+    first = common.copy()
+    wrong = np.flatnonzero(~same)
+    np.minimum.at(first, row[wrong], place[wrong])
+    differs = np.flatnonzero((first < sizes[0]) | (first < sizes[1]))
+    at = [np.where(first < size, begin[:-1] + first, -1)[differs] for begin, size in zip(begins, sizes, strict=True)]
+    return Parted(differs, at[0], at[1])
+
+
+def fates(there: Take, here: Take, name: str, day: float) -> Fates:
+    """How many patients fare otherwise in one take than in another, by some day and by an endpoint."""
+    changed = _changed(there, here, day)[0].row
+    saved, lost = _turned(there, here, name, day)
+    return Fates(name, int(saved.sum()), int(lost.sum()), int((~(saved | lost))[changed].sum()))
+
+
+def _turned(there: Take, here: Take, name: str, day: float) -> tuple[Flags, Flags]:
+    """Which patients have an event there and none here, and the other way round."""
+    endpoint = here.scenario.sections.endpoints[name]
+    rows = max(there.chunk.rows, here.chunk.rows)
+    had, has = (_had_event(take.happened_by(day), endpoint, rows) for take in (there, here))
+    at_risk = [_at_risk(take.happened_by(day), endpoint, rows) for take in (there, here)]
+    both = at_risk[0] & at_risk[1]
+    return had & ~has & both, has & ~had & both
+
+
+def _had_event(known: Known, endpoint: Endpoint, rows: int) -> Flags:
+    data = outcomes(known, endpoint)
+    found = np.zeros(rows, np.bool_)
+    found[data.row[data.event]] = True
+    return found
+
+
+def _at_risk(known: Known, endpoint: Endpoint, rows: int) -> Flags:
+    found = np.zeros(rows, np.bool_)
+    found[outcomes(known, endpoint).row] = True
+    return found
+
+
+def _changed(there: Take, here: Take, day: float) -> tuple[Parted, Journal, Journal]:
+    journals = [take.journal.pick(take.journal.day <= day) for take in (there, here)]
+    return parted(*journals), journals[0], journals[1]
+
+
+def changed_patients(there: Take, here: Take, name: str, day: float) -> list[ChangedPatient]:
+    """The patients whose journeys differ by a day, those first whose event does, and the first thing that differs."""
+    found, before, now = _changed(there, here, day)
+    saved, lost = _turned(there, here, name, day)
+    verdicts = np.where(saved[found.row], 0, np.where(lost[found.row], 1, 2))
+    order = np.argsort(verdicts, kind="stable")[:MOST_TOLD]
+    words: tuple[Verdict, ...] = ("saved", "lost", "otherwise")
+    told = []
+    for i in order.tolist():
+        row, at_there, at_here = int(found.row[i]), int(found.there[i]), int(found.here[i])
+        days = [float(j.day[at]) for j, at in ((before, at_there), (now, at_here)) if at >= 0]
+        told.append(
+            ChangedPatient(
+                row,
+                here.storyteller.briefly(row),
+                int(here.arm_of[row]),
+                words[int(verdicts[i])],
+                min(days),
+                _told(there, before, at_there),
+                _told(here, now, at_here),
+            )
+        )
+    return told
+
+
+def _told(take: Take, journal: Journal, at: int) -> str:
+    """An entry in words; nothing more if the journal has none."""
+    if at < 0:
+        return "nothing more by then"
+    event = take.scenario.vocabulary[int(journal.event[at])]
+    day = float(journal.day[at])
+    text = take.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
+    return f"{take.scenario.date(day):%-d %b %Y}: {text}"

@@ -1,0 +1,211 @@
+"""Patients one by one: the list of all of them, and the journey of one in each arm."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from pathsim.journal import Journal
+from pathsim.player.chart import PASSED_AT_ONCE
+from pathsim.player.shown import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
+from pathsim.player.take import Take
+from pathsim.scenario.models import Endpoint
+from pathsim.scenario.scenario import readable
+from pathsim.trial.known import Flags
+from pathsim.trial.outcomes import Outcomes, outcomes
+from pathsim.trial.tables import NO_ARM
+
+
+def roster(generation: int, take: Take, other: Take | None, day: float) -> RosterView:
+    """All patients who have come by a day, and what their arms do for them by the end of the trial.
+
+    ``other`` is the trial in which everybody is in the other arm; None where nobody can know.
+    """
+    scenario = take.scenario
+    endpoint = next(iter(scenario.sections.endpoints.values()))
+    twins = _twins(take, other, endpoint)
+    rows = _rows(take, endpoint, day, twins)
+    treated = next((arm for arm in scenario.arms if arm != scenario.trial.control), "")
+    counts = [sum(verdict == word for verdict in twins.values()) for word in ("saved", "harmed", "")]
+    return RosterView(
+        generation=generation,
+        day=day,
+        columns=take.storyteller.traits,
+        rows=rows,
+        arm=treated,
+        saved=counts[0],
+        harmed=counts[1],
+        same=counts[2],
+        endpoint=endpoint.label,
+    )
+
+
+def _rows(take: Take, endpoint: Endpoint, day: float, twins: dict[int, str]) -> tuple[RosterRow, ...]:
+    scenario, moves = take.scenario, take.moves
+    data = outcomes(take.happened_by(day), endpoint)
+    found = {row: i for i, row in enumerate(data.row.tolist())}
+    until = int(np.searchsorted(moves.day, day, side="right"))
+    now = dict(zip(moves.row[:until].tolist(), moves.step[:until].tolist(), strict=True))
+    rows = []
+    for patient in sorted(now):
+        at = found.get(patient)
+        has_arm = take.randomized_on[patient] <= day
+        rows.append(
+            RosterRow(
+                patient,
+                scenario.date(float(take.chunk.enrolled[patient])).isoformat(),
+                take.storyteller.about(patient),
+                int(take.arm_of[patient]) if has_arm else NO_ARM,
+                scenario.steps[now[patient]].label,
+                "" if at is None else _event(endpoint, data, at),
+                None if at is None else float(data.time[at]),
+                twins.get(patient, ""),
+            )
+        )
+    return tuple(rows)
+
+
+def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:
+    cause = int(data.cause[at])
+    return readable(endpoint.events[cause - 1]).lower() if cause else ""
+
+
+def _twins(take: Take, other: Take | None, endpoint: Endpoint) -> dict[int, str]:
+    """For each randomized patient whether the arm that is not the control saves or harms him, or neither."""
+    if other is None:
+        return {}
+    scenario = take.scenario
+    treated = 1 - scenario.arms.index(scenario.trial.control or "")
+    mine, others = (_events(of, endpoint) for of in (take, other))
+    found = {}
+    for patient in np.flatnonzero(take.arm_of >= 0).tolist():
+        with_it, without = (mine, others) if take.arm_of[patient] == treated else (others, mine)
+        found[patient] = "" if with_it[patient] == without[patient] else "saved" if without[patient] else "harmed"
+    return found
+
+
+def _events(take: Take, endpoint: Endpoint) -> Flags:
+    data = outcomes(take.happened_by(take.last_day), endpoint)
+    found = np.zeros(take.chunk.rows, np.bool_)
+    found[data.row[data.event]] = True
+    return found
+
+
+def journey_view(generation: int, take: Take, other: Take | None, patient: int) -> JourneyView:
+    """A patient's journey until the last day of the trial, and the one that he would have in the other arm."""
+    journals = [_of(take, patient)] + ([] if other is None else [_of(other, patient)])
+    journeys = [
+        _journey(of, journal, patient, is_own=of is take)
+        for of, journal in zip((take, other), journals, strict=False)
+        if of
+    ]
+    parts, parts_on = _parting(take, other, patient)
+    return JourneyView(
+        generation,
+        patient,
+        ", ".join(filter(None, take.storyteller.about(patient))),
+        f"{take.scenario.date(float(take.chunk.enrolled[patient])):%-d %b %Y}",
+        tuple(journeys),
+        parts,
+        parts_on,
+    )
+
+
+def _of(take: Take, patient: int) -> Journal:
+    begin, end = np.searchsorted(take.journal.row, [patient, patient + 1]).tolist()
+    return take.journal.pick(slice(begin, end))
+
+
+def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Journey:
+    """Days count from the enrolment."""
+    scenario = take.scenario
+    came = float(take.chunk.enrolled[patient])
+    events = [scenario.vocabulary[code] for code in journal.event.tolist()]
+    days = (journal.day - came).tolist()
+    entered = [
+        (day, scenario.entry(event.step)) for day, event in zip(days, events, strict=True) if event.kind == "enter"
+    ]
+    until = take.last_day - came
+    ends = [day for day, _ in entered[1:]] + [until]
+    stays = [
+        Stay(entry.label, entry.spec.kind, day, end)
+        for (day, entry), end in zip(entered, ends, strict=True)
+        if entry.spec.kind not in (*PASSED_AT_ONCE, "end")
+    ]
+    last = entered[-1][1]
+    happenings = [
+        _happening(take, patient, day, at, journal)
+        for at, day in enumerate(days)
+        if events[at].kind in ("toxicity", "assess", "arm", "exit")
+    ]
+    return Journey(int(take.arm_of[patient]), is_own, tuple(stays), tuple(happenings), until, last.label)
+
+
+def _happening(take: Take, patient: int, day: float, at: int, journal: Journal) -> Happening:
+    event = take.scenario.vocabulary[int(journal.event[at])]
+    value, on = float(journal.value[at]), float(journal.day[at])
+    text = take.storyteller.sentence(patient, on, event, value)
+    match event.kind:
+        case "toxicity":
+            resolved = [
+                d
+                for d, code in zip(journal.day[at:].tolist(), journal.event[at:].tolist(), strict=True)
+                if (e := take.scenario.vocabulary[code]).kind == "resolved"
+                and (e.step, e.name) == (event.step, event.name)
+            ]
+            return Happening(
+                day,
+                "toxicity",
+                take.scenario.toxicity_label(event.name),
+                int(value),
+                resolved[0] - on + day if resolved else None,
+            )
+        case "assess":
+            return Happening(day, "assess", text)
+        case "arm":
+            return Happening(day, "arm", text)
+        case _:
+            return Happening(day, "exit", text)
+
+
+def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float | None]:
+    """Where the journeys in the two arms part, after the randomization itself."""
+    if other is None:
+        return "Patients queue here, or there are not two arms: nobody can say how he would have fared elsewhere.", None
+    if take.arm_of[patient] == NO_ARM:
+        return "He was never randomized, so there is no other arm.", None
+    mine, theirs = (_turns(of, patient) for of in (take, other))
+    common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
+    if common is None:
+        common = min(len(mine), len(theirs))
+    if common >= max(len(mine), len(theirs)):
+        return "The arm makes no difference to this patient.", None
+    arms = take.scenario.arms
+    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((take, mine), (other, theirs))]
+    days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
+    return f"They part on day {min(days):.0f}. " + "; ".join(told) + ".", min(days)
+
+
+class _Turn(NamedTuple):
+    """Something that decides a journey: an assessment's level, or an exit."""
+
+    what: tuple[str, str, float]
+    day: float
+    text: str
+
+
+def _turns(take: Take, patient: int) -> list[_Turn]:
+    """The turns of a patient's journey; levels that are the same after other therapies are the same turn."""
+    journal, came = _of(take, patient), float(take.chunk.enrolled[patient])
+    columns = (journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
+    found = []
+    for day, code, value in zip(*columns, strict=True):
+        event = take.scenario.vocabulary[code]
+        if event.kind in ("assess", "exit"):
+            level = value if event.kind == "assess" else 0.0
+            text = take.storyteller.sentence(patient, day, event, value)
+            found.append(_Turn((event.kind, event.name, level), day - came, text))
+    return found
+
+
+def _nth(turns: list[_Turn], number: int) -> str:
+    return turns[number].text if number < len(turns) else "nothing more until the end of the trial"

@@ -1,0 +1,145 @@
+"""The numbers of a scenario that can be turned: in groups as the scenario has them, each with limits and evidence."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from pathsim.player.shown import Parameter
+from pathsim.scenario.evidence import Rate
+from pathsim.scenario.keys import expects_whole_number
+from pathsim.scenario.problems import dotted
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.steps.spec import KeyPath
+
+RATIOS = ("hazard_ratio", "odds_ratio")
+STEPS_OF_A_SLIDER = 50
+_NEVER = ("targets", "endpoints", "toxicities", "sources")
+"""Sections whose numbers are no levers: what is compared, where curves are tabulated, when toxicities come."""
+
+
+def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
+    """Every single number that can be turned; lists of numbers are left out."""
+    found = [
+        _parameter(scenario, path, rate)
+        for path, rate in scenario.rates.items()
+        if path[0] not in _NEVER and not isinstance(rate.value, list)
+    ]
+    order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
+    return tuple(sorted(found, key=lambda parameter: order[parameter.group]))
+
+
+def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
+    value = float(rate.value) if not isinstance(rate.value, list) else math.nan
+    whole = expects_whole_number(path)
+    lowest, highest = _limits(path, value, rate)
+    return Parameter(
+        dotted(path),
+        _group(scenario, path),
+        _label(scenario, path),
+        value,
+        lowest,
+        highest,
+        _step(lowest, highest, whole=whole),
+        whole,
+        rate.evidence.kind,
+        _evidence(rate) + _condition(scenario, path),
+        rate.evidence.kind == "calibrated" or rate.range is not None,
+    )
+
+
+def _limits(path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
+    """Between what a number can be turned: wider than it is thought to lie, for that is what turning it is for."""
+    if any(key in RATIOS for key in path):
+        return 0.0, max(4.0, _nice(1.5 * value))
+    if 0 <= value <= 1 and not expects_whole_number(path) and not _is_days(path):
+        return 0.0, 0.1 if value == 0 else min(1.0, _nice(4 * value))
+    known = max(rate.range or rate.ci or (value,))
+    return 0.0, _nice(max(2 * value, known, 1.0))
+
+
+def _is_days(path: KeyPath) -> bool:
+    return any("day" in str(key) for key in path)
+
+
+def _nice(value: float) -> float:
+    """The least round number that is not less: 1, 2 or 5 times a power of ten."""
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value * (1 - 1e-12))
+
+
+def _step(lowest: float, highest: float, *, whole: bool) -> float:
+    step = _nice((highest - lowest) / STEPS_OF_A_SLIDER)
+    return max(1.0, step) if whole else step
+
+
+def _group(scenario: Scenario, path: KeyPath) -> str:
+    if path[0] != "steps":
+        return readable(str(path[0]))
+    entry = scenario.entry(str(path[1]))
+    return f"{entry.label}: toxicity" if len(path) > 2 and path[2] == "toxicity" else entry.label
+
+
+def _label(scenario: Scenario, path: KeyPath) -> str:
+    keys = [str(key) for key in path[2 if path[0] == "steps" else 1 :]]
+    words = [_word(scenario, path, place, keys) for place in range(len(keys))]
+    return " ".join(word for word in words if word) or readable(str(path[-1]))
+
+
+_SILENT = {"exit", "toxicity", "value", "levels", "split", "rules", "assess", "cases", "effects"}
+_SPOKEN = {
+    "by": "by day",
+    "grade3plus": "grade 3+",
+    "grade4plus": "grade 4+",
+    "grade5": "grade 5",
+    "then": "a day afterwards",
+    "per_month": "a month",
+    "from_day": "from day",
+}
+
+
+def _word(scenario: Scenario, path: KeyPath, place: int, keys: Sequence[str]) -> str:
+    """One key of a path in words; which of several cases or effects it is, from 1."""
+    key, before = keys[place], keys[place - 1] if place else ""
+    if key in _SPOKEN:
+        return _SPOKEN[key]
+    if key in _SILENT or (key.isdigit() and before in _SILENT):
+        return _number(scenario, path, before, key) if key.isdigit() else ""
+    if before in ("split", "arms") and path[0] == "steps":
+        return f"to {scenario.entry(key).label}"
+    words = scenario.toxicity_label(key) if before == "toxicity" else readable(key)
+    return words if place == 0 or before == "toxicity" else words.lower()
+
+
+def _number(scenario: Scenario, path: KeyPath, of: str, key: str) -> str:
+    if of == "assess":
+        return _assessed(scenario, path, int(key))
+    return f"({of.removesuffix('s')} {int(key) + 1})" if of in ("cases", "effects", "rules") else ""
+
+
+def _assessed(scenario: Scenario, path: KeyPath, number: int) -> str:
+    tables = getattr(scenario.entry(str(path[1])).spec, "assess", ())
+    if number >= len(tables):
+        return ""
+    return str(tables[number].label or readable(tables[number].set))
+
+
+def _evidence(rate: Rate) -> str:
+    evidence = rate.evidence
+    counted = f"{rate.n} of {rate.of}. " if rate.n is not None else ""
+    spread = "" if rate.range is None else f" It is thought to lie between {rate.range[0]:g} and {rate.range[1]:g}."
+    note = "" if evidence.note is None else f" ({evidence.note})"
+    words = {"published": "Published", "derived": "Derived", "calibrated": "Calibrated to", "assumed": "Assumed"}
+    return f"{counted}{words[evidence.kind]}: {evidence.text}{note}.{spread}"
+
+
+def _condition(scenario: Scenario, path: KeyPath) -> str:
+    """For which patients a number holds, if it does not hold for all."""
+    here: Any = scenario.layers.tree
+    condition = None
+    for key in path:
+        here = here[key] if not isinstance(here, dict) or key in here else {}
+        if isinstance(here, dict) and isinstance(here.get("when"), str):
+            condition = here["when"]
+    return "" if condition is None else f" For patients with {condition}."

@@ -1,0 +1,198 @@
+"""Work for idle moments: replicates of the trial on screen, a batch at a time, and what they say so far."""
+
+import math
+from abc import ABC, abstractmethod
+from typing import Any
+
+import numpy as np
+
+from pathsim.engines import simulate_many
+from pathsim.ensemble.figures import figures
+from pathsim.ensemble.rows import Columns, below_each_other, rows
+from pathsim.ensemble.summary import alpha, figure, significant, summary
+from pathsim.ensemble.vary import by_setting, comparison, varied_rows
+from pathsim.player.requests import Work
+from pathsim.player.shown import ContrastView, EnsembleView, Floats, Share, TargetRow, ValidationView
+from pathsim.player.studio import Studio
+from pathsim.scenario.scenario import Scenario
+from pathsim.truth.targets import compared, paths, targets_of
+
+BATCH = 16
+"""Replicates at a time: few enough that whoever looks at a day meanwhile hardly waits."""
+SETTLING_POINTS = 40
+
+
+class Repeats(ABC):
+    """Replicates of a trial, as many as there are so far."""
+
+    def __init__(self, studio: Studio, wanted: int) -> None:
+        self.studio, self.wanted, self.done = studio, wanted, 0
+        self._parts: list[Columns] = []
+        self._counts: list[int] = []
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are as many as were wanted."""
+        return self.done >= self.wanted
+
+    def batch(self) -> None:
+        """Simulate some more."""
+        count = min(BATCH, self.wanted - self.done)
+        self._parts.append(self.columns(range(self.done, self.done + count)))
+        self._counts.append(count)
+        self.done += count
+
+    def so_far(self) -> Columns:
+        """The columns of all replicates."""
+        joined = below_each_other(self._parts, self._counts)
+        self._parts, self._counts = [joined], [self.done]
+        return joined
+
+    @abstractmethod
+    def columns(self, replicates: range) -> Columns:
+        """What is kept of these replicates."""
+
+    @abstractmethod
+    def view(self) -> Any:
+        """What the replicates say so far."""
+
+
+class Ensemble(Repeats):
+    """The trial again and again: what its design can show, and how lucky the one on screen is."""
+
+    def columns(self, replicates: range) -> Columns:
+        """The rows of an ensemble."""
+        return rows(simulate_many(self.studio.scenario, self.studio.request.seed, replicates), toxicity=False)
+
+    def view(self) -> EnsembleView:
+        """Hazard ratios, power as it settles, how the trials ended."""
+        columns, scenario = self.so_far(), self.studio.scenario
+        found = summary(scenario, columns)
+        name = next(iter(scenario.sections.endpoints))
+        plan = scenario.trial.monitoring
+        name = name if plan is None else plan.endpoint
+        none = np.full(self.done, math.nan)
+        ratios = columns.get(f"endpoints.{name}.hazard_ratio.estimate", none)
+        p_values = columns.get(f"endpoints.{name}.logrank.p_one_sided", none)
+        return EnsembleView(
+            generation=self.studio.request.generation,
+            replicates=self.done,
+            wanted=self.wanted,
+            endpoint=scenario.sections.endpoints[name].label,
+            ratios=ratios,
+            published=_published(scenario, f"endpoints.{name}.hazard_ratio.estimate"),
+            level=alpha(scenario),
+            power=tuple(
+                (scenario.sections.endpoints[endpoint].label, Share(**power))
+                for endpoint, power in found["power"].items()
+            ),
+            settling=_settling(scenario, p_values),
+            endings=tuple((why, Share(**part)) for why, part in found["ending"].items()),
+            stopping=tuple(
+                (look["look"], *(look[key]["estimate"] for key in ("held", "benefit", "futility", "order")))
+                for look in found["stopping"]
+            ),
+            luckier=_luckier(ratios),
+            figures=tuple(_figures(scenario, columns)),
+        )
+
+
+def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:
+    counts = np.unique(np.linspace(min(10, p_values.size), p_values.size, SETTLING_POINTS).astype(int)).tolist()
+    return tuple((count, Share(**significant(scenario, p_values[:count]))) for count in counts if count)
+
+
+def _luckier(ratios: Floats) -> float | None:
+    """The share of the other replicates whose hazard ratio is higher than that of the trial on screen."""
+    others = ratios[1:][np.isfinite(ratios[1:])]
+    if not others.size or not math.isfinite(ratios[0]):
+        return None
+    return float((others > ratios[0]).mean())
+
+
+def _published(scenario: Scenario, path: str) -> float | None:
+    return next((target.published for target in scenario.sections.targets.values() if target.figure == path), None)
+
+
+def _figures(scenario: Scenario, columns: Columns) -> list[tuple[str, float, float, float]]:
+    wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "days until the end"}
+    for name, endpoint in scenario.sections.endpoints.items():
+        wanted[f"endpoints.{name}.events"] = f"{endpoint.label}: events"
+        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{endpoint.label}: hazard ratio"
+    found = [(label, figure(columns[path])) for path, label in wanted.items() if path in columns]
+    return [(label, of["mean"], of["lower"], of["upper"]) for label, of in found if of["mean"] is not None]
+
+
+class Contrast(Repeats):
+    """Two settings again and again on the same patients, with the same luck and in the same arms."""
+
+    def columns(self, replicates: range) -> Columns:
+        """The rows of both."""
+        both = [self.studio.kept.scenario, self.studio.scenario]
+        return varied_rows(both, self.studio.request.seed, replicates)
+
+    def view(self) -> ContrastView:
+        """The mean differences with their intervals."""
+        both = [self.studio.kept.scenario, self.studio.scenario]
+        columns = self.so_far()
+        found = comparison(both, [self.studio.request.kept, self.studio.request.settings], columns)
+        differences = found["settings"][1]["differences"]
+        told = [
+            (label, difference["mean"], *_interval(difference))
+            for path, label in _contrasted(both[0], by_setting(columns, 2)[0])
+            if (difference := differences.get(path)) and difference["mean"] is not None
+        ]
+        return ContrastView(self.studio.request.generation, self.done, self.wanted, tuple(told))
+
+
+def _interval(difference: dict[str, float]) -> tuple[float, float]:
+    reach = 1.96 * difference["standard_error"]
+    return difference["mean"] - reach, difference["mean"] + reach
+
+
+def _contrasted(scenario: Scenario, columns: Columns) -> list[tuple[str, str]]:
+    """The figures whose differences are shown: survival, events and hazard ratio of each endpoint, and toxicity."""
+    found = []
+    for name, endpoint in scenario.sections.endpoints.items():
+        for arm in scenario.arms:
+            found += [
+                (f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{endpoint.label}, {arm}, day {day:g}")
+                for day in endpoint.at_days
+            ]
+        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{endpoint.label}, hazard ratio"))
+        found.append((f"endpoints.{name}.logrank.significant", f"{endpoint.label}, power"))
+    return [(path, label) for path, label in found if path in columns or path.endswith("significant")]
+
+
+class Validation(Repeats):
+    """Trials of the published course beside what was published."""
+
+    def __init__(self, studio: Studio, wanted: int) -> None:
+        super().__init__(studio, wanted)
+        self._scenario = studio.scenario.as_it_went()
+        self._figures = paths(targets_of(self._scenario))
+
+    def columns(self, replicates: range) -> Columns:
+        """The figures that targets ask for."""
+        return figures(simulate_many(self._scenario, self.studio.request.seed, replicates), self._figures)
+
+    def view(self) -> ValidationView:
+        """Every published result beside the simulated ones."""
+        found = compared(self._scenario, self.so_far())
+        rows_shown = tuple(
+            TargetRow(
+                one.target.part or "",
+                one.label,
+                one.target.is_share,
+                one.published,
+                one.mean,
+                one.lower,
+                one.upper,
+                one.verdict,
+            )
+            for one in found
+        )
+        return ValidationView(self.studio.request.generation, self.done, self.wanted, rows_shown)
+
+
+KINDS: dict[Work, type[Repeats]] = {"ensemble": Ensemble, "contrast": Contrast, "validation": Validation}

@@ -1,0 +1,95 @@
+"""What the app asks of its worker. Every request carries the generation of what is on screen, and so does its reply."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Settings: TypeAlias = tuple[tuple[str, str], ...]
+"""What is changed in a scenario, as pairs of path and value, as after ``--set``."""
+Towards: TypeAlias = Literal["event", "patient", "look"]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Simulate this trial from its first day to its last, and the one that it is compared with.
+
+    ``kept`` is what was changed in the other: nothing, or what the user kept.
+    """
+
+    generation: int
+    scenario: str
+    seed: int
+    settings: Settings = ()
+    kept: Settings = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show the trial on a day. Patients who moved in the last ``moving_days`` are on their way."""
+
+    generation: int
+    day: float
+    moving_days: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Seek:
+    """Show the trial at the next event after a day, or the last before it (``step`` -1)."""
+
+    generation: int
+    day: float
+    towards: Towards
+    step: Literal[-1, 1] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """List all patients who have come by a day."""
+
+    generation: int
+    day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Show one patient's journey, and the same patient's in every other arm."""
+
+    generation: int
+    patient: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Set the trial beside the one that it is compared with, patient by patient, on a day."""
+
+    generation: int
+    day: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Say where every number comes from."""
+
+    generation: int
+
+
+Work: TypeAlias = Literal["ensemble", "contrast", "validation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """Simulate so many replicates whenever there is nothing else to do; what is already there is kept."""
+
+    generation: int
+    work: Work
+    replicates: int
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """Write the trial as a scenario that extends the present one."""
+
+    generation: int
+    file: str
+
+
+Request: TypeAlias = Open | Show | Seek | Roster | Travel | Weigh | Trace | Repeat | Save

@@ -1,0 +1,55 @@
+"""A trial with what was changed, written as a scenario that extends the present one."""
+
+import os
+from pathlib import Path
+
+from pathsim.ensemble.store import write_whole
+from pathsim.player.studio import Studio
+from pathsim.scenario.files import library
+
+ASSUMED = "turned by hand in the app, to see what it does"
+
+
+class SaveError(Exception):
+    """A file that cannot be written, with a sentence for the user."""
+
+
+def save(studio: Studio, file: str) -> str:
+    """Write the scenario to this file; where it is. Raises SaveError if it cannot be, or is there already."""
+    path = Path(file).expanduser()
+    path = path if path.suffix == ".toml" else path.with_suffix(".toml")
+    if path.exists():
+        raise SaveError(f"{path} is there already: choose another name")
+    if not path.parent.is_dir():
+        raise SaveError(f"there is no folder {path.parent}")
+    try:
+        write_whole(path, text(studio, path).encode())
+    except OSError as wrong:
+        raise SaveError(f"{path} cannot be written: {wrong.strerror}") from None
+    return str(path)
+
+
+def text(studio: Studio, path: Path) -> str:
+    """The scenario as TOML: what it extends, and each number that was changed, with where it comes from."""
+    lines = [
+        "# Written by pathsim. What is not said here is as in the scenario that this one extends.",
+        f"extends = {_quoted(_base(studio, path))}",
+        f"title   = {_quoted(studio.scenario.title + ', changed')}",
+        "",
+        "[set]",
+    ]
+    lines += [
+        f"{_quoted(where)} = {{ value = {value}, assumed = {_quoted(ASSUMED)} }}"
+        for where, value in studio.request.settings
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _base(studio: Studio, path: Path) -> str:
+    """How the new file names the one that it extends."""
+    file = Path(studio.shelf.source.file)
+    return studio.shelf.source.name if file.parent == library() else os.path.relpath(file, path.parent)
+
+
+def _quoted(words: str) -> str:
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,176 @@
+"""The trials that are on screen: the one as it is set, the one it is compared with, and their common base."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pathsim.player.chart import lanes
+from pathsim.player.differences import changed_patients, fates
+from pathsim.player.evidence import evidence
+from pathsim.player.journeys import journey_view, roster
+from pathsim.player.parameters import parameters
+from pathsim.player.picture import Photographer, cards, endpoint_view, toxicity_rows
+from pathsim.player.requests import Open, Settings
+from pathsim.player.shown import (
+    CommitteeCard,
+    EndpointCard,
+    EvidenceView,
+    JourneyView,
+    Lane,
+    Opened,
+    RosterView,
+    WeighedView,
+)
+from pathsim.player.take import Take
+from pathsim.scenario.files import Source, find
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.monitoring import plan_of, planned_bounds
+from pathsim.trial.outcomes import ALL
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What all settings of a scenario file and a seed have in common, and the takes that were made last."""
+
+    source: Source
+    seed: int
+    takes: dict[Settings, Take]
+
+    @classmethod
+    def of(cls, source: Source, seed: int) -> "Shelf":
+        """The shelf for this text."""
+        return cls(source, seed, {(): Take(load(source), seed)})
+
+    @property
+    def base(self) -> Take:
+        """The trial as the file has it."""
+        return self.takes[()]
+
+    @cached_property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The map; the same for all settings, so that it stays as it is."""
+        return lanes(self.base.course)
+
+    @cached_property
+    def cards(self) -> tuple[EndpointCard, ...]:
+        """The axes; the same for all settings."""
+        return cards(self.base)
+
+    def take(self, settings: Settings) -> Take:
+        """The trial with these settings; its patients keep the arms that they have in the file."""
+        if settings not in self.takes:
+            made = Take(load(self.source, dict(settings)), self.seed, self.base)
+            for old in [key for key in self.takes if key][:-2]:
+                del self.takes[old]
+            self.takes[settings] = made
+        return self.takes[settings]
+
+
+class Studio:
+    """A trial as it is set, beside the one that it is compared with."""
+
+    def __init__(self, request: Open, shelf: Shelf) -> None:
+        self.request, self.shelf = request, shelf
+        self.kept = shelf.take(request.kept)
+        self.take = shelf.take(request.settings)
+        self.photographer = Photographer(request.generation, self.take, self.kept, shelf.lanes, shelf.cards)
+
+    @classmethod
+    def opened(cls, request: Open, before: "Studio | None") -> "Studio":
+        """The studio for a request; what an earlier one has in common with it is not made again.
+
+        Raises ScenarioError.
+        """
+        source = find(request.scenario)
+        shelf = None if before is None else before.shelf
+        if shelf is None or shelf.source != source or shelf.seed != request.seed:
+            shelf = Shelf.of(source, request.seed)
+        return cls(request, shelf)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is set."""
+        return self.take.scenario
+
+    def card(self) -> Opened:
+        """What does not change from day to day."""
+        scenario, request, base = self.scenario, self.request, self.shelf.base
+        return Opened(
+            generation=request.generation,
+            name=scenario.name,
+            title=scenario.title,
+            file=self.shelf.source.file,
+            asked=self.shelf.source.asked,
+            seed=request.seed,
+            settings=request.settings,
+            kept=request.kept,
+            begins=f"{scenario.trial.begins:%-d %b %Y}",
+            last_day=self.take.last_day,
+            patients=scenario.patients,
+            arms=scenario.arms,
+            groups=scenario.arms or (ALL,),
+            lanes=self.shelf.lanes,
+            endpoints=self.shelf.cards,
+            committee=_committee(scenario),
+            parameters=parameters(base.scenario),
+            look_days=tuple(look.day for look in self.take.looks),
+            cutoffs=tuple(
+                (cutoff.label or name, scenario.latest_day(cutoff))
+                for name, cutoff in scenario.trial.cutoffs.items()
+                if not cutoff.run_on
+            ),
+            arms_are_held=self.take.arms_are_held,
+        )
+
+    def roster(self, day: float) -> RosterView:
+        """All patients who have come by a day."""
+        return roster(self.request.generation, self.take, self._flipped, day)
+
+    def journey(self, patient: int) -> JourneyView:
+        """One patient's journey in every arm."""
+        return journey_view(self.request.generation, self.take, self._flipped, patient)
+
+    @cached_property
+    def _flipped(self) -> Take | None:
+        """The trial in which everybody is in the other arm; None where there are not two, or patients queue."""
+        if len(self.scenario.arms) != 2 or not self.take.arms_are_held:
+            return None
+        return flipped(self.take)
+
+    def evidence(self) -> EvidenceView:
+        """Every number in use, and where it comes from."""
+        return evidence(self.request.generation, self.scenario)
+
+    def weighed(self, day: float) -> WeighedView:
+        """The trial beside the one that it is compared with."""
+        there, here = (take.reported_on(day) for take in (self.kept, self.take))
+        name = self.shelf.cards[0].name
+        return WeighedView(
+            generation=self.request.generation,
+            day=day,
+            there=tuple(endpoint_view(card, there) for card in self.shelf.cards),
+            here=tuple(endpoint_view(card, here) for card in self.shelf.cards),
+            toxicity_there=toxicity_rows(there),
+            toxicity_here=toxicity_rows(here),
+            fates=fates(self.kept, self.take, name, day),
+            changed=tuple(changed_patients(self.kept, self.take, name, day)),
+        )
+
+
+def flipped(take: Take) -> Take:
+    """The same patients with the same luck, each in the other of two arms."""
+    randomisation = take.scenario.randomisation
+    if randomisation is None:
+        raise TypeError("without a randomization there is no other arm")
+    step = randomisation[0].name
+    arms = {name: 1 - mine if name == step else mine for name, mine in take.arms.items()}
+    for mine in arms.values():
+        mine[mine > 1] = -1
+    return Take(take.scenario, take.seed, take, arms)
+
+
+def _committee(scenario: Scenario) -> CommitteeCard | None:
+    plan = plan_of(scenario)
+    if plan is None:
+        return None
+    information, efficacy, futility = zip(*planned_bounds(plan), strict=True)
+    return CommitteeCard(plan.endpoint, plan.planned_events, information, efficacy, futility)

@@ -1,0 +1,139 @@
+"""What happens to patients, in words."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from pathsim.conditions import UNSET
+from pathsim.journal import Event, Journal
+from pathsim.player.chart import PASSED_AT_ONCE
+from pathsim.player.shown import LogEntry
+from pathsim.report.figures import span
+from pathsim.scenario.models import Covariate
+from pathsim.scenario.scenario import Scenario, readable
+from pathsim.trial.known import Chunk, Flags
+from pathsim.trial.monitoring import Look
+
+SEVERE = 4
+"""Toxicities from this grade on are told."""
+
+
+class Storyteller:
+    """Tells of the patients of a trial: who they are, and what happens to them."""
+
+    def __init__(self, chunk: Chunk, journal: Journal) -> None:
+        """``journal`` is what is to be told, patient by patient in order."""
+        self._scenario, self._chunk, self._journal = chunk.scenario, chunk, journal
+        self._columns = self._scenario.cohort.draw(chunk.patient_keys)
+        rows = np.arange(chunk.rows + 1)
+        self._begins = np.searchsorted(journal.row, rows)
+        self._is_enter = self._scenario.vocabulary.lookup([entry.enter for entry in self._scenario.steps])
+        self._is_assess = self._scenario.vocabulary.lookup(
+            [event.code for event in self._scenario.vocabulary.of("assess")]
+        )
+
+    def about(self, patient: int) -> tuple[str, ...]:
+        """What there is to say about a patient on the day he comes."""
+        covariates = self._scenario.sections.cohort.items()
+        return tuple(self._trait(name, table, patient) for name, table in covariates if not table.latent)
+
+    @property
+    def traits(self) -> tuple[str, ...]:
+        """The headings of what is said about patients."""
+        covariates = self._scenario.sections.cohort.items()
+        return tuple(table.label or readable(name) for name, table in covariates if not table.latent)
+
+    def briefly(self, patient: int) -> str:
+        """What matters most about a patient: quantities, and what the trial is stratified by."""
+        found = self._scenario.randomisation
+        strata = () if found is None else found[1].strata
+        told = [
+            self._trait(name, table, patient)
+            for name, table in self._scenario.sections.cohort.items()
+            if not table.latent and (table.unit is not None or name in strata)
+        ]
+        return ", ".join(filter(None, told))
+
+    def _trait(self, name: str, table: Covariate, patient: int) -> str:
+        value = self._columns[name][patient]
+        levels = self._scenario.names[name]
+        if levels is not None:
+            return "" if value == UNSET else readable(levels[int(value)]).lower()
+        if math.isnan(value):
+            return ""
+        unit = {"years": " y"}.get(table.unit or "", f" {table.unit}" if table.unit else "")
+        return f"{value:.0f}{unit}" if table.whole else f"{value:.3g}{unit}"
+
+    def notable(self, journal: Journal) -> Flags:
+        """Which of these entries are worth telling."""
+        kinds = np.zeros(len(self._scenario.vocabulary.events) + 1, np.bool_)
+        for event in self._scenario.vocabulary.events:
+            stays = event.kind == "enter" and self._scenario.entry(event.step).spec.kind not in (*PASSED_AT_ONCE, "end")
+            kinds[event.code] = stays or event.kind in ("arm", "exit", "toxicity")
+        toxic = self._scenario.vocabulary.lookup([event.code for event in self._scenario.vocabulary.of("toxicity")])
+        found: Flags = kinds[journal.event] & (~toxic[journal.event] | (journal.value >= SEVERE))
+        return found
+
+    def entries(self, journal: Journal, arm_of: Iterable[int]) -> list[LogEntry]:
+        """These entries in words."""
+        columns = (journal.row.tolist(), journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
+        return [
+            LogEntry(
+                day,
+                f"{self._scenario.date(day):%-d %b %Y}",
+                row,
+                arm,
+                self.sentence(row, day, self._scenario.vocabulary[event], value),
+            )
+            for row, day, event, value, arm in zip(*columns, arm_of, strict=True)
+        ]
+
+    def sentence(self, patient: int, day: float, event: Event, value: float) -> str:
+        """One entry in words."""
+        entry = self._scenario.entry(event.step)
+        match event.kind:
+            case "arm":
+                arms = getattr(entry.spec, "arms", {})
+                return f"randomized to {list(arms)[int(value)]}"
+            case "enter":
+                return "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
+            case "exit":
+                return self._exit(patient, day, event, value)
+            case "toxicity":
+                name = self._scenario.toxicity_label(event.name)
+                return f"{name}, grade {value:.0f}, in {entry.label}"
+            case "assess":
+                levels = self._scenario.names[event.name] or ()
+                return f"{self._assessment(event)} {readable(levels[int(value)]).lower()} after {entry.label}"
+            case _:
+                return f"{readable(event.name)} in {entry.label}"
+
+    def _assessment(self, event: Event) -> str:
+        tables = getattr(self._scenario.entry(event.step).spec, "assess", ())
+        labels = (table.label for table in tables if table.set == event.name)
+        return next(filter(None, labels), readable(event.name))
+
+    def _exit(self, patient: int, day: float, event: Event, value: float) -> str:
+        entry = self._scenario.entry(event.step)
+        words = readable(event.name).lower()
+        if value:
+            words += f" from {self._scenario.toxicity_label(self._scenario.vocabulary[int(value)].name).lower()}"
+        mine = self._journal.pick(slice(*self._begins[[patient, patient + 1]]))
+        entered = mine.day[(mine.event == entry.enter) & (mine.day <= day)]
+        if entered.size and day > entered[-1]:
+            words += f", {span(day - entered[-1])} into {entry.label}"
+        assessed = np.flatnonzero(self._is_assess[mine.event] & (mine.day < day))
+        if assessed.size:
+            last = int(assessed[-1])
+            code = self._scenario.vocabulary[int(mine.event[last])]
+            levels = self._scenario.names[code.name] or ()
+            words += f"; {self._assessment(code)} had been {readable(levels[int(mine.value[last])]).lower()}"
+        return words
+
+
+def of_look(scenario: Scenario, look: Look) -> LogEntry:
+    """A look of the committee in words."""
+    z = "" if look.z is None else f", z {look.z:.2f}"
+    text = f"the committee looks: {look.events} events known{z}: {look.decision}"
+    return LogEntry(look.day, f"{scenario.date(look.day):%-d %b %Y}", None, -1, text)

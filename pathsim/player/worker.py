@@ -1,0 +1,170 @@
+"""The worker: answers the app's requests one after the other, the newest first where only the newest counts.
+
+It runs in a process of its own, so that the app answers keys while it simulates. Requests come on standard input and
+replies go to standard output, as pickles; both ends are ours.
+"""
+
+import contextlib
+import os
+import pickle
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from pathsim.player import requests as ask
+from pathsim.player.repeats import KINDS, Repeats
+from pathsim.player.save import SaveError, save
+from pathsim.player.shown import Failed, Refused, Reply, Saved
+from pathsim.player.studio import Studio
+from pathsim.scenario.problems import ScenarioError
+
+TOLD_EVERY_SECONDS = 0.25
+"""How often replicates that are being simulated are told of."""
+_SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.Weigh)
+"""Requests of which only the newest counts."""
+
+
+class Worker:
+    """Answers requests; between them it simulates replicates, if any are wanted."""
+
+    def __init__(self, send: Callable[[Reply], None], now: Callable[[], float] = time.monotonic) -> None:
+        self._send, self._now = send, now
+        self._studio: Studio | None = None
+        self._repeats: dict[ask.Work, Repeats] = {}
+        self._current: ask.Work | None = None
+        self._told = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether there are replicates to simulate."""
+        return self._current is not None and not self._repeats[self._current].is_complete
+
+    def answer(self, request: ask.Request) -> None:
+        """Reply to a request. What is wrong with a scenario, or with us, is a reply too."""
+        try:
+            for reply in self._answers(request):
+                self._send(reply)
+        except ScenarioError as wrong:
+            self._send(Refused(request.generation, tuple(map(str, wrong.problems))))
+        except SaveError as wrong:
+            self._send(Refused(request.generation, (str(wrong),)))
+        except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
+            self._send(Failed(request.generation, f"{type(wrong).__name__}: {' '.join(str(wrong).split())}"))
+
+    def idle(self) -> None:
+        """Simulate some replicates, and tell of them now and then."""
+        if self._current is None:
+            return
+        repeats = self._repeats[self._current]
+        try:
+            repeats.batch()
+            if repeats.is_complete or self._now() - self._told >= TOLD_EVERY_SECONDS:
+                self._told = self._now()
+                self._send(repeats.view())
+        except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
+            self._current = None
+            self._send(Failed(repeats.studio.request.generation, f"{type(wrong).__name__}: {wrong}"))
+
+    def _answers(self, request: ask.Request) -> Iterator[Reply]:
+        if isinstance(request, ask.Open):
+            self._studio = Studio.opened(request, self._studio)
+            self._repeats, self._current = {}, None
+            yield self._studio.card()
+            return
+        studio = self._studio
+        if studio is None or studio.request.generation != request.generation:
+            # Asked of a trial that is no longer on screen.
+            return
+        yield from self._about(studio, request)
+
+    def _about(self, studio: Studio, request: ask.Request) -> Iterator[Reply]:
+        match request:
+            case ask.Show():
+                yield studio.photographer.snapshot(request.day, request.moving_days)
+            case ask.Seek():
+                day = studio.take.sought(request.day, request.towards, request.step)
+                yield studio.photographer.snapshot(day, 0.0)
+            case ask.Roster():
+                yield studio.roster(request.day)
+            case ask.Travel():
+                yield studio.journey(request.patient)
+            case ask.Weigh():
+                yield studio.weighed(request.day)
+            case ask.Trace():
+                yield studio.evidence()
+            case ask.Save():
+                yield Saved(request.generation, save(studio, request.file))
+            case ask.Repeat():
+                yield from self._repeat(studio, request)
+
+    def _repeat(self, studio: Studio, request: ask.Repeat) -> Iterator[Reply]:
+        if not request.replicates:
+            self._current = None
+            return
+        repeats = self._repeats.setdefault(request.work, KINDS[request.work](studio, request.replicates))
+        repeats.wanted, self._current = max(request.replicates, repeats.done), request.work
+        if repeats.done:
+            yield repeats.view()
+
+
+def newest(waiting: list[Any]) -> list[Any]:
+    """The requests that are still worth an answer: of some kinds only the last."""
+    last = {type(request): place for place, request in enumerate(waiting)}
+    return [
+        request
+        for place, request in enumerate(waiting)
+        if not isinstance(request, _SUPERSEDED) or last[type(request)] == place
+    ]
+
+
+def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
+    """Answer what comes in until nothing does any more."""
+    requests: queue.SimpleQueue[ask.Request | None] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(incoming, requests), daemon=True).start()
+
+    def send(reply: Reply) -> None:
+        pickle.dump(reply, outgoing, protocol=5)
+        outgoing.flush()
+
+    worker = Worker(send)
+    while True:
+        waiting = _waiting(requests, patient=not worker.is_busy)
+        for request in newest([request for request in waiting if request is not None]):
+            worker.answer(request)
+        if None in waiting:
+            return
+        if worker.is_busy:
+            worker.idle()
+
+
+def _waiting(requests: "queue.SimpleQueue[ask.Request | None]", *, patient: bool) -> list[ask.Request | None]:
+    """What has come in; if there is time, wait until something does."""
+    found = [requests.get()] if patient else []
+    with contextlib.suppress(queue.Empty):
+        while True:
+            found.append(requests.get_nowait())
+    return found
+
+
+def _read(incoming: BinaryIO, requests: "queue.SimpleQueue[ask.Request | None]") -> None:
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            requests.put(pickle.load(incoming))  # noqa: S301 - written by our own app
+    requests.put(None)
+
+
+def main() -> None:
+    """Serve the app that started this process; what is printed by mistake goes to standard error."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(5)
+    outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
+        serve(sys.stdin.buffer, outgoing)
+
+
+if __name__ == "__main__":
+    main()
