@@ -13,6 +13,7 @@ from pathsim import __version__
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
+    "app": "pathsim.cli.app:app",
     "run": "pathsim.cli.run:run",
     "ensemble": "pathsim.cli.ensemble:ensemble",
     "validate": "pathsim.cli.validate:validate",
@@ -77,10 +78,19 @@ class Commands(click.Group):
 def cli(ctx: click.Context) -> None:
     """A flight simulator for randomized clinical trials.
 
+    Without a command it opens COG AALL1331 and the trial begins; pathsim app SCENARIO opens another one.
+
     SCENARIO is a name of the library (see pathsim list), the path of a TOML file, or - for standard input.
     Results go to standard output, progress and messages to standard error.
     """
     if ctx.invoked_subcommand is None:
+        from pathsim.cli.app import DEFAULT_SCENARIO, is_terminal, open_app
+
+        if is_terminal():
+            from pathsim.cli.options import drawn_seed
+
+            open_app(DEFAULT_SCENARIO, drawn_seed(), {})
+            return
         click.echo(ctx.get_help(), err=True)
         ctx.exit(WRONG)
 

@@ -41,6 +41,7 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         highest,
         _step(lowest, highest, whole=whole),
         whole,
+        _is_share(path, value),
         rate.evidence.kind,
         _evidence(rate) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
@@ -51,14 +52,18 @@ def _limits(path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
     """Between what a number can be turned: wider than it is thought to lie, for that is what turning it is for."""
     if any(key in RATIOS for key in path):
         return 0.0, max(4.0, _nice(1.5 * value))
-    if 0 <= value <= 1 and not expects_whole_number(path) and not _is_days(path):
+    if _is_share(path, value):
         return 0.0, 0.1 if value == 0 else min(1.0, _nice(4 * value))
     known = max(rate.range or rate.ci or (value,))
-    return 0.0, _nice(max(2 * value, known, 1.0))
+    return 0.0, _nice(max(2 * value, known)) if value or known else 1.0
 
 
-def _is_days(path: KeyPath) -> bool:
-    return any("day" in str(key) for key in path)
+_SHARES = {"grade3plus", "grade4plus", "grade5", "grade5_share", "grade4plus_share", "levels", "split", "by"}
+
+
+def _is_share(path: KeyPath, value: float) -> bool:
+    """Whether a number is a probability, which readers expect in per cent."""
+    return 0 <= value <= 1 and bool(_SHARES & set(path[-2:]))
 
 
 def _nice(value: float) -> float:
@@ -84,6 +89,7 @@ def _group(scenario: Scenario, path: KeyPath) -> str:
 def _label(scenario: Scenario, path: KeyPath) -> str:
     keys = [str(key) for key in path[2 if path[0] == "steps" else 1 :]]
     words = [_word(scenario, path, place, keys) for place in range(len(keys))]
+    words.sort(key=lambda word: word.startswith("("))
     return " ".join(word for word in words if word) or readable(str(path[-1]))
 
 

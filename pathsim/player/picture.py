@@ -22,7 +22,7 @@ from pathsim.player.shown import (
 )
 from pathsim.player.take import Take
 from pathsim.player.words import of_look
-from pathsim.report.curves import drawn_until, published_points, time_axis
+from pathsim.report.curves import drawn_until, time_axis
 from pathsim.scenario.models import Endpoint
 from pathsim.stats.survival import curve, median
 from pathsim.trial.known import Known
@@ -63,6 +63,7 @@ class Photographer:
             generation=self._generation,
             day=day,
             date=f"{scenario.date(day):%-d %b %Y}",
+            iso_date=scenario.date(day).isoformat(),
             enrolled=int(np.isfinite(happened.enrolled).sum()),
             randomized=int((groups.group >= 0).sum()) if scenario.arms else 0,
             by_group=tuple(np.bincount(groups.group[groups.group >= 0], minlength=len(groups.groups)).tolist()),
@@ -198,7 +199,7 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
         tuple(tick * unit_days for tick in ticks),
         tuple(f"{tick:g}" for tick in ticks),
         unit,
-        tuple(tuple(published_points(take.scenario, name, arm)) for arm in arms),
+        tuple(tuple(take.scenario.published_points(name, arm)) for arm in arms),
     )
 
 

@@ -47,6 +47,7 @@ class Parameter:
     highest: float
     step: float
     whole: bool
+    is_share: bool
     kind: Kind
     evidence: str
     """Where the number comes from, in a sentence."""
@@ -95,6 +96,7 @@ class Opened:
     settings: Settings
     kept: Settings
     begins: str
+    ends: str
     last_day: float
     patients: int
     arms: tuple[str, ...]
@@ -181,6 +183,7 @@ class LogEntry:
     day: float
     date: str
     patient: int | None
+    who: str
     arm: int
     text: str
 
@@ -210,6 +213,7 @@ class Snapshot:
     generation: int
     day: float
     date: str
+    iso_date: str
     enrolled: int
     randomized: int
     by_group: tuple[int, ...]

@@ -104,6 +104,7 @@ class Studio:
             settings=request.settings,
             kept=request.kept,
             begins=f"{scenario.trial.begins:%-d %b %Y}",
+            ends=f"{scenario.date(self.take.last_day):%-d %b %Y}",
             last_day=self.take.last_day,
             patients=scenario.patients,
             arms=scenario.arms,

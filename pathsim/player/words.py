@@ -83,6 +83,7 @@ class Storyteller:
                 day,
                 f"{self._scenario.date(day):%-d %b %Y}",
                 row,
+                self.briefly(row),
                 arm,
                 self.sentence(row, day, self._scenario.vocabulary[event], value),
             )
@@ -136,4 +137,4 @@ def of_look(scenario: Scenario, look: Look) -> LogEntry:
     """A look of the committee in words."""
     z = "" if look.z is None else f", z {look.z:.2f}"
     text = f"the committee looks: {look.events} events known{z}: {look.decision}"
-    return LogEntry(look.day, f"{scenario.date(look.day):%-d %b %Y}", None, -1, text)
+    return LogEntry(look.day, f"{scenario.date(look.day):%-d %b %Y}", None, "", -1, text)

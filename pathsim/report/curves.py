@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.scenario.scenario import Scenario
 
 DIM = "dim"
 
@@ -66,16 +65,6 @@ def drawn_until(time: NDArray[np.float64]) -> float:
     return max(longest, 1.0)
 
 
-def published_points(scenario: Scenario, endpoint: str, arm: str) -> list[tuple[float, float]]:
-    """Published (day, survival) of an arm, from the scenario's targets."""
-    head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
-    return [
-        (float(target.figure[len(head) : -len(tail)]), target.published)
-        for target in scenario.sections.targets.values()
-        if target.figure.startswith(head) and target.figure.endswith(tail)
-    ]
-
-
 def survival_plot(
     lines: Sequence[Line], horizon_days: float, *, width: int, height: int, ascii_only: bool = False
 ) -> list[list[Cell]]:
@@ -119,19 +108,34 @@ def _row(survival: float, height: int) -> int:
 def _drawn(line: Line, pen: Pen, edges: NDArray[np.float64], height: int) -> dict[tuple[int, int], Cell]:
     """The cells of one line, by row and column, as far as anybody was followed."""
     last = float(line.followed.max()) if line.followed.size else 0.0
-    level = line.survival[np.searchsorted(line.time, edges, side="right") - 1]
-    rows = [_row(float(survival), height) for survival in level]
-    marked = set((np.searchsorted(edges, line.censored, side="right") - 1).tolist())
-    cells: dict[tuple[int, int], Cell] = {}
+    traced = trace(pen, line.time, line.survival, line.censored, last, edges=edges, height=height)
+    return {place: Cell(glyph, line.style) for place, glyph in traced.items()}
+
+
+def trace(
+    pen: Pen,
+    time: NDArray[np.float64],
+    survival: NDArray[np.float64],
+    censored: NDArray[np.float64],
+    last: float,
+    *,
+    edges: NDArray[np.float64],
+    height: int,
+) -> dict[tuple[int, int], str]:
+    """The glyphs of a step curve by row and column, from the first of the columns' edges until ``last``."""
+    level = survival[np.searchsorted(time, edges, side="right") - 1]
+    rows = np.rint((1 - level) * (height - 1)).astype(int).tolist()
+    marked = set((np.searchsorted(edges, censored, side="right") - 1).tolist())
+    glyphs: dict[tuple[int, int], str] = {}
     for column in range(int(np.searchsorted(edges[:-1], last, side="right"))):
         top, bottom = rows[column], rows[column + 1]
         if top == bottom:
-            cells[top, column] = Cell(pen.censored if column in marked else pen.along, line.style)
+            glyphs[top, column] = pen.censored if column in marked else pen.along
             continue
-        cells |= {(row, column): Cell(pen.falling, line.style) for row in range(top + 1, bottom)}
-        cells[top, column] = Cell(pen.before, line.style)
-        cells[bottom, column] = Cell(pen.after, line.style)
-    return cells
+        glyphs |= {(row, column): pen.falling for row in range(top + 1, bottom)}
+        glyphs[top, column] = pen.before
+        glyphs[bottom, column] = pen.after
+    return glyphs
 
 
 def _labelled(row: list[Cell], number: int, height: int, margin: int, *, ascii_only: bool) -> list[Cell]:

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.report.curves import Line, drawn_until, published_points, survival_plot
+from pathsim.report.curves import Line, drawn_until, survival_plot
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import Target
@@ -117,7 +117,7 @@ def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> Renderab
     for number, arm in enumerate(groups):
         mine = data.group == number
         steps = curve(table, 0, number)
-        published = published_points(scenario, name, arm)
+        published = scenario.published_points(name, arm)
         lines.append(
             Line(
                 arm,

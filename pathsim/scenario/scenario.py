@@ -161,6 +161,15 @@ class Scenario:
         kind = self.sections.toxicities.get(name)
         return (kind.label if kind else None) or readable(name)
 
+    def published_points(self, endpoint: str, arm: str) -> list[tuple[float, float]]:
+        """Published (day, survival) of an arm, from the targets."""
+        head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
+        return [
+            (float(target.figure[len(head) : -len(tail)]), target.published)
+            for target in self.sections.targets.values()
+            if target.figure.startswith(head) and target.figure.endswith(tail)
+        ]
+
     @property
     def follows_stop(self) -> bool:
         """Whether the way of some patient depends on whether the committee has stopped the trial."""

@@ -1,0 +1,179 @@
+"""A canvas of character cells: what our widgets draw on, and what becomes lines of the terminal.
+
+Colours have names, which a palette turns into the colours of the theme: ``text``, ``dim``, ``faint``, ``accent``,
+``good``, ``bad``, ``arm0`` and so on; with ``!`` behind it a name is bold. Backgrounds are ``""``, ``panel``,
+``cursor``, and ``band`` with the numbers of the arms that lie over each other there.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.strip import Strip
+from textual.theme import Theme
+
+from pathsim.app.themes import ARMS, ON_DARK, ON_LIGHT
+
+SPACE = 32
+PLAIN = {
+    ord(glyph): letter
+    for letter, glyphs in {
+        "=": "━═",
+        "-": "─",
+        ".": "┈·…",
+        "#": "┃█▇▆▅▄▃▂▁▓▒",
+        "|": "│║▏▎▍▌▋▊▉▔▕❚",
+        "+": "†┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧",
+        ">": "▶▸→≥",
+        "<": "◀←≤",
+        "*": "●•◆",
+        "o": "○◇",
+        ":": "░",
+        "^": "▲↑",
+        "v": "▼↓✓",
+        "x": "✗",
+        "d": "Δ",
+    }.items()
+    for glyph in glyphs
+}
+"""What stands for each glyph where there is only ASCII."""
+
+
+class Palette:
+    """The colours of a theme by name."""
+
+    def __init__(self, theme: Theme, background: Color) -> None:
+        colours = ARMS.get(theme.name) or (ON_DARK if theme.dark else ON_LIGHT)
+        text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#111111"))
+        self._background = background
+        self._arms = [Color.parse(colour) for colour in colours]
+        self._strength = 0.22 if theme.dark else 0.16
+        self._named = {
+            "text": text,
+            "dim": background.blend(text, 0.62),
+            "faint": background.blend(text, 0.3),
+            "accent": Color.parse(theme.accent or theme.primary),
+            "primary": Color.parse(theme.primary),
+            "good": Color.parse(theme.success or theme.primary),
+            "bad": Color.parse(theme.error or theme.primary),
+            "warn": Color.parse(theme.warning or theme.primary),
+            "paper": background,
+            "": background,
+        }
+        self._panel = Color.parse(theme.panel or theme.primary)
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._styles: dict[int, Style] = {}
+
+    def number(self, name: str) -> int:
+        """The number of a colour's name, for arrays of cells."""
+        if name not in self._numbers:
+            self._numbers[name] = len(self.names)
+            self.names.append(name)
+        return self._numbers[name]
+
+    def style(self, fore: int, back: int) -> Style:
+        """The style of cells with these colours."""
+        key = fore * 1000 + back
+        if key not in self._styles:
+            name = self.names[fore]
+            colour, ground = self.fore(name.rstrip("!")), self.back(self.names[back])
+            self._styles[key] = Style(color=colour.rich_color, bgcolor=ground.rich_color, bold=name.endswith("!"))
+        return self._styles[key]
+
+    def fore(self, name: str) -> Color:
+        """The colour of this name."""
+        if name.startswith("arm"):
+            return self._arms[int(name[3:] or 0) % len(self._arms)]
+        if name.startswith("ghost"):
+            return self._background.blend(self._arms[int(name[5:]) % len(self._arms)], 0.45)
+        if name.startswith("shade"):
+            arm, part = name[5:].split("/")
+            return self._background.blend(self._arms[int(arm) % len(self._arms)], float(part))
+        if name.startswith("band"):
+            return self.back(name)
+        return self._named[name]
+
+    def back(self, name: str) -> Color:
+        """The background of this name."""
+        if name.startswith("band"):
+            ground = self._background
+            for arm in name[4:]:
+                ground = ground.blend(self._arms[int(arm) % len(self._arms)], self._strength)
+            return ground
+        if name == "panel":
+            return self._panel
+        if name == "cursor":
+            return self._background.blend(self._named["primary"], 0.3)
+        if name.startswith(("arm", "shade", "dim", "text", "accent", "primary")):
+            return self.fore(name)
+        return self._background
+
+
+class Canvas:
+    """Cells of a picture in the making."""
+
+    def __init__(self, width: int, height: int, palette: Palette) -> None:
+        self.width, self.height, self.palette = width, height, palette
+        self.glyphs: NDArray[np.uint32] = np.full((height, width), SPACE, np.uint32)
+        self.fore: NDArray[np.int16] = np.full((height, width), palette.number("text"), np.int16)
+        self.back: NDArray[np.int16] = np.full((height, width), palette.number(""), np.int16)
+
+    def write(self, row: int, column: int, text: str, fore: str = "text", back: str | None = None) -> int:
+        """Write a text, as far as it fits; the column after it."""
+        end = column + len(text)
+        if 0 <= row < self.height:
+            first, last = max(column, 0), min(end, self.width)
+            if first < last:
+                seen = text[first - column : last - column]
+                self.glyphs[row, first:last] = _codes(seen)
+                self.fore[row, first:last] = self.palette.number(fore)
+                if back is not None:
+                    self.back[row, first:last] = self.palette.number(back)
+        return end
+
+    def fill(self, row: int, column: int, width: int, back: str) -> None:
+        """Give some cells of a row another background."""
+        if 0 <= row < self.height:
+            self.back[row, max(column, 0) : max(column + width, 0)] = self.palette.number(back)
+
+    def strips(self, *, ascii_only: bool = False) -> list[Strip]:
+        """The rows as the terminal shows them."""
+        key = self.fore.astype(np.int32) * 1000 + self.back
+        lines = ["".join(map(chr, row)) for row in self.glyphs.tolist()]
+        if ascii_only:
+            lines = [line.translate(PLAIN) for line in lines]
+        return [self._strip(line, row) for line, row in zip(lines, key, strict=True)]
+
+    def _strip(self, line: str, key: NDArray[np.int32]) -> Strip:
+        cuts = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), self.width]
+        style = self.palette.style
+        segments = [
+            Segment(line[first:last], style(*divmod(int(key[first]), 1000)))
+            for first, last in pairwise(cuts)
+            if first < last
+        ]
+        return Strip(segments, self.width)
+
+
+@lru_cache(maxsize=4096)
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.array([ord(letter) for letter in text], np.uint32)
+
+
+def fitted(words: Sequence[str], width: int) -> str:
+    """The longest of some wordings that fits; the last one, cut short, if none does."""
+    for text in words:
+        if len(text) <= width:
+            return text
+    return shortened(words[-1], width)
+
+
+def shortened(text: str, width: int) -> str:
+    """A text, cut short with an ellipsis if it is too long."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + ("…" if width > 0 else "")

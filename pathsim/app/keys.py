@@ -1,0 +1,77 @@
+"""The keys that work on every screen. Each has an id, so that a file can change it."""
+
+from textual.binding import Binding, BindingType
+
+PLAYER_KEYS: list[BindingType] = [
+    Binding("space", "play", "Run/Pause", tooltip="Let the trial run, or stand still", id="player.play"),
+    Binding("full_stop", "seek('event', 1)", "Event", tooltip="Go to the next event", id="player.next_event"),
+    Binding(
+        "greater_than_sign",
+        "seek('event', -1)",
+        "Event before",
+        tooltip="Go to the event before",
+        show=False,
+        id="player.event_before",
+    ),
+    Binding(
+        "comma",
+        "seek('patient', 1)",
+        "Patient",
+        tooltip="Go to the next patient who comes",
+        show=False,
+        id="player.next_patient",
+    ),
+    Binding(
+        "less_than_sign",
+        "seek('patient', -1)",
+        "Patient before",
+        tooltip="Go to the patient who came before",
+        show=False,
+        id="player.patient_before",
+    ),
+    Binding("o", "seek('look', 1)", "Look", tooltip="Go to the next look of the committee", id="player.next_look"),
+    Binding(
+        "O", "seek('look', -1)", "Look before", tooltip="Go to the look before", show=False, id="player.look_before"
+    ),
+    Binding("left_square_bracket", "speed(-1)", "Slower", tooltip="Fewer months a second", id="player.slower"),
+    Binding("right_square_bracket", "speed(1)", "Faster", tooltip="More months a second", id="player.faster"),
+    Binding("r", "restart", "Restart", tooltip="Begin again with the same seed", show=False, id="player.restart"),
+    Binding("G", "jump('end')", "End", tooltip="Go to the last day", show=False, id="player.end"),
+    Binding("g", "jump('start')", "Start", tooltip="Go to the first day", show=False, id="player.start"),
+    Binding("n", "new_seed", "New seed", tooltip="The same trial with other luck", id="player.new_seed"),
+    Binding("k", "keep", "Keep", tooltip="Compare with the trial as it is set now", id="player.keep"),
+    Binding("D", "reset", "Defaults", tooltip="Give every number its own value again", show=False, id="player.reset"),
+    Binding(
+        "y",
+        "copy",
+        "Copy command",
+        tooltip="Copy the command that prints what is on screen",
+        show=False,
+        id="player.copy",
+    ),
+    Binding(
+        "s", "save", "Save", tooltip="Write the changed trial as a scenario of its own", show=False, id="player.save"
+    ),
+    Binding(
+        "R",
+        "mend",
+        "Start simulation again",
+        tooltip="Start the simulation again after it has stopped",
+        show=False,
+        id="player.mend",
+    ),
+    Binding("l", "visit('live')", "Live", tooltip="Watch the trial", show=False, id="screen.live"),
+    Binding(
+        "e", "visit('ensemble')", "Ensemble", tooltip="The trial again and again", show=False, id="screen.ensemble"
+    ),
+    Binding("p", "visit('patients')", "Patients", tooltip="Patients one by one", show=False, id="screen.patients"),
+    Binding(
+        "c", "visit('compare')", "Compare", tooltip="Two settings on the same patients", show=False, id="screen.compare"
+    ),
+    Binding(
+        "v", "visit('evidence')", "Evidence", tooltip="Where every number comes from", show=False, id="screen.evidence"
+    ),
+    Binding("escape", "dismiss", "Back", show=False, id="screen.back"),
+    Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
+    Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
+]

@@ -1,0 +1,1 @@
+"""Screens, one in a file, each with its stylesheet beside it."""

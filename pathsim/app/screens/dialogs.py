@@ -1,0 +1,87 @@
+"""Dialogs: where a number comes from, a question to the user, all keys."""
+
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input, Static
+
+from pathsim.app.widgets.sliders import written
+from pathsim.player.shown import Parameter
+
+
+class Explanation(ModalScreen[None]):
+    """Where a number comes from."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,i,space,q", "dismiss", "Close")]
+
+    def __init__(self, parameter: Parameter) -> None:
+        super().__init__()
+        self._parameter = parameter
+
+    def compose(self) -> ComposeResult:
+        """Name, value, evidence, path."""
+        one = self._parameter
+        text = Text()
+        text.append(f"{one.group}: {one.label}\n", "bold")
+        text.append(f"{written(one, one.value)}   {one.kind}\n\n")
+        text.append(f"{one.evidence}\n\n")
+        text.append(f"--set {one.path}={one.value:g}", "dim")
+        with Vertical(classes="dialog"):
+            yield Static(text)
+
+
+class Question(ModalScreen[str | None]):
+    """A line for the user to fill in; None if he thinks better of it."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__()
+        self._title, self._text = title, text
+
+    def compose(self) -> ComposeResult:
+        """A line to type in."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = self._title
+            yield Input(self._text, select_on_focus=True)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """The answer."""
+        self.dismiss(event.value)
+
+    def action_give_up(self) -> None:
+        """No answer."""
+        self.dismiss(None)
+
+
+class Help(ModalScreen[None]):
+    """All keys, and what they do."""
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
+
+    def __init__(self, screen: Screen[None]) -> None:
+        super().__init__()
+        self._about = screen
+
+    def compose(self) -> ComposeResult:
+        """A table of the keys that work where the user is."""
+        table = Table(box=None, padding=(0, 2), show_header=False)
+        seen: set[str] = set()
+        for active in self._about.active_bindings.values():
+            binding = active.binding
+            if binding.action in seen or binding.system:
+                continue
+            seen.add(binding.action)
+            table.add_row(Text(self.app.get_key_display(binding), "bold"), binding.tooltip or binding.description)
+        with VerticalScroll(classes="dialog tall") as box:
+            box.border_title = "Keys"
+            box.border_subtitle = "ctrl+p finds every command by name"
+            yield Static(table)

@@ -1,0 +1,191 @@
+"""Live: a trial happens, and can be changed while it does."""
+
+from collections.abc import Iterator
+from typing import ClassVar, Literal, TypeAlias
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.calendar import Calendar
+from pathsim.app.widgets.committee import CommitteeChart
+from pathsim.app.widgets.log import EventLog
+from pathsim.app.widgets.pathway import PathwayMap
+from pathsim.app.widgets.sliders import Sliders
+from pathsim.app.widgets.survival import SurvivalPlot
+from pathsim.app.widgets.toxicity import ToxicityBars
+from pathsim.app.widgets.views import ViewTabs
+from pathsim.player.shown import Fates, Opened, Parameter, Snapshot
+
+View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
+VIEWS: tuple[View, ...] = ("curves", "map", "toxicity", "committee", "log", "parameters")
+LABELS = ("Curves", "Pathway", "Toxicity", "Committee", "Log", "Parameters")
+SINGLE_WIDTH, WIDE_WIDTH, BOTH_WIDTH = 96, 132, 188
+"""Below the first one view at a time; from the second on everything; from the third on two endpoints."""
+SINGLE_HEIGHT, TALL_HEIGHT = 30, 52
+
+
+class LiveScreen(TrialScreen):
+    """The trial as it happens."""
+
+    NAME = "live"
+    CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
+        Binding("tab", "app.focus_next", "Next panel", show=False, id="live.next_panel"),
+        Binding("w", "view(1)", "View", tooltip="Show the next view", id="live.view"),
+        Binding("W", "view(-1)", "View before", show=False, id="live.view_before"),
+        Binding("f", "full", "Full screen", tooltip="One view alone", show=False, id="live.full"),
+        Binding("b", "bands", "Bands", tooltip="Show or hide intervals", show=False, id="live.bands"),
+        Binding("x", "crosshair", "Crosshair", tooltip="Read survival off the curves", show=False, id="live.crosshair"),
+        Binding("i", "source", "Source", tooltip="Where does this number come from?", id="live.source"),
+        Binding("slash", "search", "Find", tooltip="Find a number by its name", id="live.search"),
+    ]
+    view: reactive[View] = reactive[View]("curves")
+    is_full: reactive[bool] = reactive(default=False)
+    endpoint: reactive[int] = reactive(0)
+
+    def body(self) -> Iterator[Widget]:
+        """The map; parameters, curves, toxicity and committee; the log; the calendar."""
+        yield ViewTabs(VIEWS, LABELS, id="views")
+        yield PathwayMap(id="map", classes="panel")
+        with Horizontal(id="middle"):
+            yield Sliders(id="parameters", classes="panel")
+            with Horizontal(id="curves"):
+                yield SurvivalPlot(id="first", classes="panel")
+                yield SurvivalPlot(id="second", classes="panel")
+            with Vertical(id="right"):
+                yield ToxicityBars(id="toxicity", classes="panel")
+                yield CommitteeChart(id="committee", classes="panel")
+        yield EventLog(id="log", classes="panel")
+        yield Calendar(id="calendar")
+
+    def on_mount(self) -> None:
+        """Begin with the parameters at hand."""
+        self.query_one(Sliders).focus()
+        self._arrange()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show as much as there is room for."""
+        del event
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.app.size
+        is_single = width < SINGLE_WIDTH or height < SINGLE_HEIGHT or self.is_full
+        self.set_class(is_single, "-single")
+        self.set_class(not is_single and width < WIDE_WIDTH, "-normal")
+        self.set_class(not is_single and width >= BOTH_WIDTH, "-both")
+        self.set_class(height >= TALL_HEIGHT, "-tall")
+        for view in VIEWS:
+            self.set_class(self.view == view, f"-{view}")
+        self.query_one(ViewTabs).show(self.view)
+        if self.trial.snapshot is not None:
+            self.moved(self.trial.snapshot)
+
+    def watch_view(self) -> None:
+        """Show another view."""
+        self._arrange()
+
+    def watch_is_full(self) -> None:
+        """Show one view alone, or everything."""
+        self._arrange()
+
+    def opened(self, card: Opened) -> None:
+        """Another trial, or other numbers."""
+        self.query_one(Sliders).show(card.parameters, self.trial.values())
+        self._note(None)
+
+    def moved(self, snapshot: Snapshot) -> None:
+        """Another day."""
+        card = self.trial.card
+        if card is None or not self.is_mounted:
+            return
+        with self.app.batch_update():
+            self.query_one(PathwayMap).show(card.lanes, snapshot)
+            self._show_curves(card, snapshot)
+            self.query_one(ToxicityBars).show(snapshot.toxicity, card.arms or card.groups)
+            self.query_one(CommitteeChart).show(card.committee, snapshot)
+            self.query_one(EventLog).show(snapshot.log, card.arms)
+            self.query_one(Calendar).show(card, snapshot)
+        self._note(snapshot.fates)
+
+    def _show_curves(self, card: Opened, snapshot: Snapshot) -> None:
+        count = len(card.endpoints)
+        for name, number in (("#first", self.endpoint), ("#second", self.endpoint + 1)):
+            plot = self.query_one(name, SurvivalPlot)
+            if count and (name == "#first" or count > 1):
+                plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], card.groups)
+
+    def _note(self, fates: Fates | None) -> None:
+        notes: list[tuple[str, str]] = []
+        if fates is not None:
+            who = "patient fares" if fates.changed == 1 else "patients fare"
+            notes.append((f"* {fates.changed} {who} otherwise by now", "accent!"))
+            notes.append((f"{fates.saved} saved · {fates.lost} lost · {fates.otherwise} in some other way", "accent"))
+        notes.append(("←→ turn  0-9 type  ⌫ default  i source", "dim"))
+        self.query_one(Sliders).note(tuple(notes))
+
+    @on(Sliders.Turned)
+    def _turned(self, event: Sliders.Turned) -> None:
+        self.trial.turn(event.parameter, event.value)
+
+    @on(Calendar.Moved)
+    def _scrubbed(self, event: Calendar.Moved) -> None:
+        self.trial.go(event.day)
+
+    @on(ViewTabs.Chosen)
+    def _chosen(self, event: ViewTabs.Chosen) -> None:
+        self.view = VIEWS[event.number]
+
+    def watch_endpoint(self) -> None:
+        """Show another endpoint."""
+        if self.trial.snapshot is not None:
+            self.moved(self.trial.snapshot)
+
+    def action_endpoint(self) -> None:
+        """The next endpoint."""
+        card = self.trial.card
+        if card is not None and card.endpoints:
+            self.endpoint = (self.endpoint + 1) % len(card.endpoints)
+
+    def action_view(self, step: int) -> None:
+        """The next view, or the one before."""
+        self.view = VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)]
+
+    def action_full(self) -> None:
+        """One view alone, or everything."""
+        self.is_full = not self.is_full
+
+    def action_bands(self) -> None:
+        """Intervals, or none."""
+        for plot in self.query(SurvivalPlot):
+            plot.show_bands = not plot.show_bands
+
+    def action_crosshair(self) -> None:
+        """A crosshair on the curves, or none."""
+        plot = self.query_one("#first", SurvivalPlot)
+        plot.action_toggle_crosshair()
+        self.query_one("#second", SurvivalPlot).crosshair = plot.crosshair
+        if plot.crosshair is not None:
+            plot.focus()
+
+    def action_source(self) -> None:
+        """Where the number under the cursor comes from."""
+        if (marked := self.query_one(Sliders).marked) is not None:
+            self.trial.explain(marked)
+
+    def action_search(self) -> None:
+        """Find a number by its name."""
+        if self.has_class("-single"):
+            self.view = "parameters"
+        sliders = self.query_one(Sliders)
+        sliders.focus()
+        self.trial.question("Find a number", sliders.filter, sliders.narrow)
+
+    def marked(self) -> Parameter | None:
+        """The number under the cursor."""
+        return self.query_one(Sliders).marked

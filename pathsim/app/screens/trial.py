@@ -1,0 +1,111 @@
+"""What all screens of a trial share: the line at the top, the problems of the scenario, the keys at the bottom."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from pathsim.app.widgets.header import Tab, TrialHeader
+from pathsim.player.shown import Opened, Reply, Snapshot
+
+if TYPE_CHECKING:
+    from pathsim.app.app import PathsimApp
+
+TABS = (
+    Tab("live", "l", "Live"),
+    Tab("ensemble", "e", "Ensemble"),
+    Tab("patients", "p", "Patients"),
+    Tab("compare", "c", "Compare"),
+    Tab("evidence", "v", "Evidence"),
+)
+
+
+class TrialScreen(Screen[None]):
+    """A screen that shows something of the trial."""
+
+    NAME: ClassVar[str] = ""
+    CSS_PATH = ["trial.tcss"]  # noqa: RUF012
+
+    def compose(self) -> ComposeResult:
+        """The line at the top, what the screen is about, problems, keys."""
+        yield TrialHeader(id="header")
+        yield from self.body()
+        yield Static(id="problems", markup=False)
+        yield Footer(compact=True)
+
+    def body(self) -> Iterator[Widget]:
+        """What the screen is about."""
+        yield from ()
+
+    @property
+    def trial(self) -> "PathsimApp":
+        """The app that this screen is of."""
+        return cast("PathsimApp", self.app)
+
+    def on_screen_resume(self) -> None:
+        """Show what the trial has become while another screen was in front."""
+        if self.trial.card is not None:
+            self.opened(self.trial.card)
+        if self.trial.snapshot is not None:
+            self.moved(self.trial.snapshot)
+        self.show_header()
+        self.show_problems()
+
+    def receive(self, reply: Reply) -> None:
+        """Show a reply of the worker."""
+        match reply:
+            case Opened():
+                self.opened(reply)
+            case Snapshot():
+                self.moved(reply)
+            case _:
+                self.told(reply)
+        self.show_header()
+        self.show_problems()
+
+    def opened(self, card: Opened) -> None:
+        """Show another trial, or the same with other numbers."""
+
+    def moved(self, snapshot: Snapshot) -> None:
+        """Show the trial on another day."""
+
+    def told(self, reply: Reply) -> None:
+        """Show any other reply."""
+
+    def show_problems(self) -> None:
+        """Show what is wrong with the scenario; hide it if nothing is."""
+        panel = self.query_one("#problems", Static)
+        panel.display = bool(self.trial.problems)
+        panel.border_title = "The scenario cannot be used as it is"
+        panel.border_subtitle = "what is shown is the one before it"
+        panel.update("\n".join(self.trial.problems))
+
+    def show_header(self) -> None:
+        """Show which trial this is, and how far."""
+        self.query_one(TrialHeader).show(tuple(self._parts()), TABS, self.NAME)
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        app, session = self.trial, self.trial.session
+        if app.is_worker_lost:
+            yield "the simulation has stopped: press R to start it again", "bad!"
+            return
+        if app.card is None:
+            yield "simulating …", "dim"
+            return
+        sign = "▶" if session.is_playing else "▮▮"
+        snapshot = app.snapshot
+        yield f"{sign} {snapshot.date if snapshot else ''}", "text!"
+        yield app.card.name, "primary!"
+        yield f"seed {session.seed}", "text"
+        if snapshot is not None:
+            yield f"enrolled {snapshot.enrolled}", "text"
+            if app.card.arms:
+                yield f"randomized {snapshot.randomized}", "text"
+            if app.card.committee is not None:
+                yield f"events {snapshot.events_known} of {app.card.committee.planned_events}", "text"
+        yield f"{session.months_per_second:g} months/s", "dim"
+        if session.settings:
+            yield f"{len(session.settings)} changed", "accent!"

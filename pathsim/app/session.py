@@ -1,0 +1,81 @@
+"""What the user is looking at: which trial, with which settings, on which day, and whether it moves."""
+
+import shlex
+from dataclasses import dataclass, field
+
+from pathsim.player.requests import Open, Settings
+
+DAYS_PER_MONTH = 365.25 / 12
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
+"""Months of the trial in a second."""
+USUAL_SPEED = 4
+ON_THEIR_WAY_SECONDS = 0.7
+"""How long a patient who moves is seen on his way."""
+
+
+@dataclass
+class Session:
+    """The state of the player. Nothing in it changes what a trial shows on a day."""
+
+    scenario: str
+    seed: int
+    settings: dict[str, str] = field(default_factory=dict)
+    kept: Settings = ()
+    generation: int = 0
+    day: float = 0.0
+    last_day: float = 1.0
+    is_playing: bool = True
+    speed_index: int = USUAL_SPEED
+
+    @property
+    def months_per_second(self) -> float:
+        """How fast the trial moves."""
+        return SPEEDS[self.speed_index]
+
+    @property
+    def days_per_second(self) -> float:
+        """The same in days."""
+        return self.months_per_second * DAYS_PER_MONTH
+
+    @property
+    def moving_days(self) -> float:
+        """How many days back those moved who are seen on their way."""
+        return self.days_per_second * ON_THEIR_WAY_SECONDS if self.is_playing else 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the trial is at its last day."""
+        return self.day >= self.last_day
+
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.day = min(self.day + seconds * self.days_per_second, self.last_day)
+
+    def faster(self, step: int) -> None:
+        """Change the speed by so many steps."""
+        self.speed_index = min(max(self.speed_index + step, 0), len(SPEEDS) - 1)
+
+    def set(self, path: str, value: str | None) -> None:
+        """Change a number of the scenario, or give it back the one that the file has."""
+        if value is None:
+            self.settings.pop(path, None)
+        else:
+            self.settings[path] = value
+
+    def request(self) -> Open:
+        """What to ask for, as something new."""
+        self.generation += 1
+        return Open(self.generation, self.scenario, self.seed, self.as_settings(), self.kept)
+
+    def as_settings(self) -> Settings:
+        """What is changed, in a fixed order."""
+        return tuple(sorted(self.settings.items()))
+
+    def command(self, asked: str, date: str | None) -> str:
+        """The command that prints what is on screen; ``date`` if the trial is not over."""
+        words = ["pathsim", "run", asked, "--seed", str(self.seed)]
+        for path, value in self.as_settings():
+            words += ["--set", f"{path}={value}"]
+        words += ["--hold-arms"] if self.settings else []
+        words += ["--until", date] if date else []
+        return shlex.join(words)

@@ -1,0 +1,1 @@
+"""Widgets: each draws one picture from plain data."""

@@ -1,0 +1,110 @@
+"""The monitoring committee: z walks with information toward the bounds, and the looks are where it was seen."""
+
+from itertools import pairwise
+
+from pathsim.app.canvas import Canvas, fitted
+from pathsim.app.widgets.picture import Picture
+from pathsim.player.shown import CommitteeCard, LookView, Snapshot
+
+LEFT = 4
+
+
+class CommitteeChart(Picture):
+    """z against information, with the bounds of the looks."""
+
+    card: CommitteeCard | None = None
+    snapshot: Snapshot | None = None
+
+    def show(self, card: CommitteeCard | None, snapshot: Snapshot) -> None:
+        """Draw the chart on this day."""
+        self.card, self.snapshot = card, snapshot
+        self.border_title = "Committee"
+        self.border_subtitle = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events known"
+        self.redraw()
+
+    def draw(self, canvas: Canvas) -> None:
+        """The axes, the bounds, the walk, the looks."""
+        if self.card is None or self.snapshot is None:
+            canvas.write(0, 1, "nobody monitors this trial", "dim")
+            return
+        if canvas.height < 4 or canvas.width < 20:
+            return
+        _Chart(canvas, self.card, self.snapshot).draw()
+
+
+class _Chart:
+    def __init__(self, canvas: Canvas, card: CommitteeCard, snapshot: Snapshot) -> None:
+        self.canvas, self.card, self.snapshot = canvas, card, snapshot
+        bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None]
+        values = [z for _, z in snapshot.walk] + bounds + [0.0, 3.0]
+        self.lowest, self.highest = min(-1.0, *values) - 0.2, max(values) + 0.2
+        self.columns, self.rows = canvas.width - LEFT - 2, canvas.height - 2
+
+    def row(self, z: float) -> int:
+        part = (self.highest - z) / (self.highest - self.lowest)
+        return min(max(round(part * (self.rows - 1)), 0), self.rows - 1)
+
+    def column(self, information: float) -> int:
+        return LEFT + min(round(information * (self.columns - 1)), self.columns - 1)
+
+    def draw(self) -> None:
+        canvas = self.canvas
+        for z in range(-4, 7):
+            if self.lowest <= z <= self.highest and (z % 2 == 0 or self.rows > 9):
+                canvas.write(self.row(z), 0, f"{z:>2}", "dim")
+                canvas.write(self.row(z), LEFT - 1, "┤", "dim")
+        for row in range(self.rows):
+            if canvas.glyphs[row, LEFT - 1] == ord(" "):
+                canvas.write(row, LEFT - 1, "│", "dim")
+        canvas.write(self.row(0), LEFT, "┈" * self.columns, "faint")
+        canvas.write(self.rows, LEFT - 1, "└" + "─" * self.columns, "dim")
+        self.bound(self.card.efficacy, "good", ("benefit", "b"))
+        self.bound(self.card.futility, "bad", ("futility", "f"))
+        self.walk()
+        for information in self.card.information:
+            label = f"{information:.0%}"
+            column = min(self.column(information) - len(label) // 2, canvas.width - len(label))
+            canvas.write(self.rows + 1, column, label, "dim")
+        canvas.write(self.rows + 1, 0, "z by information", "dim")
+        for look in self.snapshot.looks:
+            self.look(look)
+
+    def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
+        """A bound at its looks, and between them."""
+        known = [(at, bound) for at, bound in zip(self.card.information, bounds, strict=True) if bound is not None]
+        for (at, bound), (after, then) in pairwise(known):
+            first, last = self.column(at), self.column(after)
+            for column in range(first, last + 1):
+                part = (column - first) / max(last - first, 1)
+                self.canvas.write(self.row(bound + part * (then - bound)), column, "╌", fore)
+        for at, bound in known:
+            self.canvas.write(self.row(bound), self.column(at), "┿", f"{fore}!")
+        if known:
+            at, bound = known[0]
+            label = fitted([f"{words[0]} {bound:.2f}", words[0]], max(self.column(at) - LEFT - 1, 0))
+            self.canvas.write(self.row(bound), self.column(at) - len(label) - 1, label, fore)
+
+    def walk(self) -> None:
+        """The way of z so far."""
+        before: tuple[int, int] | None = None
+        for information, z in self.snapshot.walk:
+            row, column = self.row(z), self.column(information)
+            if before is not None:
+                for between in range(min(row, before[0]) + 1, max(row, before[0])):
+                    self.canvas.write(between, column, "│", "faint")
+            self.canvas.write(row, column, "•", "primary!")
+            before = row, column
+        if before is not None and not self.snapshot.looks:
+            z = self.snapshot.walk[-1][1]
+            self.canvas.write(before[0], min(before[1] + 2, self.canvas.width - 5), f"{z:.2f}", "primary")
+
+    def look(self, look: LookView) -> None:
+        """A look that was held, with what the rules say."""
+        if look.z is None:
+            return
+        row, column = self.row(look.z), self.column(look.information)
+        self.canvas.write(row, column, "◆", "accent!")
+        text = f"{look.z:.2f}: {look.decision}"
+        room = self.canvas.width - column - 2
+        at = column + 2 if room >= len(text) else max(column - len(text) - 1, LEFT)
+        self.canvas.write(max(row - 1, 0) if at < column else row, at, text, "accent!")

@@ -1,0 +1,70 @@
+"""The line at the top: which trial, on which day, how far it is; and where one can go."""
+
+from typing import NamedTuple
+
+from textual import events
+from textual.message import Message
+
+from pathsim.app.canvas import Canvas
+from pathsim.app.widgets.picture import Picture
+
+
+class Tab(NamedTuple):
+    """A screen, and the key that opens it."""
+
+    name: str
+    key: str
+    label: str
+
+
+class TrialHeader(Picture):
+    """The trial in a line."""
+
+    class Chosen(Message):
+        """A screen was clicked."""
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            super().__init__()
+
+    tabs: tuple[Tab, ...] = ()
+    current = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Texts and the names of their colours, the most important first: what does not fit is left out."""
+
+    def show(self, parts: tuple[tuple[str, str], ...], tabs: tuple[Tab, ...], current: str) -> None:
+        """Draw these."""
+        self.parts, self.tabs, self.current = parts, tabs, current
+        self.redraw()
+
+    def draw(self, canvas: Canvas) -> None:
+        """The parts from the left, the screens at the right."""
+        places = self._places(canvas.width)
+        room = places[0][0] - 1 if places else canvas.width
+        column = canvas.write(0, 0, " pathsim ", "paper!", "primary") + 1
+        for text, fore in self.parts:
+            if column + len(text) <= room:
+                column = canvas.write(0, column, text, fore) + 2
+        for at, tab, label in places:
+            is_here = tab.name == self.current
+            canvas.write(0, at, label, "paper!" if is_here else "text", "primary" if is_here else "panel")
+            if not is_here and tab.key in label.lower():
+                mark = label.lower().index(tab.key)
+                canvas.write(0, at + mark, label[mark], "primary!")
+
+    def _places(self, width: int) -> list[tuple[int, Tab, str]]:
+        """Where each screen's name stands; at a narrow terminal only letters."""
+        labels = [f" {tab.label} " for tab in self.tabs]
+        if width < 120:
+            labels = [f" {tab.label} " if tab.name == self.current else f" {tab.key} " for tab in self.tabs]
+        column, found = width - sum(map(len, labels)), []
+        for tab, label in zip(self.tabs, labels, strict=True):
+            found.append((column, tab, label))
+            column += len(label)
+        return found
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the screen whose name was clicked."""
+        for at, tab, label in self._places(self.size.width):
+            if at <= event.x < at + len(label):
+                self.post_message(self.Chosen(tab.name))

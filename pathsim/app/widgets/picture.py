@@ -1,0 +1,67 @@
+"""What all our widgets are: a picture drawn from data, of which only the rows that changed are painted again."""
+
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from pathsim.app.canvas import Canvas, Palette
+
+
+class Picture(Widget):
+    """A widget that draws itself on a canvas, whenever it is shown something else."""
+
+    DEFAULT_CSS = """
+    Picture { width: 1fr; height: 1fr; }
+    """
+    _strips: list[Strip]
+    _drawn_for: object = None
+    _palette: Palette | None = None
+
+    def draw(self, canvas: Canvas) -> None:
+        """Draw what there is to see."""
+        raise NotImplementedError
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether to do without glyphs beyond ASCII."""
+        return bool(getattr(self.app, "ascii_only", False))
+
+    @property
+    def palette(self) -> Palette:
+        """The colours of the theme on this widget's background."""
+        if self._palette is None:
+            self._palette = Palette(self.app.current_theme, self.background_colors[1])
+        return self._palette
+
+    def redraw(self) -> None:
+        """Draw again, and paint the rows that have changed."""
+        if not self.is_attached or not self.size:
+            return
+        before, same_room = getattr(self, "_strips", []), self._drawn_for == self._room
+        self._draw()
+        if not same_room or len(before) != len(self._strips):
+            self.refresh()
+            return
+        width = self.size.width
+        changed = [y for y, (old, new) in enumerate(zip(before, self._strips, strict=True)) if old != new]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    @property
+    def _room(self) -> object:
+        """What a drawing depends on besides its data."""
+        return self.size, self.app.theme, self.background_colors[1], self.ascii_only, self.has_focus
+
+    def _draw(self) -> None:
+        if self._drawn_for != self._room:
+            self._palette = None
+        self._drawn_for = self._room
+        canvas = Canvas(self.size.width, self.size.height, self.palette)
+        self.draw(canvas)
+        self._strips = canvas.strips(ascii_only=self.ascii_only)
+
+    def render_line(self, y: int) -> Strip:
+        """One row of the picture."""
+        if self._drawn_for != self._room:
+            self._draw()
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width, self.rich_style)

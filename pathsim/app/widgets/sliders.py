@@ -1,0 +1,279 @@
+"""The numbers of a scenario as sliders in groups: which are changed, from what, and how far they can go."""
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from pathsim.app.canvas import Canvas, shortened
+from pathsim.app.widgets.picture import Picture
+from pathsim.player.shown import Parameter
+
+VALUE_WIDTH = 8
+FAST = 5
+KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
+TYPED = "0123456789.%-e"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the list: the heading of a group, or a number in it."""
+
+    group: str
+    parameter: Parameter | None = None
+    hidden: int = 0
+    is_open: bool = False
+
+
+class Sliders(Picture, can_focus=True):
+    """All numbers that can be turned, in their groups; a group shows its most uncertain ones until it is opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor(-1)", "Up", show=False, id="sliders.up"),
+        Binding("down", "cursor(1)", "Down", show=False, id="sliders.down"),
+        Binding("pageup", "cursor(-10)", "Page up", show=False, id="sliders.page_up"),
+        Binding("pagedown", "cursor(10)", "Page down", show=False, id="sliders.page_down"),
+        Binding("home", "cursor(-9999)", "First", show=False, id="sliders.first"),
+        Binding("end", "cursor(9999)", "Last", show=False, id="sliders.last"),
+        Binding("left", "turn(-1)", "Less", show=False, id="sliders.less"),
+        Binding("right", "turn(1)", "More", show=False, id="sliders.more"),
+        Binding("shift+left", f"turn(-{FAST})", "Much less", show=False, id="sliders.much_less"),
+        Binding("shift+right", f"turn({FAST})", "Much more", show=False, id="sliders.much_more"),
+        Binding("enter", "confirm", "Open or accept", show=False, id="sliders.confirm"),
+        Binding("backspace,delete", "reset", "Default", show=False, id="sliders.reset"),
+    ]
+
+    class Turned(Message):
+        """A number was changed, or given back its own value (None)."""
+
+        def __init__(self, parameter: Parameter, value: float | None) -> None:
+            self.parameter, self.value = parameter, value
+            super().__init__()
+
+    class Marked(Message):
+        """Another number is under the cursor."""
+
+        def __init__(self, parameter: Parameter | None) -> None:
+            self.parameter = parameter
+            super().__init__()
+
+    parameters: tuple[Parameter, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """Lines at the bottom, with their colours."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
+        self.values: dict[str, float] = {}
+        self.opened: set[str] = set()
+        self.filter = ""
+        self.typed = ""
+        self.cursor = 0
+        self.top = 0
+        self._rows: list[Row] = []
+
+    def show(self, parameters: tuple[Parameter, ...], values: dict[str, float]) -> None:
+        """List these numbers; ``values`` are those that are changed, by path."""
+        self.parameters, self.values = parameters, values
+        self.border_title = "Parameters"
+        self._list()
+
+    def note(self, notes: tuple[tuple[str, str], ...]) -> None:
+        """Show these lines at the bottom."""
+        self.notes = notes
+        self.redraw()
+
+    def narrow(self, text: str) -> None:
+        """List only numbers whose name has this in it."""
+        self.filter = text.strip().lower()
+        self.cursor = 0
+        self._list()
+
+    @property
+    def marked(self) -> Parameter | None:
+        """The number under the cursor."""
+        return self._rows[self.cursor].parameter if self.cursor < len(self._rows) else None
+
+    def value(self, parameter: Parameter) -> float:
+        """The number as it is set."""
+        return self.values.get(parameter.path, parameter.value)
+
+    def _list(self) -> None:
+        self._rows = list(self._listed())
+        self.cursor = min(self.cursor, max(len(self._rows) - 1, 0))
+        self.redraw()
+
+    def _listed(self) -> list[Row]:
+        groups: dict[str, list[Parameter]] = {}
+        for parameter in self.parameters:
+            groups.setdefault(parameter.group, []).append(parameter)
+        rows: list[Row] = []
+        for group, mine in groups.items():
+            is_open = group in self.opened or bool(self.filter)
+            seen = [parameter for parameter in mine if is_open or parameter.is_main or parameter.path in self.values]
+            if self.filter:
+                seen = [one for one in seen if self.filter in f"{group} {one.label} {one.path}".lower()]
+                if not seen:
+                    continue
+            rows.append(Row(group, hidden=len(mine) - len(seen), is_open=is_open))
+            rows += [Row(group, parameter) for parameter in seen]
+        return rows
+
+    def draw(self, canvas: Canvas) -> None:
+        """As many rows as there is room for, with the cursor among them."""
+        height = canvas.height - len(self.notes)
+        self.top = min(max(self.top, self.cursor - height + 1, 0), max(self.cursor - 1, 0))
+        for line, row in enumerate(self._rows[self.top : self.top + height]):
+            is_here = self.top + line == self.cursor and self.has_focus
+            if is_here:
+                canvas.fill(line, 0, canvas.width, "cursor")
+            if row.parameter is None:
+                self._heading(canvas, line, row)
+            else:
+                self._slider(canvas, line, row.parameter, is_here=is_here)
+        if not self._rows:
+            canvas.write(0, 1, "no number has this in its name", "dim")
+        for line, (text, fore) in enumerate(self.notes):
+            canvas.write(canvas.height - len(self.notes) + line, 1, shortened(text, canvas.width - 1), fore)
+
+    @staticmethod
+    def _heading(canvas: Canvas, line: int, row: Row) -> None:
+        more = f" +{row.hidden}" if row.hidden else ""
+        glyph = "▾" if row.is_open else "▸"
+        end = canvas.write(line, 0, f"{glyph} {shortened(row.group, canvas.width - len(more) - 2)}", "primary!")
+        canvas.write(line, end, more, "dim")
+
+    def _slider(self, canvas: Canvas, line: int, parameter: Parameter, *, is_here: bool) -> None:
+        is_changed = parameter.path in self.values
+        label = max((canvas.width - VALUE_WIDTH) * 13 // 20, 8)
+        track = canvas.width - label - VALUE_WIDTH - 2
+        fore = "accent!" if is_changed else "text"
+        canvas.write(line, 1, KIND_MARKS[parameter.kind], "dim")
+        canvas.write(line, 3, shortened(parameter.label, label - 3), fore)
+        if track >= 4:
+            canvas.write(line, label, "─" * track, "faint")
+            canvas.write(line, label + self._place(parameter, parameter.value, track), "┊", "text")
+            canvas.write(
+                line,
+                label + self._place(parameter, self.value(parameter), track),
+                "●",
+                fore if is_changed else "primary!",
+            )
+        shown = f"{self.typed}▏" if is_here and self.typed else written(parameter, self.value(parameter))
+        star = "*" if is_changed else " "
+        canvas.write(line, canvas.width - VALUE_WIDTH - 1, f"{shown:>{VALUE_WIDTH}}{star}", fore)
+
+    @staticmethod
+    def _place(parameter: Parameter, value: float, track: int) -> int:
+        part = (value - parameter.lowest) / (parameter.highest - parameter.lowest)
+        return min(max(round(part * (track - 1)), 0), track - 1)
+
+    def action_cursor(self, step: int) -> None:
+        """Move the cursor."""
+        self.typed = ""
+        self.cursor = min(max(self.cursor + step, 0), max(len(self._rows) - 1, 0))
+        self.post_message(self.Marked(self.marked))
+        self.redraw()
+
+    def action_turn(self, steps: int) -> None:
+        """Turn the number under the cursor; open or close a group."""
+        parameter = self.marked
+        if parameter is None:
+            self._toggle(is_open=steps > 0)
+            return
+        value = self.value(parameter) + steps * parameter.step
+        self._turn(parameter, round(value / parameter.step) * parameter.step)
+
+    def _turn(self, parameter: Parameter, value: float) -> None:
+        value = min(max(value, parameter.lowest), parameter.highest)
+        value = float(f"{round(value) if parameter.whole else value:.6g}")
+        is_own = math.isclose(value, parameter.value, rel_tol=1e-6, abs_tol=1e-12)
+        self._set(parameter, None if is_own else value)
+
+    def _set(self, parameter: Parameter, value: float | None) -> None:
+        if value is None:
+            self.values.pop(parameter.path, None)
+        else:
+            self.values[parameter.path] = value
+        self.post_message(self.Turned(parameter, value))
+        self.redraw()
+
+    def _toggle(self, *, is_open: bool) -> None:
+        if self.cursor < len(self._rows):
+            group = self._rows[self.cursor].group
+            self.opened = self.opened | {group} if is_open else self.opened - {group}
+            self._list()
+
+    def action_confirm(self) -> None:
+        """Take what was typed, or open or close the group under the cursor."""
+        parameter = self.marked
+        if parameter is None:
+            self._toggle(is_open=self.cursor < len(self._rows) and not self._rows[self.cursor].is_open)
+            return
+        if (value := read(parameter, self.typed)) is not None:
+            self._turn(parameter, value)
+        elif self.typed:
+            self.app.bell()
+        self.typed = ""
+        self.redraw()
+
+    def action_reset(self) -> None:
+        """Take back a typed digit, or give the number its own value again."""
+        if self.typed:
+            self.typed = self.typed[:-1]
+            self.redraw()
+        elif (parameter := self.marked) is not None:
+            self._set(parameter, None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits type a value."""
+        if self.marked is not None and event.character and event.character in (TYPED if self.typed else "0123456789."):
+            self.typed += event.character
+            self.redraw()
+            event.stop()
+        elif event.key == "escape" and self.typed:
+            self.typed = ""
+            self.redraw()
+            event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a row, open a group, or set a slider where it was clicked."""
+        number = self.top + event.y
+        if number >= len(self._rows) or event.y >= self.size.height - len(self.notes):
+            return
+        self.action_cursor(number - self.cursor)
+        parameter = self.marked
+        if parameter is None:
+            self.action_confirm()
+            return
+        label = max((self.size.width - VALUE_WIDTH) * 13 // 20, 8)
+        track = self.size.width - label - VALUE_WIDTH - 2
+        if label <= event.x < label + track:
+            part = (event.x - label) / max(track - 1, 1)
+            self._turn(parameter, parameter.lowest + part * (parameter.highest - parameter.lowest))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Three rows down."""
+        self.action_cursor(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Three rows up."""
+        self.action_cursor(-3)
+
+
+def written(parameter: Parameter, value: float) -> str:
+    """A value as readers expect it: a share in per cent."""
+    if parameter.is_share:
+        return f"{100 * value:.3g}%"
+    return f"{value:.0f}" if parameter.whole else f"{value:.4g}"
+
+
+def read(parameter: Parameter, text: str) -> float | None:
+    """What was typed; a share can be typed in per cent."""
+    try:
+        value = float(text.rstrip("%"))
+    except ValueError:
+        return None
+    return value / 100 if text.endswith("%") or (parameter.is_share and value > 1) else value

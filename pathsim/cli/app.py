@@ -1,0 +1,44 @@
+"""``pathsim app``, and ``pathsim`` alone: watch a trial happen."""
+
+import sys
+
+import click
+
+from pathsim.cli.options import drawn_seed, seed_option, set_option
+
+DEFAULT_SCENARIO = "aall1331"
+THEME_NAMES = ("dark", "light", "projector", "mono")
+
+
+@click.command(short_help="Watch a trial happen, and change it.")
+@click.argument("scenario", default=DEFAULT_SCENARIO)
+@seed_option
+@set_option
+@click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colours; --theme projector for a class.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+def app(scenario: str, seed: int | None, settings: dict[str, str], theme: str, ascii_only: bool) -> None:
+    """Open SCENARIO (default: aall1331) and watch it happen. This is what pathsim alone does."""
+    if not is_terminal():
+        raise click.UsageError(f"the app needs a terminal; without one: pathsim run {scenario}")
+    if scenario == "-":
+        raise click.UsageError("the app reads keys from standard input: give the scenario as a file")
+    open_app(scenario, drawn_seed() if seed is None else seed, settings, theme, ascii_only=ascii_only)
+
+
+def is_terminal() -> bool:
+    """Whether somebody sits in front of it."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def open_app(
+    scenario: str, seed: int, settings: dict[str, str], theme: str = "dark", *, ascii_only: bool = False
+) -> None:
+    """Run the app until it is left."""
+    from pathsim.player.process import WorkerProcess
+
+    # The worker gets ready while the app is loaded.
+    worker = WorkerProcess()
+    from pathsim.app.app import PathsimApp
+    from pathsim.app.session import Session
+
+    PathsimApp(worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only).run()

@@ -1,0 +1,70 @@
+"""The worker as the app sees it: a process that takes requests and sends replies."""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO
+
+from pathsim.player.requests import Request
+from pathsim.player.shown import Reply
+
+PATIENCE_SECONDS = 1.0
+
+
+class WorkerProcess:
+    """A worker in a process of its own. It ends with its input, so it never outlives the app."""
+
+    def __init__(self) -> None:
+        errors = None if os.environ.get("PATHSIM_DEBUG") else subprocess.DEVNULL
+        # A fresh interpreter with pipes: multiprocessing cannot start one from inside a running app.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "pathsim.player.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The number of the process."""
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def send(self, request: Request) -> None:
+        """Ask for something; a worker that has died is told of by the end of its replies."""
+        with suppress(BrokenPipeError, ValueError, OSError):
+            pickle.dump(request, self._input, protocol=5)
+            self._input.flush()
+
+    def replies(self) -> Iterator[Reply]:
+        """What it answers, as it comes; ends when the worker does."""
+        output = self._process.stdout
+        if output is None:
+            raise TypeError("the process was started with pipes")
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+            while True:
+                yield pickle.load(output)  # noqa: S301 - written by our own worker
+
+    def close(self) -> None:
+        """Let it end, and see to it that it does."""
+        with suppress(BrokenPipeError, OSError):
+            self._input.close()
+        try:
+            self._process.wait(PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    @property
+    def _input(self) -> IO[bytes]:
+        if self._process.stdin is None:
+            raise TypeError("the process was started with pipes")
+        return self._process.stdin
