@@ -12,8 +12,12 @@ from textual.message import Message
 from textual.screen import Screen
 
 from pathsim.app.keys import PLAYER_KEYS
+from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.dialogs import Explanation, Help, Question
+from pathsim.app.screens.ensemble import EnsembleScreen
+from pathsim.app.screens.evidence import EvidenceScreen
 from pathsim.app.screens.live import LiveScreen
+from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
 from pathsim.app.themes import DARK, THEMES
@@ -53,7 +57,13 @@ class PathsimApp(App[None]):
     """Watch a trial happen, change it, and see who changes fate."""
 
     TITLE = "pathsim"
-    MODES: ClassVar[dict[str, Any]] = {"live": LiveScreen}
+    MODES: ClassVar[dict[str, Any]] = {
+        "live": LiveScreen,
+        "ensemble": EnsembleScreen,
+        "patients": PatientsScreen,
+        "compare": CompareScreen,
+        "evidence": EvidenceScreen,
+    }
     DEFAULT_MODE = "live"
     BINDINGS: ClassVar[list[BindingType]] = PLAYER_KEYS
     ENABLE_COMMAND_PALETTE = True
@@ -217,6 +227,12 @@ class PathsimApp(App[None]):
         """Go to another screen."""
         if self.current_mode != name and not self._has_dialog:
             self.switch_mode(name)
+
+    def visit_patient(self, patient: object) -> None:
+        """Go to one patient's journey."""
+        self.action_visit("patients")
+        if isinstance(patient, int):
+            self.send(ask.Travel(self.session.generation, patient))
 
     @property
     def _has_dialog(self) -> bool:

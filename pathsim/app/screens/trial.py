@@ -27,6 +27,8 @@ class TrialScreen(Screen[None]):
     """A screen that shows something of the trial."""
 
     NAME: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-roomy"), (132, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-high")]  # noqa: RUF012
     CSS_PATH = ["trial.tcss"]  # noqa: RUF012
 
     def compose(self) -> ComposeResult:

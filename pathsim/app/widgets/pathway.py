@@ -136,10 +136,11 @@ class _Track:
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
         self.canvas.write(self._row, column, f"{count:^{BOX}}", "text!" if count else "dim", back)
-        lines = textwrap.wrap(_without(self.lane.label, station.label), slot - 1, break_long_words=False)[:2]
+        lines = textwrap.wrap(_without(self.lane.label, station.label), slot - 2, break_long_words=False)[:2]
         for above, line in enumerate(reversed(lines), 1):
-            middle = column + BOX // 2 - len(line) // 2
-            self.canvas.write(self._row - above, middle, shortened(line, slot - 1), "text" if count else "dim")
+            shown = shortened(line, slot - 2)
+            middle = column + BOX // 2 - len(shown) // 2
+            self.canvas.write(self._row - above, middle, shown, "text" if count else "dim")
 
     def _moving(self, ends: list[tuple[int, int]]) -> None:
         for lane, place, part in self.snapshot.moving:

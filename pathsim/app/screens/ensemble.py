@@ -1,0 +1,121 @@
+"""Ensemble: the trial again and again: what its design can show, and how lucky the one on screen is."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.settling import PowerChart
+from pathsim.player import requests as ask
+from pathsim.player.shown import EnsembleView, Opened, Reply, Share
+
+REPLICATES = 1000
+
+
+class EnsembleScreen(TrialScreen):
+    """Replicates as they arrive."""
+
+    NAME = "ensemble"
+    CSS_PATH = ["trial.tcss", "ensemble.tcss"]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "more", "More", tooltip="Simulate twice as many replicates", id="ensemble.more"),
+    ]
+    view: EnsembleView | None = None
+    wanted = REPLICATES
+
+    def body(self) -> Iterator[Widget]:
+        """Hazard ratios; power, endings and figures."""
+        yield Static(id="luck")
+        with Horizontal(id="charts"):
+            yield RatioHistogram(id="ratios", classes="panel")
+            with Vertical(id="beside"):
+                yield PowerChart(id="power", classes="panel")
+                with VerticalScroll(id="figures", classes="panel") as box:
+                    box.border_title = "Over all replicates"
+                    yield Static(id="table")
+
+    def on_screen_resume(self) -> None:
+        """Go on simulating."""
+        super().on_screen_resume()
+        self._ask()
+
+    def on_screen_suspend(self) -> None:
+        """Leave the worker to the others."""
+        self.trial.send(ask.Repeat(self.trial.session.generation, "ensemble", 0))
+
+    def opened(self, card: Opened) -> None:
+        """Begin again for another trial."""
+        if self.view is None or self.view.generation != card.generation:
+            self.view = None
+            self._show()
+            if self.is_current:
+                self._ask()
+
+    def _ask(self) -> None:
+        self.trial.send(ask.Repeat(self.trial.session.generation, "ensemble", self.wanted))
+
+    def told(self, reply: Reply) -> None:
+        """More replicates."""
+        if isinstance(reply, EnsembleView):
+            self.view = reply
+            self._show()
+
+    def _show(self) -> None:
+        self.query_one(RatioHistogram).show(self.view)
+        self.query_one(PowerChart).show(self.view)
+        self.query_one("#luck", Static).update(_luck(self.view))
+        self.query_one("#table", Static).update("" if self.view is None else _table(self.view))
+
+    def action_more(self) -> None:
+        """Twice as many."""
+        self.wanted *= 2
+        self._ask()
+
+
+def _luck(view: EnsembleView | None) -> Text:
+    """Where the trial on screen lies among its siblings."""
+    if view is None:
+        return Text("simulating the first replicates …", "dim")
+    if view.luckier is None:
+        return Text(f"{view.replicates:,} replicates")
+    text = Text("This trial was luckier than ")
+    text.append(f"{view.luckier:.0%}", "bold")
+    text.append(f" of its {view.replicates - 1:,} siblings: so many of them had a higher hazard ratio.")
+    return text
+
+
+def _table(view: EnsembleView) -> Table:
+    table = Table(box=None, padding=(0, 1), expand=True)
+    table.add_column("")
+    table.add_column("mean", justify="right")
+    table.add_column("95% of single trials", justify="right")
+    for label, mean, lower, upper in view.figures:
+        table.add_row(label, _number(mean), f"{_number(lower)} to {_number(upper)}")
+    table.add_row()
+    for label, power in view.power:
+        table.add_row(f"{label}: one-sided P below {view.level:g}", f"{power.estimate:.1%}", _between(power))
+    for why, part in view.endings:
+        words = "no rule ended it" if why == "none" else f"ended for {why}" if why != "order" else "ended by order"
+        table.add_row(words, f"{part.estimate:.1%}", _between(part))
+    for look, held, benefit, futility, order in view.stopping:
+        table.add_row(
+            f"look {look}, held in {held:.0%}",
+            "",
+            f"benefit {benefit:.0%}, futility {futility:.0%}" + (f", order {order:.0%}" if order else ""),
+        )
+    return table
+
+
+def _between(part: Share) -> str:
+    return f"± {(part.upper - part.lower) / 2:.1%} Monte Carlo"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.2f}"

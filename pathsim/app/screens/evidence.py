@@ -1,0 +1,180 @@
+"""Evidence: where every number comes from, and whether the scenario shows what was published."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Static
+
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.views import ViewTabs
+from pathsim.player import requests as ask
+from pathsim.player.shown import EvidenceRow, EvidenceView, Opened, Reply, TargetRow, ValidationView
+
+REPLICATES = 500
+VIEWS = ("numbers", "published")
+KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
+
+NUMBER_COLUMNS = (Column("number", 60), Column("value", 24, is_number=True), Column("class", 10), Column("source", 90))
+TARGET_COLUMNS = (
+    Column("result", 50),
+    Column("published", 10, is_number=True),
+    Column("simulated", 10, is_number=True),
+    Column("95% of trials", 18, is_number=True),
+    Column("verdict", 18),
+    Column("part", 40),
+)
+
+
+class EvidenceScreen(TrialScreen):
+    """Every number in use, and published beside simulated results."""
+
+    NAME = "evidence"
+    CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "view", "View", tooltip="Numbers, or published results beside simulated ones", id="evidence.view"),
+        Binding("slash", "search", "Filter", tooltip="List only some rows", id="evidence.search"),
+    ]
+    evidence: EvidenceView | None = None
+    validation: ValidationView | None = None
+    view = VIEWS[0]
+
+    def body(self) -> Iterator[Widget]:
+        """Both lists, of which one is seen, and the words for the row under the cursor."""
+        yield ViewTabs(VIEWS, ("Numbers", "Published against simulated"), id="views")
+        yield Static(id="tally")
+        yield Listing(id="numbers", classes="panel")
+        yield Listing(id="targets", classes="panel")
+        with VerticalScroll(id="words", classes="panel"):
+            yield Static(id="text")
+
+    def on_mount(self) -> None:
+        """Begin with the numbers."""
+        self.query_one("#numbers", Listing).border_title = "Numbers in use"
+        targets = self.query_one("#targets", Listing)
+        targets.border_title, targets.empty = "Published against simulated", "the scenario has no targets"
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.query_one(ViewTabs).show(self.view)
+        for name, view in (("#numbers", "numbers"), ("#targets", "published")):
+            self.query_one(name).display = self.view == view
+        self._listing.focus()
+        self._tally()
+        self._explain(self._listing.marked)
+
+    @property
+    def _listing(self) -> Listing:
+        return self.query_one("#numbers" if self.view == "numbers" else "#targets", Listing)
+
+    def on_screen_resume(self) -> None:
+        """Ask for what is missing."""
+        super().on_screen_resume()
+        self._ask()
+
+    def on_screen_suspend(self) -> None:
+        """Leave the worker to the others."""
+        self.trial.send(ask.Repeat(self.trial.session.generation, "validation", 0))
+
+    def opened(self, card: Opened) -> None:
+        """Other numbers."""
+        if self.evidence is None or self.evidence.generation != card.generation:
+            self.validation = None
+            self._ask()
+
+    def _ask(self) -> None:
+        if not self.is_current or self.trial.card is None:
+            return
+        generation = self.trial.session.generation
+        if self.evidence is None or self.evidence.generation != generation:
+            self.trial.send(ask.Trace(generation))
+        if self.view == "published":
+            self.trial.send(ask.Repeat(generation, "validation", REPLICATES))
+
+    def told(self, reply: Reply) -> None:
+        """The numbers, or results beside each other."""
+        if isinstance(reply, EvidenceView):
+            self.evidence = reply
+            self.query_one("#numbers", Listing).show(NUMBER_COLUMNS, [_number(row) for row in reply.rows])
+        elif isinstance(reply, ValidationView):
+            self.validation = reply
+            self.query_one("#targets", Listing).show(TARGET_COLUMNS, [_target(row) for row in reply.rows])
+        self._tally()
+
+    def _tally(self) -> None:
+        text = ""
+        if self.view == "numbers" and self.evidence is not None:
+            counts = Counter(row.kind for row in self.evidence.rows)
+            text = f"{len(self.evidence.rows)} numbers: " + ", ".join(
+                f"{count} {kind}" for kind, count in counts.items()
+            )
+        elif self.view == "published" and self.validation is not None:
+            met = sum(row.verdict == "met" for row in self.validation.rows)
+            text = (
+                f"{met} of {len(self.validation.rows)} published results met by {self.validation.replicates} of "
+                f"{self.validation.wanted} trials of the published course"
+            )
+        self.query_one("#tally", Static).update(text)
+
+    @on(Listing.Marked)
+    def _marked(self, event: Listing.Marked) -> None:
+        self._explain(event.about)
+
+    def _explain(self, about: object) -> None:
+        text = Text()
+        if isinstance(about, EvidenceRow) and self.evidence is not None:
+            text.append(f"{about.path} = {about.value}\n", "bold")
+            text.append(f"{about.kind}: {about.source}\n")
+            if about.note:
+                text.append(f"{about.note}\n")
+            cite = dict(self.evidence.cites).get(about.source.split(":")[0].strip())
+            if cite and about.kind == "published":
+                text.append(cite, "dim")
+        elif isinstance(about, TargetRow):
+            text.append(f"{about.label}\n", "bold")
+            text.append(
+                f"published {_shown(about, about.published)}, simulated {_shown(about, about.simulated)} on average; "
+            )
+            text.append(
+                f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}."
+            )
+        self.query_one("#text", Static).update(text)
+
+    @on(ViewTabs.Chosen)
+    def _chosen(self, event: ViewTabs.Chosen) -> None:
+        self.view = VIEWS[event.number]
+        self._arrange()
+        self._ask()
+
+    def action_view(self) -> None:
+        """The other list."""
+        self.view = VIEWS[1 - VIEWS.index(self.view)]
+        self._arrange()
+        self._ask()
+
+    def action_search(self) -> None:
+        """List only some rows."""
+        listing = self._listing
+        self.trial.question("List rows with these words", listing.filter, listing.narrow)
+
+
+def _number(row: EvidenceRow) -> Line:
+    cells = (row.path, row.value, row.kind, row.source)
+    return Line(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
+
+
+def _target(row: TargetRow) -> Line:
+    between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
+    cells = (row.label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
+    fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
+    return Line(cells, fores, (row.label, row.published, row.simulated, row.lower, row.verdict, row.part), row)
+
+
+def _shown(row: TargetRow, value: float) -> str:
+    return f"{value:.1%}" if row.is_share else f"{value:.4g}"

@@ -1,0 +1,163 @@
+"""Patients: all of them in a list, one of them as a timeline, and the same patient in the other arm."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.timeline import Timeline
+from pathsim.player import requests as ask
+from pathsim.player.shown import JourneyView, Opened, Reply, RosterRow, RosterView, Snapshot
+
+TWIN_WORDS = {"saved": "saved by the arm", "harmed": "harmed by the arm", "": ""}
+TWIN_FORES = {"saved": "good", "harmed": "bad", "": "dim"}
+
+
+class PatientsScreen(TrialScreen):
+    """Patients one by one."""
+
+    NAME = "patients"
+    CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "twin", "Twin", tooltip="The same patient in the other arm", id="patients.twin"),
+        Binding("slash", "search", "Filter", tooltip="List only some patients", id="patients.search"),
+        Binding("f", "large", "Large", tooltip="The journey alone", show=False, id="patients.large"),
+    ]
+    roster: RosterView | None = None
+    journey: JourneyView | None = None
+    with_twin = False
+    asked: tuple[int, float] | None = None
+
+    def body(self) -> Iterator[Widget]:
+        """What the arm did for the trial, the list, one journey."""
+        yield Static(id="balance")
+        yield Listing(id="patients", classes="panel")
+        with Vertical(id="one"):
+            yield Timeline(id="journey", classes="panel")
+
+    def on_mount(self) -> None:
+        """Begin in the list."""
+        self.query_one("#patients", Listing).border_title = "Patients"
+        self.query_one(Listing).focus()
+
+    def opened(self, card: Opened) -> None:
+        """Another trial has other patients."""
+        del card
+        self.asked = None
+        self._ask()
+
+    def moved(self, snapshot: Snapshot) -> None:
+        """On another day there are more of them."""
+        if not self.trial.session.is_playing or self.asked is None or abs(snapshot.day - self.asked[1]) > 30:
+            self._ask()
+
+    def _ask(self) -> None:
+        snapshot, session = self.trial.snapshot, self.trial.session
+        if snapshot is None or not self.is_current:
+            return
+        if self.asked != (session.generation, snapshot.day):
+            self.asked = session.generation, snapshot.day
+            self.trial.send(ask.Roster(session.generation, snapshot.day))
+
+    def told(self, reply: Reply) -> None:
+        """The list, or a journey."""
+        if isinstance(reply, RosterView):
+            self.roster = reply
+            self._list()
+        elif isinstance(reply, JourneyView):
+            self.journey = reply
+            self._show()
+
+    def _list(self) -> None:
+        roster, arms = self.roster, self.trial.card.arms if self.trial.card is not None else ()
+        if roster is None:
+            return
+        columns = (
+            Column("patient", 7, is_number=True),
+            Column("came", 10),
+            *(Column(name.lower(), 26) for name in roster.columns),
+            Column("arm", 14),
+            Column("now", 34),
+            Column("event", 24),
+            Column("days", 6, is_number=True),
+            Column("twin", 18),
+        )
+        self.query_one(Listing).show(columns, [_line(row, arms) for row in roster.rows])
+        self.query_one("#balance", Static).update(_balance(roster))
+        if self.journey is None or self.journey.generation != roster.generation:
+            self._travel(self.query_one(Listing).marked)
+
+    def _show(self) -> None:
+        arms = self.trial.card.arms if self.trial.card is not None else ()
+        self.query_one(Timeline).show(self.journey, arms, with_twin=self.with_twin)
+
+    def _travel(self, patient: object) -> None:
+        if isinstance(patient, int):
+            self.trial.send(ask.Travel(self.trial.session.generation, patient))
+
+    @on(Listing.Marked)
+    def _marked(self, event: Listing.Marked) -> None:
+        self._travel(event.about)
+
+    @on(Listing.Chosen)
+    def _chosen(self, event: Listing.Chosen) -> None:
+        self._travel(event.about)
+        self.action_large()
+
+    def action_twin(self) -> None:
+        """The other arm beside it, or not."""
+        self.with_twin = not self.with_twin
+        self._show()
+
+    def action_large(self) -> None:
+        """The journey alone, or the list too."""
+        self.toggle_class("-large")
+        self.query_one(Timeline if self.has_class("-large") else Listing).focus()
+
+    def action_search(self) -> None:
+        """List only some patients."""
+        listing = self.query_one(Listing)
+        self.trial.question("List patients with these words", listing.filter, listing.narrow)
+
+
+def _line(row: RosterRow, arms: tuple[str, ...]) -> Line:
+    arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
+    days = "" if row.days is None else f"{row.days:.0f}"
+    cells = (f"{row.patient:04d}", row.came, *row.about, arm, row.now, row.event, days, TWIN_WORDS[row.twin])
+    plain = ("text",) * (2 + len(row.about))
+    fores = (
+        *plain,
+        f"arm{row.arm}" if arm else "dim",
+        "text",
+        "bad" if row.event else "dim",
+        "text",
+        TWIN_FORES[row.twin],
+    )
+    order = (row.patient, row.came, *map(_order, row.about), arm, row.now, row.event, row.days or 0.0, row.twin)
+    return Line(cells, fores, order, row.patient)
+
+
+def _order(text: str) -> float | str:
+    """What a cell sorts by: its number, if it begins with one."""
+    first = text.split(" ", maxsplit=1)[0]
+    return float(first) if first.replace(".", "", 1).isdigit() else text
+
+
+def _balance(roster: RosterView) -> Text:
+    """What the arm did for everybody, by the end of the trial."""
+    randomized = roster.saved + roster.harmed + roster.same
+    if not randomized:
+        return Text("nobody can say what another arm would have done: there is none, or patients queue", "dim")
+    text = Text(f"Of {randomized} randomized patients, by the end, {roster.arm} ")
+    text.append(f"saves {roster.saved}", "bold green" if roster.saved else "")
+    text.append(" from an event, ")
+    text.append(f"harms {roster.harmed}", "bold red" if roster.harmed else "")
+    text.append(f", and makes no difference to {roster.same} ({roster.endpoint.lower()}).")
+    return text

@@ -1,0 +1,206 @@
+"""A long list of rows in columns, with a cursor, a filter and an order; ten thousand rows cost no more than ten."""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from pathsim.app.canvas import Canvas, shortened
+from pathsim.app.widgets.picture import Picture
+
+GAP = 2
+
+
+class Column(NamedTuple):
+    """A column: its heading, how wide it may become, and whether it holds numbers."""
+
+    heading: str
+    most: int = 30
+    is_number: bool = False
+
+
+class Line(NamedTuple):
+    """A row: what stands in its columns, the colour of each, what it sorts by, and what it is about."""
+
+    cells: tuple[str, ...]
+    fores: tuple[str, ...]
+    order: tuple[float | str, ...]
+    about: object = None
+
+
+class Listing(Picture, can_focus=True):
+    """Rows to look through."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor(-1)", "Up", show=False, id="list.up"),
+        Binding("down", "cursor(1)", "Down", show=False, id="list.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("home", "cursor(-1000000)", "First", show=False, id="list.first"),
+        Binding("end", "cursor(1000000)", "Last", show=False, id="list.last"),
+        Binding("left", "sort(-1)", "Sort by column before", show=False, id="list.sort_before"),
+        Binding("right", "sort(1)", "Sort by next column", show=False, id="list.sort_next"),
+        Binding("minus", "reverse", "Reverse order", show=False, id="list.reverse"),
+        Binding("enter", "choose", "Open", show=False, id="list.choose"),
+    ]
+
+    class Marked(Message):
+        """Another row is under the cursor."""
+
+        def __init__(self, listing: "Listing", about: object) -> None:
+            self.listing, self.about = listing, about
+            super().__init__()
+
+        @property
+        def control(self) -> "Listing":
+            """The list."""
+            return self.listing
+
+    class Chosen(Marked):
+        """A row was chosen."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
+        self.columns: tuple[Column, ...] = ()
+        self.lines: Sequence[Line] = ()
+        self.seen: list[Line] = []
+        self.filter = ""
+        self.sorted_by = -1
+        self.is_reversed = False
+        self.cursor = self.top = 0
+        self.empty = "nobody yet"
+
+    def show(self, columns: tuple[Column, ...], lines: Sequence[Line]) -> None:
+        """List these; the cursor stays on what it is on, if that is still there."""
+        before = self.marked
+        self.columns, self.lines = columns, lines
+        self._sift()
+        place = (
+            next((i for i, line in enumerate(self.seen) if line.about == before), None) if before is not None else None
+        )
+        self.cursor = min(self.cursor, max(len(self.seen) - 1, 0)) if place is None else place
+        self.redraw()
+        if self.marked != before:
+            self.post_message(self.Marked(self, self.marked))
+
+    @property
+    def marked(self) -> object:
+        """What the row under the cursor is about; None if there is none."""
+        return self.seen[self.cursor].about if self.cursor < len(self.seen) else None
+
+    def narrow(self, text: str) -> None:
+        """List only rows that have all these words in them."""
+        self.filter = text.strip().lower()
+        self.cursor = 0
+        self._sift()
+        self.redraw()
+        self.post_message(self.Marked(self, self.marked))
+
+    def _sift(self) -> None:
+        words = self.filter.split()
+        self.seen = [line for line in self.lines if all(word in " ".join(line.cells).lower() for word in words)]
+        if 0 <= self.sorted_by < len(self.columns):
+            self.seen.sort(key=lambda line: _comparable(line.order[self.sorted_by]), reverse=self.is_reversed)
+        count = (
+            f"{len(self.seen):,}" if not words else f"{len(self.seen):,} of {len(self.lines):,} with '{self.filter}'"
+        )
+        self.border_subtitle = count if self.lines else ""
+
+    def draw(self, canvas: Canvas) -> None:
+        """The headings, and as many rows as there is room for."""
+        if not self.lines:
+            canvas.write(0, 1, self.empty, "dim")
+            return
+        height = max(canvas.height - 1, 1)
+        self.top = min(max(self.top, self.cursor - height + 1), self.cursor, max(len(self.seen) - height, 0))
+        shown = self.seen[self.top : self.top + height]
+        widths = self._widths(canvas.width - 1, shown)
+        column = 1
+        for number, (one, width) in enumerate(zip(self.columns, widths, strict=True)):
+            arrow = "" if number != self.sorted_by else "▼" if self.is_reversed else "▲"
+            text = shortened(one.heading, width - len(arrow)) + arrow
+            canvas.write(0, column, text.rjust(width) if one.is_number else text, "primary!")
+            column += width + GAP
+        for row, line in enumerate(shown, 1):
+            if self.top + row - 1 == self.cursor:
+                canvas.fill(row, 0, canvas.width, "cursor" if self.has_focus else "panel")
+            column = 1
+            for one, width, cell, fore in zip(self.columns, widths, line.cells, line.fores, strict=True):
+                text = shortened(cell, width)
+                canvas.write(row, column, text.rjust(width) if one.is_number else text, fore)
+                column += width + GAP
+
+    def _widths(self, room: int, shown: Sequence[Line]) -> list[int]:
+        """As wide as what is shown needs; where there is too little room the widest give way."""
+        widths = [
+            min(max([len(one.heading) + 1, *(len(line.cells[i]) for line in shown)]), one.most)
+            for i, one in enumerate(self.columns)
+        ]
+        while sum(widths) + GAP * (len(widths) - 1) > room and max(widths) > 4:
+            widths[widths.index(max(widths))] -= 1
+        return widths
+
+    def action_cursor(self, step: int) -> None:
+        """Move the cursor."""
+        self.cursor = min(max(self.cursor + step, 0), max(len(self.seen) - 1, 0))
+        self.redraw()
+        self.post_message(self.Marked(self, self.marked))
+
+    def action_page(self, step: int) -> None:
+        """Move the cursor by a page."""
+        self.action_cursor(step * max(self.size.height - 2, 1))
+
+    def action_sort(self, step: int) -> None:
+        """Sort by another column; by none before the first."""
+        self.sorted_by = (self.sorted_by + 1 + step) % (len(self.columns) + 1) - 1
+        self._resort()
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self.is_reversed = not self.is_reversed
+        self._resort()
+
+    def _resort(self) -> None:
+        before = self.marked
+        self._sift()
+        self.cursor = next((i for i, line in enumerate(self.seen) if line.about == before), 0)
+        self.redraw()
+
+    def action_choose(self) -> None:
+        """Open what is under the cursor."""
+        if self.marked is not None:
+            self.post_message(self.Chosen(self, self.marked))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a row; sort by a column whose heading is clicked."""
+        if event.y == 0:
+            self._click_heading(event.x)
+        elif self.top + event.y - 1 < len(self.seen):
+            self.action_cursor(self.top + event.y - 1 - self.cursor)
+
+    def _click_heading(self, x: int) -> None:
+        column = 1
+        for number, width in enumerate(
+            self._widths(self.size.width - 1, self.seen[self.top : self.top + self.size.height])
+        ):
+            if column <= x < column + width:
+                self.is_reversed = self.sorted_by == number and not self.is_reversed
+                self.sorted_by = number
+                self._resort()
+                return
+            column += width + GAP
+
+    def on_mouse_scroll_down(self) -> None:
+        """Three rows down."""
+        self.action_cursor(3)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Three rows up."""
+        self.action_cursor(-3)
+
+
+def _comparable(value: float | str) -> tuple[int, float, str]:
+    """What sorts numbers before words."""
+    return (1, 0.0, value) if isinstance(value, str) else (0, value, "")
