@@ -1,19 +1,17 @@
-"""The app: which trial is on screen, what is asked of the worker, and what is done with its replies."""
+"""The app: its screens, its keys, and what they do."""
 
-import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
-from textual.app import App, SystemCommand
+from textual import on
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.screen import Screen
 
-from pathsim.app.keys import PLAYER_KEYS
+from pathsim.app.base import TrialApp
+from pathsim.app.keys import PLAYER_KEYS, own_keys
 from pathsim.app.screens.compare import CompareScreen
-from pathsim.app.screens.dialogs import Explanation, Help, Question
+from pathsim.app.screens.dialogs import Help
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
 from pathsim.app.screens.live import LiveScreen
@@ -21,39 +19,17 @@ from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
 from pathsim.app.themes import DARK, THEMES
+from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.header import TrialHeader
+from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.sliders import Sliders
+from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
-from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot
-
-FRAMES_PER_SECOND = 20
-LOST_SECONDS = 2.0
-"""After so long without a reply the worker is asked again."""
-RELOAD_SECONDS = 1.0
 
 
-class Arrived(Message):
-    """A reply of the worker. Of snapshots only the last one that waits is shown."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        super().__init__()
-
-    def can_replace(self, message: Message) -> bool:
-        """Whether an earlier reply need not be shown any more."""
-        return isinstance(message, Arrived) and isinstance(self.reply, Snapshot) and isinstance(message.reply, Snapshot)
-
-
-class WorkerLost(Message):
-    """The worker has ended, and nobody asked it to."""
-
-    def __init__(self, worker: WorkerProcess) -> None:
-        self.worker = worker
-        super().__init__()
-
-
-class PathsimApp(App[None]):
+class PathsimApp(TrialApp):
     """Watch a trial happen, change it, and see who changes fate."""
 
     TITLE = "pathsim"
@@ -69,153 +45,17 @@ class PathsimApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, worker: WorkerProcess, session: Session, theme: str = DARK, *, ascii_only: bool = False) -> None:
-        super().__init__()
-        self.ascii_only = ascii_only
-        self.worker, self.session = worker, session
-        self.card: Opened | None = None
-        self.snapshot: Snapshot | None = None
-        self.problems: tuple[str, ...] = ()
-        self.is_worker_lost = False
-        self.asked_at: float | None = None
-        self._ticked = time.monotonic()
-        self._changed_at = 0
+        super().__init__(worker, session, ascii_only=ascii_only)
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
+        keymap, self._keymap_problems = own_keys(binding_ids())
+        self.set_keymap(keymap)
 
     def on_mount(self) -> None:
-        """Ask for the trial, and let it run."""
-        self.listen(self.worker)
-        self.open()
-        self.set_interval(1 / FRAMES_PER_SECOND, self.tick)
-        self.set_interval(RELOAD_SECONDS, self.reload)
-
-    def on_unmount(self) -> None:
-        """Let the worker go."""
-        self.worker.close()
-
-    # ---- the worker
-
-    @work(thread=True, group="worker")
-    def listen(self, worker: WorkerProcess) -> None:
-        """Pass on what the worker says, until it ends."""
-        for reply in worker.replies():
-            self.post_message(Arrived(reply))
-        self.post_message(WorkerLost(worker))
-
-    @on(WorkerLost)
-    def _lost(self, event: WorkerLost) -> None:
-        if event.worker is self.worker and self.is_running:
-            self.is_worker_lost = True
-            self.front.show_header()
-            self.notify("The simulation has stopped. Press R to start it again.", severity="error", timeout=10)
-
-    @on(Arrived)
-    def _arrived(self, event: Arrived) -> None:
-        reply = event.reply
-        if reply.generation != self.session.generation:
-            return
-        match reply:
-            case Opened():
-                self.card, self.problems = reply, ()
-                self.session.last_day = reply.last_day
-                self.session.day = min(self.session.day, reply.last_day)
-                self._changed_at = _changed_at(reply.file)
-                self.show()
-            case Snapshot():
-                self.snapshot, self.asked_at = reply, None
-                if not self.session.is_playing:
-                    self.session.day = reply.day
-            case Refused():
-                self.problems, self.asked_at = reply.problems, None
-            case Failed():
-                self.asked_at = None
-                self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
-            case Saved():
-                self.notify(f"Written: {reply.file}")
-            case _:
-                pass
-        self.front.receive(reply)
-
-    @property
-    def front(self) -> TrialScreen:
-        """The screen of the trial that is in front, be there a dialog before it or not."""
-        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, TrialScreen))
-
-    def send(self, request: ask.Request) -> None:
-        """Ask the worker."""
-        self.worker.send(request)
-
-    def open(self) -> None:
-        """Ask for the trial as it is set now."""
-        self.asked_at = time.monotonic()
-        self.send(self.session.request())
-
-    def show(self) -> None:
-        """Ask for the picture of the day."""
-        session = self.session
-        self.asked_at = time.monotonic()
-        day = float(int(session.day)) if session.is_playing and not session.is_over else session.day
-        self.send(ask.Show(session.generation, day, session.moving_days))
-
-    def tick(self) -> None:
-        """Let the trial move on, if the last picture has been shown."""
-        now = time.monotonic()
-        passed, self._ticked = now - self._ticked, now
-        if self.card is None or not self.session.is_playing or self.is_worker_lost:
-            return
-        if self.asked_at is not None and now - self.asked_at < LOST_SECONDS:
-            return
-        self.session.advance(min(passed, 0.5))
-        self.show()
-        if self.session.is_over:
-            self.pause()
-
-    def reload(self) -> None:
-        """Open the scenario again if its file was changed elsewhere."""
-        file = self.card.file if self.card is not None else self.session.scenario
-        changed_at = _changed_at(file)
-        if changed_at and changed_at != self._changed_at:
-            is_first, self._changed_at = not self._changed_at, changed_at
-            if not is_first or self.problems:
-                self.notify(f"Read again: {Path(file).name}")
-                self.open()
-
-    # ---- what the screens ask for
-
-    def values(self) -> dict[str, float]:
-        """The numbers that are changed."""
-        return {path: float(value) for path, value in self.session.settings.items()}
-
-    def turn(self, parameter: Parameter, value: float | None) -> None:
-        """Change a number, and run the trial again to the same day."""
-        self.session.set(parameter.path, None if value is None else f"{value:.6g}")
-        self.open()
-
-    def go(self, day: float) -> None:
-        """Show the trial on another day."""
-        self.session.day = day
-        self.pause()
-        self.show()
-
-    def pause(self) -> None:
-        """Let the trial stand still."""
-        self.session.is_playing = False
-        self.refresh_bindings()
-        self.front.show_header()
-
-    def explain(self, parameter: Parameter) -> None:
-        """Show where a number comes from."""
-        self.push_screen(Explanation(parameter))
-
-    def question(self, title: str, text: str, then: Callable[[str], object]) -> None:
-        """Ask the user for a text."""
-
-        def answered(answer: str | None) -> None:
-            if answer is not None:
-                then(answer)
-
-        self.push_screen(Question(title, text), answered)
+        """Say what is wrong with the user's own keys."""
+        for problem in self._keymap_problems:
+            self.notify(problem, severity="warning", timeout=10)
 
     @on(TrialHeader.Chosen)
     def _chosen(self, event: TrialHeader.Chosen) -> None:
@@ -230,9 +70,8 @@ class PathsimApp(App[None]):
 
     def visit_patient(self, patient: object) -> None:
         """Go to one patient's journey."""
+        self.wanted_patient = patient
         self.action_visit("patients")
-        if isinstance(patient, int):
-            self.send(ask.Travel(self.session.generation, patient))
 
     @property
     def _has_dialog(self) -> bool:
@@ -240,16 +79,10 @@ class PathsimApp(App[None]):
 
     def action_play(self) -> None:
         """Run, or stand still."""
-        session = self.session
-        if session.is_playing:
+        if self.session.is_playing:
             self.pause()
-            return
-        if session.is_over:
-            session.day = 0.0
-        session.is_playing = True
-        self._ticked = time.monotonic()
-        self.refresh_bindings()
-        self.front.show_header()
+        else:
+            self.resume()
 
     def action_speed(self, step: int) -> None:
         """Faster or slower."""
@@ -268,8 +101,7 @@ class PathsimApp(App[None]):
     def action_restart(self) -> None:
         """Begin again with the same seed."""
         self.session.day = 0.0
-        self.session.is_playing = False
-        self.action_play()
+        self.resume()
 
     def action_new_seed(self) -> None:
         """The same trial with other luck."""
@@ -345,12 +177,12 @@ class PathsimApp(App[None]):
                 yield SystemCommand(binding.description, binding.tooltip, _runner(self, action))
 
 
+def binding_ids() -> frozenset[str]:
+    """The ids of all keys, those of the screens and widgets among them."""
+    places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot)
+    bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
+    return frozenset(binding.id for binding in bindings if isinstance(binding, Binding) and binding.id)
+
+
 def _runner(app: PathsimApp, action: str) -> Callable[[], Any]:
     return lambda: app.run_action(action)
-
-
-def _changed_at(file: str) -> int:
-    try:
-        return Path(file).stat().st_mtime_ns
-    except OSError:
-        return 0

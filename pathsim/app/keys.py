@@ -1,5 +1,9 @@
-"""The keys that work on every screen. Each has an id, so that a file can change it."""
+"""The keys that work on every screen. Each has an id, so that a file of the user's can change it."""
 
+import tomllib
+from pathlib import Path
+
+from platformdirs import user_config_path
 from textual.binding import Binding, BindingType
 
 PLAYER_KEYS: list[BindingType] = [
@@ -33,8 +37,12 @@ PLAYER_KEYS: list[BindingType] = [
     Binding(
         "O", "seek('look', -1)", "Look before", tooltip="Go to the look before", show=False, id="player.look_before"
     ),
-    Binding("left_square_bracket", "speed(-1)", "Slower", tooltip="Fewer months a second", id="player.slower"),
-    Binding("right_square_bracket", "speed(1)", "Faster", tooltip="More months a second", id="player.faster"),
+    Binding(
+        "left_square_bracket", "speed(-1)", "Slower", tooltip="Fewer months a second", show=False, id="player.slower"
+    ),
+    Binding(
+        "right_square_bracket", "speed(1)", "Faster", tooltip="More months a second", show=False, id="player.faster"
+    ),
     Binding("r", "restart", "Restart", tooltip="Begin again with the same seed", show=False, id="player.restart"),
     Binding("G", "jump('end')", "End", tooltip="Go to the last day", show=False, id="player.end"),
     Binding("g", "jump('start')", "Start", tooltip="Go to the first day", show=False, id="player.start"),
@@ -75,3 +83,21 @@ PLAYER_KEYS: list[BindingType] = [
     Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
     Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
 ]
+
+
+def keys_file() -> Path:
+    """Where a user's own keys are: a TOML file with a line such as ``"player.play" = "p"`` for each."""
+    return user_config_path("pathsim") / "keys.toml"
+
+
+def own_keys(known: frozenset[str]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The user's own keys by the binding's id, and what is wrong with his file."""
+    file = keys_file()
+    try:
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}, ()
+    except (OSError, ValueError) as wrong:
+        return {}, (f"{file}: {wrong}",)
+    problems = tuple(f"{file}: there is no key to change named '{name}'" for name in found if name not in known)
+    return {name: str(keys) for name, keys in found.items() if name in known}, problems

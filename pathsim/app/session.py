@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass, field
 
 from pathsim.player.requests import Open, Settings
+from pathsim.player.shown import Parameter
 
 DAYS_PER_MONTH = 365.25 / 12
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
@@ -55,12 +56,21 @@ class Session:
         """Change the speed by so many steps."""
         self.speed_index = min(max(self.speed_index + step, 0), len(SPEEDS) - 1)
 
-    def set(self, path: str, value: str | None) -> None:
-        """Change a number of the scenario, or give it back the one that the file has."""
+    def turn(self, parameter: Parameter, value: float | None) -> None:
+        """Change a number of the scenario, or give it back the one that the file has (None).
+
+        The other shares of its table give way in proportion, where none of them is the rest.
+        """
+        left = 1 - parameter.value
+        self._set(parameter.path, value)
+        for path, share in parameter.siblings:
+            self._set(path, None if value is None else share * (1 - value) / left if left else 0.0)
+
+    def _set(self, path: str, value: float | None) -> None:
         if value is None:
             self.settings.pop(path, None)
         else:
-            self.settings[path] = value
+            self.settings[path] = f"{value:.10g}"
 
     def request(self) -> Open:
         """What to ask for, as something new."""

@@ -170,9 +170,12 @@ def _happening(take: Take, patient: int, day: float, at: int, journal: Journal) 
 def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float | None]:
     """Where the journeys in the two arms part, after the randomization itself."""
     if other is None:
-        return "Patients queue here, or there are not two arms: nobody can say how he would have fared elsewhere.", None
+        return (
+            "Patients queue here, or there are not two arms: nobody can say how another arm would have been.",
+            None,
+        )
     if take.arm_of[patient] == NO_ARM:
-        return "He was never randomized, so there is no other arm.", None
+        return "Never randomized, so there is no other arm.", None
     mine, theirs = (_turns(of, patient) for of in (take, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:

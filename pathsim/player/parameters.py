@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from pathsim.fields import REST
 from pathsim.player.shown import Parameter
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
@@ -45,7 +46,20 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         rate.evidence.kind,
         _evidence(rate) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
+        _siblings(scenario, path),
     )
+
+
+def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...]:
+    """The other shares of a table in which none is the rest."""
+    if len(path) < 2 or path[-2] not in ("levels", "split"):
+        return ()
+    table: Any = scenario.layers.tree
+    for key in path[:-1]:
+        table = table[key]
+    if REST in table.values():
+        return ()
+    return tuple((dotted((*path[:-1], key)), float(value)) for key, value in table.items() if key != path[-1])
 
 
 def _limits(path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:

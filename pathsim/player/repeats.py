@@ -14,6 +14,7 @@ from pathsim.ensemble.vary import by_setting, comparison, varied_rows
 from pathsim.player.requests import Work
 from pathsim.player.shown import ContrastView, EnsembleView, Floats, Share, TargetRow, ValidationView
 from pathsim.player.studio import Studio
+from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
 from pathsim.truth.targets import compared, paths, targets_of
 
@@ -156,11 +157,11 @@ def _contrasted(scenario: Scenario, columns: Columns) -> list[tuple[str, str]]:
     for name, endpoint in scenario.sections.endpoints.items():
         for arm in scenario.arms:
             found += [
-                (f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{endpoint.label}, {arm}, day {day:g}")
+                (f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{name.upper()} at {span(day)}, {arm}")
                 for day in endpoint.at_days
             ]
-        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{endpoint.label}, hazard ratio"))
-        found.append((f"endpoints.{name}.logrank.significant", f"{endpoint.label}, power"))
+        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{name.upper()} hazard ratio"))
+        found.append((f"endpoints.{name}.logrank.significant", f"{name.upper()} power"))
     return [(path, label) for path, label in found if path in columns or path.endswith("significant")]
 
 

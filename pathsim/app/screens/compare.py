@@ -13,13 +13,16 @@ from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
+from pathsim.player.requests import Settings
 from pathsim.player.shown import (
     ChangedPatient,
     ContrastView,
     EndpointView,
     Opened,
+    Parameter,
     Reply,
     Snapshot,
     ToxicityRow,
@@ -158,12 +161,28 @@ def _settings(card: Opened) -> Text:
     if card.settings == card.kept:
         return Text(NOTHING, "dim")
     text = Text("here ", "bold")
-    text.append(", ".join(f"{path} = {value}" for path, value in card.settings) or "as the scenario is written")
+    text.append(_told(card, card.settings))
     text.append("\nthere ", "bold")
-    text.append(", ".join(f"{path} = {value}" for path, value in card.kept) or "as the scenario is written", "dim")
+    text.append(_told(card, card.kept), "dim")
     if not card.arms_are_held:
         text.append("\nPatients queue here, so arms are not held: others than those touched can change.", "yellow")
     return text
+
+
+def _told(card: Opened, settings: Settings) -> str:
+    """Settings in words: each number with what it was in the file."""
+    parameters = {parameter.path: parameter for parameter in card.parameters}
+    return (
+        ", ".join(_turned(parameters.get(path), path, value) for path, value in settings)
+        or "as the scenario is written"
+    )
+
+
+def _turned(parameter: Parameter | None, path: str, value: str) -> str:
+    if parameter is None:
+        return f"{path} = {value}"
+    was = written(parameter, parameter.value)
+    return f"{parameter.group}: {parameter.label} {written(parameter, float(value))} (was {was})"
 
 
 def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:

@@ -177,4 +177,4 @@ def _target(row: TargetRow) -> Line:
 
 
 def _shown(row: TargetRow, value: float) -> str:
-    return f"{value:.1%}" if row.is_share else f"{value:.4g}"
+    return f"{value:.1%}" if row.is_share else f"{value:.3g}" if abs(value) < 10 else f"{value:,.0f}"

@@ -35,7 +35,6 @@ class LiveScreen(TrialScreen):
     CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
-        Binding("tab", "app.focus_next", "Next panel", show=False, id="live.next_panel"),
         Binding("w", "view(1)", "View", tooltip="Show the next view", id="live.view"),
         Binding("W", "view(-1)", "View before", show=False, id="live.view_before"),
         Binding("f", "full", "Full screen", tooltip="One view alone", show=False, id="live.full"),

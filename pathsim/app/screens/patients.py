@@ -16,7 +16,6 @@ from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.shown import JourneyView, Opened, Reply, RosterRow, RosterView, Snapshot
 
-TWIN_WORDS = {"saved": "saved by the arm", "harmed": "harmed by the arm", "": ""}
 TWIN_FORES = {"saved": "good", "harmed": "bad", "": "dim"}
 
 
@@ -87,10 +86,13 @@ class PatientsScreen(TrialScreen):
             Column("now", 34),
             Column("event", 24),
             Column("days", 6, is_number=True),
-            Column("twin", 18),
+            Column(f"by {roster.arm}" if roster.arm else "", 22),
         )
-        self.query_one(Listing).show(columns, [_line(row, arms) for row in roster.rows])
+        self.query_one(Listing).show(columns, [_line(row, arms, roster.arm) for row in roster.rows])
         self.query_one("#balance", Static).update(_balance(roster))
+        if self.trial.wanted_patient is not None:
+            self.query_one(Listing).seek(self.trial.wanted_patient)
+            self.trial.wanted_patient = None
         if self.journey is None or self.journey.generation != roster.generation:
             self._travel(self.query_one(Listing).marked)
 
@@ -127,10 +129,11 @@ class PatientsScreen(TrialScreen):
         self.trial.question("List patients with these words", listing.filter, listing.narrow)
 
 
-def _line(row: RosterRow, arms: tuple[str, ...]) -> Line:
+def _line(row: RosterRow, arms: tuple[str, ...], treated: str) -> Line:
     arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
+    twin = row.twin if not row.twin or arm == treated else f"would be {row.twin}"
     days = "" if row.days is None else f"{row.days:.0f}"
-    cells = (f"{row.patient:04d}", row.came, *row.about, arm, row.now, row.event, days, TWIN_WORDS[row.twin])
+    cells = (f"{row.patient:04d}", row.came, *row.about, arm, row.now, row.event, days, twin)
     plain = ("text",) * (2 + len(row.about))
     fores = (
         *plain,
@@ -140,7 +143,7 @@ def _line(row: RosterRow, arms: tuple[str, ...]) -> Line:
         "text",
         TWIN_FORES[row.twin],
     )
-    order = (row.patient, row.came, *map(_order, row.about), arm, row.now, row.event, row.days or 0.0, row.twin)
+    order = (row.patient, row.came, *map(_order, row.about), arm, row.now, row.event, row.days or 0.0, twin)
     return Line(cells, fores, order, row.patient)
 
 

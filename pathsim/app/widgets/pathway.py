@@ -59,10 +59,14 @@ class PathwayMap(Picture):
             ]
             _fork(canvas, fork - 2, middle + 2, [top + 2 for top in tops])
             return tracks
-        tracks = [_Track(canvas, self.snapshot, first, 0, 0, canvas.width, 0)]
-        return tracks + [
-            _Track(canvas, self.snapshot, lane, number, 0, canvas.width, LANE_ROWS * number, head)
-            for number, (lane, head) in enumerate(zip(arms, heads, strict=True), 1)
+        return self._below_each_other(canvas, self.snapshot, heads)
+
+    def _below_each_other(self, canvas: Canvas, snapshot: Snapshot, heads: Sequence[str]) -> "list[_Track]":
+        """Each lane on rows of its own, as many as there are for it."""
+        rows = max(canvas.height // len(self.lanes), LANE_ROWS)
+        return [
+            _Track(canvas, snapshot, lane, number, 0, canvas.width, rows * number, head, rows=rows)
+            for number, (lane, head) in enumerate(zip(self.lanes, ["", *heads], strict=True))
         ]
 
 
@@ -88,10 +92,16 @@ class _Track:
     top: int
     head: str = ""
     tail: str = ""
+    rows: int = LANE_ROWS
+    """How many rows it has; with more than the least its name stands above the track."""
+
+    @property
+    def _has_heading(self) -> bool:
+        return self.rows > LANE_ROWS
 
     @property
     def _row(self) -> int:
-        return self.top + 2
+        return self.top + (3 if self._has_heading else 2)
 
     @property
     def _fore(self) -> str:
@@ -105,7 +115,9 @@ class _Track:
         """Track, stations, patients on their way, and those elsewhere."""
         start = self._start()
         self.canvas.write(self._row, self.left, self._line * self.width, self._fore)
-        if self.head:
+        if self.head and self._has_heading:
+            self.canvas.write(self.top, self.left, self.head, f"{self._fore}!")
+        elif self.head:
             self.canvas.write(self._row, self.left + 1, f" {self.head} ", f"{self._fore}!")
         elif self.lane.arm < 0:
             enrolled = f"enrolled {self.snapshot.enrolled} "
@@ -123,6 +135,8 @@ class _Track:
 
     def _start(self) -> int:
         """Where the stations begin, behind the name of the lane."""
+        if self.head and self._has_heading:
+            return self.left
         head = len(self.head) + 3 if self.head else len(f"enrolled {self.snapshot.enrolled}") + 1
         return self.left + head
 
@@ -153,7 +167,8 @@ class _Track:
         counts = [(self.snapshot.here[self.number][s.step], _short(s.label)) for s in self.lane.elsewhere]
         told = [f"{label} {count}" for count, label in sorted(counts, key=lambda pair: -pair[0]) if count]
         lines = textwrap.wrap(" · ".join(told), max(self.width - 4, 10)) if told else []
-        rows = 1 if self.lane.arm >= 0 or self.width > SIDE_BY_SIDE else 3
+        rows = self.rows - 4 if self._has_heading else 1 if self.lane.arm >= 0 or self.width > SIDE_BY_SIDE else 3
+        rows = max(rows, 1)
         if len(lines) > rows:
             lines = [*lines[: rows - 1], shortened(lines[rows - 1] + " …", max(self.width - 4, 10))]
         for number, line in enumerate(lines):

@@ -12,7 +12,7 @@ from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Parameter
 
-VALUE_WIDTH = 8
+VALUE_WIDTH = 7
 FAST = 5
 KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
 TYPED = "0123456789.%-e"
@@ -147,7 +147,7 @@ class Sliders(Picture, can_focus=True):
 
     def _slider(self, canvas: Canvas, line: int, parameter: Parameter, *, is_here: bool) -> None:
         is_changed = parameter.path in self.values
-        label = max((canvas.width - VALUE_WIDTH) * 13 // 20, 8)
+        label = max((canvas.width - VALUE_WIDTH) * 2 // 3, 8)
         track = canvas.width - label - VALUE_WIDTH - 2
         fore = "accent!" if is_changed else "text"
         canvas.write(line, 1, KIND_MARKS[parameter.kind], "dim")
@@ -248,7 +248,7 @@ class Sliders(Picture, can_focus=True):
         if parameter is None:
             self.action_confirm()
             return
-        label = max((self.size.width - VALUE_WIDTH) * 13 // 20, 8)
+        label = max((self.size.width - VALUE_WIDTH) * 2 // 3, 8)
         track = self.size.width - label - VALUE_WIDTH - 2
         if label <= event.x < label + track:
             part = (event.x - label) / max(track - 1, 1)

@@ -38,7 +38,7 @@ class SurvivalPlot(Picture, can_focus=True):
     def show(self, card: EndpointCard, view: EndpointView, groups: tuple[str, ...]) -> None:
         """Draw this endpoint on this day."""
         self.card, self.view, self.groups = card, view, groups
-        self.border_title = card.label
+        self.border_title, self.border_subtitle = card.label, card.unit
         self.redraw()
 
     def watch_show_bands(self) -> None:
@@ -87,7 +87,7 @@ class _Plot:
     def __init__(self, canvas: Canvas, card: EndpointCard, view: EndpointView, groups: tuple[str, ...]) -> None:
         self.canvas, self.card, self.view, self.groups = canvas, card, view, groups
         widest = max((len(group) for group in groups), default=0) + 2
-        self.left = min(max(widest, 7), max(canvas.width // 4, 7))
+        self.left = min(max(widest, 7), max(canvas.width // 3, 7))
         self.columns = canvas.width - self.left - 3
         self.top = 1
         self.height = canvas.height - self.top - 2 - len(groups)
@@ -182,8 +182,7 @@ class _Plot:
             column = self.left + round(day / self.card.horizon_days * (self.columns - 1))
             if number:
                 canvas.write(row, column, "┴", "dim")
-            shown = f"{label} {self.card.unit}" if number == 0 else label
-            canvas.write(row + 1, column - (0 if number == 0 else len(label) // 2), shown, "dim")
+            canvas.write(row + 1, column - (0 if number == 0 else len(label) // 2), label, "dim")
             for arm, curve in enumerate(self.view.curves):
                 text = str(curve.at_risk[number])
                 canvas.write(row + 2 + arm, max(column - len(text) // 2, self.left), text, f"arm{arm}")

@@ -52,9 +52,9 @@ class Timeline(Picture, can_focus=True):
         whose = (
             ""
             if len(self.view.journeys if self.view else ()) < 2
-            else " (his own arm)"
+            else " (own arm)"
             if journey.is_own
-            else " (the other arm)"
+            else " (other arm)"
         )
         end = canvas.write(row, 0, name, f"{fore}!")
         canvas.write(row, end, f"{whose}: {journey.outcome}", "dim")

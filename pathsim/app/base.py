@@ -1,0 +1,220 @@
+"""What is behind the app: the worker, its replies, and the day that moves on."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from textual import on, work
+from textual.app import App
+from textual.message import Message
+
+from pathsim.app.screens.dialogs import Explanation, Question
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.session import Session
+from pathsim.player import requests as ask
+from pathsim.player.process import WorkerProcess
+from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot
+
+FRAMES_PER_SECOND = 20
+LOST_SECONDS = 2.0
+"""After so long without a reply the worker is asked again."""
+RELOAD_SECONDS = 1.0
+
+
+class Arrived(Message):
+    """A reply of the worker. Of snapshots only the last one that waits is shown."""
+
+    def __init__(self, reply: Reply) -> None:
+        self.reply = reply
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether an earlier reply need not be shown any more."""
+        return isinstance(message, Arrived) and isinstance(self.reply, Snapshot) and isinstance(message.reply, Snapshot)
+
+
+class WorkerLost(Message):
+    """The worker has ended, and nobody asked it to."""
+
+    def __init__(self, worker: WorkerProcess) -> None:
+        self.worker = worker
+        super().__init__()
+
+
+class TrialApp(App[None]):
+    """An app with a trial on screen, which a worker simulates."""
+
+    def __init__(self, worker: WorkerProcess, session: Session, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self.ascii_only = ascii_only
+        self.worker, self.session = worker, session
+        self.card: Opened | None = None
+        self.snapshot: Snapshot | None = None
+        self.problems: tuple[str, ...] = ()
+        self.is_worker_lost = False
+        self.wanted_patient: object = None
+        """Whom to show when the patients are shown next."""
+        self.asked_at: float | None = None
+        self._ticked = time.monotonic()
+        self._changed_at = 0
+
+    def on_mount(self) -> None:
+        """Ask for the trial, and let it run."""
+        self.listen(self.worker)
+        self.open()
+        self.set_interval(1 / FRAMES_PER_SECOND, self.tick)
+        self.set_interval(RELOAD_SECONDS, self.reload)
+
+    def on_unmount(self) -> None:
+        """Let the worker go."""
+        self.worker.close()
+
+    # ---- the worker
+
+    @work(thread=True, group="worker")
+    def listen(self, worker: WorkerProcess) -> None:
+        """Pass on what the worker says, until it ends."""
+        for reply in worker.replies():
+            self.post_message(Arrived(reply))
+        self.post_message(WorkerLost(worker))
+
+    @on(WorkerLost)
+    def _lost(self, event: WorkerLost) -> None:
+        if event.worker is self.worker and self.is_running:
+            self.is_worker_lost = True
+            self.front.show_header()
+            self.notify("The simulation has stopped. Press R to start it again.", severity="error", timeout=10)
+
+    @on(Arrived)
+    def _arrived(self, event: Arrived) -> None:
+        reply = event.reply
+        if reply.generation != self.session.generation:
+            return
+        match reply:
+            case Opened():
+                self.card, self.problems = reply, ()
+                self.session.last_day = reply.last_day
+                self.session.day = min(self.session.day, reply.last_day)
+                self._changed_at = _changed_at(reply.file)
+                self.show()
+            case Snapshot():
+                self._tell_decisions(reply)
+                self.snapshot, self.asked_at = reply, None
+                if not self.session.is_playing:
+                    self.session.day = reply.day
+            case Refused():
+                self.problems, self.asked_at = reply.problems, None
+            case Failed():
+                self.asked_at = None
+                self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
+            case Saved():
+                self.notify(f"Written: {reply.file}")
+            case _:
+                pass
+        self.front.receive(reply)
+
+    def _tell_decisions(self, now: Snapshot) -> None:
+        """Say what the committee decides, when it does while the trial runs."""
+        before = self.snapshot
+        if before is None or before.generation != now.generation or not self.session.is_playing:
+            return
+        for look in now.looks:
+            if look.day > before.day:
+                z = "" if look.z is None else f", z {look.z:.2f}"
+                self.notify(f"{look.events} events known{z}: {look.decision}", title="The committee", timeout=6)
+
+    @property
+    def front(self) -> TrialScreen:
+        """The screen of the trial that is in front, be there a dialog before it or not."""
+        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, TrialScreen))
+
+    def send(self, request: ask.Request) -> None:
+        """Ask the worker."""
+        self.worker.send(request)
+
+    def open(self) -> None:
+        """Ask for the trial as it is set now."""
+        self.asked_at = time.monotonic()
+        self.send(self.session.request())
+
+    def show(self) -> None:
+        """Ask for the picture of the day."""
+        session = self.session
+        self.asked_at = time.monotonic()
+        day = float(int(session.day)) if session.is_playing and not session.is_over else session.day
+        self.send(ask.Show(session.generation, day, session.moving_days))
+
+    def tick(self) -> None:
+        """Let the trial move on, if the last picture has been shown."""
+        now = time.monotonic()
+        passed, self._ticked = now - self._ticked, now
+        if self.card is None or not self.session.is_playing or self.is_worker_lost:
+            return
+        if self.asked_at is not None and now - self.asked_at < LOST_SECONDS:
+            return
+        self.session.advance(min(passed, 0.5))
+        self.show()
+        if self.session.is_over:
+            self.pause()
+
+    def reload(self) -> None:
+        """Open the scenario again if its file was changed elsewhere."""
+        file = self.card.file if self.card is not None else self.session.scenario
+        changed_at = _changed_at(file)
+        if changed_at and changed_at != self._changed_at:
+            is_first, self._changed_at = not self._changed_at, changed_at
+            if not is_first or self.problems:
+                self.notify(f"Read again: {Path(file).name}")
+                self.open()
+
+    # ---- what the screens ask for
+
+    def values(self) -> dict[str, float]:
+        """The numbers that are changed."""
+        return {path: float(value) for path, value in self.session.settings.items()}
+
+    def turn(self, parameter: Parameter, value: float | None) -> None:
+        """Change a number, and run the trial again to the same day."""
+        self.session.turn(parameter, value)
+        self.open()
+
+    def go(self, day: float) -> None:
+        """Show the trial on another day."""
+        self.session.day = day
+        self.pause()
+        self.show()
+
+    def pause(self) -> None:
+        """Let the trial stand still."""
+        self.session.is_playing = False
+        self.refresh_bindings()
+        self.front.show_header()
+
+    def resume(self) -> None:
+        """Let the trial run, from the first day on if it is over."""
+        if self.session.is_over:
+            self.session.day = 0.0
+        self.session.is_playing = True
+        self._ticked = time.monotonic()
+        self.refresh_bindings()
+        self.front.show_header()
+
+    def explain(self, parameter: Parameter) -> None:
+        """Show where a number comes from."""
+        self.push_screen(Explanation(parameter))
+
+    def question(self, title: str, text: str, then: Callable[[str], object]) -> None:
+        """Ask the user for a text."""
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                then(answer)
+
+        self.push_screen(Question(title, text), answered)
+
+
+def _changed_at(file: str) -> int:
+    try:
+        return Path(file).stat().st_mtime_ns
+    except OSError:
+        return 0
