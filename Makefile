@@ -6,12 +6,16 @@ SEED   ?= 21
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow lint types check bench pictures lock clean
+.PHONY: help run report test test-slow lint types check bench pictures lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-run: $(VENV)/run.stamp ## Simulate AALL1331 and print the trial
+run: $(VENV)/run.stamp ## Watch AALL1331 happen; without a terminal, print the trial
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/pathsim app aall1331 --seed $(SEED); \
+		else $(BIN)/pathsim run aall1331 --seed $(SEED); fi
+
+report: $(VENV)/run.stamp ## Simulate AALL1331 and print the trial
 	@$(BIN)/pathsim run aall1331 --seed $(SEED)
 
 test: $(VENV)/dev.stamp ## Run the tests (without those that take minutes)
@@ -33,6 +37,7 @@ bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
 
 pictures: $(VENV)/run.stamp ## Make the pictures of the README
 	@$(BIN)/python tools/pictures.py
+	@$(BIN)/python tools/app_pictures.py
 
 lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \

@@ -49,7 +49,7 @@ class PathsimApp(TrialApp):
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
-        keymap, self._keymap_problems = own_keys(binding_ids())
+        keymap, self._keymap_problems = own_keys(frozenset(str(binding.id) for binding in bindings_with_id()))
         self.set_keymap(keymap)
 
     def on_mount(self) -> None:
@@ -177,11 +177,11 @@ class PathsimApp(TrialApp):
                 yield SystemCommand(binding.description, binding.tooltip, _runner(self, action))
 
 
-def binding_ids() -> frozenset[str]:
-    """The ids of all keys, those of the screens and widgets among them."""
+def bindings_with_id() -> tuple[Binding, ...]:
+    """All keys that have a name, those of the screens and widgets among them."""
     places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot)
     bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
-    return frozenset(binding.id for binding in bindings if isinstance(binding, Binding) and binding.id)
+    return tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
 
 
 def _runner(app: PathsimApp, action: str) -> Callable[[], Any]:

@@ -8,6 +8,8 @@ from textual.binding import Binding, BindingType
 
 PLAYER_KEYS: list[BindingType] = [
     Binding("space", "play", "Run/Pause", tooltip="Let the trial run, or stand still", id="player.play"),
+    Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
+    Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
     Binding("full_stop", "seek('event', 1)", "Event", tooltip="Go to the next event", id="player.next_event"),
     Binding(
         "greater_than_sign",
@@ -80,8 +82,6 @@ PLAYER_KEYS: list[BindingType] = [
         "v", "visit('evidence')", "Evidence", tooltip="Where every number comes from", show=False, id="screen.evidence"
     ),
     Binding("escape", "dismiss", "Back", show=False, id="screen.back"),
-    Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
-    Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
 ]
 
 

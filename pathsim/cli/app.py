@@ -16,8 +16,14 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 @set_option
 @click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colours; --theme projector for a class.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
-def app(scenario: str, seed: int | None, settings: dict[str, str], theme: str, ascii_only: bool) -> None:
+@click.option("--keys", "list_keys", is_flag=True, help="List the names of all keys, for a keys.toml of your own.")
+def app(
+    scenario: str, seed: int | None, settings: dict[str, str], theme: str, ascii_only: bool, list_keys: bool
+) -> None:
     """Open SCENARIO (default: aall1331) and watch it happen. This is what pathsim alone does."""
+    if list_keys:
+        _list_keys()
+        return
     if not is_terminal():
         raise click.UsageError(f"the app needs a terminal; without one: pathsim run {scenario}")
     if scenario == "-":
@@ -26,8 +32,8 @@ def app(scenario: str, seed: int | None, settings: dict[str, str], theme: str, a
 
 
 def is_terminal() -> bool:
-    """Whether somebody sits in front of it."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether somebody sits in front of it; the app is drawn on standard error."""
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def open_app(
@@ -42,3 +48,12 @@ def open_app(
     from pathsim.app.session import Session
 
     PathsimApp(worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only).run()
+
+
+def _list_keys() -> None:
+    from pathsim.app.app import bindings_with_id
+    from pathsim.app.keys import keys_file
+
+    click.echo(f"# {keys_file()}")
+    for binding in bindings_with_id():
+        click.echo(f'"{binding.id}" = "{binding.key}"'.ljust(52) + f"# {binding.tooltip or binding.description}")

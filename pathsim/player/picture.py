@@ -131,10 +131,12 @@ def endpoint_view(card: EndpointCard, known: Known, ghosts: tuple[Curve, ...] = 
     found = endpoint_figures(endpoint, outcomes(known, endpoint), groups, scenario)
     ratio = found.get("hazard_ratio", {})
     arms = found["arms"]
-    at_days = [(float(day), tuple(arms[name]["at"][day]["survival"] for name in arms)) for day in _tabulated(arms)]
+    days = _tabulated(arms)
+    at_days = [(float(day), tuple(arms[name]["at"][day]["survival"] for name in arms)) for day in days]
+    at_risk = [tuple(arms[name]["at"][day]["at_risk"] for name in arms) for day in days]
     p_value = found.get("logrank", {}).get("p_one_sided")
     shown = Ratio(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), p_value)
-    return EndpointView(card.name, curves(card, known), ghosts, tuple(at_days), shown)
+    return EndpointView(card.name, curves(card, known), ghosts, tuple(at_days), tuple(at_risk), shown)
 
 
 def _tabulated(arms: dict[str, Any]) -> list[str]:

@@ -153,6 +153,8 @@ class EndpointView:
     ghosts: tuple[Curve, ...]
     at_days: tuple[tuple[float, tuple[float, ...]], ...]
     """For each tabulated day the survival of each arm."""
+    at_risk: tuple[tuple[int, ...], ...]
+    """For each of these days how many of each arm are at risk."""
     ratio: Ratio
 
 

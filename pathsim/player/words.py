@@ -93,22 +93,24 @@ class Storyteller:
     def sentence(self, patient: int, day: float, event: Event, value: float) -> str:
         """One entry in words."""
         entry = self._scenario.entry(event.step)
+        toxicity = self._scenario.toxicity_label(event.name)
         match event.kind:
             case "arm":
-                arms = getattr(entry.spec, "arms", {})
-                return f"randomized to {list(arms)[int(value)]}"
+                told = f"randomized to {list(getattr(entry.spec, 'arms', {}))[int(value)]}"
             case "enter":
-                return "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
+                told = "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
             case "exit":
-                return self._exit(patient, day, event, value)
+                told = self._exit(patient, day, event, value)
             case "toxicity":
-                name = self._scenario.toxicity_label(event.name)
-                return f"{name}, grade {value:.0f}, in {entry.label}"
+                told = f"{toxicity}, grade {value:.0f}, in {entry.label}"
+            case "resolved":
+                told = f"{toxicity} is over, in {entry.label}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
-                return f"{self._assessment(event)} {readable(levels[int(value)]).lower()} after {entry.label}"
+                told = f"{self._assessment(event)} {readable(levels[int(value)]).lower()} after {entry.label}"
             case _:
-                return f"{readable(event.name)} in {entry.label}"
+                told = f"{readable(event.name)} in {entry.label}"
+        return told
 
     def _assessment(self, event: Event) -> str:
         tables = getattr(self._scenario.entry(event.step).spec, "assess", ())

@@ -53,6 +53,11 @@ class CompareScreen(TrialScreen):
     number = 0
     asked: tuple[int, float] | None = None
 
+    @property
+    def replicates(self) -> int:
+        """How many replicates it shows."""
+        return 0 if self.contrast is None else self.contrast.replicates
+
     def body(self) -> Iterator[Widget]:
         """What is changed; survival in both; who fares otherwise."""
         yield Static(id="settings")
@@ -122,8 +127,8 @@ class CompareScreen(TrialScreen):
         columns = (
             Column("patient", 7, is_number=True),
             Column("", 9),
-            Column("arm", 14),
-            Column("about", 30),
+            Column("arm", 14, rank=1),
+            Column("about", 30, rank=2),
             Column("there", 60),
             Column("here", 60),
         )
@@ -165,7 +170,7 @@ def _settings(card: Opened) -> Text:
     text.append("\nthere ", "bold")
     text.append(_told(card, card.kept), "dim")
     if not card.arms_are_held:
-        text.append("\nPatients queue here, so arms are not held: others than those touched can change.", "yellow")
+        text.append("\nPatients queue here, so arms are not held: others than those touched can change.", "bold")
     return text
 
 
@@ -214,9 +219,11 @@ def _differences(card: Opened, weighed: WeighedView, contrast: ContrastView | No
 
 
 def _add_endpoint(table: Table, name: str, card: Opened, there: EndpointView, here: EndpointView) -> None:
-    for (day, before), (_, now) in zip(there.at_days, here.at_days, strict=True):
-        for group, a, b in zip(card.groups, before, now, strict=True):
-            table.add_row(f"{name} at {span(day)}, {group}", f"{a:.1%}", f"{b:.1%}", f"{100 * (b - a):+.1f}")
+    for number, (day, before) in enumerate(there.at_days):
+        for arm, group in enumerate(card.groups):
+            a, b = before[arm], here.at_days[number][1][arm]
+            if there.at_risk[number][arm] and here.at_risk[number][arm]:
+                table.add_row(f"{name} at {span(day)}, {group}", f"{a:.1%}", f"{b:.1%}", f"{100 * (b - a):+.1f}")
     ratios = there.ratio.estimate, here.ratio.estimate
     if ratios[0] is not None and ratios[1] is not None:
         table.add_row(f"{name} hazard ratio", f"{ratios[0]:.2f}", f"{ratios[1]:.2f}", f"{ratios[1] - ratios[0]:+.2f}")

@@ -1,5 +1,6 @@
 """Dialogs: where a number comes from, a question to the user, all keys."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.table import Table
@@ -10,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from pathsim.app.keys import PLAYER_KEYS
 from pathsim.app.widgets.sliders import written
 from pathsim.player.shown import Parameter
 
@@ -74,14 +76,23 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A table of the keys that work where the user is."""
         table = Table(box=None, padding=(0, 2), show_header=False)
-        seen: set[str] = set()
-        for active in self._about.active_bindings.values():
-            binding = active.binding
-            if binding.action in seen or binding.system:
-                continue
-            seen.add(binding.action)
-            table.add_row(Text(self.app.get_key_display(binding), "bold"), binding.tooltip or binding.description)
+        by_id = {active.binding.id: active.binding for active in self._about.active_bindings.values()}
+        for title, bindings in self._sections():
+            table.add_row("", Text(title, "bold underline"))
+            for one in bindings:
+                if isinstance(one, Binding) and (binding := by_id.get(one.id)) is not None:
+                    table.add_row(Text(self.app.get_key_display(binding), "bold"), one.tooltip or one.description)
+            table.add_row()
         with VerticalScroll(classes="dialog tall") as box:
             box.border_title = "Keys"
             box.border_subtitle = "ctrl+p finds every command by name"
             yield Static(table)
+
+    def _sections(self) -> list[tuple[str, Sequence[BindingType]]]:
+        """The keys of the trial, of this screen, and of what has the focus."""
+        focused = self._about.focused
+        return [
+            ("The trial, on every screen", PLAYER_KEYS),
+            ("This screen", type(self._about).__dict__.get("BINDINGS", ())),
+            ("What has the focus", () if focused is None else type(focused).__dict__.get("BINDINGS", ())),
+        ]

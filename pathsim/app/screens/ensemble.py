@@ -6,7 +6,7 @@ from typing import ClassVar
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import ScrollableContainer, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -30,10 +30,15 @@ class EnsembleScreen(TrialScreen):
     view: EnsembleView | None = None
     wanted = REPLICATES
 
+    @property
+    def replicates(self) -> int:
+        """How many replicates it shows."""
+        return 0 if self.view is None else self.view.replicates
+
     def body(self) -> Iterator[Widget]:
         """Hazard ratios; power, endings and figures."""
         yield Static(id="luck")
-        with Horizontal(id="charts"):
+        with ScrollableContainer(id="charts"):
             yield RatioHistogram(id="ratios", classes="panel")
             with Vertical(id="beside"):
                 yield PowerChart(id="power", classes="panel")

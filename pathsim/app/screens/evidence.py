@@ -21,14 +21,19 @@ REPLICATES = 500
 VIEWS = ("numbers", "published")
 KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
 
-NUMBER_COLUMNS = (Column("number", 60), Column("value", 24, is_number=True), Column("class", 10), Column("source", 90))
+NUMBER_COLUMNS = (
+    Column("number", 60),
+    Column("value", 24, is_number=True),
+    Column("class", 10),
+    Column("source", 90, rank=1),
+)
 TARGET_COLUMNS = (
     Column("result", 50),
     Column("published", 10, is_number=True),
     Column("simulated", 10, is_number=True),
-    Column("95% of trials", 18, is_number=True),
+    Column("95% of trials", 18, is_number=True, rank=1),
     Column("verdict", 18),
-    Column("part", 40),
+    Column("part", 40, rank=2),
 )
 
 
@@ -44,6 +49,11 @@ class EvidenceScreen(TrialScreen):
     evidence: EvidenceView | None = None
     validation: ValidationView | None = None
     view = VIEWS[0]
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates it shows."""
+        return 0 if self.validation is None else self.validation.replicates
 
     def body(self) -> Iterator[Widget]:
         """Both lists, of which one is seen, and the words for the row under the cursor."""

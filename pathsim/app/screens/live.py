@@ -14,7 +14,7 @@ from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.log import EventLog
 from pathsim.app.widgets.pathway import PathwayMap
-from pathsim.app.widgets.sliders import Sliders
+from pathsim.app.widgets.sliders import Sliders, written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
 from pathsim.app.widgets.views import ViewTabs
@@ -23,8 +23,8 @@ from pathsim.player.shown import Fates, Opened, Parameter, Snapshot
 View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
 VIEWS: tuple[View, ...] = ("curves", "map", "toxicity", "committee", "log", "parameters")
 LABELS = ("Curves", "Pathway", "Toxicity", "Committee", "Log", "Parameters")
-SINGLE_WIDTH, WIDE_WIDTH, BOTH_WIDTH = 96, 132, 188
-"""Below the first one view at a time; from the second on everything; from the third on two endpoints."""
+SINGLE_WIDTH, WIDE_WIDTH, SPACIOUS_WIDTH, BOTH_WIDTH = 96, 132, 152, 188
+"""Below the first one view at a time; from the second on everything; then longer names, then two endpoints."""
 SINGLE_HEIGHT, TALL_HEIGHT = 30, 52
 
 
@@ -77,6 +77,7 @@ class LiveScreen(TrialScreen):
         is_single = width < SINGLE_WIDTH or height < SINGLE_HEIGHT or self.is_full
         self.set_class(is_single, "-single")
         self.set_class(not is_single and width < WIDE_WIDTH, "-normal")
+        self.set_class(not is_single and width >= SPACIOUS_WIDTH, "-spacious")
         self.set_class(not is_single and width >= BOTH_WIDTH, "-both")
         self.set_class(height >= TALL_HEIGHT, "-tall")
         for view in VIEWS:
@@ -125,12 +126,19 @@ class LiveScreen(TrialScreen):
             who = "patient fares" if fates.changed == 1 else "patients fare"
             notes.append((f"* {fates.changed} {who} otherwise by now", "accent!"))
             notes.append((f"{fates.saved} saved · {fates.lost} lost · {fates.otherwise} in some other way", "accent"))
+        if (marked := self.marked()) is not None:
+            notes.append((f"{marked.group}: {marked.label}", "text"))
+            notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))
         notes.append(("←→ turn  0-9 type  ⌫ default  i source", "dim"))
         self.query_one(Sliders).note(tuple(notes))
 
     @on(Sliders.Turned)
     def _turned(self, event: Sliders.Turned) -> None:
         self.trial.turn(event.parameter, event.value)
+
+    @on(Sliders.Marked)
+    def _marked(self) -> None:
+        self._note(self.trial.snapshot.fates if self.trial.snapshot is not None else None)
 
     @on(Calendar.Moved)
     def _scrubbed(self, event: Calendar.Moved) -> None:

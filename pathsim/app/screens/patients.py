@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -80,12 +80,12 @@ class PatientsScreen(TrialScreen):
             return
         columns = (
             Column("patient", 7, is_number=True),
-            Column("came", 10),
-            *(Column(name.lower(), 26) for name in roster.columns),
+            Column("came", 10, rank=2),
+            *(Column(name.lower(), 26, rank=0 if number == 0 else 4) for number, name in enumerate(roster.columns)),
             Column("arm", 14),
             Column("now", 34),
             Column("event", 24),
-            Column("days", 6, is_number=True),
+            Column("days", 6, is_number=True, rank=3),
             Column(f"by {roster.arm}" if roster.arm else "", 22),
         )
         self.query_one(Listing).show(columns, [_line(row, arms, roster.arm) for row in roster.rows])
@@ -153,14 +153,18 @@ def _order(text: str) -> float | str:
     return float(first) if first.replace(".", "", 1).isdigit() else text
 
 
-def _balance(roster: RosterView) -> Text:
+def _balance(roster: RosterView) -> Content:
     """What the arm did for everybody, by the end of the trial."""
     randomized = roster.saved + roster.harmed + roster.same
     if not randomized:
-        return Text("nobody can say what another arm would have done: there is none, or patients queue", "dim")
-    text = Text(f"Of {randomized} randomized patients, by the end, {roster.arm} ")
-    text.append(f"saves {roster.saved}", "bold green" if roster.saved else "")
-    text.append(" from an event, ")
-    text.append(f"harms {roster.harmed}", "bold red" if roster.harmed else "")
-    text.append(f", and makes no difference to {roster.same} ({roster.endpoint.lower()}).")
-    return text
+        return Content("nobody can say what another arm would have done: there is none, or patients queue")
+    return Content.from_markup(
+        "Of $all randomized patients, by the end, $arm [b $text-success]saves $saved[/] from an event, "
+        "[b $text-error]harms $harmed[/], and makes no difference to $same ($endpoint).",
+        all=str(randomized),
+        arm=roster.arm,
+        saved=str(roster.saved),
+        harmed=str(roster.harmed),
+        same=str(roster.same),
+        endpoint=roster.endpoint.lower(),
+    )

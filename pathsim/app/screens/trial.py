@@ -43,6 +43,11 @@ class TrialScreen(Screen[None]):
         yield from ()
 
     @property
+    def replicates(self) -> int:
+        """How many replicates the screen shows."""
+        return 0
+
+    @property
     def trial(self) -> "PathsimApp":
         """The app that this screen is of."""
         return cast("PathsimApp", self.app)

@@ -19,6 +19,8 @@ class Column(NamedTuple):
     heading: str
     most: int = 30
     is_number: bool = False
+    rank: int = 0
+    """Where there is too little room, columns of the highest rank are left out first; 0 stays."""
 
 
 class Line(NamedTuple):
@@ -124,7 +126,8 @@ class Listing(Picture, can_focus=True):
         shown = self.seen[self.top : self.top + height]
         widths = self._widths(canvas.width - 1, shown)
         column = 1
-        for number, (one, width) in enumerate(zip(self.columns, widths, strict=True)):
+        for number, width in widths.items():
+            one = self.columns[number]
             arrow = "" if number != self.sorted_by else "▼" if self.is_reversed else "▲"
             text = shortened(one.heading, width - len(arrow)) + arrow
             canvas.write(0, column, text.rjust(width) if one.is_number else text, "primary!")
@@ -133,19 +136,26 @@ class Listing(Picture, can_focus=True):
             if self.top + row - 1 == self.cursor:
                 canvas.fill(row, 0, canvas.width, "cursor" if self.has_focus else "panel")
             column = 1
-            for one, width, cell, fore in zip(self.columns, widths, line.cells, line.fores, strict=True):
-                text = shortened(cell, width)
-                canvas.write(row, column, text.rjust(width) if one.is_number else text, fore)
+            for number, width in widths.items():
+                text = shortened(line.cells[number], width)
+                padded = text.rjust(width) if self.columns[number].is_number else text
+                canvas.write(row, column, padded, line.fores[number])
                 column += width + GAP
 
-    def _widths(self, room: int, shown: Sequence[Line]) -> list[int]:
-        """As wide as what is shown needs; where there is too little room the widest give way."""
-        widths = [
-            min(max([len(one.heading) + 1, *(len(line.cells[i]) for line in shown)]), one.most)
-            for i, one in enumerate(self.columns)
-        ]
-        while sum(widths) + GAP * (len(widths) - 1) > room and max(widths) > 4:
-            widths[widths.index(max(widths))] -= 1
+    def _widths(self, room: int, shown: Sequence[Line]) -> dict[int, int]:
+        """The columns that are shown, with their widths: as wide as what is shown needs, if there is room.
+
+        Where there is too little, columns are left out by their rank; of the others the widest give way.
+        """
+        widths = {
+            number: min(max([len(one.heading) + 1, *(len(line.cells[number]) for line in shown)]), one.most)
+            for number, one in enumerate(self.columns)
+        }
+        for number in sorted(widths, key=lambda number: -self.columns[number].rank):
+            if self.columns[number].rank and sum(widths.values()) + GAP * (len(widths) - 1) > room:
+                del widths[number]
+        while sum(widths.values()) + GAP * (len(widths) - 1) > room and max(widths.values()) > 4:
+            widths[max(widths, key=widths.__getitem__)] -= 1
         return widths
 
     def action_cursor(self, step: int) -> None:
@@ -188,9 +198,8 @@ class Listing(Picture, can_focus=True):
 
     def _click_heading(self, x: int) -> None:
         column = 1
-        for number, width in enumerate(
-            self._widths(self.size.width - 1, self.seen[self.top : self.top + self.size.height])
-        ):
+        shown = self.seen[self.top : self.top + self.size.height - 1]
+        for number, width in self._widths(self.size.width - 1, shown).items():
             if column <= x < column + width:
                 self.is_reversed = self.sorted_by == number and not self.is_reversed
                 self.sorted_by = number
