@@ -87,7 +87,7 @@ class PathsimApp(TrialApp):
     def action_speed(self, step: int) -> None:
         """Faster or slower."""
         self.session.faster(step)
-        self.front.show_header()
+        self.refresh_header()
 
     def action_seek(self, towards: Towards, step: int) -> None:
         """Go to the next event, or the last before."""
@@ -149,13 +149,15 @@ class PathsimApp(TrialApp):
 
     def action_help(self) -> None:
         """All keys, and what they do."""
-        self.push_screen(Help(self.front))
+        if self.front is not None:
+            self.push_screen(Help(self.front))
 
     def action_dismiss(self) -> None:
         """Hide problems; go back to the trial."""
         if self.problems:
             self.problems = ()
-            self.front.show_problems()
+            if self.front is not None:
+                self.front.show_problems()
         elif not self._has_dialog:
             self.action_visit("live")
 

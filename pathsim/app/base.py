@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from textual import on, work
@@ -82,13 +83,14 @@ class TrialApp(App[None]):
     def _lost(self, event: WorkerLost) -> None:
         if event.worker is self.worker and self.is_running:
             self.is_worker_lost = True
-            self.front.show_header()
+            self.refresh_header()
             self.notify("The simulation has stopped. Press R to start it again.", severity="error", timeout=10)
 
     @on(Arrived)
     def _arrived(self, event: Arrived) -> None:
         reply = event.reply
-        if reply.generation != self.session.generation:
+        if self.card is not None and reply.generation < self.card.generation:
+            # Of something that is no longer on screen. What is newer is shown even if still newer things are coming.
             return
         match reply:
             case Opened():
@@ -96,7 +98,6 @@ class TrialApp(App[None]):
                 self.session.last_day = reply.last_day
                 self.session.day = min(self.session.day, reply.last_day)
                 self._changed_at = _changed_at(reply.file)
-                self.show()
             case Snapshot():
                 self._tell_decisions(reply)
                 self.snapshot, self.asked_at = reply, None
@@ -111,7 +112,8 @@ class TrialApp(App[None]):
                 self.notify(f"Written: {reply.file}")
             case _:
                 pass
-        self.front.receive(reply)
+        if (front := self.front) is not None:
+            front.receive(reply)
 
     def _tell_decisions(self, now: Snapshot) -> None:
         """Say what the committee decides, when it does while the trial runs."""
@@ -124,9 +126,14 @@ class TrialApp(App[None]):
                 self.notify(f"{look.events} events known{z}: {look.decision}", title="The committee", timeout=6)
 
     @property
-    def front(self) -> TrialScreen:
-        """The screen of the trial that is in front, be there a dialog before it or not."""
-        return next(screen for screen in reversed(self.screen_stack) if isinstance(screen, TrialScreen))
+    def front(self) -> TrialScreen | None:
+        """The screen of the trial that is in front, be there a dialog before it or not; None as the app ends."""
+        return next((screen for screen in reversed(self._screen_stack) if isinstance(screen, TrialScreen)), None)
+
+    def refresh_header(self) -> None:
+        """Show anew which trial this is, and how far."""
+        if (front := self.front) is not None:
+            front.show_header()
 
     def send(self, request: ask.Request) -> None:
         """Ask the worker."""
@@ -141,8 +148,7 @@ class TrialApp(App[None]):
         """Ask for the picture of the day."""
         session = self.session
         self.asked_at = time.monotonic()
-        day = float(int(session.day)) if session.is_playing and not session.is_over else session.day
-        self.send(ask.Show(session.generation, day, session.moving_days))
+        self.send(ask.Show(session.generation, session.shown_day, session.moving_days))
 
     def tick(self) -> None:
         """Let the trial move on, if the last picture has been shown."""
@@ -170,8 +176,12 @@ class TrialApp(App[None]):
     # ---- what the screens ask for
 
     def values(self) -> dict[str, float]:
-        """The numbers that are changed."""
-        return {path: float(value) for path, value in self.session.settings.items()}
+        """The numbers that are changed; what else was set on the command line is no number of a slider."""
+        found = {}
+        for path, value in self.session.settings.items():
+            with suppress(ValueError):
+                found[path] = float(value)
+        return found
 
     def turn(self, parameter: Parameter, value: float | None) -> None:
         """Change a number, and run the trial again to the same day."""
@@ -188,7 +198,7 @@ class TrialApp(App[None]):
         """Let the trial stand still."""
         self.session.is_playing = False
         self.refresh_bindings()
-        self.front.show_header()
+        self.refresh_header()
 
     def resume(self) -> None:
         """Let the trial run, from the first day on if it is over."""
@@ -197,7 +207,7 @@ class TrialApp(App[None]):
         self.session.is_playing = True
         self._ticked = time.monotonic()
         self.refresh_bindings()
-        self.front.show_header()
+        self.refresh_header()
 
     def explain(self, parameter: Parameter) -> None:
         """Show where a number comes from."""

@@ -44,6 +44,11 @@ class Session:
         return self.days_per_second * ON_THEIR_WAY_SECONDS if self.is_playing else 0.0
 
     @property
+    def shown_day(self) -> float:
+        """The day to show: whole days while the trial runs, so that each can be had again."""
+        return float(int(self.day)) if self.is_playing and not self.is_over else self.day
+
+    @property
     def is_over(self) -> bool:
         """Whether the trial is at its last day."""
         return self.day >= self.last_day
@@ -75,7 +80,15 @@ class Session:
     def request(self) -> Open:
         """What to ask for, as something new."""
         self.generation += 1
-        return Open(self.generation, self.scenario, self.seed, self.as_settings(), self.kept)
+        return Open(
+            self.generation,
+            self.scenario,
+            self.seed,
+            self.as_settings(),
+            self.kept,
+            day=self.shown_day,
+            moving_days=self.moving_days,
+        )
 
     def as_settings(self) -> Settings:
         """What is changed, in a fixed order."""

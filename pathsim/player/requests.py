@@ -13,6 +13,7 @@ class Open:
     """Simulate this trial from its first day to its last, and the one that it is compared with.
 
     ``kept`` is what was changed in the other: nothing, or what the user kept.
+    With a ``day`` it is shown on that day, too.
     """
 
     generation: int
@@ -20,6 +21,8 @@ class Open:
     seed: int
     settings: Settings = ()
     kept: Settings = ()
+    day: float | None = None
+    moving_days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ class Storyteller:
         toxicity = self._scenario.toxicity_label(event.name)
         match event.kind:
             case "arm":
-                told = f"randomized to {list(getattr(entry.spec, 'arms', {}))[int(value)]}"
+                arms = list(getattr(entry.spec, "arms", {}))
+                told = f"randomized to {arms[int(value)].replace('_', ' ')}"
             case "enter":
                 told = "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
             case "exit":

@@ -73,6 +73,8 @@ class Worker:
             self._studio = Studio.opened(request, self._studio)
             self._repeats, self._current = {}, None
             yield self._studio.card()
+            if request.day is not None:
+                yield self._studio.photographer.snapshot(request.day, request.moving_days)
             return
         studio = self._studio
         if studio is None or studio.request.generation != request.generation:

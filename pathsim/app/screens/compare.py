@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
-from pathsim.app.widgets.sliders import written
+from pathsim.app.widgets.sliders import read, written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.requests import Settings
@@ -98,7 +98,7 @@ class CompareScreen(TrialScreen):
         if card is not None and card.endpoints:
             number = self.number % len(card.endpoints)
             self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number], card.groups)
-        if not self.trial.session.is_playing or self.asked is None or abs(snapshot.day - self.asked[1]) > 30:
+        if self.is_due():
             self._ask()
 
     def _ask(self) -> None:
@@ -184,10 +184,11 @@ def _told(card: Opened, settings: Settings) -> str:
 
 
 def _turned(parameter: Parameter | None, path: str, value: str) -> str:
-    if parameter is None:
+    number = None if parameter is None else read(parameter, value)
+    if parameter is None or number is None:
         return f"{path} = {value}"
     was = written(parameter, parameter.value)
-    return f"{parameter.group}: {parameter.label} {written(parameter, float(value))} (was {was})"
+    return f"{parameter.group}: {parameter.label} {written(parameter, number)} (was {was})"
 
 
 def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:

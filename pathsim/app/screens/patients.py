@@ -54,7 +54,8 @@ class PatientsScreen(TrialScreen):
 
     def moved(self, snapshot: Snapshot) -> None:
         """On another day there are more of them."""
-        if not self.trial.session.is_playing or self.asked is None or abs(snapshot.day - self.asked[1]) > 30:
+        del snapshot
+        if self.is_due():
             self._ask()
 
     def _ask(self) -> None:

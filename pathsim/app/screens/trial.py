@@ -1,14 +1,16 @@
 """What all screens of a trial share: the line at the top, the problems of the scenario, the keys at the bottom."""
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from pathsim.app.widgets.header import Tab, TrialHeader
+from pathsim.app.widgets.keybar import KeyBar
 from pathsim.player.shown import Opened, Reply, Snapshot
 
 if TYPE_CHECKING:
@@ -22,11 +24,15 @@ TABS = (
     Tab("evidence", "v", "Evidence"),
 )
 
+UPDATE_SECONDS = 1.0
+"""How often lists are brought up to date while the trial runs."""
+
 
 class TrialScreen(Screen[None]):
     """A screen that shows something of the trial."""
 
     NAME: ClassVar[str] = ""
+    _asked_at = 0.0
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-roomy"), (132, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-high")]  # noqa: RUF012
     CSS_PATH = ["trial.tcss"]  # noqa: RUF012
@@ -36,11 +42,19 @@ class TrialScreen(Screen[None]):
         yield TrialHeader(id="header")
         yield from self.body()
         yield Static(id="problems", markup=False)
-        yield Footer(compact=True)
+        yield KeyBar(id="keys")
 
     def body(self) -> Iterator[Widget]:
         """What the screen is about."""
         yield from ()
+
+    def is_due(self) -> bool:
+        """Whether it is time to ask for what costs more than a picture: while the trial runs, every second."""
+        now = time.monotonic()
+        if self.trial.session.is_playing and now - self._asked_at < UPDATE_SECONDS:
+            return False
+        self._asked_at = now
+        return True
 
     @property
     def replicates(self) -> int:
