@@ -5,13 +5,15 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from pathsim.app.base import TrialApp
 from pathsim.app.keys import PLAYER_KEYS, own_keys
 from pathsim.app.screens.compare import CompareScreen
-from pathsim.app.screens.dialogs import Help
+from pathsim.app.screens.dialogs import Commands, Help
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
 from pathsim.app.screens.live import LiveScreen
@@ -42,7 +44,7 @@ class PathsimApp(TrialApp):
     }
     DEFAULT_MODE = "live"
     BINDINGS: ClassVar[list[BindingType]] = PLAYER_KEYS
-    ENABLE_COMMAND_PALETTE = True
+    ALLOW_SELECT = False
 
     def __init__(self, worker: WorkerProcess, session: Session, theme: str = DARK, *, ascii_only: bool = False) -> None:
         super().__init__(worker, session, ascii_only=ascii_only)
@@ -71,7 +73,8 @@ class PathsimApp(TrialApp):
     def visit_patient(self, patient: object) -> None:
         """Go to one patient's journey."""
         self.wanted_patient = patient
-        self.action_visit("patients")
+        # Asked by a screen while it handles a message: the app changes screens in its own time.
+        self.call_later(self.action_visit, "patients")
 
     @property
     def _has_dialog(self) -> bool:
@@ -161,6 +164,15 @@ class PathsimApp(TrialApp):
         elif not self._has_dialog:
             self.action_visit("live")
 
+    def action_command_palette(self) -> None:
+        """Show the commands by name."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Commands(id="--command-palette"))
+
+    def pop_screen(self) -> AwaitComplete:
+        """Take a dialog away; nothing where two keys at once both close the same one."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete(_nothing())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
         del parameters
@@ -177,6 +189,10 @@ class PathsimApp(TrialApp):
             if isinstance(binding, Binding) and binding.tooltip:
                 action = binding.action if binding in self.BINDINGS else f"screen.{binding.action}"
                 yield SystemCommand(binding.description, binding.tooltip, _runner(self, action))
+
+
+async def _nothing() -> None:
+    """Nothing to wait for."""
 
 
 def bindings_with_id() -> tuple[Binding, ...]:

@@ -128,11 +128,14 @@ class TrialApp(App[None]):
     @property
     def front(self) -> TrialScreen | None:
         """The screen of the trial that is in front, be there a dialog before it or not; None as the app ends."""
-        return next((screen for screen in reversed(self._screen_stack) if isinstance(screen, TrialScreen)), None)
+        if not self.is_running or self.current_mode not in self._screen_stacks:
+            return None
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, TrialScreen)), None)
 
     def refresh_header(self) -> None:
-        """Show anew which trial this is, and how far."""
+        """Show anew which trial this is and how far, and which keys make sense."""
         if (front := self.front) is not None:
+            self.refresh_bindings()
             front.show_header()
 
     def send(self, request: ask.Request) -> None:
@@ -197,7 +200,6 @@ class TrialApp(App[None]):
     def pause(self) -> None:
         """Let the trial stand still."""
         self.session.is_playing = False
-        self.refresh_bindings()
         self.refresh_header()
 
     def resume(self) -> None:
@@ -206,7 +208,6 @@ class TrialApp(App[None]):
             self.session.day = 0.0
         self.session.is_playing = True
         self._ticked = time.monotonic()
-        self.refresh_bindings()
         self.refresh_header()
 
     def explain(self, parameter: Parameter) -> None:

@@ -23,19 +23,19 @@ SPACE = 32
 PLAIN = {
     ord(glyph): letter
     for letter, glyphs in {
-        "=": "━═",
-        "-": "─",
+        "=": "━═≈",
+        "-": "─╌",
         ".": "┈·…",
         "#": "┃█▇▆▅▄▃▂▁▓▒",
-        "|": "│║▏▎▍▌▋▊▉▔▕❚",
-        "+": "†┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧",
+        "|": "┊▮│║▏▎▍▌▋▊▉▔▕❚",
+        "+": "†┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧┿",
         ">": "▶▸→≥",
-        "<": "◀←≤",
+        "<": "◀←≤⌫",
         "*": "●•◆",
         "o": "○◇",
         ":": "░",
         "^": "▲↑",
-        "v": "▼↓✓",
+        "v": "▼▾↓✓",
         "x": "✗",
         "d": "Δ",
     }.items()
@@ -91,7 +91,7 @@ class Palette:
         if name.startswith("arm"):
             return self._arms[int(name[3:] or 0) % len(self._arms)]
         if name.startswith("ghost"):
-            return self._background.blend(self._arms[int(name[5:]) % len(self._arms)], 0.45)
+            return self._background.blend(self._arms[int(name[5:]) % len(self._arms)], 0.65)
         if name.startswith("shade"):
             arm, part = name[5:].split("/")
             return self._background.blend(self._arms[int(arm) % len(self._arms)], float(part))

@@ -12,7 +12,7 @@ from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.spec import KeyPath
 
-RATIOS = ("hazard_ratio", "odds_ratio")
+RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 STEPS_OF_A_SLIDER = 50
 _NEVER = ("targets", "endpoints", "toxicities", "sources")
 """Sections whose numbers are no levers: what is compared, where curves are tabulated, when toxicities come."""
@@ -32,7 +32,7 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
 def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
     value = float(rate.value) if not isinstance(rate.value, list) else math.nan
     whole = expects_whole_number(path)
-    lowest, highest = _limits(path, value, rate)
+    lowest, highest = _limits(scenario, path, value, rate)
     return Parameter(
         dotted(path),
         _group(scenario, path),
@@ -54,22 +54,58 @@ def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...
     """The other shares of a table in which none is the rest."""
     if len(path) < 2 or path[-2] not in ("levels", "split"):
         return ()
-    table: Any = scenario.layers.tree
-    for key in path[:-1]:
-        table = table[key]
+    table = _table(scenario, path)
     if REST in table.values():
         return ()
     return tuple((dotted((*path[:-1], key)), float(value)) for key, value in table.items() if key != path[-1])
 
 
-def _limits(path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
+def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
     """Between what a number can be turned: wider than it is thought to lie, for that is what turning it is for."""
     if any(key in RATIOS for key in path):
-        return 0.0, max(4.0, _nice(1.5 * value))
+        most = 0.95 if "futility" in path else max(4.0, _nice(1.5 * value))
+        return min(LEAST_RATIO, value), most
     if _is_share(path, value):
-        return 0.0, 0.1 if value == 0 else min(1.0, _nice(4 * value))
+        highest = 0.1 if value == 0 else min(1.0, _nice(4 * value))
+        least, most = _room(scenario, path, value)
+        return least, max(min(highest, most), value)
+    if path[-1] in ("alpha", "below"):
+        return value / 10, min(10 * value, 0.5)
     known = max(rate.range or rate.ci or (value,))
-    return 0.0, _nice(max(2 * value, known)) if value or known else 1.0
+    least = 1.0 if expects_whole_number(path) else value / STEPS_OF_A_SLIDER
+    return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0
+
+
+def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float]:
+    """What a share's neighbours leave it: cumulative ones ascend with the days, others sum to no more than 1."""
+    table = _table(scenario, path)
+    if path[-2] == "by":
+        by_day = sorted((float(day), float(share)) for day, share in table.items())
+        before = [share for day, share in by_day if day < float(path[-1])]
+        after = [share for day, share in by_day if day > float(path[-1])]
+        return max(before, default=0.0), min(after, default=MOST_BY)
+    if path[-2] in ("levels", "split") and REST in table.values():
+        return 0.0, 1.0 - sum(float(share) for key, share in table.items() if share != REST and key != path[-1])
+    if path[-1] in ("grade3plus", "grade4plus", "grade5"):
+        worse = [float(table[key]) for key in _GRADES[_GRADES.index(str(path[-1])) + 1 :] if key in table]
+        milder = [float(table[key]) for key in _GRADES[: _GRADES.index(str(path[-1]))] if key in table]
+        return max(worse, default=0.0), min(milder, default=1.0)
+    return 0.0, 1.0 if value < 1 else value
+
+
+_GRADES = ("grade3plus", "grade4plus", "grade5")
+LEAST_RATIO = 0.05
+MOST_BY = 0.999
+"""An exit by which everybody leaves on some day is no hazard any more."""
+
+
+def _table(scenario: Scenario, path: KeyPath) -> dict[str, Any]:
+    """The table in which a number stands."""
+    here: Any = scenario.layers.tree
+    for key in path[:-1]:
+        here = here[key]
+    table: dict[str, Any] = here
+    return table
 
 
 _SHARES = {"grade3plus", "grade4plus", "grade5", "grade5_share", "grade4plus_share", "levels", "split", "by"}

@@ -49,7 +49,7 @@ class WorkerProcess:
         output = self._process.stdout
         if output is None:
             raise TypeError("the process was started with pipes")
-        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+        with suppress(EOFError, OSError, ValueError, pickle.UnpicklingError), output:
             while True:
                 yield pickle.load(output)  # noqa: S301 - written by our own worker
 
@@ -62,6 +62,9 @@ class WorkerProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._process.stdout is not None:
+            # It has ended, so nobody waits for it to say more.
+            self._process.stdout.close()
 
     @property
     def _input(self) -> IO[bytes]:

@@ -16,16 +16,16 @@ class SaveError(Exception):
 
 def save(studio: Studio, file: str) -> str:
     """Write the scenario to this file; where it is. Raises SaveError if it cannot be, or is there already."""
-    path = Path(file).expanduser()
-    path = path if path.suffix == ".toml" else path.with_suffix(".toml")
-    if path.exists():
-        raise SaveError(f"{path} is there already: choose another name")
-    if not path.parent.is_dir():
-        raise SaveError(f"there is no folder {path.parent}")
     try:
+        path = Path(file).expanduser()
+        path = path if path.suffix == ".toml" else path.with_suffix(".toml")
+        if path.exists():
+            raise SaveError(f"{path} is there already: choose another name")
+        if not path.parent.is_dir():
+            raise SaveError(f"there is no folder {path.parent}")
         write_whole(path, text(studio, path).encode())
-    except OSError as wrong:
-        raise SaveError(f"{path} cannot be written: {wrong.strerror}") from None
+    except (OSError, ValueError, RuntimeError) as wrong:
+        raise SaveError(f"'{file}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
     return str(path)
 
 

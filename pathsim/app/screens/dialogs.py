@@ -1,12 +1,14 @@
 """Dialogs: where a number comes from, a question to the user, all keys."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
@@ -55,12 +57,23 @@ class Question(ModalScreen[str | None]):
             yield Input(self._text, select_on_focus=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The answer."""
-        self.dismiss(event.value)
+        """The answer, once."""
+        if self.is_current:
+            self.dismiss(event.value)
 
     def action_give_up(self) -> None:
         """No answer."""
-        self.dismiss(None)
+        if self.is_current:
+            self.dismiss(None)
+
+
+class Commands(CommandPalette):
+    """All commands by name."""
+
+    def _action_command_list(self, action: str) -> None:
+        """Move in the list, if it has come by now: Textual's own asks for rows that are not there yet."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 class Help(ModalScreen[None]):

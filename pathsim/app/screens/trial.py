@@ -76,7 +76,9 @@ class TrialScreen(Screen[None]):
         self.show_problems()
 
     def receive(self, reply: Reply) -> None:
-        """Show a reply of the worker."""
+        """Show a reply of the worker; nothing before the screen is made, or after it has gone."""
+        if not self.query(TrialHeader):
+            return
         match reply:
             case Opened():
                 self.opened(reply)
@@ -98,15 +100,16 @@ class TrialScreen(Screen[None]):
 
     def show_problems(self) -> None:
         """Show what is wrong with the scenario; hide it if nothing is."""
-        panel = self.query_one("#problems", Static)
-        panel.display = bool(self.trial.problems)
-        panel.border_title = "The scenario cannot be used as it is"
-        panel.border_subtitle = "what is shown is the one before it"
-        panel.update("\n".join(self.trial.problems))
+        for panel in self.query("#problems").results(Static):
+            panel.display = bool(self.trial.problems)
+            panel.border_title = "The scenario cannot be used as it is"
+            panel.border_subtitle = "what is shown is the one before it"
+            panel.update("\n".join(self.trial.problems))
 
     def show_header(self) -> None:
         """Show which trial this is, and how far."""
-        self.query_one(TrialHeader).show(tuple(self._parts()), TABS, self.NAME)
+        for header in self.query(TrialHeader):
+            header.show(tuple(self._parts()), TABS, self.NAME)
 
     def _parts(self) -> Iterator[tuple[str, str]]:
         app, session = self.trial, self.trial.session

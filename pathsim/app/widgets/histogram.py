@@ -32,7 +32,7 @@ class RatioHistogram(Picture):
             if self.view is None
             else self.view.ratios[np.isfinite(self.view.ratios) & (self.view.ratios > 0)]
         )
-        if self.view is None or not ratios.size or canvas.height < 6:
+        if self.view is None or not ratios.size or canvas.height < 6 or canvas.width < 12:
             canvas.write(0, 1, "no hazard ratio yet", "dim")
             return
         logs = np.log(ratios)

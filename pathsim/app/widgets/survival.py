@@ -195,19 +195,25 @@ class _Plot:
         return max(1, int(np.ceil(5 / room)))
 
     def legend(self) -> None:
-        """One line: each arm with its pen, its patients, its median."""
-        column = self.left
-        room = (self.canvas.width - self.left) // max(len(self.groups), 1) - 2
-        for arm, (group, curve) in enumerate(zip(self.groups, self.view.curves, strict=True)):
-            pen = BOX_PENS[arm % len(BOX_PENS)].along * 2
-            middle = "not reached" if curve.median_days is None else months(curve.median_days)
-            words = [
-                f"{pen} {group} {curve.events} of {curve.n}, median {middle}",
-                f"{pen} {group} {curve.events} of {curve.n}",
-                f"{pen} {group} {curve.events}/{curve.n}",
-                f"{pen} {group}",
-            ]
+        """One line: each arm with its pen, its patients, its median; from the edge if it needs the room."""
+        texts = [self._words(arm) for arm in range(len(self.groups))]
+        arms = max(len(self.groups), 1)
+        start = self.left if self.canvas.width - self.left >= sum(len(words[2]) + 3 for words in texts) else 0
+        room = (self.canvas.width - start) // arms - 2
+        column = start
+        for arm, words in enumerate(texts):
             column = self.canvas.write(0, column, fitted(words, room), f"arm{arm}!") + 3
+
+    def _words(self, arm: int) -> list[str]:
+        group, curve = self.groups[arm], self.view.curves[arm]
+        pen = BOX_PENS[arm % len(BOX_PENS)].along * 2
+        middle = "not reached" if curve.median_days is None else months(curve.median_days)
+        return [
+            f"{pen} {group} {curve.events} of {curve.n}, median {middle}",
+            f"{pen} {group} {curve.events} of {curve.n}",
+            f"{pen} {group} {curve.events}/{curve.n}",
+            f"{pen} {group}",
+        ]
 
     def cross(self, day: float) -> None:
         """A crosshair that reads survival off both curves."""

@@ -1,0 +1,226 @@
+"""Drives the app: starts it without a terminal but with a real worker, gives it input, waits, reads what it shows.
+
+Nothing here sleeps for a fixed time: whoever waits says what for, and fails with that sentence if it does not come.
+"""
+
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Size
+from textual.keys import _character_to_key
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from pathsim.app.app import PathsimApp
+from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.session import Session
+from pathsim.app.themes import DARK
+from pathsim.player.process import WorkerProcess
+from pathsim.player.requests import Request, Save
+from pathsim.player.shown import Failed, Reply, Snapshot
+
+PATIENCE_SECONDS = 20.0
+SETTLING_ROUNDS = 3
+"""A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
+
+
+class WatchedWorker(WorkerProcess):
+    """A worker of whom is kept what he was asked last, what he answered last, and what failed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: deque[Request] = deque(maxlen=200)
+        self.answered: deque[Reply] = deque(maxlen=200)
+        self.failed: list[Failed] = []
+
+    def send(self, request: Request) -> None:
+        self.asked.append(request)
+        super().send(request)
+
+    def replies(self) -> Iterator[Reply]:
+        try:
+            for reply in super().replies():
+                self.answered.append(reply)
+                if isinstance(reply, Failed):
+                    self.failed.append(reply)
+                yield reply
+        finally:
+            if (output := self._process.stdout) is not None:
+                output.close()
+
+
+class TamedWorker(WatchedWorker):
+    """One who writes files below the folder in which he was started, and nowhere else."""
+
+    def send(self, request: Request) -> None:
+        if isinstance(request, Save) and not _is_below_here(request.file):
+            request = Save(request.generation, "elsewhere.toml")
+        super().send(request)
+
+
+def _is_below_here(file: str) -> bool:
+    path = Path(file)
+    return not path.is_absolute() and ".." not in path.parts and not file.startswith("~")
+
+
+class Driver:
+    """The app at the hands of a test."""
+
+    def __init__(self, app: PathsimApp, worker: WatchedWorker, pilot: Pilot[None]) -> None:
+        self.app, self.worker, self.pilot = app, worker, pilot
+
+    @property
+    def session(self) -> Session:
+        """What the user is looking at."""
+        return self.app.session
+
+    @property
+    def front(self) -> TrialScreen:
+        """The screen of the trial that is in front."""
+        front = self.app.front
+        assert front is not None
+        return front
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The day that is on screen."""
+        assert self.app.snapshot is not None
+        return self.app.snapshot
+
+    # ---- waiting
+
+    async def settle(self) -> None:
+        """Until what is on its way has been read by everybody."""
+        for _ in range(SETTLING_ROUNDS):
+            await self.pilot.pause(0)
+
+    async def until(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Until something is so."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert self.app.is_running, f"the app has ended before {what}"
+            assert time.monotonic() < deadline, f"after {seconds:g} s still not: {what}"
+            await self.pilot.pause(0.005)
+
+    async def until_shown(self) -> None:
+        """Until the picture of the trial as it is set now is on screen."""
+
+        def is_shown() -> bool:
+            snapshot, session = self.app.snapshot, self.session
+            return snapshot is not None and snapshot.generation == session.generation and self.app.asked_at is None
+
+        await self.until(is_shown, "the trial is shown as it is set")
+
+    async def go(self, day: float) -> Snapshot:
+        """The trial on a day."""
+        self.app.go(day)
+        await self.until(
+            lambda: self.snapshot.day == day and self.snapshot.generation == self.session.generation,
+            f"day {day:g} is shown",
+        )
+        return self.snapshot
+
+    async def visit(self, name: str) -> TrialScreen:
+        """Another screen."""
+        self.app.action_visit(name)
+        await self.until(lambda: self.app.current_mode == name and self.app.screen.is_current, f"{name} is in front")
+        await self.settle()
+        return self.front
+
+    # ---- input
+
+    def feed_key(self, key: str) -> None:
+        """A key, as the terminal sends it."""
+        name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        event = events.Key(name, _character(name))
+        event.set_sender(self.app)
+        self.app.post_message(event)
+
+    def feed_mouse(self, kind: type[events.MouseEvent], x: int, y: int, button: int = 1) -> None:
+        """Something that a mouse does at a place of the screen."""
+        event = kind(None, x, y, 0, 0, button, shift=False, meta=False, ctrl=False, screen_x=x, screen_y=y)
+        event.set_sender(self.app)
+        self.app.post_message(event)
+
+    def feed_size(self, width: int, height: int) -> None:
+        """Another size of the terminal."""
+        size = Size(width, height)
+        self.app._driver._size = size  # noqa: SLF001 - as Textual's own pilot does
+        self.app.post_message(events.Resize(size, size))
+
+    async def press(self, *keys: str) -> None:
+        """Press these keys, one after the other."""
+        for key in keys:
+            self.feed_key(key)
+            await self.settle()
+
+    async def click(self, widget: Widget, x: int, y: int) -> None:
+        """Click into a widget; x and y count from the corner of its content."""
+        place = widget.content_region.offset
+        self.feed_mouse(events.MouseDown, place.x + x, place.y + y)
+        self.feed_mouse(events.MouseUp, place.x + x, place.y + y)
+        await self.settle()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Give the terminal another size."""
+        self.feed_size(width, height)
+        await self.until(lambda: self.app.size == (width, height), f"the terminal is {width}x{height}")
+        await self.settle()
+
+    # ---- reading
+
+    def header(self) -> str:
+        """The line at the top."""
+        return lines_of(self.front.query_one("TrialHeader"))[0]
+
+    def screen_lines(self) -> list[str]:
+        """All that is on screen."""
+        return ["".join(segment.text for segment in line) for line in self.screen_segments()]
+
+    def screen_segments(self) -> list[list[Segment]]:
+        """All that is on screen, with its styles."""
+        strips = self.app.screen._compositor.render_strips()  # noqa: SLF001 - there is no other way to it
+        return [list(strip) for strip in strips]
+
+
+def _character(name: str) -> str | None:
+    """What a key types, if it types anything."""
+    characters = {_character_to_key(glyph): glyph for glyph in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ "}
+    return name if len(name) == 1 else characters.get(name, "\r" if name == "enter" else None)
+
+
+def lines_of(widget: Widget) -> list[str]:
+    """The glyphs of a widget that draws itself, row by row."""
+    return [widget.render_line(y).text for y in range(widget.size.height)]
+
+
+@asynccontextmanager
+async def driven(
+    scenario: object = "aall1331",
+    seed: int = 21,
+    *,
+    size: tuple[int, int] = (160, 45),
+    theme: str = DARK,
+    ascii_only: bool = False,
+    settings: dict[str, str] | None = None,
+    worker: Callable[[], WatchedWorker] = WatchedWorker,
+    plays: bool = False,
+) -> AsyncIterator[Driver]:
+    """The app with its worker, once the first day is on screen; it stands still unless it is asked to play."""
+    session = Session(str(scenario), seed, dict(settings or {}), is_playing=plays)
+    its_worker = worker()
+    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        driver = Driver(app, its_worker, pilot)
+        await driver.until(lambda: app.snapshot is not None or app.problems, "the first day is shown")
+        try:
+            yield driver
+        finally:
+            # What arrives while the app is leaving: test_sessions.py has a test for that.
+            session.is_playing, session.generation = False, session.generation + 1
+    its_worker.close()

@@ -1,0 +1,220 @@
+"""What the widgets paint: the numbers of the snapshot, within their borders, in glyphs and colours that can be seen."""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from driving import Driver, driven, lines_of
+from rich.segment import Segment
+from textual.color import Color
+from textual.strip import Strip
+
+from pathsim.app.app import PathsimApp
+from pathsim.app.themes import THEMES
+from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.picture import Picture
+from pathsim.app.widgets.survival import SurvivalPlot
+from pathsim.app.widgets.toxicity import ToxicityBars
+
+SIZES = ((80, 24), (120, 40), (160, 45), (200, 60))
+TINY = ((20, 5), (40, 12), (1, 1), (8, 3), (30, 50), (200, 4))
+DAY = 1900.0
+HEAVY, LIGHT = set("━┃┏┓┗┛"), set("─┐┘┌└")
+GRID = set("┐┘┌└┏┓┗┛┷·┈─│┤┴└┼╌┿░▒▓█▏▎▍▌▋▊▉▔▕▁▂▃▄▅▆▇╭╮╰╯┊━┃▶▸▾·•")
+LEAST_CONTRAST = 2.0
+NAMES = tuple(PathsimApp.MODES)
+
+
+def pictures(driver: Driver) -> list[Picture]:
+    """What is drawn on the screen that is in front, and can be seen."""
+    return [one for one in driver.front.query(Picture) if one.display and one.size and one.is_on_screen]
+
+
+async def fill(driver: Driver, name: str) -> None:
+    """Go to a screen, and wait for what it shows."""
+    screen = await driver.visit(name)
+    if name == "ensemble":
+        await driver.until(lambda: getattr(screen, "view", None), "there are replicates")
+    elif name == "patients":
+        await driver.until(lambda: getattr(screen, "journey", None), "there is a journey")
+    elif name == "compare":
+        await driver.until(lambda: getattr(screen, "weighed", None), "both are weighed")
+    elif name == "evidence":
+        await driver.until(lambda: getattr(screen, "evidence", None), "there is evidence")
+    await driver.settle()
+
+
+@pytest.mark.parametrize("size", [*SIZES, *TINY], ids=lambda size: "{}x{}".format(*size))
+async def test_every_widget_stays_within_its_place_at_any_size(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        await driver.go(DAY)
+        for name in NAMES:
+            await fill(driver, name)
+            for one in pictures(driver):
+                assert all(len(line) == one.size.width for line in lines_of(one)), one
+        await driver.visit("live")
+        for _ in range(6):
+            await driver.press("w")
+            assert all(len(line) == one.size.width for one in pictures(driver) for line in lines_of(one))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+async def test_curves_are_heavy_for_the_first_arm_and_light_for_the_second(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        await driver.go(DAY)
+        plot = driver.front.query_one("#first", SurvivalPlot)
+        legend = lines_of(plot)[0]
+        first, second = plot.groups
+        assert f"━━ {first[:6]}" in legend
+        assert f"── {second[:6]}" in legend
+        rows = lines_of(plot)[1 : -3 - len(plot.groups)]
+        drawn = {glyph for row in rows for glyph in row}
+        assert drawn & HEAVY
+        assert drawn & LIGHT
+        palette = plot.palette
+        for arm, pen in enumerate((HEAVY, LIGHT)):
+            colour = palette.fore(f"arm{arm}").rich_color
+            mine = {
+                glyph
+                for y in range(1, plot.size.height - 3 - len(plot.groups))
+                for segment in plot.render_line(y)
+                if segment.style is not None and segment.style.color == colour and segment.style.bold
+                for glyph in segment.text
+            }
+            assert mine & pen
+            assert not mine & ((HEAVY | LIGHT) - pen)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+async def test_the_numbers_at_risk_are_those_of_the_snapshot(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        snapshot = await driver.go(DAY)
+        plot = driver.front.query_one("#first", SurvivalPlot)
+        for arm, row in enumerate(lines_of(plot)[-2:]):
+            curve = snapshot.endpoints[0].curves[arm]
+            name, *shown = row.split()
+            assert plot.groups[arm].startswith(name.rstrip("…"))
+            every = round(len(curve.at_risk) / len(shown) + 0.49)
+            assert [int(number) for number in shown] == list(curve.at_risk[::every])
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: "{}x{}".format(*size))
+async def test_the_legend_tells_events_and_patients(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        snapshot = await driver.go(DAY)
+        legend = lines_of(driver.front.query_one("#first", SurvivalPlot))[0].replace("/", " of ")
+        assert all(f"{one.events} of {one.n}" in legend for one in snapshot.endpoints[0].curves)
+
+
+@pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
+async def test_toxicity_is_told_in_the_per_cents_of_the_snapshot(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        snapshot = await driver.go(DAY)
+        driver.front.view = "toxicity"
+        await driver.settle()
+        lines = lines_of(driver.front.query_one(ToxicityBars))
+        shown = 0
+        for row, line in zip(snapshot.toxicity, lines[1:], strict=False):
+            per_cents = [int(number) for number in re.findall(r"(\d+)%", line)]
+            if per_cents:
+                rates = [sum(grades) / of for grades, of in zip(row.grades, row.patients, strict=True)]
+                assert per_cents == [int(f"{rate:.0%}"[:-1]) for rate in rates], line
+                shown += 1
+        assert shown >= 5
+
+
+async def test_the_map_counts_everybody_who_is_somewhere() -> None:
+    async with driven(size=(200, 60)) as driver:
+        snapshot = await driver.go(DAY)
+        text = "\n".join(lines_of(driver.front.query_one("#map", Picture)))
+        assert f"enrolled {snapshot.enrolled}" in text
+        assert f"randomized {snapshot.randomized}" in text
+        assert driver.app.card is not None
+        for lane, here in zip(driver.app.card.lanes, snapshot.here, strict=True):
+            for station in lane.stations:
+                assert re.search(rf"\b{here[station.step]}\b", text)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        await fill(driver, "ensemble")
+        ratios = driver.front.query_one(RatioHistogram)
+        assert ratios.view is not None
+        rows = lines_of(ratios)
+        assert "no effect" in rows[0]
+        assert f"published {ratios.view.published:.2f}" in rows[1]
+        assert f"this trial {ratios.view.ratios[0]:.2f}" in rows[2]
+        assert np.isfinite(ratios.view.ratios[0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_everything_can_be_painted_in_ascii(name: str) -> None:
+    async with driven(ascii_only=True, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
+        await driver.go(DAY)
+        await fill(driver, name)
+        if name == "live":
+            await driver.press("x")
+        if name == "patients":
+            await driver.press("t")
+        found = {glyph for one in pictures(driver) for line in lines_of(one) for glyph in line if ord(glyph) > 127}
+        assert not found
+
+
+def faint(segments: Iterable[Segment]) -> list[tuple[str, float]]:
+    """Texts that can hardly be told from what is behind them."""
+    found = []
+    for segment in segments:
+        words = segment.text.strip()
+        style = segment.style
+        if not words or style is None or set(words) <= GRID | {" "}:
+            continue
+        if style.color is None or style.bgcolor is None:
+            continue
+        fore, back = (Color.from_rich_color(colour) for colour in (style.color, style.bgcolor))
+        if style.dim:
+            fore = back.blend(fore, 0.6)
+        if style.reverse:
+            fore, back = back, fore
+        contrast = _contrast(fore, back)
+        if contrast < LEAST_CONTRAST:
+            found.append((words, round(contrast, 2)))
+    return found
+
+
+def _contrast(one: Color, other: Color) -> float:
+    """As WCAG has it."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: Color) -> float:
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+async def test_all_text_can_be_told_from_its_background(theme: str) -> None:
+    async with driven(theme=theme, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
+        await driver.go(DAY)
+        hidden = []
+        for name in NAMES:
+            await fill(driver, name)
+            hidden += [(name, *one) for line in driver.screen_segments() for one in faint(line)]
+        await driver.press("question_mark")
+        await driver.settle()
+        left, top, width, height = driver.app.screen.query_one(".dialog").region
+        dialog = [Strip(line).crop(left, left + width) for line in driver.screen_segments()[top : top + height]]
+        hidden += [("help", *one) for line in dialog for one in faint(line)]
+        assert not hidden
+
+
+async def test_all_text_can_be_seen_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
+        await driver.go(DAY)
+        for name in NAMES:
+            await fill(driver, name)
+            assert sum(len("".join(line.split())) for line in driver.screen_lines()) > 500
+            assert not [one for line in driver.screen_segments() for one in faint(line)]

@@ -1,0 +1,340 @@
+"""Whatever is done to the player, a trial shows the same on the same day; and what goes wrong can be mended."""
+
+import dataclasses
+import os
+import shlex
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from calls import Pathsim
+from driving import Driver, WatchedWorker, driven
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import Static
+
+from pathsim.app.base import Arrived
+from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
+from pathsim.cli.app import app as app_command
+from pathsim.player import requests as ask
+from pathsim.player.shown import Curve, Parameter, Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY = 1800.0
+PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
+
+
+def same(one: Any, other: Any) -> bool:
+    """Field by field, arrays number by number."""
+    if dataclasses.is_dataclass(one) and not isinstance(one, type):
+        return type(one) is type(other) and all(
+            same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one)
+        )
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, other, equal_nan=True))
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(same(*pair) for pair in zip(one, other, strict=True))
+    return bool(one == other)
+
+
+def alike(one: Snapshot, other: Snapshot) -> bool:
+    """The same but for how often the trial was asked for."""
+    return same(dataclasses.replace(one, generation=0), dataclasses.replace(other, generation=0))
+
+
+def parameter(driver: Driver, path: str = PATH) -> Parameter:
+    assert driver.app.card is not None
+    return next(one for one in driver.app.card.parameters if one.path == path)
+
+
+async def test_a_day_looks_the_same_however_one_comes_to_it() -> None:
+    async with driven() as driver:
+        fresh = await driver.go(DAY)
+        await driver.go(2000.0)
+        await driver.go(10.0)
+        assert alike(await driver.go(DAY), fresh)
+        await driver.go(DAY - 31)
+        driver.front.query_one("#calendar").focus()
+        await driver.press("right")
+        await driver.until(lambda: driver.snapshot.day == DAY - 1, "a month on")
+        await driver.press("shift+right")
+        await driver.until(lambda: driver.snapshot.day == DAY, "a day on")
+        assert alike(driver.snapshot, fresh)
+
+
+async def test_a_day_looks_the_same_after_the_trial_has_run_at_any_speed_and_stood_still() -> None:
+    async with driven() as driver:
+        fresh = await driver.go(DAY)
+        await driver.go(0.0)
+        await driver.press(*["right_square_bracket"] * 4, "space")
+        await driver.until(lambda: driver.snapshot.day > 600, "it runs")
+        await driver.press("space", *["left_square_bracket"] * 8, "space")
+        await driver.until(lambda: driver.session.is_playing, "it runs again")
+        await driver.press("space")
+        assert alike(await driver.go(DAY), fresh)
+
+
+async def test_settings_that_are_given_back_leave_no_trace() -> None:
+    async with driven() as driver:
+        fresh = await driver.go(DAY)
+        assert fresh.fates is None
+        one = parameter(driver)
+        driver.app.turn(one, 3.0)
+        await driver.until_shown()
+        changed = driver.snapshot
+        assert changed.day == DAY
+        assert changed.fates is not None
+        assert not alike(changed, fresh)
+        driver.app.turn(one, None)
+        await driver.until_shown()
+        assert alike(driver.snapshot, fresh)
+
+
+async def test_a_number_that_is_turned_while_the_trial_runs_changes_it_from_that_day_on() -> None:
+    async with driven() as driver:
+        await driver.go(DAY)
+        await driver.press("space")
+        driver.app.turn(parameter(driver), 3.0)
+        await driver.until(lambda: driver.snapshot.fates is not None, "there are fates")
+        assert driver.snapshot.day >= DAY
+        assert driver.session.is_playing
+        await driver.until(lambda: driver.snapshot.day > DAY + 30, "it runs on")
+
+
+async def test_a_reply_to_an_older_question_is_not_shown() -> None:
+    async with driven() as driver:
+        old = await driver.go(DAY)
+        await driver.press("n")
+        await driver.until_shown()
+        shown = driver.snapshot
+        driver.app.post_message(Arrived(dataclasses.replace(old, day=1.0)))
+        await driver.settle()
+        assert driver.snapshot is shown
+
+
+async def test_two_apps_with_one_seed_show_the_same() -> None:
+    days = []
+    for _ in range(2):
+        async with driven("two-arm-exponential", 3, size=(80, 24)) as driver:
+            days.append(await driver.go(400.0))
+    assert alike(*days)
+
+
+async def test_a_worker_that_has_died_is_told_of_and_can_be_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pathsim.app.app.WorkerProcess", WatchedWorker)
+    async with driven() as driver:
+        before = await driver.go(DAY)
+        os.kill(driver.worker.pid, signal.SIGKILL)
+        await driver.until(lambda: "press R" in driver.header(), "the header says so")
+        await driver.press("space", "G", "n", "R")
+        driver.session.seed -= 1
+        driver.session.is_playing = False
+        driver.session.day = DAY
+        driver.app.open()
+        await driver.until_shown()
+        assert "press R" not in driver.header()
+        assert alike(await driver.go(DAY), before)
+        driver.app.worker.close()
+
+
+async def test_a_replaced_worker_goes_on_with_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pathsim.app.app.WorkerProcess", WatchedWorker)
+    async with driven() as driver:
+        before = await driver.go(DAY)
+        os.kill(driver.worker.pid, signal.SIGKILL)
+        await driver.until(lambda: driver.app.is_worker_lost, "the app has noticed")
+        await driver.press("R")
+        await driver.until_shown()
+        assert alike(driver.snapshot, before)
+        driver.app.worker.close()
+
+
+def touch(file: Path, text: str, step: int) -> None:
+    """Write a file, so that it is newer by so many seconds."""
+    file.write_text(text, encoding="utf-8")
+    now = file.stat().st_mtime_ns
+    os.utime(file, ns=(now, now + step * 10**9))
+
+
+async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_corrected(tmp_path: Path) -> None:
+    good = (Path("scenarios") / "two-arm-exponential.toml").read_text(encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    touch(file, good, 0)
+    async with driven(file, 4) as driver:
+        before = await driver.go(300.0)
+        touch(file, good.replace("[trial]", "[trial]\nno_such_thing = 1", 1), 10)
+        driver.app.reload()
+        await driver.until(lambda: driver.app.problems, "there are problems")
+        await driver.settle()
+        line = good.splitlines().index("[trial]") + 2
+        assert f"mine.toml:{line}" in driver.app.problems[0]
+        panel = driver.front.query_one("#problems", Static)
+        assert panel.display
+        assert "no_such_thing" in str(panel.render())
+        assert driver.snapshot is before
+        touch(file, good, 20)
+        driver.app.reload()
+        await driver.until(lambda: not driver.app.problems, "there are none any more")
+        await driver.until_shown()
+        await driver.settle()
+        assert not panel.display
+        assert alike(driver.snapshot, before)
+
+
+async def test_a_scenario_that_is_broken_from_the_start_can_be_corrected(tmp_path: Path) -> None:
+    good = (Path("scenarios") / "two-arm-exponential.toml").read_text(encoding="utf-8")
+    file = tmp_path / "mine.toml"
+    touch(file, "nonsense = 1\n" + good, 0)
+    async with driven(file, 4) as driver:
+        assert driver.app.problems
+        driver.app.reload()
+        touch(file, good, 10)
+        driver.app.reload()
+        await driver.until_shown()
+        assert driver.snapshot.day == 0
+
+
+async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pathsim: Pathsim
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with driven(settings={PATH: "3"}) as driver:
+        changed = await driver.go(DAY)
+        driver.app.send(ask.Save(driver.session.generation, "mine"))
+        await driver.until(lambda: Path("mine.toml").is_file(), "it is written")
+    text = Path("mine.toml").read_text(encoding="utf-8")  # noqa: ASYNC240 - nobody waits meanwhile
+    assert 'extends = "aall1331"' in text
+    assert PATH in text
+    assert pathsim("check", "mine.toml").code == 0
+    async with driven(tmp_path / "mine.toml") as driver:
+        saved = await driver.go(DAY)
+        assert same(*([(one.ratio, *map(figures, one.curves)) for one in of.endpoints] for of in (changed, saved)))
+
+
+def figures(curve: Curve) -> tuple[Any, ...]:
+    """A curve without the ticks of its axis, which are those of the scenario that was opened."""
+    return curve.time, curve.survival, curve.censored, curve.n, curve.events
+
+
+@pytest.mark.parametrize("name", ["", ".", "/", "~nobody-of-this-name/x", "x" * 300])
+async def test_a_file_name_that_cannot_be_is_told_of_as_a_problem(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with driven("two-arm-exponential", size=(80, 24)) as driver:
+        driver.app.send(ask.Save(driver.session.generation, name))
+        await driver.until(lambda: driver.worker.failed or driver.app.problems, "there is an answer")
+        assert not driver.worker.failed
+
+
+@pytest.mark.slow
+async def test_no_slider_can_be_turned_to_where_the_scenario_is_refused() -> None:
+    refused = []
+    async with driven() as driver:
+        assert driver.app.card is not None
+        for one in driver.app.card.parameters:
+            for value in {one.lowest, one.highest}:
+                driver.session.settings.clear()
+                driver.app.problems = ()
+                driver.app.turn(one, value)
+                await driver.until(lambda: driver.app.asked_at is None or driver.app.problems, "there is an answer")
+                refused += driver.app.problems
+    assert not refused
+
+
+async def test_what_arrives_while_the_app_is_left_does_no_harm() -> None:
+    async with driven() as driver:
+        app, snapshot = driver.app, driver.snapshot
+    app.session.generation = snapshot.generation
+    app._arrived(Arrived(snapshot))  # noqa: SLF001 - as its own message loop does
+    app.pause()
+
+
+async def test_a_worker_that_is_closed_leaves_nothing_open() -> None:
+    worker = WatchedWorker()
+    worker.close()
+    output = worker._process.stdout  # noqa: SLF001
+    assert output is not None
+    with output:
+        assert output.closed
+
+
+# ---- the session alone
+
+SESSIONS = st.builds(
+    Session,
+    scenario=st.just("x"),
+    seed=st.integers(0, 10**6),
+    day=st.floats(0, 4000),
+    last_day=st.just(4000.0),
+    speed_index=st.integers(0, len(SPEEDS) - 1),
+)
+
+
+@given(session=SESSIONS, seconds=st.lists(st.floats(0, 10), max_size=10))
+def test_time_never_runs_back_nor_past_the_last_day(session: Session, seconds: list[float]) -> None:
+    for some in seconds:
+        before = session.day
+        session.advance(some)
+        assert before <= session.day <= session.last_day
+        passed = min(before + some * session.months_per_second * DAYS_PER_MONTH, session.last_day)
+        assert session.day == pytest.approx(passed)
+
+
+@given(session=SESSIONS, steps=st.lists(st.integers(-20, 20)))
+def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) -> None:
+    for step in steps:
+        before = session.months_per_second
+        session.faster(step)
+        assert session.months_per_second in SPEEDS
+        assert (session.months_per_second - before) * step >= 0
+
+
+@given(
+    session=SESSIONS,
+    settings=st.dictionaries(st.text(min_size=1), st.floats(allow_nan=False).map(str), max_size=3),
+    asked=st.text(min_size=1),
+    date=st.none() | st.dates().map(str),
+)
+def test_the_command_says_what_is_on_screen_to_any_shell(
+    session: Session, settings: dict[str, str], asked: str, date: str | None
+) -> None:
+    session.settings = settings
+    words = shlex.split(session.command(asked, date))
+    assert words[:5] == ["pathsim", "run", asked, "--seed", str(session.seed)]
+    told = {words[at + 1] for at, word in enumerate(words) if word == "--set"}
+    assert {f"{path}={value}" for path, value in settings.items()} <= told
+    assert ("--hold-arms" in words) >= bool(settings)
+    assert date is None or words[-2:] == ["--until", date]
+
+
+async def test_the_command_that_is_copied_prints_what_is_on_screen(pathsim: Pathsim) -> None:
+    async with driven(settings={PATH: "3"}) as driver:
+        shown = await driver.go(DAY)
+        words = shlex.split(driver.app.command())
+    done = pathsim(*words[1:], "--json")
+    assert done.code == 0, done.err
+    assert f'"enrolled": {shown.enrolled}' in done.out
+
+
+# ---- without a terminal
+
+
+@pytest.mark.parametrize("arguments", [(), ("app",), ("app", "stroke-thrombectomy")])
+def test_without_a_terminal_it_says_what_to_do_instead(arguments: tuple[str, ...], pathsim: Pathsim) -> None:
+    done = pathsim(*arguments)
+    assert done.code == 2
+    assert "pathsim run" in done.err or "Usage" in done.err
+
+
+def test_a_scenario_from_standard_input_is_refused(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
+    is_one: Callable[[], bool] = lambda: True  # noqa: E731
+    monkeypatch.setattr("pathsim.cli.app.is_terminal", is_one)
+    assert app_command.name == "app"
+    done = pathsim("app", "-")
+    assert done.code == 2
+    assert "standard input" in done.err
