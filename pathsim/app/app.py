@@ -7,7 +7,6 @@ from textual import on
 from textual.app import SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.screen import Screen
 
 from pathsim.app.base import TrialApp
@@ -20,7 +19,7 @@ from pathsim.app.screens.live import LiveScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
-from pathsim.app.themes import DARK, THEMES
+from pathsim.app.themes import DARK, THEME_WORDS, THEMES
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.header import TrialHeader
 from pathsim.app.widgets.listing import Listing
@@ -45,6 +44,7 @@ class PathsimApp(TrialApp):
     DEFAULT_MODE = "live"
     BINDINGS: ClassVar[list[BindingType]] = PLAYER_KEYS
     ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, worker: WorkerProcess, session: Session, theme: str = DARK, *, ascii_only: bool = False) -> None:
         super().__init__(worker, session, ascii_only=ascii_only)
@@ -166,8 +166,8 @@ class PathsimApp(TrialApp):
 
     def action_command_palette(self) -> None:
         """Show the commands by name."""
-        if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Commands(id="--command-palette"))
+        if not self._has_dialog:
+            self.push_screen(Commands(list(self.get_system_commands(self.screen))))
 
     def pop_screen(self) -> AwaitComplete:
         """Take a dialog away; nothing where two keys at once both close the same one."""
@@ -183,12 +183,14 @@ class PathsimApp(TrialApp):
         return True
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Every action by name."""
-        yield from super().get_system_commands(screen)
+        """Every action by name, and every theme."""
         for binding in (*self.BINDINGS, *getattr(screen, "BINDINGS", ())):
-            if isinstance(binding, Binding) and binding.tooltip:
+            if isinstance(binding, Binding) and binding.tooltip and "command_palette" not in binding.action:
                 action = binding.action if binding in self.BINDINGS else f"screen.{binding.action}"
                 yield SystemCommand(binding.description, binding.tooltip, _runner(self, action))
+        for theme in THEMES:
+            name = theme.name.removeprefix("pathsim-")
+            yield SystemCommand(f"Theme: {name}", THEME_WORDS[name], _themer(self, theme.name))
 
 
 async def _nothing() -> None:
@@ -200,6 +202,10 @@ def bindings_with_id() -> tuple[Binding, ...]:
     places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot)
     bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
     return tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
+
+
+def _themer(app: PathsimApp, theme: str) -> Callable[[], None]:
+    return lambda: setattr(app, "theme", theme)
 
 
 def _runner(app: PathsimApp, action: str) -> Callable[[], Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
 from textual.message import Message
 
@@ -65,6 +65,14 @@ class TrialApp(App[None]):
         self.open()
         self.set_interval(1 / FRAMES_PER_SECOND, self.tick)
         self.set_interval(RELOAD_SECONDS, self.reload)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Pass an event on; the mouse may be over a note that has only just come and has no styles yet."""
+        try:
+            await super().on_event(event)
+        except KeyError as wrong:
+            if not isinstance(event, events.MouseEvent) or "COMPONENT_CLASSES" not in str(wrong):
+                raise
 
     def on_unmount(self) -> None:
         """Let the worker go."""

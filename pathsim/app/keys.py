@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 PLAYER_KEYS: list[BindingType] = [
     Binding("space", "play", "Run/Pause", tooltip="Let the trial run, or stand still", id="player.play"),
     Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
+    Binding("ctrl+p", "command_palette", "Commands", tooltip="All commands by name", show=False, id="player.commands"),
     Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
     Binding("full_stop", "seek('event', 1)", "Event", tooltip="Go to the next event", id="player.next_event"),
     Binding(

@@ -15,6 +15,13 @@ ARMS = {
     MONO: ("#ffffff", "#bdbdbd", "#e0e0e0", "#9e9e9e"),
 }
 
+THEME_WORDS = {
+    "dark": "Colours on a dark ground",
+    "light": "Colours on a light ground",
+    "projector": "Strong colours on white, for a class",
+    "mono": "Without colours",
+}
+
 THEMES = (
     Theme(
         DARK,

@@ -4,6 +4,7 @@ What is shown on a day depends on the scenario, the seed and the day, and on not
 """
 
 import math
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
 from pathsim.scenario.scenario import Scenario, enter_codes
 from pathsim.trial.arms import Arms, arms_of, held
-from pathsim.trial.course import course
+from pathsim.trial.course import Course, course
 from pathsim.trial.known import Known
 from pathsim.trial.monitoring import Look, Walk, walk
 from pathsim.trial.outcomes import allocation
@@ -38,6 +39,7 @@ class Take:
     """A trial from its first day to its last."""
 
     scenario: Scenario
+    course: Course
 
     def __init__(self, scenario: Scenario, seed: int, base: "Take | None" = None, arms: Arms | None = None) -> None:
         """``base`` is the trial whose arms its patients keep, unless they are given other ``arms`` of that trial."""
@@ -46,7 +48,9 @@ class Take:
         self.chunk, engine = simulate(scenario, seed, hold=hold)
         self.arms_are_held = engine == "sweep"
         """Whether the arms are those that were asked for: where patients queue, the clock allocates them anew."""
-        self.course = course(self.chunk)
+        # With other arms the committee would decide otherwise, but each patient is asked for, not the trial.
+        followed = base.course if base is not None and arms is not None else None
+        self.course = course(self.chunk) if followed is None else replace(followed, chunk=self.chunk)
         self.last_day = scenario.latest_day(scenario.final_cutoff)
 
     @cached_property

@@ -259,8 +259,7 @@ async def test_a_worker_that_is_closed_leaves_nothing_open() -> None:
     worker.close()
     output = worker._process.stdout  # noqa: SLF001
     assert output is not None
-    with output:
-        assert output.closed
+    assert output.closed
 
 
 # ---- the session alone

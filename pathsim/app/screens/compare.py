@@ -95,7 +95,7 @@ class CompareScreen(TrialScreen):
     def moved(self, snapshot: Snapshot) -> None:
         """Another day."""
         card = self.trial.card
-        if card is not None and card.endpoints:
+        if card is not None and card.endpoints and snapshot.generation == card.generation:
             number = self.number % len(card.endpoints)
             self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number], card.groups)
         if self.is_due():
@@ -141,7 +141,7 @@ class CompareScreen(TrialScreen):
 
     def _table(self) -> None:
         card = self.trial.card
-        if card is None or self.weighed is None:
+        if card is None or self.weighed is None or self.weighed.generation != card.generation:
             return
         self.query_one("#table", Static).update(_differences(card, self.weighed, self.contrast))
 

@@ -1,19 +1,19 @@
 """Dialogs: where a number comes from, a question to the user, all keys."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
-from textual.app import ComposeResult
+from textual import on
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from pathsim.app.keys import PLAYER_KEYS
+from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.sliders import written
 from pathsim.player.shown import Parameter
 
@@ -67,13 +67,68 @@ class Question(ModalScreen[str | None]):
             self.dismiss(None)
 
 
-class Commands(CommandPalette):
-    """All commands by name."""
+class Commands(ModalScreen[None]):
+    """All commands by name; what is typed narrows them.
 
-    def _action_command_list(self, action: str) -> None:
-        """Move in the list, if it has come by now: Textual's own asks for rows that are not there yet."""
-        with suppress(KeyError):
-            super()._action_command_list(action)
+    Textual's own list of commands ends the app if it is closed, clicked or paged while it is being filled.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,ctrl+p", "close", "Close"),
+        Binding("down", "move(1)", "Down"),
+        Binding("up", "move(-1)", "Up"),
+        Binding("pagedown", "move(10)", "Page down"),
+        Binding("pageup", "move(-10)", "Page up"),
+    ]
+
+    def __init__(self, commands: Sequence[SystemCommand]) -> None:
+        super().__init__()
+        self._commands = commands
+
+    def compose(self) -> ComposeResult:
+        """A line to type in, and the commands."""
+        with Vertical(classes="dialog tall") as box:
+            box.border_title = "Commands"
+            yield Input(placeholder="type a part of its name")
+            yield Listing(id="commands")
+
+    def on_mount(self) -> None:
+        """List all of them."""
+        listing = self.query_one(Listing)
+        listing.can_focus = False
+        columns = (Column("command", 28), Column("what it does", 70))
+        lines = [
+            Line((one.title, one.help), ("text!", "dim"), (one.title, one.help), number)
+            for number, one in enumerate(self._commands)
+        ]
+        listing.show(columns, lines)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Only those with these words."""
+        self.query_one(Listing).narrow(event.value)
+
+    def on_input_submitted(self) -> None:
+        """Do what is marked."""
+        self._do(self.query_one(Listing).marked)
+
+    @on(Listing.Chosen)
+    def _chosen(self, event: Listing.Chosen) -> None:
+        self._do(event.about)
+
+    def _do(self, number: object) -> None:
+        if self.is_current and isinstance(number, int):
+            self.dismiss()
+            self.app.call_later(self._commands[number].callback)
+
+    def action_move(self, step: int) -> None:
+        """Go up or down in the list."""
+        self.query_one(Listing).action_cursor(step)
+
+    def action_close(self) -> None:
+        """None of them."""
+        if self.is_current:
+            self.dismiss()
 
 
 class Help(ModalScreen[None]):

@@ -102,7 +102,7 @@ class LiveScreen(TrialScreen):
     def moved(self, snapshot: Snapshot) -> None:
         """Another day."""
         card = self.trial.card
-        if card is None or not self.is_mounted:
+        if card is None or not self.is_mounted or snapshot.generation != card.generation:
             return
         with self.app.batch_update():
             self.query_one(PathwayMap).show(card.lanes, snapshot)

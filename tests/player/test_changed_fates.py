@@ -1,0 +1,146 @@
+"""Who fares otherwise when a number is changed, or in the other arm."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pathsim.journal import Journal
+from pathsim.player.differences import changed_patients, fates, parted
+from pathsim.player.journeys import journey_view, roster
+from pathsim.player.studio import flipped
+from pathsim.player.take import Take
+from pathsim.scenario.scenario import load
+
+TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
+DFS = ("late_treatment_failure", "relapse", "second_malignancy", "death")
+
+
+@cache
+def take() -> Take:
+    return Take(load("aall1331"), 21)
+
+
+@cache
+def changed() -> Take:
+    return Take(load("aall1331", TURNED), 21, take())
+
+
+def journal(entries: Sequence[tuple[int, int, int]]) -> Journal:
+    """Entries of (patient, day, event) as a journal, in order."""
+    rows = np.array([entry[0] for entry in entries], np.intp)
+    days = np.array([entry[1] for entry in entries], np.float64)
+    events = np.array([entry[2] for entry in entries], np.int16)
+    return Journal(rows, days, events, np.zeros(rows.size)).in_order()
+
+
+def by_patient(of: Journal) -> dict[int, list[tuple[float, int, float]]]:
+    found: dict[int, list[tuple[float, int, float]]] = {}
+    for row, day, event, value in zip(*(column.tolist() for column in of), strict=True):
+        found.setdefault(row, []).append((day, event, value))
+    return found
+
+
+journals = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(1, 3)), max_size=25).map(journal)
+
+
+@given(there=journals, here=journals)
+def test_journeys_part_at_the_first_entry_that_differs(there: Journal, here: Journal) -> None:
+    found = parted(there, here)
+    told = dict(zip(found.row.tolist(), zip(found.there.tolist(), found.here.tolist(), strict=True), strict=True))
+    mine, theirs = by_patient(here), by_patient(there)
+    for patient in range(6):
+        a, b = theirs.get(patient, []), mine.get(patient, [])
+        assert (patient in told) == (a != b)
+        if a != b:
+            first = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+            at = told[patient]
+            for journey, of, place in ((a, there, at[0]), (b, here, at[1])):
+                assert (place >= 0) == (first < len(journey))
+                if place >= 0:
+                    assert (of.day[place], of.event[place], of.value[place]) == journey[first]
+
+
+def test_nobody_fares_otherwise_if_nothing_is_changed() -> None:
+    again = Take(load("aall1331"), 21, take())
+    assert fates(take(), again, "dfs", 2000).changed == 0
+    assert changed_patients(take(), again, "dfs", 2000) == []
+
+
+def had_event(of: Take, day: float) -> set[int]:
+    """Who had an event of disease-free survival after the randomization, read off the journal entry by entry."""
+    start = of.scenario.entry("consolidation").enter
+    events = {event.code for event in of.scenario.vocabulary.of("exit") if event.name in DFS}
+    begun, found = set(), set()
+    for row, when, event, _ in zip(*(column.tolist() for column in of.journal.by_day()), strict=True):
+        if when <= day and event == start:
+            begun.add(row)
+        if when <= day and event in events and row in begun:
+            found.add(row)
+    return found
+
+
+@pytest.mark.parametrize("day", [600.0, 1200.0, 2114.0])
+def test_saved_and_lost_are_those_whose_event_is_in_one_journal_only(day: float) -> None:
+    before, now = had_event(take(), day), had_event(changed(), day)
+    found = fates(take(), changed(), "dfs", day)
+    assert (found.saved, found.lost) == (len(before - now), len(now - before))
+    told = changed_patients(take(), changed(), "dfs", day)
+    assert {one.patient for one in told if one.verdict == "saved"} == before - now
+    assert len(told) == found.changed
+
+
+def test_only_those_who_reached_the_changed_step_fare_otherwise() -> None:
+    reached = changed().journal.row[changed().journal.event == changed().scenario.entry("after_transplant").enter]
+    assert {one.patient for one in changed_patients(take(), changed(), "dfs", 2114)} <= set(reached.tolist())
+
+
+def test_turning_a_number_leaves_the_arms_as_they_are() -> None:
+    both = (take().arm_of >= 0) & (changed().arm_of >= 0)
+    assert both.sum() > 150
+    assert np.array_equal(take().arm_of[both], changed().arm_of[both])
+
+
+def test_the_other_arm_of_the_other_arm_is_the_own() -> None:
+    back = flipped(flipped(take()))
+    assert all(np.array_equal(a, b) for a, b in zip(back.journal, take().journal, strict=True))
+
+
+def test_until_the_randomization_the_twin_is_the_patient() -> None:
+    start = take().scenario.entry("consolidation").enter
+    mine, theirs = (by_patient(of.journal.pick(of.journal.event < start)) for of in (take(), flipped(take())))
+    assert mine == theirs
+
+
+def test_those_whom_the_arm_saves_or_harms_are_counted_by_their_events() -> None:
+    other = flipped(take())
+    view = roster(1, take(), other, 2114.0)
+    mine, theirs = had_event(take(), 2114), had_event(other, 2114)
+    randomized = np.flatnonzero(take().arm_of >= 0).tolist()
+    treated = take().scenario.arms.index("blinatumomab")
+    saved = [
+        p
+        for p in randomized
+        if (p in theirs and p not in mine) == (take().arm_of[p] == treated) and (p in mine) != (p in theirs)
+    ]
+    differ = [p for p in randomized if (p in mine) != (p in theirs)]
+    assert view.saved == len(saved)
+    assert view.harmed == len(differ) - len(saved)
+    assert view.saved + view.harmed + view.same == len(randomized)
+    assert {row.patient for row in view.rows if row.twin == "saved"} == set(saved)
+
+
+def test_a_journey_is_told_from_enrolment_to_the_end_without_a_gap() -> None:
+    other = flipped(take())
+    for patient in np.flatnonzero(take().arm_of >= 0)[:40].tolist():
+        view = journey_view(1, take(), other, patient)
+        assert [journey.is_own for journey in view.journeys] == [True, False]
+        assert view.journeys[0].arm != view.journeys[1].arm
+        for journey in view.journeys:
+            assert journey.stays[0].begins == 0
+            for stay, following in zip(journey.stays, journey.stays[1:], strict=False):
+                assert stay.ends <= following.begins
+            assert all(0 <= happening.day <= journey.until for happening in journey.happenings)
