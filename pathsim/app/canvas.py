@@ -142,6 +142,14 @@ class Canvas:
         if 0 <= row < self.height:
             self.back[row, max(column, 0) : max(column + width, 0)] = self.palette.number(back)
 
+    def changes(self, before: "Canvas") -> list[tuple[int, int, int]]:
+        """Where this differs from a canvas of the same size: row, first column, and the column after the last."""
+        differs = (self.glyphs != before.glyphs) | (self.fore != before.fore) | (self.back != before.back)
+        rows = np.flatnonzero(differs.any(axis=1))
+        first = differs[rows].argmax(axis=1)
+        last = self.width - differs[rows, ::-1].argmax(axis=1)
+        return list(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True))
+
     def strips(self, *, ascii_only: bool = False) -> list[Strip]:
         """The rows as the terminal shows them."""
         key = self.fore.astype(np.int32) * 1000 + self.back

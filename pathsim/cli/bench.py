@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="How fast: ratios measured in one run.")
 @click.argument("scenario", default="aall1331")
+@click.option("--app", "of_app", is_flag=True, help="Measure the app instead: keys, pictures, numbers that are turned.")
 @json_option
-def bench(scenario: str, as_json: bool) -> None:
+def bench(scenario: str, of_app: bool, as_json: bool) -> None:
     """Measure speed on SCENARIO (default: aall1331), as ratios in one run, beside the bounds that we keep to."""
+    if of_app:
+        _bench_app(scenario, as_json=as_json)
+        return
     from pathsim.bench import measure
     from pathsim.ensemble.run import Recipe
     from pathsim.scenario.files import find
@@ -39,6 +43,23 @@ def bench(scenario: str, as_json: bool) -> None:
         print_json({"scenario": scenario, "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in ratios]})
 
 
+def _bench_app(scenario: str, *, as_json: bool) -> None:
+    from pathsim.app.bench import TerminalMissingError, measure
+
+    ratios = []
+    try:
+        for ratio in measure(scenario):
+            ratios.append(ratio)
+            if not as_json:
+                click.echo(_line(ratio))
+    except TerminalMissingError:
+        raise click.UsageError("--app needs a pseudo-terminal, which this system does not have") from None
+    except TimeoutError as wrong:
+        raise click.ClickException(f"the measurement was given up: {wrong}") from None
+    if as_json:
+        print_json({"scenario": scenario, "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in ratios]})
+
+
 def _line(ratio: "Ratio") -> str:
     bound = f"at {'least' if ratio.at_least else 'most'} {ratio.bound:g}"
-    return f"| {ratio.name:<44} | {ratio.value:>6.3g} | {bound:<12} | {ratio.note}"
+    return f"| {ratio.name:<48} | {ratio.value:>6.3g} | {bound:<12} | {ratio.note}"

@@ -22,6 +22,7 @@ from pathsim.player.shown import (
 )
 from pathsim.player.take import Take
 from pathsim.scenario.files import Source, find
+from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.monitoring import plan_of, planned_bounds
 from pathsim.trial.outcomes import ALL
@@ -58,11 +59,20 @@ class Shelf:
     def take(self, settings: Settings) -> Take:
         """The trial with these settings; its patients keep the arms that they have in the file."""
         if settings not in self.takes:
-            made = Take(load(self.source, dict(settings)), self.seed, self.base)
+            made = Take(self._scenario(settings), self.seed, self.base)
             for old in [key for key in self.takes if key][:-2]:
                 del self.takes[old]
             self.takes[settings] = made
         return self.takes[settings]
+
+    def _scenario(self, settings: Settings) -> Scenario:
+        """The scenario with these settings; where they are numbers, without reading the file again."""
+        paths = {dotted(path): path for path in self.base.scenario.rates}
+        try:
+            return self.base.scenario.with_values({paths[path]: float(value) for path, value in settings})
+        except (KeyError, ValueError, ScenarioError):
+            # Something else than a number was set; or it is wrong, and reading tells it in the user's words.
+            return load(self.source, dict(settings))
 
 
 class Studio:
@@ -139,7 +149,7 @@ class Studio:
 
     def evidence(self) -> EvidenceView:
         """Every number in use, and where it comes from."""
-        return evidence(self.request.generation, self.scenario)
+        return evidence(self.request.generation, load(self.shelf.source, dict(self.request.settings)))
 
     def weighed(self, day: float) -> WeighedView:
         """The trial beside the one that it is compared with."""

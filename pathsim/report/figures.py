@@ -1,12 +1,13 @@
 """How reports write figures: tables, spans of time, shares, and the colours of arms."""
 
 import math
-
-from rich import box
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.report.colours import ARM_COLOURS
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 def arm_style(number: int) -> str:
@@ -18,8 +19,11 @@ ROOMY = 100
 """Characters in a line from which on a table can have wide columns."""
 
 
-def figure_table(*headings: tuple[str, str]) -> Table:
+def figure_table(*headings: tuple[str, str]) -> "Table":
     """An empty table of figures, with a heading and a style for each column; the first holds the labels."""
+    from rich import box  # noqa: PLC0415 - a screen that only writes figures starts sooner without
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
     for number, (heading, style) in enumerate(headings):
         table.add_column(heading, justify="left" if number == 0 else "right", style=style, no_wrap=number > 0)

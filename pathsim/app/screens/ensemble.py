@@ -29,6 +29,7 @@ class EnsembleScreen(TrialScreen):
     ]
     view: EnsembleView | None = None
     wanted = REPLICATES
+    _rows = 0
 
     @property
     def replicates(self) -> int:
@@ -75,8 +76,12 @@ class EnsembleScreen(TrialScreen):
     def _show(self) -> None:
         self.query_one(RatioHistogram).show(self.view)
         self.query_one(PowerChart).show(self.view)
-        self.query_one("#luck", Static).update(_luck(self.view))
-        self.query_one("#table", Static).update("" if self.view is None else _table(self.view))
+        # A text of as many lines as before needs no new layout.
+        table = None if self.view is None else _table(self.view)
+        is_other = (0 if table is None else table.row_count) != self._rows
+        self._rows = 0 if table is None else table.row_count
+        self.query_one("#luck", Static).update(_luck(self.view), layout=is_other)
+        self.query_one("#table", Static).update(table or "", layout=is_other)
 
     def action_more(self) -> None:
         """Twice as many."""

@@ -33,6 +33,7 @@ class TrialScreen(Screen[None]):
 
     NAME: ClassVar[str] = ""
     _asked_at = 0.0
+    _shown_problems: tuple[str, ...] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-roomy"), (132, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-high")]  # noqa: RUF012
     CSS_PATH = ["trial.tcss"]  # noqa: RUF012
@@ -100,6 +101,10 @@ class TrialScreen(Screen[None]):
 
     def show_problems(self) -> None:
         """Show what is wrong with the scenario; hide it if nothing is."""
+        if self._shown_problems == self.trial.problems:
+            # Every update of a text lays the whole screen out anew.
+            return
+        self._shown_problems = self.trial.problems
         for panel in self.query("#problems").results(Static):
             panel.display = bool(self.trial.problems)
             panel.border_title = "The scenario cannot be used as it is"

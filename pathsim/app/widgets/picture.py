@@ -14,6 +14,7 @@ class Picture(Widget):
     Picture { width: 1fr; height: 1fr; }
     """
     _strips: list[Strip]
+    _canvas: Canvas | None = None
     _drawn_for: object = None
     _palette: Palette | None = None
 
@@ -34,18 +35,15 @@ class Picture(Widget):
         return self._palette
 
     def redraw(self) -> None:
-        """Draw again, and paint the rows that have changed."""
+        """Draw again, and paint the parts of rows that have changed."""
         if not self.is_attached or not self.size:
             return
-        before, same_room = getattr(self, "_strips", []), self._drawn_for == self._room
+        before, same_room = self._canvas, self._drawn_for == self._room
         self._draw()
-        if not same_room or len(before) != len(self._strips):
+        if before is None or not same_room:
             self.refresh()
-            return
-        width = self.size.width
-        changed = [y for y, (old, new) in enumerate(zip(before, self._strips, strict=True)) if old != new]
-        if changed:
-            self.refresh(*(Region(0, y, width, 1) for y in changed))
+        elif self._canvas is not None and (changed := self._canvas.changes(before)):
+            self.refresh(*(Region(first, y, last - first, 1) for y, first, last in changed))
 
     @property
     def _room(self) -> object:
@@ -56,9 +54,9 @@ class Picture(Widget):
         if self._drawn_for != self._room:
             self._palette = None
         self._drawn_for = self._room
-        canvas = Canvas(self.size.width, self.size.height, self.palette)
-        self.draw(canvas)
-        self._strips = canvas.strips(ascii_only=self.ascii_only)
+        self._canvas = Canvas(self.size.width, self.size.height, self.palette)
+        self.draw(self._canvas)
+        self._strips = self._canvas.strips(ascii_only=self.ascii_only)
 
     def render_line(self, y: int) -> Strip:
         """One row of the picture."""

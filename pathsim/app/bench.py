@@ -1,0 +1,200 @@
+"""How quick the app is: keys in a pseudo-terminal while the worker is busy, redraws, and numbers that are turned."""
+
+import asyncio
+import os
+import random
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+from textual.pilot import Pilot
+
+from pathsim.app.app import PathsimApp
+from pathsim.app.session import Session
+from pathsim.bench import Ratio
+from pathsim.player.process import WorkerProcess
+
+COLUMNS, ROWS = 160, 45
+PRESSES = 150
+TURNS = 30
+REDRAWS = 60
+PATIENCE_SECONDS = 20.0
+MANY = {"trial.patients": "10000", "trial.pace": '[{ from_day = 0, per_month = 170, assumed = "to measure" }]'}
+SLOWER, FASTER = (b"[", re.compile(rb"\D6 months/s")), (b"]", re.compile(rb"12 months/s"))
+"""A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
+
+
+class TerminalMissingError(Exception):
+    """A system without pseudo-terminals."""
+
+
+class Terminal:
+    """The app in a pseudo-terminal, with somebody at the keys who has a stopwatch."""
+
+    def __init__(self, scenario: str) -> None:
+        try:
+            import fcntl  # noqa: PLC0415 - not there on Windows
+            import pty  # noqa: PLC0415
+            import struct  # noqa: PLC0415
+            import termios  # noqa: PLC0415
+        except ImportError:
+            raise TerminalMissingError from None
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self.began = time.perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+            [sys.executable, "-m", "pathsim", "app", scenario, "--seed", "21"],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+        )
+        os.close(slave)
+        self._seen = b""
+        self.received = 0
+
+    def press(self, keys: bytes) -> None:
+        """Press keys; what was shown before is forgotten."""
+        self._read(0.0)
+        self._seen = b""
+        os.write(self._master, keys)
+
+    def until(self, shown: re.Pattern[bytes]) -> float:
+        """Wait until something is shown; the moment at which it was."""
+        limit = time.perf_counter() + PATIENCE_SECONDS
+        while not shown.search(self._seen):
+            if time.perf_counter() > limit:
+                raise TimeoutError(f"the app never showed {shown.pattern.decode()}")
+            self._read(0.5)
+        return time.perf_counter()
+
+    def idle(self, seconds: float) -> None:
+        """Look at the screen for a while."""
+        limit = time.perf_counter() + seconds
+        while (left := limit - time.perf_counter()) > 0:
+            self._read(left)
+
+    def _read(self, seconds: float) -> None:
+        while select.select([self._master], [], [], seconds)[0]:
+            found = os.read(self._master, 65_536)
+            self._seen = (self._seen + found)[-400_000:]
+            self.received += len(found)
+            if not select.select([self._master], [], [], 0)[0]:
+                return
+
+    def close(self) -> None:
+        """Leave the app, and see to it that nothing of it is left."""
+        try:
+            os.write(self._master, b"\x1bq")
+            self.idle(1.0)
+            self._process.wait(3)
+        except (OSError, subprocess.TimeoutExpired):
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        os.close(self._master)
+
+
+def measure(scenario: str = "aall1331", presses: int = PRESSES) -> Iterator[Ratio]:
+    """The measurements, as they are made. Raises TerminalMissingError where there are no pseudo-terminals."""
+    yield from _in_a_terminal(scenario, presses)
+    yield from asyncio.run(_inside(scenario))
+
+
+def _in_a_terminal(scenario: str, presses: int) -> Iterator[Ratio]:
+    terminal = Terminal(scenario)
+    try:
+        first = (terminal.until(re.compile(rb"enrolled")) - terminal.began) * 1000
+        yield Ratio("app: start to first picture, ms", first, 1000, at_least=False, note="Python's own start is in it")
+        terminal.press(b"\t\t]")
+        before, began = terminal.received, time.perf_counter()
+        terminal.idle(2.0)
+        rate = (terminal.received - before) / (time.perf_counter() - began) / 1000
+        yield _keys("app: key to paint while the trial runs, p95, ms", _answered(terminal, presses), f"{rate:.0f} kB/s")
+        terminal.press(b"e" + b"+" * 8)
+        terminal.until(re.compile(rb"replicates|siblings"))
+        yield _keys("app: the same while replicates are simulated, ms", _answered(terminal, presses), "without a pause")
+    finally:
+        terminal.close()
+
+
+def _answered(terminal: Terminal, presses: int) -> list[float]:
+    """How many milliseconds each key took to be answered on screen."""
+    pauses, found = random.Random(1), []  # noqa: S311 - irregular, not secret
+    for number in range(presses):
+        terminal.idle(pauses.uniform(0.02, 0.12))
+        key, shown = SLOWER if number % 2 else FASTER
+        began = time.perf_counter()
+        terminal.press(key)
+        found.append((terminal.until(shown) - began) * 1000)
+    return found
+
+
+def _keys(name: str, delays: Sequence[float], note: str) -> Ratio:
+    half, most = _quantile(delays, 0.5), max(delays)
+    return Ratio(
+        name, _quantile(delays, 0.95), 50, at_least=False, note=f"median {half:.0f}, longest {most:.0f}; {note}"
+    )
+
+
+def _quantile(values: Sequence[float], part: float) -> float:
+    return sorted(values)[min(int(part * len(values)), len(values) - 1)]
+
+
+async def _inside(scenario: str) -> list[Ratio]:
+    """What is measured without a terminal: turning a number, and redrawing."""
+    few, turned = await _driven(scenario, {}, turns=TURNS)
+    many, _ = await _driven(scenario, MANY if scenario == "aall1331" else {}, turns=0)
+    note = f"Live at {COLUMNS}x{ROWS}: {many:.1f} ms, against {few:.1f} ms"
+    return [
+        Ratio(
+            "app: number turned to curves, p95, ms", _quantile(turned, 0.95), 150, at_least=False, note=_middle(turned)
+        ),
+        Ratio("app: redraw with 10,000 patients, against 950", many / few, 1.5, at_least=False, note=note),
+    ]
+
+
+def _middle(values: Sequence[float]) -> str:
+    return f"median {_quantile(values, 0.5):.0f}, longest {max(values):.0f}"
+
+
+async def _driven(scenario: str, settings: dict[str, str], turns: int) -> tuple[float, list[float]]:
+    """Milliseconds of CPU for a redraw, and milliseconds until each turned number is seen."""
+    session = Session(scenario, 21, dict(settings), is_playing=False)
+    app = PathsimApp(WorkerProcess(), session)
+    async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
+        await _until(pilot, lambda: app.snapshot is not None)
+        spent = 0.0
+        for number in range(REDRAWS):
+            before, day = app.snapshot, session.last_day * (0.4 + 0.5 * number / REDRAWS)
+            app.go(day)
+            await _until(pilot, lambda before=before: app.snapshot is not before)  # type: ignore[misc]
+            if app.snapshot is not None and app.front is not None and before is not None:
+                app.front.moved(before)
+                began = time.process_time()
+                app.front.moved(app.snapshot)
+                spent += time.process_time() - began
+        return spent / REDRAWS * 1000, [await _turn(pilot, app, number) for number in range(turns)]
+
+
+async def _turn(pilot: Pilot[None], app: PathsimApp, number: int) -> float:
+    if app.card is None:
+        raise TypeError("a trial is open")
+    one = next(parameter for parameter in app.card.parameters if parameter.is_main)
+    part = 0.3 + 0.4 * (number % 10) / 10
+    began = time.perf_counter()
+    app.turn(one, one.lowest + part * (one.highest - one.lowest))
+    await _until(pilot, lambda: app.snapshot is not None and app.snapshot.generation == app.session.generation)
+    return (time.perf_counter() - began) * 1000
+
+
+async def _until(pilot: Pilot[None], is_there: Callable[[], bool]) -> None:
+    limit = time.perf_counter() + PATIENCE_SECONDS
+    while not is_there():
+        if time.perf_counter() > limit:
+            raise TimeoutError("the app does not answer")
+        await pilot.pause(0.001)
