@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import re
 import select
 import signal
@@ -23,6 +22,7 @@ PRESSES = 150
 TURNS = 30
 REDRAWS = 60
 PATIENCE_SECONDS = 20.0
+GOLDEN = 0.618
 MANY = {"trial.patients": "10000", "trial.pace": '[{ from_day = 0, per_month = 170, assumed = "to measure" }]'}
 SLOWER, FASTER = (b"[", re.compile(rb"\D6 months/s")), (b"]", re.compile(rb"12 months/s"))
 """A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
@@ -124,9 +124,10 @@ def _in_a_terminal(scenario: str, presses: int) -> Iterator[Ratio]:
 
 def _answered(terminal: Terminal, presses: int) -> list[float]:
     """How many milliseconds each key took to be answered on screen."""
-    pauses, found = random.Random(1), []  # noqa: S311 - irregular, not secret
+    found = []
     for number in range(presses):
-        terminal.idle(pauses.uniform(0.02, 0.12))
+        # Irregular pauses, so that keys come at every moment between two pictures.
+        terminal.idle(0.02 + 0.1 * (number * GOLDEN % 1))
         key, shown = SLOWER if number % 2 else FASTER
         began = time.perf_counter()
         terminal.press(key)

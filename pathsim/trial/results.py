@@ -270,7 +270,7 @@ def _picked(rows: Any, text: str, path: str) -> Any:
     if not isinstance(rows, list):
         raise KeyError(f"'{path}' picks from something that is not a list")
     keys = {key for row in rows for key in row}
-    if unknown := set(wanted) - keys:
+    if rows and (unknown := set(wanted) - keys):
         raise KeyError(f"no row has '{unknown.pop()}' in '{path}'; rows have: {', '.join(sorted(keys))}")
     for row in rows:
         if all(("" if row[key] is None else str(row[key])) == value for key, value in wanted.items()):

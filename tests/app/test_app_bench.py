@@ -16,7 +16,7 @@ def test_every_measurement_is_made_and_nothing_is_left(monkeypatch: pytest.Monke
 
     def noted(self: Terminal, scenario: str) -> None:
         begin(self, scenario)
-        started.append(self._process.pid)  # noqa: SLF001
+        started.append(self._process.pid)
 
     monkeypatch.setattr(Terminal, "__init__", noted)
     found = list(measure(presses=6))

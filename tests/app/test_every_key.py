@@ -15,7 +15,7 @@ from textual.widgets import Input
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.keys import PLAYER_KEYS
-from pathsim.app.screens.dialogs import Explanation, Help
+from pathsim.app.screens.dialogs import Commands, Explanation, Help
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.listing import Listing
@@ -158,6 +158,7 @@ KEYS: dict[str, Does] = {
         lambda was, now: was[:2] == (True, False) and now[:2] == (False, True) and now[3],
     ),
     "player.help": Does(dialog, goes_to(Help)),
+    "player.commands": Does(dialog, goes_to(Commands)),
     "player.quit": Does(lambda d: d.app.is_running, goes_to(value=False)),
     "screen.live": Does(mode, goes_to("live"), on="patients"),
     "screen.ensemble": Does(mode, goes_to("ensemble")),

@@ -1,0 +1,47 @@
+"""A file that extends another changes single numbers of it under ``[set]``, inside lists too."""
+
+from pathlib import Path
+
+import pytest
+
+from pathsim.engines import simulate
+from pathsim.scenario.problems import ScenarioError
+from pathsim.scenario.scenario import load
+
+INSIDE = "steps.after_blina_1.rules.1.split.blina_2"
+
+
+def written(folder: Path, entry: str) -> str:
+    file = folder / "mine.toml"
+    file.write_text(f'extends = "aall1331"\ntitle = "mine"\n\n[set]\n{entry}\n', encoding="utf-8")
+    return str(file)
+
+
+def test_a_number_is_changed_with_its_evidence(tmp_path: Path) -> None:
+    scenario = load(written(tmp_path, f'"{INSIDE}" = {{ value = 0.9, assumed = "a better second cycle" }}'))
+    rate = scenario.rates["steps", "after_blina_1", "rules", 1, "split", "blina_2"]
+    assert (rate.value, rate.evidence.kind, rate.evidence.text) == (0.9, "assumed", "a better second cycle")
+    assert len(scenario.rates) == len(load("aall1331").rates)
+
+
+def test_it_does_what_the_command_line_does(tmp_path: Path) -> None:
+    mine = load(written(tmp_path, f'"{INSIDE}" = {{ value = 0.4, assumed = "x" }}'))
+    set_there, _ = simulate(load("aall1331", {INSIDE: "0.4"}), 3)
+    set_here, _ = simulate(mine, 3)
+    assert all((a == b).all() for a, b in zip(set_here.journal, set_there.journal, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (f'"{INSIDE}" = {{ value = 1.4, assumed = "x" }}', "a probability lies between 0 and 1"),
+        (f'"{INSIDE}" = 0.4', "no evidence"),
+        ('"steps.blina_9.days" = { value = 3, assumed = "x" }', "there is no 'blina_9'"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, entry: str, message: str) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        load(written(tmp_path, entry))
+    [problem] = wrong.value.problems
+    assert message in problem.message
+    assert (Path(problem.file).name, problem.line) == ("mine.toml", 5)

@@ -1,0 +1,44 @@
+"""The way of z: where the committee looks, it stands where the committee sees it."""
+
+import numpy as np
+import pytest
+
+from pathsim.engines import simulate
+from pathsim.scenario.scenario import load
+from pathsim.trial.course import course
+from pathsim.trial.monitoring import planned_bounds, walk
+from pathsim.trial.outcomes import compared, outcomes
+
+
+@pytest.mark.parametrize("seed", [1, 5, 21])
+def test_on_the_day_of_a_look_z_is_what_the_committee_sees(seed: int) -> None:
+    chunk, _ = simulate(load("aall1331"), seed)
+    way = walk(chunk, 3000)
+    assert way is not None
+    for look in course(chunk).looks[0]:
+        at = int(np.searchsorted(way.day, look.day, side="right")) - 1
+        assert way.events[at] == look.events
+        if way.day[at] == look.day:
+            assert way.z[at] == look.z
+
+
+def test_every_step_is_the_log_rank_of_its_day() -> None:
+    chunk, _ = simulate(load("aall1331"), 21)
+    way = walk(chunk, 1500)
+    assert way is not None
+    assert np.all(np.diff(way.events) > 0)
+    endpoint = chunk.scenario.sections.endpoints["dfs"]
+    for at in range(0, way.day.size, 9):
+        test, _ = compared(outcomes(course(chunk).known_on(float(way.day[at])), endpoint), endpoint, chunk.scenario)
+        assert way.z[at] == pytest.approx(-test.z[0], nan_ok=True)
+
+
+def test_the_planned_bounds_are_those_of_looks_that_come_as_planned() -> None:
+    plan = load("aall1331").trial.monitoring
+    assert plan is not None
+    (first, early, futile), (last, late, none) = planned_bounds(plan)
+    assert (first, last) == tuple(plan.information)
+    assert early == pytest.approx(2.64, abs=0.01)
+    assert late == pytest.approx(1.98, abs=0.01)
+    assert futile == pytest.approx(-0.14, abs=0.01)
+    assert none is None
