@@ -11,6 +11,8 @@ from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 
 GAP = 2
+NARROW = 16
+"""A column that would have to be narrower than this is rather left out, if it can be."""
 
 
 class Column(NamedTuple):
@@ -152,7 +154,8 @@ class Listing(Picture, can_focus=True):
             for number, one in enumerate(self.columns)
         }
         for number in sorted(widths, key=lambda number: -self.columns[number].rank):
-            if self.columns[number].rank and sum(widths.values()) + GAP * (len(widths) - 1) > room:
+            squeezed = sum(widths.values()) - max(widths[number] - NARROW, 0)
+            if self.columns[number].rank and squeezed + GAP * (len(widths) - 1) > room:
                 del widths[number]
         while sum(widths.values()) + GAP * (len(widths) - 1) > room and max(widths.values()) > 4:
             widths[max(widths, key=widths.__getitem__)] -= 1
