@@ -23,6 +23,8 @@ TURNS = 30
 REDRAWS = 60
 PATIENCE_SECONDS = 20.0
 GOLDEN = 0.618
+RESTART_EVERY = 30
+"""Presses after which the trial begins again, so that it never stands still at its end."""
 MANY = {"trial.patients": "10000", "trial.pace": '[{ from_day = 0, per_month = 170, assumed = "to measure" }]'}
 SLOWER, FASTER = (b"[", re.compile(rb"\D6 months/s")), (b"]", re.compile(rb"12 months/s"))
 """A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
@@ -90,7 +92,7 @@ class Terminal:
     def close(self) -> None:
         """Leave the app, and see to it that nothing of it is left."""
         try:
-            os.write(self._master, b"\x1bq")
+            os.write(self._master, b"q")
             self.idle(1.0)
             self._process.wait(3)
         except (OSError, subprocess.TimeoutExpired):
@@ -127,6 +129,8 @@ def _answered(terminal: Terminal, presses: int) -> list[float]:
     found = []
     for number in range(presses):
         # Irregular pauses, so that keys come at every moment between two pictures.
+        if number % RESTART_EVERY == 0:
+            terminal.press(b"r")
         terminal.idle(0.02 + 0.1 * (number * GOLDEN % 1))
         key, shown = SLOWER if number % 2 else FASTER
         began = time.perf_counter()

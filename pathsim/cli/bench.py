@@ -62,4 +62,5 @@ def _bench_app(scenario: str, *, as_json: bool) -> None:
 
 def _line(ratio: "Ratio") -> str:
     bound = f"at {'least' if ratio.at_least else 'most'} {ratio.bound:g}"
-    return f"| {ratio.name:<48} | {ratio.value:>6.3g} | {bound:<12} | {ratio.note}"
+    value = f"{ratio.value:,.0f}" if ratio.value >= 1000 else f"{ratio.value:.3g}"
+    return f"| {ratio.name:<48} | {value:>6} | {bound:<12} | {ratio.note}"

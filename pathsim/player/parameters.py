@@ -16,6 +16,8 @@ RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 STEPS_OF_A_SLIDER = 50
 _NEVER = ("targets", "endpoints", "toxicities", "sources")
 """Sections whose numbers are no levers: what is compared, where curves are tabulated, when toxicities come."""
+_FIXED = ("from_day", "block")
+"""Keys that are none: they only make sense together with others."""
 
 
 def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
@@ -23,7 +25,7 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
     found = [
         _parameter(scenario, path, rate)
         for path, rate in scenario.rates.items()
-        if path[0] not in _NEVER and not isinstance(rate.value, list)
+        if path[0] not in _NEVER and path[-1] not in _FIXED and not isinstance(rate.value, list)
     ]
     order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
     return tuple(sorted(found, key=lambda parameter: order[parameter.group]))
@@ -89,7 +91,10 @@ def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float
     if path[-1] in ("grade3plus", "grade4plus", "grade5"):
         worse = [float(table[key]) for key in _GRADES[_GRADES.index(str(path[-1])) + 1 :] if key in table]
         milder = [float(table[key]) for key in _GRADES[: _GRADES.index(str(path[-1]))] if key in table]
-        return max(worse, default=0.0), min(milder, default=1.0)
+        if len(worse) + len(milder) == 0 or "grade5" not in table:
+            return max(worse, default=0.0), min(milder, default=1.0)
+        # Deaths are some of those with grade 4, who are a share of all: within a factor of two they surely remain so.
+        return max([*worse, value / 2]), min([*milder, 2 * value])
     return 0.0, 1.0 if value < 1 else value
 
 

@@ -17,6 +17,7 @@ from pathsim.player.shown import (
     JourneyView,
     Lane,
     Opened,
+    Parameter,
     RosterView,
     WeighedView,
 )
@@ -55,6 +56,11 @@ class Shelf:
     def cards(self) -> tuple[EndpointCard, ...]:
         """The axes; the same for all settings."""
         return cards(self.base)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The numbers that can be turned, with the values that the file has."""
+        return parameters(self.base.scenario)
 
     def take(self, settings: Settings) -> Take:
         """The trial with these settings; its patients keep the arms that they have in the file."""
@@ -103,7 +109,7 @@ class Studio:
 
     def card(self) -> Opened:
         """What does not change from day to day."""
-        scenario, request, base = self.scenario, self.request, self.shelf.base
+        scenario, request = self.scenario, self.request
         return Opened(
             generation=request.generation,
             name=scenario.name,
@@ -122,7 +128,7 @@ class Studio:
             lanes=self.shelf.lanes,
             endpoints=self.shelf.cards,
             committee=_committee(scenario),
-            parameters=parameters(base.scenario),
+            parameters=self.shelf.parameters,
             look_days=tuple(look.day for look in self.take.looks),
             cutoffs=tuple(
                 (cutoff.label or name, scenario.latest_day(cutoff))

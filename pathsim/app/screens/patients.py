@@ -117,6 +117,7 @@ class PatientsScreen(TrialScreen):
     def action_twin(self) -> None:
         """The other arm beside it, or not."""
         self.with_twin = not self.with_twin
+        self.set_class(self.with_twin, "-twin")
         self._show()
 
     def action_large(self) -> None:
