@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from textual.pilot import Pilot
 
@@ -30,23 +31,23 @@ SLOWER, FASTER = (b"[", re.compile(rb"\D6 months/s")), (b"]", re.compile(rb"12 m
 """A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
 
 
-class TerminalMissingError(Exception):
-    """A system without pseudo-terminals."""
+class MeasureError(Exception):
+    """Nothing can be measured: no pseudo-terminals here, or an app that has ended or does not answer."""
 
 
 class Terminal:
     """The app in a pseudo-terminal, with somebody at the keys who has a stopwatch."""
 
-    def __init__(self, scenario: str) -> None:
+    def __init__(self, scenario: str, watch: Callable[[bytes], object] | None = None) -> None:
+        """Open the app on a scenario; ``watch`` is given all that it sends to the terminal."""
         try:
-            import fcntl  # noqa: PLC0415 - not there on Windows
-            import pty  # noqa: PLC0415
-            import struct  # noqa: PLC0415
-            import termios  # noqa: PLC0415
+            import pty  # noqa: PLC0415 - not there on Windows
         except ImportError:
-            raise TerminalMissingError from None
+            raise MeasureError("there are no pseudo-terminals on this system") from None
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+        self._watch = watch
+        self._process: subprocess.Popen[bytes] | None = None
+        self.resize(COLUMNS, ROWS)
         self.began = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
             [sys.executable, "-m", "pathsim", "app", scenario, "--seed", "21"],
@@ -54,11 +55,22 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            env=_environment(),
         )
         os.close(slave)
         self._seen = b""
         self.received = 0
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size."""
+        import fcntl  # noqa: PLC0415 - not there on Windows
+        import struct  # noqa: PLC0415
+        import termios  # noqa: PLC0415
+
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        if self._process is not None:
+            # It is not the terminal that it was started from, so nobody else tells it.
+            os.kill(self._process.pid, signal.SIGWINCH)
 
     def press(self, keys: bytes) -> None:
         """Press keys; what was shown before is forgotten."""
@@ -71,7 +83,7 @@ class Terminal:
         limit = time.perf_counter() + PATIENCE_SECONDS
         while not shown.search(self._seen):
             if time.perf_counter() > limit:
-                raise TimeoutError(f"the app never showed {shown.pattern.decode()}")
+                raise MeasureError(f"the app never showed {shown.pattern.decode()}; the last it showed: {self._text()}")
             self._read(0.5)
         return time.perf_counter()
 
@@ -83,26 +95,43 @@ class Terminal:
 
     def _read(self, seconds: float) -> None:
         while select.select([self._master], [], [], seconds)[0]:
-            found = os.read(self._master, 65_536)
+            try:
+                found = os.read(self._master, 65_536)
+            except OSError:
+                raise MeasureError(f"the app has ended; the last it showed: {self._text()}") from None
             self._seen = (self._seen + found)[-400_000:]
             self.received += len(found)
+            if self._watch is not None:
+                self._watch(found)
             if not select.select([self._master], [], [], 0)[0]:
                 return
 
+    def _text(self) -> str:
+        return re.sub(rb"\x1b\[[0-9;?]*[A-Za-z$]", b" ", self._seen)[-2000:].decode(errors="replace")
+
     def close(self) -> None:
         """Leave the app, and see to it that nothing of it is left."""
-        try:
+        with suppress(OSError, MeasureError):
             os.write(self._master, b"q")
-            self.idle(1.0)
-            self._process.wait(3)
-        except (OSError, subprocess.TimeoutExpired):
-            os.killpg(self._process.pid, signal.SIGKILL)
+            self.idle(PATIENCE_SECONDS)
+        if self._process is not None:
+            if self._process.poll() is None:
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         os.close(self._master)
 
 
+def _environment() -> dict[str, str]:
+    """The user's own, without what would give the app another terminal than this one, or have it compile itself."""
+    other = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if name not in other} | {
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+    }
+
+
 def measure(scenario: str = "aall1331", presses: int = PRESSES) -> Iterator[Ratio]:
-    """The measurements, as they are made. Raises TerminalMissingError where there are no pseudo-terminals."""
+    """The measurements, as they are made. Raises MeasureError."""
     yield from _in_a_terminal(scenario, presses)
     yield from asyncio.run(_inside(scenario))
 
@@ -168,12 +197,12 @@ def _middle(values: Sequence[float]) -> str:
 
 
 async def _driven(scenario: str, settings: dict[str, str], turns: int) -> tuple[float, list[float]]:
-    """Milliseconds of CPU for a redraw, and milliseconds until each turned number is seen."""
+    """Milliseconds of CPU for a redraw (the median), and milliseconds until each turned number is seen."""
     session = Session(scenario, 21, dict(settings), is_playing=False)
     app = PathsimApp(WorkerProcess(), session)
     async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
         await _until(pilot, lambda: app.snapshot is not None)
-        spent = 0.0
+        spent = []
         for number in range(REDRAWS):
             before, day = app.snapshot, session.last_day * (0.4 + 0.5 * number / REDRAWS)
             app.go(day)
@@ -182,8 +211,8 @@ async def _driven(scenario: str, settings: dict[str, str], turns: int) -> tuple[
                 app.front.moved(before)
                 began = time.process_time()
                 app.front.moved(app.snapshot)
-                spent += time.process_time() - began
-        return spent / REDRAWS * 1000, [await _turn(pilot, app, number) for number in range(turns)]
+                spent.append((time.process_time() - began) * 1000)
+        return _quantile(spent, 0.5), [await _turn(pilot, app, number) for number in range(turns)]
 
 
 async def _turn(pilot: Pilot[None], app: PathsimApp, number: int) -> float:
@@ -201,5 +230,5 @@ async def _until(pilot: Pilot[None], is_there: Callable[[], bool]) -> None:
     limit = time.perf_counter() + PATIENCE_SECONDS
     while not is_there():
         if time.perf_counter() > limit:
-            raise TimeoutError("the app does not answer")
+            raise MeasureError("the app does not answer")
         await pilot.pause(0.001)

@@ -150,22 +150,17 @@ class Canvas:
         last = self.width - differs[rows, ::-1].argmax(axis=1)
         return list(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True))
 
-    def strips(self, *, ascii_only: bool = False) -> list[Strip]:
-        """The rows as the terminal shows them."""
-        key = self.fore.astype(np.int32) * 1000 + self.back
-        lines = ["".join(map(chr, row)) for row in self.glyphs.tolist()]
+    def strip(self, row: int, *, ascii_only: bool = False) -> Strip:
+        """A row as the terminal shows it."""
+        line = self.glyphs[row].astype("<u4").tobytes().decode("utf-32-le")
         if ascii_only:
-            lines = [line.translate(PLAIN) for line in lines]
-        return [self._strip(line, row) for line, row in zip(lines, key, strict=True)]
-
-    def _strip(self, line: str, key: NDArray[np.int32]) -> Strip:
-        cuts = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), self.width]
-        style = self.palette.style
-        segments = [
-            Segment(line[first:last], style(*divmod(int(key[first]), 1000)))
-            for first, last in pairwise(cuts)
-            if first < last
-        ]
+            line = line.translate(PLAIN)
+        fore, back = self.fore[row], self.back[row]
+        changes = np.flatnonzero((fore[1:] != fore[:-1]) | (back[1:] != back[:-1])) + 1
+        starts = [0, *changes.tolist()] if self.width else []
+        styles = map(self.palette.style, fore[starts].tolist(), back[starts].tolist())
+        cuts = pairwise([*starts, self.width])
+        segments = [Segment(line[first:last], style) for (first, last), style in zip(cuts, styles, strict=True)]
         return Strip(segments, self.width)
 
 

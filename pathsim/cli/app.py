@@ -1,5 +1,6 @@
 """``pathsim app``, and ``pathsim`` alone: watch a trial happen."""
 
+import gc
 import sys
 
 import click
@@ -47,7 +48,10 @@ def open_app(
     from pathsim.app.app import PathsimApp
     from pathsim.app.session import Session
 
-    PathsimApp(worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only).run()
+    app = PathsimApp(worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only)
+    # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
+    gc.freeze()
+    app.run()
 
 
 def _list_keys() -> None:

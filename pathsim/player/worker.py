@@ -5,6 +5,7 @@ replies go to standard output, as pickles; both ends are ours.
 """
 
 import contextlib
+import gc
 import os
 import pickle
 import queue
@@ -21,7 +22,7 @@ from pathsim.player.shown import Failed, Refused, Reply, Saved
 from pathsim.player.studio import Studio
 from pathsim.scenario.problems import ScenarioError
 
-TOLD_EVERY_SECONDS = 0.25
+TOLD_EVERY_SECONDS = 0.5
 """How often replicates that are being simulated are told of."""
 _SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.Weigh)
 """Requests of which only the newest counts."""
@@ -164,6 +165,7 @@ def main() -> None:
         os.nice(5)
     outgoing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    gc.freeze()
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):
         serve(sys.stdin.buffer, outgoing)
 

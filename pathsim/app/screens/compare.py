@@ -71,7 +71,7 @@ class CompareScreen(TrialScreen):
     def on_mount(self) -> None:
         """Begin in the list."""
         listing = self.query_one(Listing)
-        listing.border_title, listing.empty = "Who fares otherwise", "nobody"
+        listing.title, listing.empty = "Who fares otherwise", "nobody"
         listing.focus()
 
     def on_screen_resume(self) -> None:
@@ -133,11 +133,11 @@ class CompareScreen(TrialScreen):
             Column("here", 60),
         )
         listing = self.query_one(Listing)
-        listing.show(columns, [_line(one, arms) for one in weighed.changed])
         fates = weighed.fates
-        listing.border_title = (
+        listing.title = (
             f"Who fares otherwise by now: {fates.saved} saved, {fates.lost} lost, {fates.otherwise} in some other way"
         )
+        listing.show(columns, [_line(one, arms) for one in weighed.changed])
 
     def _table(self) -> None:
         card = self.trial.card

@@ -66,9 +66,9 @@ class EvidenceScreen(TrialScreen):
 
     def on_mount(self) -> None:
         """Begin with the numbers."""
-        self.query_one("#numbers", Listing).border_title = "Numbers in use"
+        self.query_one("#numbers", Listing).title = "Numbers in use"
         targets = self.query_one("#targets", Listing)
-        targets.border_title, targets.empty = "Published against simulated", "the scenario has no targets"
+        targets.title, targets.empty = "Published against simulated", "the scenario has no targets"
         self._arrange()
 
     def _arrange(self) -> None:

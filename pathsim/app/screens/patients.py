@@ -43,7 +43,7 @@ class PatientsScreen(TrialScreen):
 
     def on_mount(self) -> None:
         """Begin in the list."""
-        self.query_one("#patients", Listing).border_title = "Patients"
+        self.query_one("#patients", Listing).title = "Patients"
         self.query_one(Listing).focus()
 
     def opened(self, card: Opened) -> None:

@@ -18,8 +18,8 @@ class CommitteeChart(Picture):
     def show(self, card: CommitteeCard | None, snapshot: Snapshot) -> None:
         """Draw the chart on this day."""
         self.card, self.snapshot = card, snapshot
-        self.border_title = "Committee"
-        self.border_subtitle = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events known"
+        known = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events known"
+        self.entitle("Committee", known)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

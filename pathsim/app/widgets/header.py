@@ -34,8 +34,9 @@ class TrialHeader(Picture):
 
     def show(self, parts: tuple[tuple[str, str], ...], tabs: tuple[Tab, ...], current: str) -> None:
         """Draw these."""
-        self.parts, self.tabs, self.current = parts, tabs, current
-        self.redraw()
+        if (parts, tabs, current) != (self.parts, self.tabs, self.current):
+            self.parts, self.tabs, self.current = parts, tabs, current
+            self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """The parts from the left, the screens at the right."""

@@ -22,7 +22,7 @@ class RatioHistogram(Picture):
     def show(self, view: EnsembleView | None) -> None:
         """Draw these replicates."""
         self.view = view
-        self.border_title = "Hazard ratio" if view is None else f"Hazard ratio, {view.endpoint.lower()}"
+        self.entitle("Hazard ratio" if view is None else f"Hazard ratio, {view.endpoint.lower()}")
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

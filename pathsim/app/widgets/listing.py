@@ -74,7 +74,7 @@ class Listing(Picture, can_focus=True):
         self.sorted_by = -1
         self.is_reversed = False
         self.cursor = self.top = 0
-        self.empty = "nobody yet"
+        self.title, self.empty = "", "nobody yet"
 
     def show(self, columns: tuple[Column, ...], lines: Sequence[Line]) -> None:
         """List these; the cursor stays on what it is on, if that is still there."""
@@ -116,7 +116,7 @@ class Listing(Picture, can_focus=True):
         count = (
             f"{len(self.seen):,}" if not words else f"{len(self.seen):,} of {len(self.lines):,} with '{self.filter}'"
         )
-        self.border_subtitle = count if self.lines else ""
+        self.entitle(self.title, count if self.lines else "")
 
     def draw(self, canvas: Canvas) -> None:
         """The headings, and as many rows as there is room for."""

@@ -13,9 +13,10 @@ class EventLog(Picture):
 
     def show(self, entries: tuple[LogEntry, ...], groups: tuple[str, ...]) -> None:
         """Draw these."""
-        self.entries, self.groups = entries, groups
-        self.border_title = "What happened"
-        self.redraw()
+        self.entitle("What happened")
+        if (entries, groups) != (self.entries, self.groups):
+            self.entries, self.groups = entries, groups
+            self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """A line for each, as many as there is room for."""

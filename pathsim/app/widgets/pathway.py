@@ -28,7 +28,7 @@ class PathwayMap(Picture):
     def show(self, lanes: tuple[Lane, ...], snapshot: Snapshot) -> None:
         """Draw the map on this day."""
         self.lanes, self.snapshot = lanes, snapshot
-        self.border_title = "Pathway"
+        self.entitle("Pathway")
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

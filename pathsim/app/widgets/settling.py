@@ -15,10 +15,11 @@ class PowerChart(Picture):
     def show(self, view: EnsembleView | None) -> None:
         """Draw these replicates."""
         self.view = view
-        self.border_title = "Power, as it settles"
+        power = ""
         if view is not None and view.power:
             label, share = view.power[0]
-            self.border_subtitle = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {label.lower()}"
+            power = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {label.lower()}"
+        self.entitle("Power, as it settles", power)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

@@ -77,13 +77,14 @@ class Sliders(Picture, can_focus=True):
     def show(self, parameters: tuple[Parameter, ...], values: dict[str, float]) -> None:
         """List these numbers; ``values`` are those that are changed, by path."""
         self.parameters, self.values = parameters, values
-        self.border_title = "Parameters"
+        self.entitle("Parameters")
         self._list()
 
     def note(self, notes: tuple[tuple[str, str], ...]) -> None:
         """Show these lines at the bottom."""
-        self.notes = notes
-        self.redraw()
+        if notes != self.notes:
+            self.notes = notes
+            self.redraw()
 
     def narrow(self, text: str) -> None:
         """List only numbers whose name has this in it."""

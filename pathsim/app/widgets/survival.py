@@ -38,7 +38,7 @@ class SurvivalPlot(Picture, can_focus=True):
     def show(self, card: EndpointCard, view: EndpointView, groups: tuple[str, ...]) -> None:
         """Draw this endpoint on this day."""
         self.card, self.view, self.groups = card, view, groups
-        self.border_title, self.border_subtitle = card.label, card.unit
+        self.entitle(card.label, card.unit)
         self.redraw()
 
     def watch_show_bands(self) -> None:

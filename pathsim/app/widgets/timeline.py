@@ -21,8 +21,10 @@ class Timeline(Picture, can_focus=True):
     def show(self, view: JourneyView | None, groups: tuple[str, ...], *, with_twin: bool) -> None:
         """Draw this patient."""
         self.view, self.groups, self.with_twin = view, groups, with_twin
-        self.border_title = "" if view is None else f"Patient {view.patient:04d}"
-        self.border_subtitle = "" if view is None else f"{view.about}, came {view.came}"
+        if view is None:
+            self.entitle("")
+        else:
+            self.entitle(f"Patient {view.patient:04d}", f"{view.about}, came {view.came}")
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

@@ -17,9 +17,10 @@ class ToxicityBars(Picture):
 
     def show(self, rows: tuple[ToxicityRow, ...], groups: tuple[str, ...]) -> None:
         """Draw these."""
-        self.rows, self.groups = rows, groups
-        self.border_title = "Toxicity, grade 3 or higher"
-        self.redraw()
+        self.entitle("Toxicity, grade 3 or higher")
+        if (rows, groups) != (self.rows, self.groups):
+            self.rows, self.groups = rows, groups
+            self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """A line for each type, the commonest first."""
