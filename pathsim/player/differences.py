@@ -116,4 +116,4 @@ def _told(take: Take, journal: Journal, at: int) -> str:
     event = take.scenario.vocabulary[int(journal.event[at])]
     day = float(journal.day[at])
     text = take.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
-    return f"{take.scenario.date(day):%-d %b %Y}: {text}"
+    return f"{take.scenario.written_date(day)}: {text}"

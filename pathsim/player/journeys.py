@@ -92,18 +92,15 @@ def _events(take: Take, endpoint: Endpoint) -> Flags:
 
 def journey_view(generation: int, take: Take, other: Take | None, patient: int) -> JourneyView:
     """A patient's journey until the last day of the trial, and the one that he would have in the other arm."""
-    journals = [_of(take, patient)] + ([] if other is None else [_of(other, patient)])
-    journeys = [
-        _journey(of, journal, patient, is_own=of is take)
-        for of, journal in zip((take, other), journals, strict=False)
-        if of
-    ]
+    has_twin = other is not None and take.arm_of[patient] != NO_ARM
+    takes = [take, other] if other is not None and has_twin else [take]
+    journeys = [_journey(of, _of(of, patient), patient, is_own=of is take) for of in takes]
     parts, parts_on = _parting(take, other, patient)
     return JourneyView(
         generation,
         patient,
         ", ".join(filter(None, take.storyteller.about(patient))),
-        f"{take.scenario.date(float(take.chunk.enrolled[patient])):%-d %b %Y}",
+        take.scenario.written_date(float(take.chunk.enrolled[patient])),
         tuple(journeys),
         parts,
         parts_on,
@@ -175,7 +172,7 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
             None,
         )
     if take.arm_of[patient] == NO_ARM:
-        return "Never randomized, so there is no other arm.", None
+        return "Not randomized between these arms, so there is no other journey.", None
     mine, theirs = (_turns(of, patient) for of in (take, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:

@@ -62,7 +62,7 @@ class Photographer:
         return Snapshot(
             generation=self._generation,
             day=day,
-            date=f"{scenario.date(day):%-d %b %Y}",
+            date=scenario.written_date(day),
             iso_date=scenario.date(day).isoformat(),
             enrolled=int(np.isfinite(happened.enrolled).sum()),
             randomized=int((groups.group >= 0).sum()) if scenario.arms else 0,

@@ -83,10 +83,7 @@ class Ensemble(Repeats):
             ratios=ratios,
             published=_published(scenario, f"endpoints.{name}.hazard_ratio.estimate"),
             level=alpha(scenario),
-            power=tuple(
-                (scenario.sections.endpoints[endpoint].label, Share(**power))
-                for endpoint, power in found["power"].items()
-            ),
+            power=tuple((endpoint.upper(), Share(**power)) for endpoint, power in found["power"].items()),
             settling=_settling(scenario, p_values),
             endings=tuple((why, Share(**part)) for why, part in found["ending"].items()),
             stopping=tuple(
@@ -117,9 +114,9 @@ def _published(scenario: Scenario, path: str) -> float | None:
 
 def _figures(scenario: Scenario, columns: Columns) -> list[tuple[str, float, float, float]]:
     wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "days until the end"}
-    for name, endpoint in scenario.sections.endpoints.items():
-        wanted[f"endpoints.{name}.events"] = f"{endpoint.label}: events"
-        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{endpoint.label}: hazard ratio"
+    for name in scenario.sections.endpoints:
+        wanted[f"endpoints.{name}.events"] = f"{name.upper()} events"
+        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{name.upper()} hazard ratio"
     found = [(label, figure(columns[path])) for path, label in wanted.items() if path in columns]
     return [(label, of["mean"], of["lower"], of["upper"]) for label, of in found if of["mean"] is not None]
 

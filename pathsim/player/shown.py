@@ -366,7 +366,7 @@ class EnsembleView:
     level: float
     power: tuple[tuple[str, Share], ...]
     settling: tuple[tuple[int, Share], ...]
-    """Power of the first endpoint after so many replicates."""
+    """Power of that endpoint after so many replicates."""
     endings: tuple[tuple[str, Share], ...]
     stopping: tuple[tuple[int, float, float, float, float], ...]
     """For each look: number, share held, share stopped for benefit, for futility, by order."""

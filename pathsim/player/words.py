@@ -81,7 +81,7 @@ class Storyteller:
         return [
             LogEntry(
                 day,
-                f"{self._scenario.date(day):%-d %b %Y}",
+                self._scenario.written_date(day),
                 row,
                 self.briefly(row),
                 arm,
@@ -140,4 +140,4 @@ def of_look(scenario: Scenario, look: Look) -> LogEntry:
     """A look of the committee in words."""
     z = "" if look.z is None else f", z {look.z:.2f}"
     text = f"the committee looks: {look.events} events known{z}: {look.decision}"
-    return LogEntry(look.day, f"{scenario.date(look.day):%-d %b %Y}", None, "", -1, text)
+    return LogEntry(look.day, scenario.written_date(look.day), None, "", -1, text)

@@ -68,11 +68,11 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     first, last = trial["first_day"], trial["last_day"]
     words = [f"{trial['enrolled']} enrolled"]
     if first is not None:
-        words[0] += f" from {scenario.date(first):%-d %b %Y} to {scenario.date(last):%-d %b %Y}"
+        words[0] += f" from {scenario.written_date(first)} to {scenario.written_date(last)}"
     if scenario.arms:
         arms = " and ".join(f"{count} to {name}" for name, count in trial["arms"].items())
         words.append(f"{trial['randomized']} randomized, {arms}")
-    words.append(f"data cut {scenario.date(trial['cutoff_day']):%-d %b %Y}")
+    words.append(f"data cut {scenario.written_date(trial['cutoff_day'])}")
     if trial["median_follow_up_days"] is not None:
         words.append(f"median follow-up {trial['median_follow_up_days'] / 365.25:.1f} years")
     lines = [
@@ -292,7 +292,7 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     if plan is None or not looks:
         return Text("no look: too few events became known", style="dim")
     table = figure_table(("", ""), *((f"look {number}", "") for number in range(1, len(looks) + 1)))
-    table.add_row("date", *(f"{scenario.date(look['day']):%-d %b %Y}" for look in looks))
+    table.add_row("date", *(scenario.written_date(look["day"]) for look in looks))
     table.add_row("events known", *(f"{look['events']} of {plan.planned_events}" for look in looks))
     table.add_row("information", *(f"{look['information']:.0%}" for look in looks))
     for label, key in (("z", "z"), ("benefit from", "efficacy_bound"), ("futility below", "futility_bound")):
@@ -304,7 +304,7 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
 def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
     cuts, width = list(found["cutoffs"].values()), 20 if console.width >= ROOMY else 12
     table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], width)), "") for cut in cuts))
-    table.add_row("date", *(f"{scenario.date(cut['day']):%-d %b %Y}" for cut in cuts))
+    table.add_row("date", *(scenario.written_date(cut["day"]) for cut in cuts))
     if scenario.arms:
         table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))
     for name in scenario.sections.endpoints:

@@ -181,6 +181,11 @@ class Scenario:
         """The date on which this day of the trial falls."""
         return self.trial.begins + datetime.timedelta(days=math.ceil(day) - 1 if day > 0 else 0)
 
+    def written_date(self, day: float) -> str:
+        """The same in words: 4 Jul 2016."""
+        date = self.date(day)
+        return f"{date.day} {date:%b %Y}"
+
     def under_null(self) -> "Scenario":
         """The scenario with arms in name only: all patients walk the control arm's pathway. For the type I error.
 

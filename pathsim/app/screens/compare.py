@@ -201,7 +201,7 @@ def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:
 
 def _differences(card: Opened, weighed: WeighedView, contrast: ContrastView | None) -> Table:
     """This trial on this day, then the mean over replicates with its interval, then toxicity."""
-    table = Table(box=None, padding=(0, 1), expand=True)
+    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("this trial, by now")
     for heading in ("there", "here", ""):
         table.add_column(heading, justify="right")

@@ -102,29 +102,33 @@ def _luck(view: EnsembleView | None) -> Text:
 
 
 def _table(view: EnsembleView) -> Table:
-    table = Table(box=None, padding=(0, 1), expand=True)
-    table.add_column("")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
+    table.add_column("this design")
     table.add_column("mean", justify="right")
     table.add_column("95% of single trials", justify="right")
     for label, mean, lower, upper in view.figures:
         table.add_row(label, _number(mean), f"{_number(lower)} to {_number(upper)}")
-    table.add_row()
+    _section(table, f"one-sided P < {view.level:g}", "share", "Monte Carlo")
     for label, power in view.power:
-        table.add_row(f"{label}: one-sided P below {view.level:g}", f"{power.estimate:.1%}", _between(power))
+        table.add_row(label, f"{power.estimate:.1%}", _between(power))
+    _section(table, "how it ended", "", "")
     for why, part in view.endings:
         words = "no rule ended it" if why == "none" else f"ended for {why}" if why != "order" else "ended by order"
         table.add_row(words, f"{part.estimate:.1%}", _between(part))
-    for look, held, benefit, futility, order in view.stopping:
-        table.add_row(
-            f"look {look}, held in {held:.0%}",
-            "",
-            f"benefit {benefit:.0%}, futility {futility:.0%}" + (f", order {order:.0%}" if order else ""),
-        )
+    if view.stopping:
+        _section(table, "looks", "held", "benefit·futility·order")
+    for look, held, *reasons in view.stopping:
+        table.add_row(f"look {look}", f"{held:.0%}", " · ".join(f"{part:.0%}" for part in reasons))
     return table
 
 
+def _section(table: Table, *heads: str) -> None:
+    table.add_row()
+    table.add_row(*(Text(head, "bold") for head in heads))
+
+
 def _between(part: Share) -> str:
-    return f"± {(part.upper - part.lower) / 2:.1%} Monte Carlo"
+    return f"± {(part.upper - part.lower) / 2:.1%}"
 
 
 def _number(value: float) -> str:

@@ -145,7 +145,7 @@ class Listing(Picture, can_focus=True):
                 column += width + GAP
 
     def _widths(self, room: int, shown: Sequence[Line]) -> dict[int, int]:
-        """The columns that are shown, with their widths: as wide as what is shown needs, if there is room.
+        """The columns that are shown, with their widths: as wide as what is shown needs, if there is room for all.
 
         Where there is too little, columns are left out by their rank; of the others the widest give way.
         """
@@ -159,6 +159,11 @@ class Listing(Picture, can_focus=True):
                 del widths[number]
         while sum(widths.values()) + GAP * (len(widths) - 1) > room and max(widths.values()) > 4:
             widths[max(widths, key=widths.__getitem__)] -= 1
+        left = room - sum(widths.values()) - GAP * (len(widths) - 1)
+        for number, width in list(widths.items()):
+            longest = max((len(line.cells[number]) for line in shown), default=0)
+            more = min(max(longest - width, 0), left)
+            widths[number], left = width + more, left - more
         return widths
 
     def action_cursor(self, step: int) -> None:
