@@ -4,6 +4,7 @@ from driving import driven
 
 from pathsim.app.screens.dialogs import Commands
 from pathsim.app.themes import LIGHT
+from pathsim.app.widgets.listing import Listing
 
 
 async def test_a_command_is_found_by_what_is_typed_and_done_by_enter() -> None:
@@ -22,3 +23,18 @@ async def test_a_command_is_chosen_with_the_arrows() -> None:
         await driver.press("ctrl+p", *"e", "down", "up", "escape")
         assert driver.session.speed_index == slower
         assert not isinstance(driver.app.screen, Commands)
+
+
+async def test_a_command_is_marked_by_a_click_and_done_by_another() -> None:
+    async with driven() as driver:
+        await driver.press("ctrl+p", *"faster")
+        listing = driver.app.screen.query_one(Listing)
+        faster = driver.session.speed_index
+        await driver.click(listing, 3, 1)
+        await driver.until(lambda: driver.session.speed_index == faster + 1, "it runs faster")
+        assert not isinstance(driver.app.screen, Commands)
+        await driver.press("ctrl+p", "t", "h")
+        listing = driver.app.screen.query_one(Listing)
+        await driver.click(listing, 3, 2)
+        assert listing.cursor == 1
+        assert isinstance(driver.app.screen, Commands)

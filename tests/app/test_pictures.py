@@ -13,7 +13,9 @@ from textual.strip import Strip
 from pathsim.app.app import PathsimApp
 from pathsim.app.themes import THEMES
 from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.picture import Picture
+from pathsim.app.widgets.settling import PowerChart
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
 
@@ -147,6 +149,33 @@ async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(s
         assert f"published {ratios.view.published:.2f}" in rows[1]
         assert f"this trial {ratios.view.ratios[0]:.2f}" in rows[2]
         assert np.isfinite(ratios.view.ratios[0])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))
+async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        await fill(driver, "ensemble")
+        chart = driver.front.query_one(PowerChart)
+        await driver.until(lambda: chart.view is not None and chart.view.replicates >= 100, "there are some")
+        assert chart.view is not None
+        share = chart.view.settling[-1][1]
+        rows = lines_of(chart)
+        ticks = {row: int(found[1]) for row, line in enumerate(rows) if (found := re.match(r" *(\d+)%", line))}
+        (top, highest), (bottom, lowest) = min(ticks.items()), max(ticks.items())
+        column = max(line.rfind("░") for line in rows)
+        (drawn,) = [row for row, line in enumerate(rows[: bottom + 1]) if line[column] == "━"]
+        told = highest - (drawn - top) / (bottom - top) * (highest - lowest)
+        half_a_row = (highest - lowest) / (bottom - top) / 2
+        assert told == pytest.approx(100 * share.estimate, abs=half_a_row + 1e-9)
+
+
+async def test_nothing_is_cut_short_where_there_is_room() -> None:
+    async with driven(size=(200, 60)) as driver:
+        await driver.visit("evidence")
+        await driver.press("w")
+        targets = driver.front.query_one("#targets", Listing)
+        await driver.until(lambda: targets.lines, "results are listed")
+        assert not any("…" in line for line in lines_of(targets))
 
 
 @pytest.mark.parametrize("name", NAMES)

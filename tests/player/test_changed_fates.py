@@ -144,3 +144,11 @@ def test_a_journey_is_told_from_enrolment_to_the_end_without_a_gap() -> None:
             for stay, following in zip(journey.stays, journey.stays[1:], strict=False):
                 assert stay.ends <= following.begins
             assert all(0 <= happening.day <= journey.until for happening in journey.happenings)
+
+
+def test_who_was_not_randomized_has_no_other_journey() -> None:
+    patient = int(np.flatnonzero(take().arm_of < 0)[0])
+    view = journey_view(1, take(), flipped(take()), patient)
+    assert [journey.is_own for journey in view.journeys] == [True]
+    assert view.parts_on is None
+    assert "Not randomized between these arms" in view.parts

@@ -198,11 +198,14 @@ class Listing(Picture, can_focus=True):
             self.post_message(self.Chosen(self, self.marked))
 
     def on_click(self, event: events.Click) -> None:
-        """Go to a row; sort by a column whose heading is clicked."""
+        """Go to a row, or open the one at which the cursor is; sort by a column whose heading is clicked."""
+        row = self.top + event.y - 1
         if event.y == 0:
             self._click_heading(event.x)
-        elif self.top + event.y - 1 < len(self.seen):
-            self.action_cursor(self.top + event.y - 1 - self.cursor)
+        elif row == self.cursor:
+            self.action_choose()
+        elif row < len(self.seen):
+            self.action_cursor(row - self.cursor)
 
     def _click_heading(self, x: int) -> None:
         column = 1
