@@ -97,8 +97,13 @@ class Picture(Widget):
             if y not in self._painted:
                 is_picture = 0 <= y - top < canvas.height
                 self._painted[y] = self._within(canvas, y) if is_picture else self._framed(y)
+        # Textual forgets them only where it renders a widget itself.
+        self._dirty_regions.clear()
         strips = [self._painted[y] for y in crop.line_range]
-        return strips if (first, last) == (0, self.outer_size.width) else [strip.crop(first, last) for strip in strips]
+        if (first, last) == (0, self.outer_size.width):
+            return strips
+        # A strip keeps all pieces that were ever cut from it: what is cut here is not the one that is kept.
+        return [Strip(strip, strip.cell_length).crop(first, last) for strip in strips]
 
     def render_line(self, y: int) -> Strip:
         """A row of the picture alone."""
