@@ -1,14 +1,16 @@
 """What is behind the app: the worker, its replies, and the day that moves on."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from textual import events, on, work
 from textual.app import App
+from textual.filter import LineFilter
 from textual.message import Message
 
+from pathsim.app.plain import OnlyAscii
 from pathsim.app.screens.dialogs import Explanation, Question
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
@@ -47,7 +49,7 @@ class TrialApp(App[None]):
 
     def __init__(self, worker: WorkerProcess, session: Session, *, ascii_only: bool = False) -> None:
         super().__init__()
-        self.ascii_only = ascii_only
+        self._own_filters = [OnlyAscii()] if ascii_only else []
         self.worker, self.session = worker, session
         self.card: Opened | None = None
         self.snapshot: Snapshot | None = None
@@ -73,6 +75,10 @@ class TrialApp(App[None]):
         except KeyError as wrong:
             if not isinstance(event, events.MouseEvent) or "COMPONENT_CLASSES" not in str(wrong):
                 raise
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What everything is passed through before it is painted."""
+        return [*super().get_line_filters(), *self._own_filters]
 
     def on_unmount(self) -> None:
         """Let the worker go."""

@@ -20,28 +20,6 @@ from textual.theme import Theme
 from pathsim.app.themes import ARMS, ON_DARK, ON_LIGHT
 
 SPACE = 32
-PLAIN = {
-    ord(glyph): letter
-    for letter, glyphs in {
-        "=": "━═≈",
-        "-": "─╌",
-        ".": "┈·…",
-        "#": "┃█▇▆▅▄▃▂▁▓▒",
-        "|": "┊▮│║▏▎▍▌▋▊▉▔▕❚",
-        "+": "†┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧┿",
-        ">": "▶▸→≥",
-        "<": "◀←≤⌫",
-        "*": "●•◆",
-        "o": "○◇",
-        ":": "░",
-        "^": "▲↑",
-        "v": "▼▾↓✓",
-        "x": "✗",
-        "d": "Δ",
-    }.items()
-    for glyph in glyphs
-}
-"""What stands for each glyph where there is only ASCII."""
 
 
 class Palette:
@@ -150,11 +128,9 @@ class Canvas:
         last = self.width - differs[rows, ::-1].argmax(axis=1)
         return list(zip(rows.tolist(), first.tolist(), last.tolist(), strict=True))
 
-    def strip(self, row: int, *, ascii_only: bool = False) -> Strip:
+    def strip(self, row: int) -> Strip:
         """A row as the terminal shows it."""
         line = self.glyphs[row].astype("<u4").tobytes().decode("utf-32-le")
-        if ascii_only:
-            line = line.translate(PLAIN)
         fore, back = self.fore[row], self.back[row]
         changes = np.flatnonzero((fore[1:] != fore[:-1]) | (back[1:] != back[:-1])) + 1
         starts = [0, *changes.tolist()] if self.width else []

@@ -1,6 +1,7 @@
 """``pathsim app``, and ``pathsim`` alone: watch a trial happen."""
 
 import gc
+import os
 import sys
 
 import click
@@ -26,21 +27,22 @@ def app(
         _list_keys()
         return
     if not is_terminal():
-        raise click.UsageError(f"the app needs a terminal; without one: pathsim run {scenario}")
+        raise click.UsageError(f"the app needs a terminal that it can draw on; without one: pathsim run {scenario}")
     if scenario == "-":
         raise click.UsageError("the app reads keys from standard input: give the scenario as a file")
     open_app(scenario, drawn_seed() if seed is None else seed, settings, theme, ascii_only=ascii_only)
 
 
 def is_terminal() -> bool:
-    """Whether somebody sits in front of it; the app is drawn on standard error."""
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    """Whether somebody sits in front of it, and it can be drawn on; the app is drawn on standard error."""
+    is_dumb = os.environ.get("TERM") == "dumb"
+    return not is_dumb and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def open_app(
     scenario: str, seed: int, settings: dict[str, str], theme: str = "dark", *, ascii_only: bool = False
 ) -> None:
-    """Run the app until it is left."""
+    """Run the app until it is left; in ASCII where the terminal has no other characters."""
     from pathsim.player.process import WorkerProcess
 
     # The worker gets ready while the app is loaded.
@@ -48,7 +50,10 @@ def open_app(
     from pathsim.app.app import PathsimApp
     from pathsim.app.session import Session
 
-    app = PathsimApp(worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only)
+    is_unicode = sys.stderr.encoding.lower().startswith("utf")
+    app = PathsimApp(
+        worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode
+    )
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     app.run()

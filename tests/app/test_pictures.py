@@ -187,8 +187,10 @@ async def test_everything_can_be_painted_in_ascii(name: str) -> None:
             await driver.press("x")
         if name == "patients":
             await driver.press("t")
-        found = {glyph for one in pictures(driver) for line in lines_of(one) for glyph in line if ord(glyph) > 127}
-        assert not found
+        for keys in ((), ("y",), ("question_mark",), ("escape", "ctrl+p")):
+            await driver.press(*keys)
+            assert all(line.isascii() for line in driver.screen_lines())
+            assert all(len(line) == driver.app.size.width for line in driver.screen_lines())
 
 
 def faint(segments: Iterable[Segment]) -> list[tuple[str, float]]:

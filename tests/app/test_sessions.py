@@ -1,9 +1,11 @@
 """Whatever is done to the player, a trial shows the same on the same day; and what goes wrong can be mended."""
 
 import dataclasses
+import io
 import os
 import shlex
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +20,7 @@ from textual.widgets import Static
 from pathsim.app.base import Arrived
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.cli.app import app as app_command
+from pathsim.cli.app import is_terminal
 from pathsim.player import requests as ask
 from pathsim.player.shown import Curve, Parameter, Snapshot
 
@@ -337,3 +340,18 @@ def test_a_scenario_from_standard_input_is_refused(pathsim: Pathsim, monkeypatch
     done = pathsim("app", "-")
     assert done.code == 2
     assert "standard input" in done.err
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("kind", "can_be_drawn_on"), [("xterm-256color", True), ("dumb", False)])
+def test_a_terminal_that_cannot_be_drawn_on_is_none(
+    kind: str, can_be_drawn_on: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stream in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, Terminal())
+    monkeypatch.setenv("TERM", kind)
+    assert is_terminal() == can_be_drawn_on

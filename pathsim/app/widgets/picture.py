@@ -30,11 +30,6 @@ class Picture(Widget):
         raise NotImplementedError
 
     @property
-    def ascii_only(self) -> bool:
-        """Whether to do without glyphs beyond ASCII."""
-        return bool(getattr(self.app, "ascii_only", False))
-
-    @property
     def palette(self) -> Palette:
         """The colours of the theme on this widget's background."""
         if self._palette is None:
@@ -70,7 +65,7 @@ class Picture(Widget):
     @property
     def _room(self) -> object:
         """What a drawing depends on besides its data."""
-        return self.size, self.app.theme, self.background_colors[1], self.ascii_only, self.has_focus
+        return self.size, self.app.theme, self.background_colors[1], self.has_focus
 
     def _draw(self) -> Canvas:
         room = self._room
@@ -108,7 +103,7 @@ class Picture(Widget):
     def render_line(self, y: int) -> Strip:
         """A row of the picture alone."""
         canvas = self._current()
-        return canvas.strip(y, ascii_only=self.ascii_only) if y < canvas.height else Strip.blank(self.size.width)
+        return canvas.strip(y) if y < canvas.height else Strip.blank(self.size.width)
 
     def _current(self) -> Canvas:
         return self._canvas if self._canvas is not None and self._drawn_for == self._room else self._draw()
@@ -118,7 +113,7 @@ class Picture(Widget):
         if self._frame is None:
             row, left = self._framed(self.gutter.top), self.gutter.left
             self._frame = row.crop(0, left), row.crop(left + canvas.width)
-        picture = canvas.strip(y - self.gutter.top, ascii_only=self.ascii_only)
+        picture = canvas.strip(y - self.gutter.top)
         row = Strip.join((self._frame[0], picture, self._frame[1]))
         for line_filter in self.get_line_filters():
             # All our colours are true ones.
