@@ -9,6 +9,7 @@ from textual import events, on, work
 from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.notifications import SeverityLevel
 
 from pathsim.app.plain import OnlyAscii
 from pathsim.app.screens.dialogs import Explanation, Question
@@ -83,6 +84,18 @@ class TrialApp(App[None]):
     def on_unmount(self) -> None:
         """Let the worker go."""
         self.worker.close()
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """Tell the user something, to the letter: files and settings may have brackets."""
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     # ---- the worker
 

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Static
 
+from pathsim.app.app import PathsimApp
 from pathsim.app.base import Arrived
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.cli.app import app as app_command
@@ -354,3 +355,33 @@ def test_a_terminal_that_cannot_be_drawn_on_is_none(monkeypatch: pytest.MonkeyPa
     assert is_terminal()
     monkeypatch.setenv("TERM", "dumb")
     assert not is_terminal()
+
+
+BRACKETS = """
+extends = "aall1331"
+title = "A [/b] title [red] of [brackets]"
+[toxicities.fever]
+label = "Fever [/b] [red]"
+[steps.after_transplant]
+label = "After [/x] transplant"
+[endpoints.dfs]
+label = "Disease-free [/y] survival [bold]"
+"""
+
+
+async def test_brackets_in_labels_are_shown_to_the_letter(tmp_path: Path) -> None:
+    file = tmp_path / "brackets [1].toml"
+    file.write_text(BRACKETS, encoding="utf-8")
+    async with driven(file, settings={PATH: "3"}, size=(200, 60)) as driver:
+        await driver.go(DAY)
+        for name in PathsimApp.MODES:
+            await driver.visit(name)
+            if name != "evidence":
+                await driver.until(lambda: reads(driver, "[/y] survival [bold]"), "the endpoint is told")
+            driver.app.notify(f"[b]to the letter[/b] {name}")
+            await driver.until(lambda name=name: reads(driver, f"[b]to the letter[/b] {name}"), "it is told")
+
+
+def reads(driver: Driver, text: str) -> bool:
+    """Whether this is somewhere on screen."""
+    return any(text in line.lower() for line in driver.screen_lines())

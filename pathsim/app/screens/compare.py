@@ -224,7 +224,7 @@ def _add_endpoint(table: Table, name: str, card: Opened, there: EndpointView, he
         for arm, group in enumerate(card.groups):
             a, b = before[arm], here.at_days[number][1][arm]
             if there.at_risk[number][arm] and here.at_risk[number][arm]:
-                table.add_row(f"{name} at {span(day)}, {group}", f"{a:.1%}", f"{b:.1%}", f"{100 * (b - a):+.1f}")
+                table.add_row(Text(f"{name} at {span(day)}, {group}"), f"{a:.1%}", f"{b:.1%}", f"{100 * (b - a):+.1f}")
     ratios = there.ratio.estimate, here.ratio.estimate
     if ratios[0] is not None and ratios[1] is not None:
         table.add_row(f"{name} hazard ratio", f"{ratios[0]:.2f}", f"{ratios[1]:.2f}", f"{ratios[1] - ratios[0]:+.2f}")
@@ -242,7 +242,7 @@ def _add_toxicity(table: Table, card: Opened, weighed: WeighedView) -> None:
     changes = sorted((one for one in changes if one[2] != one[3]), key=lambda one: -abs(one[3] - one[2]))
     for label, arm, there, here in changes[:MOST_TOXICITIES]:
         group = card.arms[arm] if arm < len(card.arms) else ""
-        table.add_row(f"{label} grade 3+, {group}", str(there), str(here), f"{here - there:+d}")
+        table.add_row(Text(f"{label} grade 3+, {group}"), str(there), str(here), f"{here - there:+d}")
 
 
 def _struck(row: ToxicityRow, arm: int) -> int:
