@@ -2,11 +2,13 @@
 
 from itertools import pairwise
 
-from pathsim.app.canvas import Canvas, fitted
+from pathsim.app.canvas import SPACE, Canvas, fitted
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import CommitteeCard, LookView, Snapshot
 
 LEFT = 4
+NEAR = 12
+"""Columns that a label may be away from its look."""
 
 
 class CommitteeChart(Picture):
@@ -66,8 +68,11 @@ class _Chart:
             column = min(self.column(information) - len(label) // 2, canvas.width - len(label))
             canvas.write(self.rows + 1, column, label, "dim")
         canvas.write(self.rows + 1, 0, "z by information", "dim")
-        for look in self.snapshot.looks:
-            self.look(look)
+        held = [look for look in self.snapshot.looks if look.z is not None]
+        for look in held:
+            canvas.write(self.row(look.z or 0.0), self.column(look.information), "◆", "accent!")
+        for look in reversed(held):
+            self.say(look)
 
     def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
         """A bound at its looks, and between them."""
@@ -98,13 +103,24 @@ class _Chart:
             z = self.snapshot.walk[-1][1]
             self.canvas.write(before[0], min(before[1] + 2, self.canvas.width - 5), f"{z:.2f}", "primary")
 
-    def look(self, look: LookView) -> None:
-        """A look that was held, with what the rules say."""
-        if look.z is None:
-            return
-        row, column = self.row(look.z), self.column(look.information)
-        self.canvas.write(row, column, "◆", "accent!")
-        text = f"{look.z:.2f}: {look.decision}"
-        room = self.canvas.width - column - 2
-        at = column + 2 if room >= len(text) else max(column - len(text) - 1, LEFT)
-        self.canvas.write(max(row - 1, 0) if at < column else row, at, text, "accent!")
+    def say(self, look: LookView) -> None:
+        """What the rules say at a look, as near to it as there is room; the last look comes first."""
+        z = look.z or 0.0
+        row, column, text = self.row(z), self.column(look.information), f"{z:.2f}: {look.decision}"
+        lefts = range(max(column - len(text) - NEAR, LEFT), column + NEAR)
+        places = [(other, left) for other in range(self.rows) for left in lefts]
+
+        def far(place: tuple[int, int]) -> int:
+            other, left = place
+            return 3 * abs(other - row) + max(left - column, column - left - len(text) + 1, 0)
+
+        place = next((place for place in sorted(places, key=far) if self.is_free(*place, len(text))), None)
+        if place is not None:
+            self.canvas.write(*place, text, "accent!")
+
+    def is_free(self, row: int, column: int, width: int) -> bool:
+        """Whether nothing stands there, nor right before or behind it, but the line of no effect."""
+        first, last = column - 1, column + width + 1
+        if first < LEFT or last > self.canvas.width + 1:
+            return False
+        return set(self.canvas.glyphs[row, first:last].tolist()) <= {SPACE, ord("┈")}
