@@ -20,6 +20,7 @@ from textual.widgets import Static
 from pathsim.app.app import PathsimApp
 from pathsim.app.base import Arrived
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
+from pathsim.app.widgets.sliders import Sliders
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
 from pathsim.player import requests as ask
@@ -385,3 +386,22 @@ async def test_brackets_in_labels_are_shown_to_the_letter(tmp_path: Path) -> Non
 def reads(driver: Driver, text: str) -> bool:
     """Whether this is somewhere on screen."""
     return any(text in line.lower() for line in driver.screen_lines())
+
+
+async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
+    async with driven() as driver:
+        sliders = driver.front.query_one(Sliders)
+        sliders.narrow("frailty spared")
+        await driver.press("down")
+        share = sliders.marked
+        assert share is not None
+        assert share.is_share
+        await driver.press(*"0.9", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(max(0.009, share.lowest))
+        await driver.press(*"12.5", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(0.125)
+        await driver.press(*"999", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(share.highest)
+        await driver.until(lambda: reads(driver, "frailty spared goes from"), "it is told how far it goes")
+        await driver.press(*"1.2.3", "enter")
+        await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")

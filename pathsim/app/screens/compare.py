@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
-from pathsim.app.widgets.sliders import read, written
+from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.requests import Settings
@@ -184,8 +184,11 @@ def _told(card: Opened, settings: Settings) -> str:
 
 
 def _turned(parameter: Parameter | None, path: str, value: str) -> str:
-    number = None if parameter is None else read(parameter, value)
-    if parameter is None or number is None:
+    try:
+        number = float(value)
+    except ValueError:
+        return f"{path} = {value}"
+    if parameter is None:
         return f"{path} = {value}"
     was = written(parameter, parameter.value)
     return f"{parameter.group}: {parameter.label} {written(parameter, number)} (was {was})"

@@ -213,12 +213,20 @@ class Sliders(Picture, can_focus=True):
         if parameter is None:
             self._toggle(is_open=self.cursor < len(self._rows) and not self._rows[self.cursor].is_open)
             return
-        if (value := read(parameter, self.typed)) is not None:
-            self._turn(parameter, value)
-        elif self.typed:
-            self.app.bell()
+        if self.typed:
+            self._take(parameter, read(parameter, self.typed))
         self.typed = ""
         self.redraw()
+
+    def _take(self, parameter: Parameter, value: float | None) -> None:
+        """Turn the number to what was typed; say so if that is none, or more than there is room for."""
+        if value is None:
+            self.app.notify(f"{self.typed} is not a number", severity="warning")
+            return
+        if not parameter.lowest <= value <= parameter.highest:
+            lowest, highest = written(parameter, parameter.lowest), written(parameter, parameter.highest)
+            self.app.notify(f"{parameter.label} goes from {lowest} to {highest} here", severity="warning")
+        self._turn(parameter, value)
 
     def action_reset(self) -> None:
         """Take back a typed digit, or give the number its own value again."""
@@ -272,9 +280,9 @@ def written(parameter: Parameter, value: float) -> str:
 
 
 def read(parameter: Parameter, text: str) -> float | None:
-    """What was typed; a share can be typed in per cent."""
+    """What was typed, if it is a number: of a share in per cent, as it is shown."""
     try:
         value = float(text.rstrip("%"))
     except ValueError:
         return None
-    return value / 100 if text.endswith("%") or (parameter.is_share and value > 1) else value
+    return value / 100 if text.endswith("%") or parameter.is_share else value
