@@ -197,6 +197,7 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
     return EndpointCard(
         name,
         endpoint.label,
+        take.scenario.endpoint_label(name),
         horizon,
         tuple(tick * unit_days for tick in ticks),
         tuple(f"{tick:g}" for tick in ticks),

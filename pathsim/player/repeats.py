@@ -83,7 +83,9 @@ class Ensemble(Repeats):
             ratios=ratios,
             published=_published(scenario, f"endpoints.{name}.hazard_ratio.estimate"),
             level=alpha(scenario),
-            power=tuple((endpoint.upper(), Share(**power)) for endpoint, power in found["power"].items()),
+            power=tuple(
+                (scenario.endpoint_label(endpoint), Share(**power)) for endpoint, power in found["power"].items()
+            ),
             settling=_settling(scenario, p_values),
             endings=tuple((why, Share(**part)) for why, part in found["ending"].items()),
             stopping=tuple(
@@ -96,6 +98,8 @@ class Ensemble(Repeats):
 
 
 def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:
+    if not np.isfinite(p_values).any():
+        return ()
     counts = np.unique(np.linspace(min(10, p_values.size), p_values.size, SETTLING_POINTS).astype(int)).tolist()
     return tuple((count, Share(**significant(scenario, p_values[:count]))) for count in counts if count)
 
@@ -115,8 +119,8 @@ def _published(scenario: Scenario, path: str) -> float | None:
 def _figures(scenario: Scenario, columns: Columns) -> list[tuple[str, float, float, float]]:
     wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "days until the end"}
     for name in scenario.sections.endpoints:
-        wanted[f"endpoints.{name}.events"] = f"{name.upper()} events"
-        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{name.upper()} hazard ratio"
+        wanted[f"endpoints.{name}.events"] = f"{scenario.endpoint_label(name)} events"
+        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{scenario.endpoint_label(name)} hazard ratio"
     found = [(label, figure(columns[path])) for path, label in wanted.items() if path in columns]
     return [(label, of["mean"], of["lower"], of["upper"]) for label, of in found if of["mean"] is not None]
 
@@ -154,11 +158,14 @@ def _contrasted(scenario: Scenario, columns: Columns) -> list[tuple[str, str]]:
     for name, endpoint in scenario.sections.endpoints.items():
         for arm in scenario.arms:
             found += [
-                (f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{name.upper()} at {span(day)}, {arm}")
+                (
+                    f"endpoints.{name}.arms.{arm}.at.{day:g}.survival",
+                    f"{scenario.endpoint_label(name)} at {span(day)}, {arm}",
+                )
                 for day in endpoint.at_days
             ]
-        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{name.upper()} hazard ratio"))
-        found.append((f"endpoints.{name}.logrank.significant", f"{name.upper()} power"))
+        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{scenario.endpoint_label(name)} hazard ratio"))
+        found.append((f"endpoints.{name}.logrank.significant", f"{scenario.endpoint_label(name)} power"))
     return [(path, label) for path, label in found if path in columns or path.endswith("significant")]
 
 

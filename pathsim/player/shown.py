@@ -63,6 +63,8 @@ class EndpointCard:
 
     name: str
     label: str
+    short_label: str
+    """What tables call it."""
     horizon_days: float
     ticks: tuple[float, ...]
     """The days of the ticks of the axis."""

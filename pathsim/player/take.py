@@ -138,7 +138,8 @@ class Take:
             case "event":
                 days = self.told.day
             case "patient":
-                days = np.sort(self.chunk.enrolled[np.isfinite(self.chunk.enrolled)])
+                enrolled = self.happened_by(self.last_day).enrolled
+                days = np.sort(enrolled[np.isfinite(enrolled)])
             case "look":
                 days = np.array([look.day for look in self.looks])
         days = days[days <= self.last_day]

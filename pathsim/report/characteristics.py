@@ -68,7 +68,7 @@ def _trial(scenario: Scenario, found: Summary) -> Table:
         table.add_row(path.removeprefix("arms."), _mean(here), _interval(here))
     plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")
     if plan is not None and events is not None:
-        table.add_row(f"{plan.endpoint.upper()} events at its end", _mean(events), _interval(events))
+        table.add_row(f"{scenario.endpoint_label(plan.endpoint)} events at its end", _mean(events), _interval(events))
     ended = figures["trial.ended.day"]
     dates = (f"{scenario.date(ended[key]):%b %Y}" for key in ("mean", "lower", "upper"))
     mean, lower, upper = dates
@@ -87,7 +87,7 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
         table.add_row("randomized", *_pairs(figures, [f"cutoffs.{name}.randomized" for name in cuts], roomy=roomy))
     for endpoint in scenario.sections.endpoints:
         paths = [f"cutoffs.{name}.events.{endpoint}" for name in cuts]
-        table.add_row(f"{endpoint.upper()} events known", *_pairs(figures, paths, roomy=roomy))
+        table.add_row(f"{scenario.endpoint_label(endpoint)} events known", *_pairs(figures, paths, roomy=roomy))
     if any("reached" in cut for cut in cuts.values()):
         reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
         table.add_row("events reached by", *reached)
@@ -157,10 +157,10 @@ def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
             sign = "" if _sure_share(here) > 0 else " ?"
             told = f"{here['ignorance_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
             table.add_row(survival.get(path) or _rate_label(path), *figures, told)
-    lines = [
-        Text(f" power of {name.upper()}: {_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn")
-        for name, power in found["uncertainty"]["power"].items()
-    ]
+    lines = []
+    for name, power in found["uncertainty"]["power"].items():
+        told = f"{_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn"
+        lines.append(Text(f" power of {scenario.endpoint_label(name)}: {told}"))
     told = "?: no more than the noise of so many replicates. Assumed and calibrated numbers are left as they are."
     return Group(table, *lines, Text(f" {told}", "dim"))
 
@@ -179,11 +179,12 @@ def _rate_label(path: str) -> str:
 def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The figures of survival, by path, with a label."""
     for name, endpoint in scenario.sections.endpoints.items():
+        label = scenario.endpoint_label(name)
         if len(scenario.arms) == 2:
-            yield f"endpoints.{name}.hazard_ratio.estimate", f"{name.upper()} hazard ratio"
+            yield f"endpoints.{name}.hazard_ratio.estimate", f"{label} hazard ratio"
         for arm in scenario.arms or (ALL,):
             for day in endpoint.at_days:
-                yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{name.upper()} at {span(day)}, {arm}"
+                yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{label} at {span(day)}, {arm}"
 
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:

@@ -52,5 +52,7 @@ def _counts(chunk: Chunk, day: float) -> str:
         by_arm = ", ".join(
             f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(scenario.arms)
         )
-        words.append(f"{name.upper()} events {int(data.event.sum())}" + (f" ({by_arm})" if by_arm else ""))
+        words.append(
+            f"{scenario.endpoint_label(name)} events {int(data.event.sum())}" + (f" ({by_arm})" if by_arm else "")
+        )
     return "  ".join(words)

@@ -308,14 +308,16 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
     if scenario.arms:
         table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))
     for name in scenario.sections.endpoints:
-        table.add_row(f"{name.upper()} events known", *(str(cut["events"][name]) for cut in cuts))
-        table.add_row(f"{name.upper()} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
+        label = scenario.endpoint_label(name)
+        table.add_row(f"{label} events known", *(str(cut["events"][name]) for cut in cuts))
+        table.add_row(f"{label} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
     for name in scenario.sections.endpoints if len(scenario.arms) == 2 else ():
         compared = [cut["endpoints"][name] for cut in cuts]
         ratios = (found["hazard_ratio"]["estimate"] for found in compared)
-        table.add_row(f"{name.upper()} hazard ratio", *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios))
+        label = scenario.endpoint_label(name)
+        table.add_row(f"{label} hazard ratio", *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios))
         values = (found["logrank"]["p_one_sided"] for found in compared)
-        table.add_row(f"{name.upper()} one-sided P", *("-" if p is None else f"{p:.3f}" for p in values))
+        table.add_row(f"{label} one-sided P", *("-" if p is None else f"{p:.3f}" for p in values))
     return table
 
 

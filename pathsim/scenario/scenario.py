@@ -27,6 +27,8 @@ from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surrounding
 
 TARGETS = "targets"
 """The section whose numbers are none of the model's: nothing is simulated with them."""
+MOST_INITIALS = 4
+"""A name of an endpoint that is no longer stands for its initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,10 @@ class Scenario:
         """A type of toxicity for readers."""
         kind = self.sections.toxicities.get(name)
         return (kind.label if kind else None) or readable(name)
+
+    def endpoint_label(self, name: str) -> str:
+        """An endpoint in a table: DFS or OS where it is named by its initials, else its label."""
+        return name.upper() if len(name) <= MOST_INITIALS else self.sections.endpoints[name].label
 
     def published_points(self, endpoint: str, arm: str) -> list[tuple[float, float]]:
         """Published (day, survival) of an arm, from the targets."""

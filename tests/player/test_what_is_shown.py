@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pathsim.player import requests as ask
 from pathsim.player.shown import EndpointView, Opened, Reply, Snapshot, ToxicityRow
+from pathsim.player.take import Take
 from pathsim.player.worker import Worker
 from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
@@ -199,3 +200,13 @@ def test_curves_keep_their_shape_however_thin_they_are_drawn() -> None:
             assert np.all(np.diff(curve.time) > 0)
             assert np.all(np.diff(curve.survival) <= 0)
     assert len(pickle.dumps(snapshot)) < 150_000
+
+
+def test_stepping_from_patient_to_patient_meets_only_those_who_came() -> None:
+    take = Take(load("aall1331"), 21)
+    day, days = 0.0, []
+    while (day := take.sought(day, "patient", 1)) < take.last_day:
+        days.append(day)
+    came = take.happened_by(take.last_day).enrolled
+    assert days == np.unique(came[np.isfinite(came)]).tolist()
+    assert take.sought(take.last_day, "patient", -1) == days[-1]

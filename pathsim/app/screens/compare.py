@@ -209,7 +209,7 @@ def _differences(card: Opened, weighed: WeighedView, contrast: ContrastView | No
     for heading in ("there", "here", ""):
         table.add_column(heading, justify="right")
     for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
-        _add_endpoint(table, endpoint.name.upper(), card, there, here)
+        _add_endpoint(table, endpoint.short_label, card, there, here)
     _add_toxicity(table, card, weighed)
     if contrast is not None and contrast.differences:
         table.add_row()

@@ -33,7 +33,7 @@ class RatioHistogram(Picture):
             else self.view.ratios[np.isfinite(self.view.ratios) & (self.view.ratios > 0)]
         )
         if self.view is None or not ratios.size or canvas.height < 6 or canvas.width < 12:
-            canvas.write(0, 1, "no hazard ratio yet", "dim")
+            canvas.write(0, 1, "no hazard ratio", "dim")
             return
         logs = np.log(ratios)
         low = min(math.log(LOWEST), float(np.quantile(logs, 0.002)))
