@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from rich.text import Text
 from textual import events, on, work
 from textual.app import App
 from textual.filter import LineFilter
@@ -23,6 +24,8 @@ FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
 RELOAD_SECONDS = 1.0
+WRONG_USAGE = 2
+"""How a program ends that was asked for something that is not there."""
 
 
 class Arrived(Message):
@@ -132,6 +135,8 @@ class TrialApp(App[None]):
                     self.session.day = reply.day
             case Refused():
                 self.problems, self.asked_at = reply.problems, None
+                if self.card is None and not self._can_be_corrected:
+                    self.exit(return_code=WRONG_USAGE, message=Text("\n".join(reply.problems)))
             case Failed():
                 self.asked_at = None
                 self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
@@ -141,6 +146,11 @@ class TrialApp(App[None]):
                 pass
         if (front := self.front) is not None:
             front.receive(reply)
+
+    @property
+    def _can_be_corrected(self) -> bool:
+        """Whether saving the scenario's file anew can help: it is there, and nothing was set beside it."""
+        return Path(self.session.scenario).is_file() and not self.session.settings
 
     def _tell_decisions(self, now: Snapshot) -> None:
         """Say what the committee decides, when it does while the trial runs."""

@@ -57,6 +57,8 @@ def open_app(
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     app.run()
+    if app.return_code:
+        sys.exit(app.return_code)
 
 
 def _list_keys() -> None:

@@ -12,8 +12,10 @@ from textual.strip import Strip
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.themes import THEMES
+from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.histogram import RatioHistogram
 from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.picture import Picture
 from pathsim.app.widgets.settling import PowerChart
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -167,6 +169,32 @@ async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
         told = highest - (drawn - top) / (bottom - top) * (highest - lowest)
         half_a_row = (highest - lowest) / (bottom - top) / 2
         assert told == pytest.approx(100 * share.estimate, abs=half_a_row + 1e-9)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (132, 43)], ids=lambda size: "{}x{}".format(*size))
+async def test_what_the_rules_say_at_each_look_stands_whole(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        if size[0] < 132:
+            await driver.press("w", "w", "w")
+        snapshot = await driver.go(2114.0)
+        assert len(snapshot.looks) == 2
+        chart = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
+        for look in snapshot.looks:
+            assert re.search(rf"(?m)(^|[ ┈┤│]){look.z:.2f}: {look.decision}([ ┈]|$)", chart)
+        assert chart.count("◆") == 2
+
+
+@pytest.mark.parametrize("width", [96, 110, 115, 116, 131])
+async def test_wherever_the_map_is_seen_it_has_both_arms(width: int) -> None:
+    async with driven(size=(width, 32)) as driver:
+        await driver.go(DAY)
+        if not driver.front.query_one(PathwayMap).is_on_screen:
+            await driver.press("w")
+        shown = lines_of(driver.front.query_one(PathwayMap))
+        assert driver.app.card is not None
+        for arm in driver.app.card.arms:
+            assert any(re.search(rf"\b{arm} \d", line) for line in shown)
+        assert sum("Transpl" in line for line in shown) >= 2
 
 
 async def test_nothing_is_cut_short_where_there_is_room() -> None:

@@ -1,5 +1,6 @@
 """Whatever is done to the player, a trial shows the same on the same day; and what goes wrong can be mended."""
 
+import asyncio
 import dataclasses
 import io
 import os
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from calls import Pathsim
-from driving import Driver, WatchedWorker, driven
+from driving import PATIENCE_SECONDS, Driver, WatchedWorker, driven
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Static
@@ -24,6 +25,7 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
 from pathsim.player import requests as ask
+from pathsim.player.process import WorkerProcess
 from pathsim.player.shown import Curve, Parameter, Snapshot
 
 if TYPE_CHECKING:
@@ -405,3 +407,13 @@ async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
         await driver.until(lambda: reads(driver, "frailty spared goes from"), "it is told how far it goes")
         await driver.press(*"1.2.3", "enter")
         await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")
+
+
+@pytest.mark.parametrize(("scenario", "settings"), [("nosuch", {}), ("aall1331", {"foo": "1"})])
+async def test_what_cannot_be_opened_nor_corrected_ends_the_app_with_a_word(
+    scenario: str, settings: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = PathsimApp(WorkerProcess(), Session(scenario, 1, settings))
+    await asyncio.wait_for(app.run_async(headless=True), PATIENCE_SECONDS)
+    assert app.return_code == 2
+    assert capsys.readouterr().err

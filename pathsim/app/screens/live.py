@@ -13,7 +13,7 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.log import EventLog
-from pathsim.app.widgets.pathway import PathwayMap
+from pathsim.app.widgets.pathway import SIDE_BY_SIDE, PathwayMap
 from pathsim.app.widgets.sliders import Sliders, written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
@@ -23,8 +23,9 @@ from pathsim.player.shown import Fates, Opened, Parameter, Snapshot
 View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
 VIEWS: tuple[View, ...] = ("curves", "map", "toxicity", "committee", "log", "parameters")
 LABELS = ("Curves", "Pathway", "Toxicity", "Committee", "Log", "Parameters")
-SINGLE_WIDTH, WIDE_WIDTH, SPACIOUS_WIDTH, BOTH_WIDTH = 96, 132, 152, 188
-"""Below the first one view at a time; from the second on everything; then longer names, then two endpoints."""
+SINGLE_WIDTH, WIDE_WIDTH, SPACIOUS_WIDTH, BOTH_WIDTH = SIDE_BY_SIDE + 4, 132, 152, 188
+"""Below the first the arms have no room beside each other: one view at a time. From the second on everything; then
+longer names, then two endpoints."""
 SINGLE_HEIGHT, TALL_HEIGHT = 30, 52
 
 

@@ -108,7 +108,10 @@ class TrialScreen(Screen[None]):
         for panel in self.query("#problems").results(Static):
             panel.display = bool(self.trial.problems)
             panel.border_title = "The scenario cannot be used as it is"
-            panel.border_subtitle = "what is shown is the one before it"
+            has_one = self.trial.card is not None
+            panel.border_subtitle = (
+                "what is shown is the one before it" if has_one else "it is read again when it is saved"
+            )
             panel.update("\n".join(self.trial.problems))
 
     def show_header(self) -> None:
@@ -122,7 +125,7 @@ class TrialScreen(Screen[None]):
             yield "the simulation has stopped: press R to start it again", "bad!"
             return
         if app.card is None:
-            yield "simulating …", "dim"
+            yield ("the scenario cannot be used", "bad!") if app.problems else ("simulating …", "dim")
             return
         sign = "▶" if session.is_playing else "▮▮"
         snapshot = app.snapshot

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from pathsim.app.canvas import SPACE, Canvas, fitted
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import CommitteeCard, LookView, Snapshot
+from pathsim.player.shown import CommitteeCard, Snapshot
 
 LEFT = 4
 NEAR = 12
@@ -68,11 +68,15 @@ class _Chart:
             column = min(self.column(information) - len(label) // 2, canvas.width - len(label))
             canvas.write(self.rows + 1, column, label, "dim")
         canvas.write(self.rows + 1, 0, "z by information", "dim")
-        held = [look for look in self.snapshot.looks if look.z is not None]
-        for look in held:
-            canvas.write(self.row(look.z or 0.0), self.column(look.information), "◆", "accent!")
-        for look in reversed(held):
-            self.say(look)
+        held = [
+            (self.row(look.z), self.column(look.information), f"{look.z:.2f}: {look.decision}")
+            for look in self.snapshot.looks
+            if look.z is not None
+        ]
+        for row, column, _ in held:
+            canvas.write(row, column, "◆", "accent!")
+        for row, column, text in reversed(held):
+            self.say(row, column, text)
 
     def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
         """A bound at its looks, and between them."""
@@ -103,10 +107,8 @@ class _Chart:
             z = self.snapshot.walk[-1][1]
             self.canvas.write(before[0], min(before[1] + 2, self.canvas.width - 5), f"{z:.2f}", "primary")
 
-    def say(self, look: LookView) -> None:
-        """What the rules say at a look, as near to it as there is room; the last look comes first."""
-        z = look.z or 0.0
-        row, column, text = self.row(z), self.column(look.information), f"{z:.2f}: {look.decision}"
+    def say(self, row: int, column: int, text: str) -> None:
+        """What the rules say at a look, as near to it as there is room."""
         lefts = range(max(column - len(text) - NEAR, LEFT), column + NEAR)
         places = [(other, left) for other in range(self.rows) for left in lefts]
 

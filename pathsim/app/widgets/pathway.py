@@ -52,7 +52,7 @@ class PathwayMap(Picture):
             tops = [spare + LANE_ROWS * number for number in range(len(arms))]
             middle = (tops[0] + tops[-1]) // 2
             tail = f"randomized {self.snapshot.randomized}" if is_roomy else ""
-            tracks = [_Track(canvas, self.snapshot, first, 0, 0, fork - 2, middle, "", tail)]
+            tracks = [_Track(canvas, self.snapshot, first, 0, 0, fork - 2, middle, "", tail, rows_below=3)]
             tracks += [
                 _Track(canvas, self.snapshot, lane, number, fork, canvas.width - fork, top, head)
                 for number, (lane, top, head) in enumerate(zip(arms, tops, heads, strict=True), 1)
@@ -94,6 +94,8 @@ class _Track:
     tail: str = ""
     rows: int = LANE_ROWS
     """How many rows it has; with more than the least its name stands above the track."""
+    rows_below: int = 1
+    """How many rows there are below the track for those who are elsewhere."""
 
     @property
     def _has_heading(self) -> bool:
@@ -167,8 +169,7 @@ class _Track:
         counts = [(self.snapshot.here[self.number][s.step], _short(s.label)) for s in self.lane.elsewhere]
         told = [f"{label} {count}" for count, label in sorted(counts, key=lambda pair: -pair[0]) if count]
         lines = textwrap.wrap(" · ".join(told), max(self.width - 4, 10)) if told else []
-        rows = self.rows - 4 if self._has_heading else 1 if self.lane.arm >= 0 or self.width > SIDE_BY_SIDE else 3
-        rows = max(rows, 1)
+        rows = max(self.rows - 4, 1) if self._has_heading else self.rows_below
         if len(lines) > rows:
             lines = [*lines[: rows - 1], shortened(lines[rows - 1] + " …", max(self.width - 4, 10))]
         for number, line in enumerate(lines):
