@@ -25,6 +25,7 @@ from pathsim.app.widgets.header import TrialHeader
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
+from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
@@ -156,12 +157,12 @@ class PathsimApp(TrialApp):
             self.push_screen(Help(self.front))
 
     def action_dismiss(self) -> None:
-        """Hide problems; go back to the trial."""
+        """Hide problems, undo what hides a part of the screen, or go back to the trial."""
         if self.problems:
             self.problems = ()
             if self.front is not None:
                 self.front.show_problems()
-        elif not self._has_dialog:
+        elif not self._has_dialog and (self.front is None or not self.front.step_back()):
             self.action_visit("live")
 
     def action_command_palette(self) -> None:
@@ -199,7 +200,7 @@ async def _nothing() -> None:
 
 def bindings_with_id() -> tuple[Binding, ...]:
     """All keys that have a name, those of the screens and widgets among them."""
-    places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot)
+    places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot, Timeline)
     bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
     return tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
 

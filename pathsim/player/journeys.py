@@ -182,7 +182,7 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
     arms = take.scenario.arms
     told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((take, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    return f"They part on day {min(days):.0f}. " + "; ".join(told) + ".", min(days)
+    return f"Their ways part on day {min(days):.0f}. " + "; ".join(told) + ".", min(days)
 
 
 class _Turn(NamedTuple):

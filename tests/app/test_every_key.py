@@ -116,6 +116,8 @@ def opened_anew(before: tuple[int, bool], after: tuple[int, bool]) -> bool:
 
 CURSOR: See = lambda driver: sliders(driver).cursor  # noqa: E731
 ROW: See = lambda driver: listing(driver).cursor  # noqa: E731
+ROW_BELOW: See = lambda driver: driver.front.query_one(Listing).cursor  # noqa: E731
+"""The same where the list is not seen."""
 IN_LIST: dict[str, Any] = {"on": "patients", "focus": "#patients"}
 IN_SLIDERS: dict[str, Any] = {"focus": "#parameters", "first": ("home",)}
 ON_NUMBER: dict[str, Any] = {"focus": "#parameters", "first": ("home", "enter", "down")}
@@ -200,6 +202,8 @@ KEYS: dict[str, Does] = {
         goes_to((False, True)),
         on="patients",
     ),
+    "journey.before": Does(ROW_BELOW, by(-1), on="patients", focus="#patients", first=("home", "down", "down", "f")),
+    "journey.next": Does(ROW_BELOW, by(1), on="patients", focus="#patients", first=("home", "f")),
     "compare.search": Does(
         lambda d: (len(listing(d).seen), listing(d).filter),
         lambda was, now: now[0] < was[0] and now[1] == "saved",

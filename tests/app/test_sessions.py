@@ -1,35 +1,24 @@
 """Whatever is done to the player, a trial shows the same on the same day; and what goes wrong can be mended."""
 
-import asyncio
 import dataclasses
-import io
 import os
 import shlex
 import signal
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 from calls import Pathsim
-from driving import PATIENCE_SECONDS, Driver, WatchedWorker, driven
+from driving import Driver, WatchedWorker, driven
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Static
 
-from pathsim.app.app import PathsimApp
 from pathsim.app.base import Arrived
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
-from pathsim.app.widgets.sliders import Sliders
-from pathsim.cli.app import app as app_command
-from pathsim.cli.app import is_terminal
 from pathsim.player import requests as ask
-from pathsim.player.process import WorkerProcess
 from pathsim.player.shown import Curve, Parameter, Snapshot
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 DAY = 1800.0
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
@@ -325,95 +314,3 @@ async def test_the_command_that_is_copied_prints_what_is_on_screen(pathsim: Path
     done = pathsim(*words[1:], "--json")
     assert done.code == 0, done.err
     assert f'"enrolled": {shown.enrolled}' in done.out
-
-
-# ---- without a terminal
-
-
-@pytest.mark.parametrize("arguments", [(), ("app",), ("app", "stroke-thrombectomy")])
-def test_without_a_terminal_it_says_what_to_do_instead(arguments: tuple[str, ...], pathsim: Pathsim) -> None:
-    done = pathsim(*arguments)
-    assert done.code == 2
-    assert "pathsim run" in done.err or "Usage" in done.err
-
-
-def test_a_scenario_from_standard_input_is_refused(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
-    is_one: Callable[[], bool] = lambda: True  # noqa: E731
-    monkeypatch.setattr("pathsim.cli.app.is_terminal", is_one)
-    assert app_command.name == "app"
-    done = pathsim("app", "-")
-    assert done.code == 2
-    assert "standard input" in done.err
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_that_cannot_be_drawn_on_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    for stream in ("stdin", "stdout", "stderr"):
-        monkeypatch.setattr(sys, stream, Terminal())
-    monkeypatch.setenv("TERM", "xterm-256color")
-    assert is_terminal()
-    monkeypatch.setenv("TERM", "dumb")
-    assert not is_terminal()
-
-
-BRACKETS = """
-extends = "aall1331"
-title = "A [/b] title [red] of [brackets]"
-[toxicities.fever]
-label = "Fever [/b] [red]"
-[steps.after_transplant]
-label = "After [/x] transplant"
-[endpoints.dfs]
-label = "Disease-free [/y] survival [bold]"
-"""
-
-
-async def test_brackets_in_labels_are_shown_to_the_letter(tmp_path: Path) -> None:
-    file = tmp_path / "brackets [1].toml"
-    file.write_text(BRACKETS, encoding="utf-8")
-    async with driven(file, settings={PATH: "3"}, size=(200, 60)) as driver:
-        await driver.go(DAY)
-        for name in PathsimApp.MODES:
-            await driver.visit(name)
-            if name != "evidence":
-                await driver.until(lambda: reads(driver, "[/y] survival [bold]"), "the endpoint is told")
-            driver.app.notify(f"[b]to the letter[/b] {name}")
-            await driver.until(lambda name=name: reads(driver, f"[b]to the letter[/b] {name}"), "it is told")
-
-
-def reads(driver: Driver, text: str) -> bool:
-    """Whether this is somewhere on screen."""
-    return any(text in line.lower() for line in driver.screen_lines())
-
-
-async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
-    async with driven() as driver:
-        sliders = driver.front.query_one(Sliders)
-        sliders.narrow("frailty spared")
-        await driver.press("down")
-        share = sliders.marked
-        assert share is not None
-        assert share.is_share
-        await driver.press(*"0.9", "enter")
-        assert driver.app.values()[share.path] == pytest.approx(max(0.009, share.lowest))
-        await driver.press(*"12.5", "enter")
-        assert driver.app.values()[share.path] == pytest.approx(0.125)
-        await driver.press(*"999", "enter")
-        assert driver.app.values()[share.path] == pytest.approx(share.highest)
-        await driver.until(lambda: reads(driver, "frailty spared goes from"), "it is told how far it goes")
-        await driver.press(*"1.2.3", "enter")
-        await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")
-
-
-@pytest.mark.parametrize(("scenario", "settings"), [("nosuch", {}), ("aall1331", {"foo": "1"})])
-async def test_what_cannot_be_opened_nor_corrected_ends_the_app_with_a_word(
-    scenario: str, settings: dict[str, str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    app = PathsimApp(WorkerProcess(), Session(scenario, 1, settings))
-    await asyncio.wait_for(app.run_async(headless=True), PATIENCE_SECONDS)
-    assert app.return_code == 2
-    assert capsys.readouterr().err

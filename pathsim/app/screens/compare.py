@@ -145,6 +145,10 @@ class CompareScreen(TrialScreen):
             return
         self.query_one("#table", Static).update(_differences(card, self.weighed, self.contrast))
 
+    def step_back(self) -> bool:
+        """From some patients to all."""
+        return self.query_one(Listing).clear()
+
     def action_search(self) -> None:
         """List only some patients."""
         listing = self.query_one(Listing)

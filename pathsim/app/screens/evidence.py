@@ -168,6 +168,10 @@ class EvidenceScreen(TrialScreen):
         self._arrange()
         self._ask()
 
+    def step_back(self) -> bool:
+        """From some rows to all."""
+        return self._listing.clear()
+
     def action_search(self) -> None:
         """List only some rows."""
         listing = self._listing

@@ -186,6 +186,13 @@ class LiveScreen(TrialScreen):
         if (marked := self.query_one(Sliders).marked) is not None:
             self.trial.explain(marked)
 
+    def step_back(self) -> bool:
+        """From some numbers to all; from one view to everything."""
+        if self.query_one(Sliders).clear():
+            return True
+        was_full, self.is_full = self.is_full, False
+        return was_full
+
     def action_search(self) -> None:
         """Find a number by its name."""
         if self.has_class("-single"):

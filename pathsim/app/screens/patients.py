@@ -27,7 +27,7 @@ class PatientsScreen(TrialScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "twin", "Twin", tooltip="The same patient in the other arm", id="patients.twin"),
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="patients.search"),
-        Binding("f", "large", "Large", tooltip="The journey alone", show=False, id="patients.large"),
+        Binding("f", "large", "Large", tooltip="The journey alone, or with the list", id="patients.large"),
     ]
     roster: RosterView | None = None
     journey: JourneyView | None = None
@@ -82,12 +82,12 @@ class PatientsScreen(TrialScreen):
         columns = (
             Column("patient", 7, is_number=True),
             Column("came", 10, rank=2),
-            *(Column(name.lower(), 26, rank=0 if number == 0 else 4) for number, name in enumerate(roster.columns)),
-            Column("arm", 14),
+            *(Column(name.lower(), 26, rank=3 + number if number else 0) for number, name in enumerate(roster.columns)),
+            *((Column("arm", 14),) if arms else ()),
             Column("now", 34),
             Column("event", 24),
-            Column("days", 6, is_number=True, rank=3),
-            Column(f"by {roster.arm}" if roster.arm else "", 22),
+            Column("days followed", 13, is_number=True, rank=3),
+            *((Column(f"by {roster.arm}", 22),) if roster.arm else ()),
         )
         self.query_one(Listing).show(columns, [_line(row, arms, roster.arm) for row in roster.rows])
         self.query_one("#balance", Static).update(_balance(roster))
@@ -99,7 +99,8 @@ class PatientsScreen(TrialScreen):
 
     def _show(self) -> None:
         arms = self.trial.card.arms if self.trial.card is not None else ()
-        self.query_one(Timeline).show(self.journey, arms, with_twin=self.with_twin)
+        is_alone = self.has_class("-large")
+        self.query_one(Timeline).show(self.journey, arms, with_twin=self.with_twin, is_alone=is_alone)
 
     def _travel(self, patient: object) -> None:
         if isinstance(patient, int):
@@ -124,6 +125,19 @@ class PatientsScreen(TrialScreen):
         """The journey alone, or the list too."""
         self.toggle_class("-large")
         self.query_one(Timeline if self.has_class("-large") else Listing).focus()
+        self._show()
+
+    @on(Timeline.Other)
+    def _other(self, event: Timeline.Other) -> None:
+        """Another patient of the list, be it seen or not."""
+        self.query_one(Listing).action_cursor(event.step)
+
+    def step_back(self) -> bool:
+        """From one journey to the list; from some patients to all."""
+        if self.has_class("-large"):
+            self.action_large()
+            return True
+        return self.query_one(Listing).clear()
 
     def action_search(self) -> None:
         """List only some patients."""
@@ -135,17 +149,16 @@ def _line(row: RosterRow, arms: tuple[str, ...], treated: str) -> Line:
     arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
     twin = row.twin if not row.twin or arm == treated else f"would be {row.twin}"
     days = "" if row.days is None else f"{row.days:.0f}"
-    cells = (f"{row.patient:04d}", row.came, *row.about, arm, row.now, row.event, days, twin)
-    plain = ("text",) * (2 + len(row.about))
-    fores = (
-        *plain,
-        f"arm{row.arm}" if arm else "dim",
-        "text",
-        "bad" if row.event else "dim",
-        "text",
-        TWIN_FORES[row.twin],
-    )
-    order = (row.patient, row.came, *map(_order, row.about), arm, row.now, row.event, row.days or 0.0, twin)
+    found: list[tuple[str, str, float | str]] = [(f"{row.patient:04d}", "text", row.patient)]
+    found += [(text, "text", _order(text)) for text in (row.came, *row.about)]
+    found += [(arm, f"arm{row.arm}" if arm else "dim", arm)] if arms else []
+    found += [
+        (row.now, "text", row.now),
+        (row.event, "bad", row.event),
+        (days, "text", row.days or 0.0),
+    ]
+    found += [(twin, TWIN_FORES[row.twin], twin)] if treated else []
+    cells, fores, order = zip(*found, strict=True)
     return Line(cells, fores, order, row.patient)
 
 
@@ -161,7 +174,7 @@ def _balance(roster: RosterView) -> Content:
     if not randomized:
         return Content("nobody can say what another arm would have done: there is none, or patients queue")
     return Content.from_markup(
-        "Of $all randomized patients, by the end, $arm [b $text-success]saves $saved[/] from an event, "
+        "By the end of the trial $arm [b $text-success]saves $saved[/] of $all randomized patients from an event, "
         "[b $text-error]harms $harmed[/], and makes no difference to $same ($endpoint).",
         all=str(randomized),
         arm=roster.arm,

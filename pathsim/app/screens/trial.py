@@ -99,6 +99,10 @@ class TrialScreen(Screen[None]):
     def told(self, reply: Reply) -> None:
         """Show any other reply."""
 
+    def step_back(self) -> bool:
+        """Take away what hides a part of the screen; False if nothing does."""
+        return False
+
     def show_problems(self) -> None:
         """Show what is wrong with the scenario; hide it if nothing is."""
         if self._shown_problems == self.trial.problems:

@@ -70,6 +70,8 @@ class Listing(Picture, can_focus=True):
         self.columns: tuple[Column, ...] = ()
         self.lines: Sequence[Line] = ()
         self.seen: list[Line] = []
+        self.longest: tuple[int, ...] = ()
+        """The longest cell of each column, in all rows: what is shown of them moves no column."""
         self.filter = ""
         self.sorted_by = -1
         self.is_reversed = False
@@ -80,6 +82,7 @@ class Listing(Picture, can_focus=True):
         """List these; the cursor stays on what it is on, if that is still there."""
         before = self.marked
         self.columns, self.lines = columns, lines
+        self.longest = tuple(max(map(len, cells)) for cells in zip(*(line.cells for line in lines), strict=True))
         self._sift()
         place = (
             next((i for i, line in enumerate(self.seen) if line.about == before), None) if before is not None else None
@@ -103,6 +106,17 @@ class Listing(Picture, can_focus=True):
     def narrow(self, text: str) -> None:
         """List only rows that have all these words in them."""
         self.filter = text.strip().lower()
+        self._begin_again()
+
+    def clear(self) -> bool:
+        """List all rows again; False if they are."""
+        was_narrowed = bool(self.filter)
+        if was_narrowed:
+            self.narrow("")
+        return was_narrowed
+
+    def _begin_again(self) -> None:
+        """List what is asked for, from its first row on."""
         self.cursor = 0
         self._sift()
         self.redraw()
@@ -126,7 +140,7 @@ class Listing(Picture, can_focus=True):
         height = max(canvas.height - 1, 1)
         self.top = min(max(self.top, self.cursor - height + 1), self.cursor, max(len(self.seen) - height, 0))
         shown = self.seen[self.top : self.top + height]
-        widths = self._widths(canvas.width - 1, shown)
+        widths = self._widths(canvas.width - 1)
         column = 1
         for number, width in widths.items():
             one = self.columns[number]
@@ -144,13 +158,13 @@ class Listing(Picture, can_focus=True):
                 canvas.write(row, column, padded, line.fores[number])
                 column += width + GAP
 
-    def _widths(self, room: int, shown: Sequence[Line]) -> dict[int, int]:
-        """The columns that are shown, with their widths: as wide as what is shown needs, if there is room for all.
+    def _widths(self, room: int) -> dict[int, int]:
+        """The columns that are shown, with their widths: as wide as they need to be, if there is room for all.
 
         Where there is too little, columns are left out by their rank; of the others the widest give way.
         """
         widths = {
-            number: min(max([len(one.heading) + 1, *(len(line.cells[number]) for line in shown)]), one.most)
+            number: min(max(len(one.heading) + 1, self.longest[number]), one.most)
             for number, one in enumerate(self.columns)
         }
         for number in sorted(widths, key=lambda number: -self.columns[number].rank):
@@ -161,8 +175,7 @@ class Listing(Picture, can_focus=True):
             widths[max(widths, key=widths.__getitem__)] -= 1
         left = room - sum(widths.values()) - GAP * (len(widths) - 1)
         for number, width in list(widths.items()):
-            longest = max((len(line.cells[number]) for line in shown), default=0)
-            more = min(max(longest - width, 0), left)
+            more = min(max(self.longest[number] - width, 0), left)
             widths[number], left = width + more, left - more
         return widths
 
@@ -179,18 +192,12 @@ class Listing(Picture, can_focus=True):
     def action_sort(self, step: int) -> None:
         """Sort by another column; by none before the first."""
         self.sorted_by = (self.sorted_by + 1 + step) % (len(self.columns) + 1) - 1
-        self._resort()
+        self._begin_again()
 
     def action_reverse(self) -> None:
         """Turn the order round."""
         self.is_reversed = not self.is_reversed
-        self._resort()
-
-    def _resort(self) -> None:
-        before = self.marked
-        self._sift()
-        self.cursor = next((i for i, line in enumerate(self.seen) if line.about == before), 0)
-        self.redraw()
+        self._begin_again()
 
     def action_choose(self) -> None:
         """Open what is under the cursor."""
@@ -209,12 +216,11 @@ class Listing(Picture, can_focus=True):
 
     def _click_heading(self, x: int) -> None:
         column = 1
-        shown = self.seen[self.top : self.top + self.size.height - 1]
-        for number, width in self._widths(self.size.width - 1, shown).items():
+        for number, width in self._widths(self.size.width - 1).items() if self.lines else ():
             if column <= x < column + width:
                 self.is_reversed = self.sorted_by == number and not self.is_reversed
                 self.sorted_by = number
-                self._resort()
+                self._begin_again()
                 return
             column += width + GAP
 

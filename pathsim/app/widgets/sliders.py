@@ -92,6 +92,13 @@ class Sliders(Picture, can_focus=True):
         self.cursor = 0
         self._list()
 
+    def clear(self) -> bool:
+        """List all numbers again; False if they are."""
+        was_narrowed = bool(self.filter)
+        if was_narrowed:
+            self.narrow("")
+        return was_narrowed
+
     @property
     def marked(self) -> Parameter | None:
         """The number under the cursor."""

@@ -1,31 +1,63 @@
 """A patient's journey: what he was in as bars, what happened as marks, and where another journey parts from it."""
 
 import math
+import textwrap
+from typing import ClassVar
 
-from pathsim.app.canvas import Canvas, shortened
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Happening, Journey, JourneyView
 
-TICKS = ((0, "0"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
+TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110
+ROOMY = 16
+"""With so many rows there is one to spare between the words and the bars."""
 FATAL = 5
+LEGEND = (
+    ("arm", "◆ randomized"),
+    ("assess", "◇ assessed"),
+    ("toxicity", "3 4 5 grade of toxicity"),
+    ("exit", "✗ off the planned way"),
+)
+LINES_OF_PARTING = 2
+HINT = "↑↓ another patient  esc the list"
 
 
 class Timeline(Picture, can_focus=True):
     """One journey, or two of the same patient beside each other."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "other(-1)", "The patient before", show=False, id="journey.before"),
+        Binding("down", "other(1)", "The next patient of the list", show=False, id="journey.next"),
+    ]
+
+    class Other(Message):
+        """Another patient of the list is asked for."""
+
+        def __init__(self, step: int) -> None:
+            self.step = step
+            super().__init__()
+
     view: JourneyView | None = None
     groups: tuple[str, ...] = ()
     with_twin = False
 
-    def show(self, view: JourneyView | None, groups: tuple[str, ...], *, with_twin: bool) -> None:
-        """Draw this patient."""
+    def show(self, view: JourneyView | None, groups: tuple[str, ...], *, with_twin: bool, is_alone: bool) -> None:
+        """Draw this patient; if the timeline is alone on the screen, it says how to leave it."""
         self.view, self.groups, self.with_twin = view, groups, with_twin
         if view is None:
             self.entitle("")
         else:
-            self.entitle(f"Patient {view.patient:04d}", f"{view.about}, came {view.came}")
+            who, about = f"Patient {view.patient:04d}", f"{view.about}, came {view.came}"
+            self.entitle(*((f"{who}: {about}", HINT) if is_alone else (who, about)))
         self.redraw()
+
+    def action_other(self, step: int) -> None:
+        """Ask for another patient."""
+        self.post_message(self.Other(step))
 
     def draw(self, canvas: Canvas) -> None:
         """The journeys; with a twin, where they part."""
@@ -35,11 +67,16 @@ class Timeline(Picture, can_focus=True):
         journeys = self.view.journeys if self.with_twin else self.view.journeys[:1]
         row = 0
         if self.with_twin:
-            canvas.write(0, 0, shortened(self.view.parts, canvas.width), "accent!")
-            row = 2
+            for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=LINES_OF_PARTING, placeholder=" …"):
+                canvas.write(row, 0, line, "accent!")
+                row += 1
+            row += canvas.height >= ROOMY
         for journey in journeys:
             row = self._journey(canvas, journey, row) + 1
         self._axis(canvas, row - 1)
+        kinds = {happening.kind for journey in journeys for happening in journey.happenings}
+        legend = "  ".join(text for kind, text in LEGEND if kind in kinds)
+        canvas.write(row, 0, fitted((f"{legend}   days from the enrolment", legend), canvas.width), "dim")
         self._told(canvas, journeys, row + 1)
 
     def _column(self, canvas: Canvas, day: float) -> int:
@@ -50,7 +87,6 @@ class Timeline(Picture, can_focus=True):
     def _journey(self, canvas: Canvas, journey: Journey, row: int) -> int:
         """A line of words, the bars, the marks; the row after them."""
         fore = f"arm{journey.arm}" if journey.arm >= 0 else "text"
-        name = self.groups[journey.arm] if 0 <= journey.arm < len(self.groups) else "not randomized"
         whose = (
             ""
             if len(self.view.journeys if self.view else ()) < 2
@@ -58,7 +94,7 @@ class Timeline(Picture, can_focus=True):
             if journey.is_own
             else " (other arm)"
         )
-        end = canvas.write(row, 0, name, f"{fore}!")
+        end = canvas.write(row, 0, self._group(journey), f"{fore}!")
         canvas.write(row, end, f"{whose}: {journey.outcome}", "dim")
         for number, stay in enumerate(journey.stays):
             first, last = self._column(canvas, stay.begins), self._column(canvas, stay.ends)
@@ -70,6 +106,9 @@ class Timeline(Picture, can_focus=True):
         if self.with_twin and self.view is not None and self.view.parts_on is not None:
             canvas.write(row + 2, self._column(canvas, self.view.parts_on), "▲", "accent!")
         return row + 3
+
+    def _group(self, journey: Journey) -> str:
+        return self.groups[journey.arm] if 0 <= journey.arm < len(self.groups) else "not randomized"
 
     def _mark(self, canvas: Canvas, happening: Happening, row: int) -> None:
         column = self._column(canvas, happening.day)
@@ -101,17 +140,30 @@ class Timeline(Picture, can_focus=True):
         each = room if wide else room // len(journeys)
         for number, journey in enumerate(journeys):
             left, top = (number * width, row) if wide else (0, row + number * each)
-            for line, happening in enumerate(self._worth(journey, each)):
-                parts_on = self.view.parts_on if self.view is not None and self.with_twin else None
-                is_parting = parts_on is not None and happening.day >= parts_on and happening.kind in ("exit", "assess")
-                fore = "accent" if is_parting else "warn" if happening.kind == "toxicity" else "text"
-                end = canvas.write(top + line, left, f"day {happening.day:>4.0f}  ", "dim")
-                lasted = "" if happening.ends is None else f", {happening.ends - happening.day:.0f} days"
-                canvas.write(top + line, end, shortened(happening.label + lasted, width - (end - left) - 1), fore)
+            is_headed = len(journeys) > 1
+            if is_headed:
+                canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
+            for line, happening in enumerate(self._worth(journey, each - is_headed), top + is_headed):
+                fore = "accent" if self._parts(happening) else "warn" if happening.kind == "toxicity" else "text"
+                end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
+                canvas.write(line, end, shortened(_in_words(happening), width - (end - left) - 1), fore)
 
-    @staticmethod
-    def _worth(journey: Journey, room: int) -> list[Happening]:
-        """What there is room for: if not for everything, then first what decides, and toxicities by their grade."""
-        ranked = sorted(journey.happenings, key=lambda one: 9 if one.kind != "toxicity" else one.grade, reverse=True)
-        kept = ranked[: max(room, 0)]
-        return sorted(kept, key=lambda one: one.day)
+    def _parts(self, happening: Happening) -> bool:
+        """Whether it decides the way, and comes after the ways have parted."""
+        parts_on = self.view.parts_on if self.view is not None and self.with_twin else None
+        return parts_on is not None and happening.day >= parts_on and happening.kind in ("exit", "assess")
+
+    def _worth(self, journey: Journey, room: int) -> list[Happening]:
+        """What there is room for: first what parts the ways, then what decides, then the worst toxicity."""
+        ranked = sorted(
+            journey.happenings,
+            key=lambda one: (self._parts(one), one.kind != "toxicity", one.grade),
+            reverse=True,
+        )
+        return sorted(ranked[: max(room, 0)], key=lambda one: one.day)
+
+
+def _in_words(happening: Happening) -> str:
+    grade = f"grade {happening.grade} " if happening.kind == "toxicity" else ""
+    lasted = "" if happening.ends is None else f", {happening.ends - happening.day:.0f} days"
+    return f"{grade}{happening.label}{lasted}"

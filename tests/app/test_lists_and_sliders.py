@@ -1,0 +1,127 @@
+"""Lists and sliders: what is typed, found, sorted and shown to the letter."""
+
+from pathlib import Path
+
+import pytest
+from driving import Driver, driven, lines_of
+
+from pathsim.app.app import PathsimApp
+from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.sliders import Sliders
+from pathsim.app.widgets.timeline import Timeline
+
+DAY = 1800.0
+PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
+
+BRACKETS = """
+extends = "aall1331"
+title = "A [/b] title [red] of [brackets]"
+[toxicities.fever]
+label = "Fever [/b] [red]"
+[steps.after_transplant]
+label = "After [/x] transplant"
+[endpoints.dfs]
+label = "Disease-free [/y] survival [bold]"
+"""
+
+
+async def test_brackets_in_labels_are_shown_to_the_letter(tmp_path: Path) -> None:
+    file = tmp_path / "brackets [1].toml"
+    file.write_text(BRACKETS, encoding="utf-8")
+    async with driven(file, settings={PATH: "3"}, size=(200, 60)) as driver:
+        await driver.go(DAY)
+        for name in PathsimApp.MODES:
+            await driver.visit(name)
+            if name != "evidence":
+                await driver.until(lambda: reads(driver, "[/y] survival [bold]"), "the endpoint is told")
+            driver.app.notify(f"[b]to the letter[/b] {name}")
+            await driver.until(lambda name=name: reads(driver, f"[b]to the letter[/b] {name}"), "it is told")
+
+
+def reads(driver: Driver, text: str) -> bool:
+    """Whether this is somewhere on screen."""
+    return any(text in line.lower() for line in driver.screen_lines())
+
+
+async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
+    async with driven() as driver:
+        sliders = driver.front.query_one(Sliders)
+        sliders.narrow("frailty spared")
+        await driver.press("down")
+        share = sliders.marked
+        assert share is not None
+        assert share.is_share
+        await driver.press(*"0.9", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(max(0.009, share.lowest))
+        await driver.press(*"12.5", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(0.125)
+        await driver.press(*"999", "enter")
+        assert driver.app.values()[share.path] == pytest.approx(share.highest)
+        await driver.until(lambda: reads(driver, "frailty spared goes from"), "it is told how far it goes")
+        await driver.press(*"1.2.3", "enter")
+        await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")
+
+
+def headings(driver: Driver) -> str:
+    return lines_of(driver.front.query_one(Listing))[0].translate(str.maketrans("▲▼", "  "))
+
+
+async def test_neither_sorting_nor_scrolling_nor_filtering_moves_a_column() -> None:
+    async with driven(size=(120, 40)) as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        await driver.until(lambda: driver.front.query_one(Listing).lines, "patients are listed")
+        before = headings(driver)
+        for keys in (("end",), ("right", "right"), ("minus",), ("slash", *"0042", "enter")):
+            await driver.press(*keys)
+            assert headings(driver) == before
+
+
+async def test_whoever_sorts_sees_the_first_of_the_new_order() -> None:
+    async with driven() as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        listing = driver.front.query_one(Listing)
+        await driver.until(lambda: listing.lines, "patients are listed")
+        await driver.press("end", "right", "minus")
+        assert listing.cursor == listing.top == 0
+        assert listing.marked == listing.seen[0].about == len(listing.lines) - 1
+
+
+@pytest.mark.parametrize("name", ["live", "patients", "compare", "evidence"])
+async def test_escape_lists_everything_again_before_it_leaves(name: str) -> None:
+    async with driven(settings={PATH: "3"}) as driver:
+        await driver.go(DAY)
+        await driver.visit(name)
+        widget: Listing | Sliders = driver.front.query(Sliders if name == "live" else Listing).first()
+        await driver.press("slash", *"nothing like this", "enter")
+        assert widget.filter
+        await driver.press("escape")
+        assert not widget.filter
+        assert driver.app.current_mode == name
+        await driver.press("escape")
+        assert driver.app.current_mode == "live"
+
+
+async def test_escape_leads_from_one_journey_to_the_list_and_from_one_view_to_all() -> None:
+    async with driven() as driver:
+        await driver.go(DAY)
+        await driver.press("f")
+        assert driver.front.has_class("-single")
+        await driver.press("escape")
+        assert not driver.front.has_class("-single")
+        await driver.visit("patients")
+        await driver.press("f")
+        assert "esc the list" in str(driver.front.query_one(Timeline).border_subtitle)
+        await driver.press("escape")
+        assert driver.front.query_one(Listing).has_focus
+        assert driver.app.current_mode == "patients"
+
+
+async def test_a_study_without_arms_lists_no_arm() -> None:
+    async with driven("stroke-thrombectomy") as driver:
+        await driver.go(30.0)
+        await driver.visit("patients")
+        await driver.until(lambda: driver.front.query_one(Listing).lines, "patients are listed")
+        assert " arm " not in headings(driver)
+        assert " by " not in headings(driver)
