@@ -126,16 +126,10 @@ class PathsimApp(TrialApp):
 
     def action_copy(self) -> None:
         """Copy the command that prints what is on screen."""
-        if self.card is not None:
-            command = self.command()
+        if self.card is not None and self.front is not None:
+            command = self.front.command(self.card.asked)
             self.copy_to_clipboard(command)
             self.notify(command, title="Copied", timeout=8)
-
-    def command(self) -> str:
-        """The command that prints what is on screen."""
-        date = None if self.snapshot is None or self.session.is_over else self.snapshot.iso_date
-        asked = self.card.asked if self.card is not None else self.session.scenario
-        return self.session.command(asked, date)
 
     def action_save(self) -> None:
         """Write the trial as a scenario of its own."""

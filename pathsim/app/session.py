@@ -1,6 +1,7 @@
 """What the user is looking at: which trial, with which settings, on which day, and whether it moves."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pathsim.player.requests import Open, Settings
@@ -94,11 +95,31 @@ class Session:
         """What is changed, in a fixed order."""
         return tuple(sorted(self.settings.items()))
 
-    def command(self, asked: str, date: str | None) -> str:
-        """The command that prints what is on screen; ``date`` if the trial is not over."""
-        words = ["pathsim", "run", asked, "--seed", str(self.seed)]
-        for path, value in self.as_settings():
+    def run_command(self, asked: str, date: str | None) -> str:
+        """The command that prints the trial; ``date`` if it is not over."""
+        held = ["--hold-arms"] if self.settings else []
+        return self.command("run", asked, [*held, *(["--until", date] if date else [])])
+
+    def compare_command(self, asked: str, values: Mapping[str, str], replicates: int) -> str | None:
+        """The command that compares both settings over replicates; None if more than one number tells them apart.
+
+        ``values`` are those that the file has for what is changed.
+        """
+        there, here = dict(self.kept), self.settings
+        differs = [path for path in {**there, **here} if there.get(path) != here.get(path)]
+        path = differs[0] if len(differs) == 1 else ""
+        before, now = (of.get(path, values.get(path)) for of in (there, here))
+        if before is None or now is None:
+            return None
+        common = tuple((other, value) for other, value in self.as_settings() if other != path)
+        options = ["--replicates", str(replicates), "--vary", f"{path}={before},{now}"]
+        return self.command("ensemble", asked, options, common)
+
+    def command(
+        self, verb: str, asked: str, options: Sequence[str], settings: Settings | None = None, *, has_seed: bool = True
+    ) -> str:
+        """A command about the scenario that is ``asked`` for, as it is set now or with these settings."""
+        words = ["pathsim", verb, asked, *(["--seed", str(self.seed)] if has_seed else [])]
+        for path, value in self.as_settings() if settings is None else settings:
             words += ["--set", f"{path}={value}"]
-        words += ["--hold-arms"] if self.settings else []
-        words += ["--until", date] if date else []
-        return shlex.join(words)
+        return shlex.join([*words, *options])

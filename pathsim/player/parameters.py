@@ -100,6 +100,8 @@ def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float
 
 _GRADES = ("grade3plus", "grade4plus", "grade5")
 LEAST_RATIO = 0.05
+LONGEST_CONDITION = 32
+"""Longer ones are told where there is room for sentences, and have a number in the name."""
 MOST_BY = 0.999
 """An exit by which everybody leaves on some day is no hazard any more."""
 
@@ -155,7 +157,7 @@ _SPOKEN = {
     "grade4plus": "grade 4+",
     "grade5": "grade 5",
     "then": "a day afterwards",
-    "per_month": "a month",
+    "per_month": "patients a month",
     "from_day": "from day",
 }
 
@@ -166,17 +168,33 @@ def _word(scenario: Scenario, path: KeyPath, place: int, keys: Sequence[str]) ->
     if key in _SPOKEN:
         return _SPOKEN[key]
     if key in _SILENT or (key.isdigit() and before in _SILENT):
-        return _number(scenario, path, before, key) if key.isdigit() else ""
+        return _number(scenario, path[: len(path) - len(keys) + place + 1]) if key.isdigit() else ""
+    if isinstance(path[place - len(keys)], int):
+        return str(int(key) + 1)
     if before in ("split", "arms") and path[0] == "steps":
         return f"to {scenario.entry(key).label}"
     words = scenario.toxicity_label(key) if before == "toxicity" else readable(key)
     return words if place == 0 or before == "toxicity" else words.lower()
 
 
-def _number(scenario: Scenario, path: KeyPath, of: str, key: str) -> str:
+def _number(scenario: Scenario, path: KeyPath) -> str:
+    """What tells one of several cases, effects or rules from the others: for whom it holds, if that is short."""
+    of, number = str(path[-2]), int(path[-1])
     if of == "assess":
-        return _assessed(scenario, path, int(key))
-    return f"({of.removesuffix('s')} {int(key) + 1})" if of in ("cases", "effects", "rules") else ""
+        return _assessed(scenario, path, number)
+    if of not in ("cases", "effects", "rules"):
+        return ""
+    condition = _spoken(_table(scenario, (*path, "when")).get("when", ""))
+    if len(condition) > LONGEST_CONDITION:
+        return f"({of.removesuffix('s')} {number + 1})"
+    return f"({condition})" if condition else ""
+
+
+def _spoken(condition: str) -> str:
+    """A condition as readers say it."""
+    for written, said in (("==", "is"), ("!=", "is not"), ("'", ""), ("_", " ")):
+        condition = condition.replace(written, said)
+    return condition
 
 
 def _assessed(scenario: Scenario, path: KeyPath, number: int) -> str:

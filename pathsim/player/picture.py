@@ -47,7 +47,11 @@ class Photographer:
     ) -> None:
         self._generation, self._take, self._kept = generation, take, kept
         self._cards = cards
-        self._stop_of = {(lane, s.step): place for lane, on in enumerate(lanes) for place, s in enumerate(on.stations)}
+        self._stop_of = {
+            (number, station.step): place
+            for number, lane in enumerate(lanes)
+            for place, station in enumerate((*lane.stations, *lane.elsewhere))
+        }
 
     def snapshot(self, day: float, moving_days: float) -> Snapshot:
         """The trial on a day."""
@@ -203,6 +207,7 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
         tuple(f"{tick:g}" for tick in ticks),
         unit,
         tuple(tuple(take.scenario.published_points(name, arm)) for arm in arms),
+        take.scenario.published_figure(f"endpoints.{name}.hazard_ratio.estimate"),
     )
 
 

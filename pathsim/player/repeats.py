@@ -2,6 +2,8 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,10 +14,20 @@ from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, significant, summary
 from pathsim.ensemble.vary import by_setting, comparison, varied_rows
 from pathsim.player.requests import Work
-from pathsim.player.shown import ContrastView, EnsembleView, Floats, Share, TargetRow, ValidationView
+from pathsim.player.shown import (
+    ContrastView,
+    EnsembleView,
+    FigureRow,
+    Floats,
+    Headline,
+    Share,
+    TargetRow,
+    ValidationView,
+)
 from pathsim.player.studio import Studio
 from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
+from pathsim.trial.outcomes import ALL
 from pathsim.truth.targets import compared, paths, targets_of
 
 BATCH = 16
@@ -66,22 +78,18 @@ class Ensemble(Repeats):
         return rows(simulate_many(self.studio.scenario, self.studio.request.seed, replicates), toxicity=False)
 
     def view(self) -> EnsembleView:
-        """Hazard ratios, power as it settles, how the trials ended."""
-        columns, scenario = self.so_far(), self.studio.scenario
+        """Hazard ratios or survival, power as it settles, how the trials ended."""
+        columns, scenario, own = self.so_far(), self.studio.scenario, self._own
         found = summary(scenario, columns)
-        name = next(iter(scenario.sections.endpoints))
         plan = scenario.trial.monitoring
-        name = name if plan is None else plan.endpoint
-        none = np.full(self.done, math.nan)
-        ratios = columns.get(f"endpoints.{name}.hazard_ratio.estimate", none)
-        p_values = columns.get(f"endpoints.{name}.logrank.p_one_sided", none)
+        name = next(iter(scenario.sections.endpoints), "") if plan is None else plan.endpoint
+        p_values = columns.get(f"endpoints.{name}.logrank.p_one_sided", np.full(self.done, math.nan))
         return EnsembleView(
             generation=self.studio.request.generation,
             replicates=self.done,
             wanted=self.wanted,
-            endpoint=scenario.sections.endpoints[name].label,
-            ratios=ratios,
-            published=_published(scenario, f"endpoints.{name}.hazard_ratio.estimate"),
+            headline=_headline(scenario, name, columns, own) if name else None,
+            endpoint=scenario.sections.endpoints[name].label if name else "",
             level=alpha(scenario),
             power=tuple(
                 (scenario.endpoint_label(endpoint), Share(**power)) for endpoint, power in found["power"].items()
@@ -92,9 +100,13 @@ class Ensemble(Repeats):
                 (look["look"], *(look[key]["estimate"] for key in ("held", "benefit", "futility", "order")))
                 for look in found["stopping"]
             ),
-            luckier=_luckier(ratios),
-            figures=tuple(_figures(scenario, columns)),
+            figures=tuple(_figures(scenario, columns, own)),
         )
+
+    @cached_property
+    def _own(self) -> Columns:
+        """The row of the trial on screen: where numbers are changed, it alone keeps the arms of its patients."""
+        return rows(self.studio.take.chunk, toxicity=False)
 
 
 def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:
@@ -104,25 +116,47 @@ def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], 
     return tuple((count, Share(**significant(scenario, p_values[:count]))) for count in counts if count)
 
 
-def _luckier(ratios: Floats) -> float | None:
-    """The share of the other replicates whose hazard ratio is higher than that of the trial on screen."""
-    others = ratios[1:][np.isfinite(ratios[1:])]
-    if not others.size or not math.isfinite(ratios[0]):
+def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> Headline | None:
+    """The hazard ratio of an endpoint, or where there is nothing to compare survival at its last tabulated day."""
+    endpoint = scenario.sections.endpoints[name]
+    ratio = f"endpoints.{name}.hazard_ratio.estimate"
+    days = sorted(day for day in endpoint.at_days if _survival(name, day) in columns)
+    if ratio in own:
+        path, label = ratio, f"Hazard ratio, {endpoint.label.lower()}"
+    elif days:
+        path, label = _survival(name, days[-1]), f"{endpoint.label} at {span(days[-1])}"
+    else:
         return None
-    return float((others > ratios[0]).mean())
+    is_ratio, mine = path == ratio, float(own[path][0])
+    luckier = _luckier(mine, columns[path][1:], less=is_ratio)
+    return Headline(label, columns[path], mine, is_ratio, scenario.published_figure(path), luckier)
 
 
-def _published(scenario: Scenario, path: str) -> float | None:
-    return next((target.published for target in scenario.sections.targets.values() if target.figure == path), None)
+def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:
+    """The share of the siblings than which a trial is better: its figure is less, or more."""
+    others = siblings[np.isfinite(siblings)]
+    if not others.size or not math.isfinite(own):
+        return None
+    return float((others > own if less else others < own).mean())
 
 
-def _figures(scenario: Scenario, columns: Columns) -> list[tuple[str, float, float, float]]:
-    wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "days until the end"}
-    for name in scenario.sections.endpoints:
-        wanted[f"endpoints.{name}.events"] = f"{scenario.endpoint_label(name)} events"
-        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{scenario.endpoint_label(name)} hazard ratio"
-    found = [(label, figure(columns[path])) for path, label in wanted.items() if path in columns]
-    return [(label, of["mean"], of["lower"], of["upper"]) for label, of in found if of["mean"] is not None]
+def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[FigureRow]:
+    """What an ensemble is asked for first; in a study without arms survival too."""
+    wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "ended on day"}
+    for name, endpoint in scenario.sections.endpoints.items():
+        label = scenario.endpoint_label(name)
+        wanted[f"endpoints.{name}.events"] = f"{label} events"
+        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{label} hazard ratio"
+        wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
+    for path, label in wanted.items():
+        if path in columns and (of := figure(columns[path]))["mean"] is not None:
+            mine = float(own[path][0]) if path in own else math.nan
+            yield FigureRow(label, path.endswith(".survival"), mine, of["mean"], of["lower"], of["upper"])
+
+
+def _survival(endpoint: str, day: float) -> str:
+    """The path of survival by a day in a study without arms."""
+    return f"endpoints.{endpoint}.arms.{ALL}.at.{day:g}.survival"
 
 
 class Contrast(Repeats):

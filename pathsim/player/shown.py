@@ -72,6 +72,7 @@ class EndpointCard:
     unit: str
     published: tuple[tuple[tuple[float, float], ...], ...]
     """For each arm, published (day, survival)."""
+    published_ratio: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Opened:
     groups: tuple[str, ...]
     lanes: tuple[Lane, ...]
     endpoints: tuple[EndpointCard, ...]
+    has_toxicity: bool
     committee: CommitteeCard | None
     parameters: tuple[Parameter, ...]
     look_days: tuple[float, ...]
@@ -226,7 +228,8 @@ class Snapshot:
     here: tuple[tuple[int, ...], ...]
     """For each lane the number of patients now in each step."""
     moving: tuple[tuple[int, int, float], ...]
-    """Patients on their way: lane, the station that they are coming to, and the part of the way that is behind them."""
+    """Patients on their way: lane, the station that they are coming to (those elsewhere follow those on the lane), and
+    the part of the way that is behind them."""
     endpoints: tuple[EndpointView, ...]
     toxicity: tuple[ToxicityRow, ...]
     events_known: int
@@ -355,16 +358,40 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """The figure of a trial that is asked for first, in every replicate and in the trial on screen."""
+
+    label: str
+    values: Floats
+    own: float
+    is_ratio: bool
+    """Whether it is a hazard ratio, of which less is better; else it is survival."""
+    published: float | None
+    luckier: float | None
+    """The share of the replicates, but for that of the same number, that the trial on screen beats."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure over replicates: that of the trial on screen, the mean, and the interval of single trials."""
+
+    label: str
+    is_share: bool
+    own: float
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
 class EnsembleView:
     """The replicates so far."""
 
     generation: int
     replicates: int
     wanted: int
+    headline: Headline | None
     endpoint: str
-    ratios: Floats
-    """The hazard ratio of every replicate; the first is that of the trial on screen."""
-    published: float | None
     level: float
     power: tuple[tuple[str, Share], ...]
     settling: tuple[tuple[int, Share], ...]
@@ -372,10 +399,7 @@ class EnsembleView:
     endings: tuple[tuple[str, Share], ...]
     stopping: tuple[tuple[int, float, float, float, float], ...]
     """For each look: number, share held, share stopped for benefit, for futility, by order."""
-    luckier: float | None
-    """The share of the other replicates that the trial on screen beats."""
-    figures: tuple[tuple[str, float, float, float], ...]
-    """Label, mean, and the interval of single trials."""
+    figures: tuple[FigureRow, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ class Studio:
             groups=scenario.arms or (ALL,),
             lanes=self.shelf.lanes,
             endpoints=self.shelf.cards,
+            has_toxicity=any(scenario.vocabulary.of("toxicity")),
             committee=_committee(scenario),
             parameters=self.shelf.parameters,
             look_days=tuple(look.day for look in self.take.looks),

@@ -176,6 +176,10 @@ class Scenario:
             if target.figure.startswith(head) and target.figure.endswith(tail)
         ]
 
+    def published_figure(self, path: str) -> float | None:
+        """What was published of a figure of the results, if it is a target."""
+        return next((target.published for target in self.sections.targets.values() if target.figure == path), None)
+
     @property
     def follows_stop(self) -> bool:
         """Whether the way of some patient depends on whether the committee has stopped the trial."""

@@ -152,7 +152,9 @@ KEYS: dict[str, Does] = {
         turned=2,
     ),
     "player.copy": Does(
-        lambda d: (d.app.clipboard, d.app.command()), lambda was, now: was[0] != was[1] and now[0] == now[1], turned=1
+        lambda d: (d.app.clipboard, d.front.command("aall1331")),
+        lambda was, now: was[0] != was[1] and now[0] == now[1],
+        turned=1,
     ),
     "player.save": Does(lambda _: Path("my-scenario.toml").is_file(), goes_to(value=True), turned=1, then=("enter",)),
     "player.mend": Does(

@@ -13,7 +13,7 @@ from textual.binding import Binding
 from pathsim.app.app import PathsimApp
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.calendar import Calendar
-from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -189,6 +189,6 @@ async def test_a_screen_that_is_just_being_opened_can_be_told_things(name: str) 
 async def test_a_histogram_can_be_as_narrow_as_it_likes(width: int) -> None:
     async with driven() as driver:
         await driver.visit("ensemble")
-        ratios = driver.front.query_one(RatioHistogram)
-        await driver.until(lambda: ratios.view is not None, "there are replicates")
+        ratios = driver.front.query_one(Histogram)
+        await driver.until(lambda: ratios.headline is not None, "there are replicates")
         ratios.draw(Canvas(width, 10, ratios.palette))

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from pathsim.app.app import PathsimApp
 from pathsim.app.themes import THEMES
 from pathsim.app.widgets.committee import CommitteeChart
-from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.picture import Picture
@@ -144,13 +144,13 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
 async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
         await fill(driver, "ensemble")
-        ratios = driver.front.query_one(RatioHistogram)
-        assert ratios.view is not None
+        ratios = driver.front.query_one(Histogram)
+        assert ratios.headline is not None
         rows = lines_of(ratios)
         assert "no effect" in rows[0]
-        assert f"published {ratios.view.published:.2f}" in rows[1]
-        assert f"this trial {ratios.view.ratios[0]:.2f}" in rows[2]
-        assert np.isfinite(ratios.view.ratios[0])
+        assert f"published {ratios.headline.published:.2f}" in rows[1]
+        assert f"this trial {ratios.headline.values[0]:.2f}" in rows[2]
+        assert np.isfinite(ratios.headline.values[0])
 
 
 @pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))

@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import shlex
 import signal
 from pathlib import Path
 from typing import Any
@@ -287,30 +286,3 @@ def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) ->
         session.faster(step)
         assert session.months_per_second in SPEEDS
         assert (session.months_per_second - before) * step >= 0
-
-
-@given(
-    session=SESSIONS,
-    settings=st.dictionaries(st.text(min_size=1), st.floats(allow_nan=False).map(str), max_size=3),
-    asked=st.text(min_size=1),
-    date=st.none() | st.dates().map(str),
-)
-def test_the_command_says_what_is_on_screen_to_any_shell(
-    session: Session, settings: dict[str, str], asked: str, date: str | None
-) -> None:
-    session.settings = settings
-    words = shlex.split(session.command(asked, date))
-    assert words[:5] == ["pathsim", "run", asked, "--seed", str(session.seed)]
-    told = {words[at + 1] for at, word in enumerate(words) if word == "--set"}
-    assert {f"{path}={value}" for path, value in settings.items()} <= told
-    assert ("--hold-arms" in words) >= bool(settings)
-    assert date is None or words[-2:] == ["--until", date]
-
-
-async def test_the_command_that_is_copied_prints_what_is_on_screen(pathsim: Pathsim) -> None:
-    async with driven(settings={PATH: "3"}) as driver:
-        shown = await driver.go(DAY)
-        words = shlex.split(driver.app.command())
-    done = pathsim(*words[1:], "--json")
-    assert done.code == 0, done.err
-    assert f'"enrolled": {shown.enrolled}' in done.out

@@ -145,6 +145,13 @@ class CompareScreen(TrialScreen):
             return
         self.query_one("#table", Static).update(_differences(card, self.weighed, self.contrast))
 
+    def command(self, asked: str) -> str:
+        """The same comparison over replicates, if one number is changed; else the trial."""
+        card = self.trial.card
+        values = {} if card is None else {one.path: f"{one.value:.10g}" for one in card.parameters}
+        compared = self.trial.session.compare_command(asked, values, REPLICATES)
+        return super().command(asked) if compared is None else compared
+
     def step_back(self) -> bool:
         """From some patients to all."""
         return self.query_one(Listing).clear()

@@ -1,5 +1,6 @@
 """Ensemble: the trial again and again: what its design can show, and how lucky the one on screen is."""
 
+import math
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -11,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
-from pathsim.app.widgets.histogram import RatioHistogram
+from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.settling import PowerChart
 from pathsim.player import requests as ask
-from pathsim.player.shown import EnsembleView, Opened, Reply, Share
+from pathsim.player.shown import EnsembleView, FigureRow, Opened, Reply, Share
 
 REPLICATES = 1000
 
@@ -37,10 +38,10 @@ class EnsembleScreen(TrialScreen):
         return 0 if self.view is None else self.view.replicates
 
     def body(self) -> Iterator[Widget]:
-        """Hazard ratios; power, endings and figures."""
+        """The headline; power, endings and figures."""
         yield Static(id="luck")
         with ScrollableContainer(id="charts"):
-            yield RatioHistogram(id="ratios", classes="panel")
+            yield Histogram(id="headline", classes="panel")
             with Vertical(id="beside"):
                 yield PowerChart(id="power", classes="panel")
                 with VerticalScroll(id="figures", classes="panel") as box:
@@ -60,6 +61,7 @@ class EnsembleScreen(TrialScreen):
         """Begin again for another trial."""
         if self.view is None or self.view.generation != card.generation:
             self.view = None
+            self.set_class(len(card.arms) < 2, "-no-power")
             self._show()
             if self.is_current:
                 self._ask()
@@ -74,7 +76,8 @@ class EnsembleScreen(TrialScreen):
             self._show()
 
     def _show(self) -> None:
-        self.query_one(RatioHistogram).show(self.view)
+        none = "no replicates yet" if self.view is None else "no figure to show"
+        self.query_one(Histogram).show(None if self.view is None else self.view.headline, none)
         self.query_one(PowerChart).show(self.view)
         # A text of as many lines as before needs no new layout.
         table = None if self.view is None else _table(self.view)
@@ -82,6 +85,10 @@ class EnsembleScreen(TrialScreen):
         self._rows = 0 if table is None else table.row_count
         self.query_one("#luck", Static).update(_luck(self.view), layout=is_other)
         self.query_one("#table", Static).update(table or "", layout=is_other)
+
+    def command(self, asked: str) -> str:
+        """The same replicates."""
+        return self.trial.session.command("ensemble", asked, ["--replicates", str(self.wanted)])
 
     def action_more(self) -> None:
         """Twice as many."""
@@ -93,32 +100,37 @@ def _luck(view: EnsembleView | None) -> Text:
     """Where the trial on screen lies among its siblings."""
     if view is None:
         return Text("simulating the first replicates …", "dim")
-    if view.luckier is None:
+    headline = view.headline
+    if headline is None or headline.luckier is None:
         return Text(f"{view.replicates:,} replicates")
     text = Text("This trial was luckier than ")
-    text.append(f"{view.luckier:.0%}", "bold")
-    text.append(f" of its {view.replicates - 1:,} siblings: so many of them had a higher hazard ratio.")
+    text.append(f"{headline.luckier:.0%}", "bold")
+    had = "a higher hazard ratio" if headline.is_ratio else "lower survival"
+    text.append(f" of its {view.replicates - 1:,} siblings: so many of them had {had}.")
     return text
 
 
 def _table(view: EnsembleView) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
-    table.add_column("this design")
-    table.add_column("mean", justify="right")
-    table.add_column("95% of single trials", justify="right")
-    for label, mean, lower, upper in view.figures:
-        table.add_row(label, _number(mean), f"{_number(lower)} to {_number(upper)}")
-    _section(table, f"one-sided P < {view.level:g}", "share", "Monte Carlo")
+    table.add_column("this design", no_wrap=True)
+    for heading in ("this trial", "mean", "95% of trials"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in view.figures:
+        own, mean, lower, upper = (_number(value, one) for value in (one.own, one.mean, one.lower, one.upper))
+        table.add_row(one.label, own, mean, f"{lower} to {upper}")
+    if view.power:
+        _section(table, f"one-sided P < {view.level:g}", "", "share", "Monte Carlo")
     for label, power in view.power:
-        table.add_row(label, f"{power.estimate:.1%}", _between(power))
-    _section(table, "how it ended", "", "")
+        table.add_row(label, "", f"{power.estimate:.1%}", _between(power))
+    if view.endings:
+        _section(table, "how it ended", "", "share", "Monte Carlo")
     for why, part in view.endings:
         words = "no rule ended it" if why == "none" else f"ended for {why}" if why != "order" else "ended by order"
-        table.add_row(words, f"{part.estimate:.1%}", _between(part))
+        table.add_row(words, "", f"{part.estimate:.1%}", _between(part))
     if view.stopping:
-        _section(table, "looks", "held", "benefit·futility·order")
+        _section(table, "stopped at a look for", "benefit", "futility", "order")
     for look, held, *reasons in view.stopping:
-        table.add_row(f"look {look}", f"{held:.0%}", " · ".join(f"{part:.0%}" for part in reasons))
+        table.add_row(f"look {look}, held in {held:.0%}", *(f"{part:.0%}" for part in reasons))
     return table
 
 
@@ -131,5 +143,9 @@ def _between(part: Share) -> str:
     return f"± {(part.upper - part.lower) / 2:.1%}"
 
 
-def _number(value: float) -> str:
+def _number(value: float, one: FigureRow) -> str:
+    if math.isnan(value):
+        return "-"
+    if one.is_share:
+        return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.2f}"

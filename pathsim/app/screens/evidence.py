@@ -18,7 +18,7 @@ from pathsim.player import requests as ask
 from pathsim.player.shown import EvidenceRow, EvidenceView, Opened, Reply, TargetRow, ValidationView
 
 REPLICATES = 500
-VIEWS = ("numbers", "published")
+VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}
 KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
 
 NUMBER_COLUMNS = (
@@ -48,7 +48,7 @@ class EvidenceScreen(TrialScreen):
     ]
     evidence: EvidenceView | None = None
     validation: ValidationView | None = None
-    view = VIEWS[0]
+    view = "numbers"
 
     @property
     def replicates(self) -> int:
@@ -57,7 +57,7 @@ class EvidenceScreen(TrialScreen):
 
     def body(self) -> Iterator[Widget]:
         """Both lists, of which one is seen, and the words for the row under the cursor."""
-        yield ViewTabs(VIEWS, ("Numbers", "Published against simulated"), id="views")
+        yield ViewTabs(id="views")
         yield Static(id="tally")
         yield Listing(id="numbers", classes="panel")
         yield Listing(id="targets", classes="panel")
@@ -72,7 +72,7 @@ class EvidenceScreen(TrialScreen):
         self._arrange()
 
     def _arrange(self) -> None:
-        self.query_one(ViewTabs).show(self.view)
+        self.query_one(ViewTabs).show(VIEWS, self.view)
         for name, view in (("#numbers", "numbers"), ("#targets", "published")):
             self.query_one(name).display = self.view == view
         self._listing.focus()
@@ -158,13 +158,20 @@ class EvidenceScreen(TrialScreen):
 
     @on(ViewTabs.Chosen)
     def _chosen(self, event: ViewTabs.Chosen) -> None:
-        self.view = VIEWS[event.number]
+        self.view = event.view
         self._arrange()
         self._ask()
 
+    def command(self, asked: str) -> str:
+        """The same list."""
+        session = self.trial.session
+        if self.view == "numbers":
+            return session.command("sources", asked, [], has_seed=False)
+        return session.command("validate", asked, ["--replicates", str(REPLICATES)])
+
     def action_view(self) -> None:
         """The other list."""
-        self.view = VIEWS[1 - VIEWS.index(self.view)]
+        self.view = "published" if self.view == "numbers" else "numbers"
         self._arrange()
         self._ask()
 

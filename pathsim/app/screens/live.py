@@ -1,7 +1,7 @@
 """Live: a trial happens, and can be changed while it does."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, cast
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -21,8 +21,14 @@ from pathsim.app.widgets.views import ViewTabs
 from pathsim.player.shown import Fates, Opened, Parameter, Snapshot
 
 View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
-VIEWS: tuple[View, ...] = ("curves", "map", "toxicity", "committee", "log", "parameters")
-LABELS = ("Curves", "Pathway", "Toxicity", "Committee", "Log", "Parameters")
+VIEWS: dict[View, str] = {
+    "curves": "Curves",
+    "map": "Pathway",
+    "toxicity": "Toxicity",
+    "committee": "Committee",
+    "log": "Log",
+    "parameters": "Parameters",
+}
 SINGLE_WIDTH, WIDE_WIDTH, SPACIOUS_WIDTH, BOTH_WIDTH = SIDE_BY_SIDE + 4, 132, 152, 188
 """Below the first the arms have no room beside each other: one view at a time. From the second on everything; then
 longer names, then two endpoints."""
@@ -47,10 +53,12 @@ class LiveScreen(TrialScreen):
     view: reactive[View] = reactive[View]("curves")
     is_full: reactive[bool] = reactive(default=False)
     endpoint: reactive[int] = reactive(0)
+    absent: frozenset[View] = frozenset()
+    """What this trial has nothing for."""
 
     def body(self) -> Iterator[Widget]:
         """The map; parameters, curves, toxicity and committee; the log; the calendar."""
-        yield ViewTabs(VIEWS, LABELS, id="views")
+        yield ViewTabs(id="views")
         yield PathwayMap(id="map", classes="panel")
         with Horizontal(id="middle"):
             yield Sliders(id="parameters", classes="panel")
@@ -83,9 +91,14 @@ class LiveScreen(TrialScreen):
         self.set_class(height >= TALL_HEIGHT, "-tall")
         for view in VIEWS:
             self.set_class(self.view == view, f"-{view}")
-        self.query_one(ViewTabs).show(self.view)
+        self.query_one(ViewTabs).show(self.views, self.view)
         if self.trial.snapshot is not None:
             self.moved(self.trial.snapshot)
+
+    @property
+    def views(self) -> dict[View, str]:
+        """The views that there are, with what they are called."""
+        return {view: label for view, label in VIEWS.items() if view not in self.absent}
 
     def watch_view(self) -> None:
         """Show another view."""
@@ -97,6 +110,14 @@ class LiveScreen(TrialScreen):
 
     def opened(self, card: Opened) -> None:
         """Another trial, or other numbers."""
+        is_there: dict[View, bool] = {"toxicity": card.has_toxicity, "committee": card.committee is not None}
+        self.absent = frozenset(view for view, is_so in is_there.items() if not is_so)
+        for view, is_so in is_there.items():
+            self.set_class(not is_so, f"-no-{view}")
+        self.set_class(len(card.endpoints) < 2, "-one")
+        if self.view in self.absent:
+            self.view = "curves"
+        self._arrange()
         self.query_one(Sliders).show(card.parameters, self.trial.values())
         self._note(None)
 
@@ -130,7 +151,7 @@ class LiveScreen(TrialScreen):
         if (marked := self.marked()) is not None:
             notes.append((f"{marked.group}: {marked.label}", "text"))
             notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))
-        notes.append(("←→ turn  0-9 type  ⌫ default  i source", "dim"))
+        notes.append(("←→ turn 0-9 type ⌫ default i source", "dim"))
         self.query_one(Sliders).note(tuple(notes))
 
     @on(Sliders.Turned)
@@ -147,7 +168,7 @@ class LiveScreen(TrialScreen):
 
     @on(ViewTabs.Chosen)
     def _chosen(self, event: ViewTabs.Chosen) -> None:
-        self.view = VIEWS[event.number]
+        self.view = cast("View", event.view)
 
     def watch_endpoint(self) -> None:
         """Show another endpoint."""
@@ -162,7 +183,8 @@ class LiveScreen(TrialScreen):
 
     def action_view(self, step: int) -> None:
         """The next view, or the one before."""
-        self.view = VIEWS[(VIEWS.index(self.view) + step) % len(VIEWS)]
+        views = list(self.views)
+        self.view = views[(views.index(self.view) + step) % len(views)]
 
     def action_full(self) -> None:
         """One view alone, or everything."""

@@ -62,6 +62,12 @@ class TrialScreen(Screen[None]):
         """How many replicates the screen shows."""
         return 0
 
+    def command(self, asked: str) -> str:
+        """The command that prints what is on this screen; ``asked`` is how the scenario is called there."""
+        app = self.trial
+        date = None if app.snapshot is None or app.session.is_over else app.snapshot.iso_date
+        return app.session.run_command(asked, date)
+
     @property
     def trial(self) -> "PathsimApp":
         """The app that this screen is of."""
@@ -141,7 +147,7 @@ class TrialScreen(Screen[None]):
             if app.card.arms:
                 yield f"randomized {snapshot.randomized}", "text"
             if app.card.committee is not None:
-                yield f"events {snapshot.events_known} of {app.card.committee.planned_events}", "text"
+                yield f"{snapshot.events_known} of {app.card.committee.planned_events} events known", "text"
         yield f"{session.months_per_second:g} months/s", "dim"
         if session.settings:
             yield f"{len(session.settings)} changed", "accent!"

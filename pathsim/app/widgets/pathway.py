@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
@@ -14,7 +14,10 @@ ROOMY = 145
 """From this width on there is room for another number before the fork."""
 LANE_ROWS = 4
 """Two rows of labels, the track, and what is elsewhere."""
+ROWS_OF_LABEL = 2
 BOX = 6
+LEAST_SLOT = 14
+"""The least room for a station with a label that can be read."""
 FULL = 40
 """From so many patients on a station is as strongly tinted as it gets."""
 
@@ -43,18 +46,31 @@ class PathwayMap(Picture):
             return []
         first, *arms = self.lanes
         if not arms:
-            return [_Track(canvas, self.snapshot, first, 0, 0, canvas.width, 0)]
+            return _alone(canvas, self.snapshot, first)
         heads = [f"{lane.label} {self.snapshot.by_group[lane.arm]}" for lane in arms]
         if canvas.width >= SIDE_BY_SIDE and canvas.height >= LANE_ROWS * len(arms):
             is_roomy = canvas.width >= ROOMY
             fork = canvas.width * 3 // 10 if is_roomy else 30
-            spare = (canvas.height - LANE_ROWS * len(arms)) // 2
-            tops = [spare + LANE_ROWS * number for number in range(len(arms))]
+            rows = canvas.height // len(arms)
+            tops = [rows * number for number in range(len(arms))]
             middle = (tops[0] + tops[-1]) // 2
             tail = f"randomized {self.snapshot.randomized}" if is_roomy else ""
-            tracks = [_Track(canvas, self.snapshot, first, 0, 0, fork - 2, middle, "", tail, rows_below=3)]
+            tracks = [
+                _Track(
+                    canvas,
+                    self.snapshot,
+                    first,
+                    0,
+                    0,
+                    fork - 2,
+                    middle,
+                    "",
+                    tail,
+                    rows_below=canvas.height - middle - 3,
+                )
+            ]
             tracks += [
-                _Track(canvas, self.snapshot, lane, number, fork, canvas.width - fork, top, head)
+                _Track(canvas, self.snapshot, lane, number, fork, canvas.width - fork, top, head, rows_below=rows - 3)
                 for number, (lane, top, head) in enumerate(zip(arms, tops, heads, strict=True), 1)
             ]
             _fork(canvas, fork - 2, middle + 2, [top + 2 for top in tops])
@@ -68,6 +84,17 @@ class PathwayMap(Picture):
             _Track(canvas, snapshot, lane, number, 0, canvas.width, rows * number, head, rows=rows)
             for number, (lane, head) in enumerate(zip(self.lanes, ["", *heads], strict=True))
         ]
+
+
+def _alone(canvas: Canvas, snapshot: Snapshot, lane: Lane) -> "list[_Track]":
+    """The only lane there is; below it the other steps as stations too, if there is room for them."""
+    if not lane.elsewhere or canvas.height < 2 * LANE_ROWS or canvas.width // len(lane.elsewhere) < LEAST_SLOT:
+        return [_Track(canvas, snapshot, lane, 0, 0, canvas.width, 0, rows_below=canvas.height - 3)]
+    aside = replace(lane, stations=lane.elsewhere, elsewhere=())
+    return [
+        _Track(canvas, snapshot, replace(lane, elsewhere=()), 0, 0, canvas.width, 0),
+        _Track(canvas, snapshot, aside, 0, 0, canvas.width, LANE_ROWS, places_before=len(lane.stations)),
+    ]
 
 
 def _fork(canvas: Canvas, column: int, row: int, rows: Sequence[int]) -> None:
@@ -96,6 +123,8 @@ class _Track:
     """How many rows it has; with more than the least its name stands above the track."""
     rows_below: int = 1
     """How many rows there are below the track for those who are elsewhere."""
+    places_before: int = 0
+    """How many stations of the lane are on another track: this one has those beside the road that most take."""
 
     @property
     def _has_heading(self) -> bool:
@@ -111,22 +140,23 @@ class _Track:
 
     @property
     def _line(self) -> str:
-        return "━" if self.lane.arm == 0 else "─"
+        return "┈" if self.places_before else "━" if self.lane.arm == 0 else "─"
 
     def draw(self) -> None:
         """Track, stations, patients on their way, and those elsewhere."""
-        start = self._start()
+        is_above = bool(self.head) and (self._has_heading or self._has_room_above())
+        start = self.left if is_above else self.left + self._start
         self.canvas.write(self._row, self.left, self._line * self.width, self._fore)
-        if self.head and self._has_heading:
-            self.canvas.write(self.top, self.left, self.head, f"{self._fore}!")
+        if is_above:
+            self.canvas.write(self.top, self.left + (not self._has_heading), self.head, f"{self._fore}!")
         elif self.head:
             self.canvas.write(self._row, self.left + 1, f" {self.head} ", f"{self._fore}!")
-        elif self.lane.arm < 0:
+        elif self.lane.arm < 0 and not self.places_before:
             enrolled = f"enrolled {self.snapshot.enrolled} "
             self.canvas.write(self._row, self.left, enrolled, "text!")
         if self.tail:
             self.canvas.write(self._row, self.left + self.width - len(self.tail) - 2, f" {self.tail} ", "accent")
-        slot = self._slot()
+        slot = self._slot(start)
         ends: list[tuple[int, int]] = []
         for place, station in enumerate(self.lane.stations):
             column = start + place * slot + (slot - BOX) // 2
@@ -135,16 +165,33 @@ class _Track:
         self._moving(ends)
         self._elsewhere()
 
+    @property
     def _start(self) -> int:
-        """Where the stations begin, behind the name of the lane."""
-        if self.head and self._has_heading:
-            return self.left
-        head = len(self.head) + 3 if self.head else len(f"enrolled {self.snapshot.enrolled}") + 1
-        return self.left + head
+        """How far behind the left end the stations begin, if the name of the lane stands on the track."""
+        if self.places_before:
+            return 0
+        return len(self.head) + 3 if self.head else len(f"enrolled {self.snapshot.enrolled}") + 1
 
-    def _slot(self) -> int:
-        room = self.left + self.width - self._start() - (len(self.tail) + 2 if self.tail else 0)
+    def _has_room_above(self) -> bool:
+        """Whether the name of the lane can stand above its first stations, beside and over their labels."""
+        slot = self._slot(self.left)
+        beside = -(-(len(self.head) + 2) // slot)
+        return all(len(self._lines(station, slot)) < 2 for station in self.lane.stations[:beside])
+
+    def _slot(self, start: int) -> int:
+        room = self.left + self.width - start - (len(self.tail) + 2 if self.tail else 0)
         return max(room // max(len(self.lane.stations), 1), BOX + 1)
+
+    def _lines(self, station: Station, slot: int) -> list[str]:
+        """The label of a station, on one row or two."""
+        text = _without(self.lane.label, station.label)
+        if len(text) < slot:
+            return [text]
+        # Both rows about as long as each other, if that is possible.
+        widths = range(min(-(-len(text) // 2), slot - 1), slot)
+        wrapped = (textwrap.wrap(text, width, break_long_words=False) for width in widths)
+        found = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), text.split(maxsplit=1))
+        return [shortened(line, slot - 1) for line in found]
 
     def _station(self, station: Station, column: int, slot: int) -> None:
         count = self.snapshot.here[self.number][station.step]
@@ -152,16 +199,14 @@ class _Track:
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
         self.canvas.write(self._row, column, f"{count:^{BOX}}", "text!" if count else "dim", back)
-        lines = textwrap.wrap(_without(self.lane.label, station.label), slot - 2, break_long_words=False)[:2]
-        for above, line in enumerate(reversed(lines), 1):
-            shown = shortened(line, slot - 2)
-            middle = column + BOX // 2 - len(shown) // 2
-            self.canvas.write(self._row - above, middle, shown, "text" if count else "dim")
+        for above, line in enumerate(reversed(self._lines(station, slot)), 1):
+            middle = column + BOX // 2 - len(line) // 2
+            self.canvas.write(self._row - above, middle, line, "text" if count else "dim")
 
     def _moving(self, ends: list[tuple[int, int]]) -> None:
         for lane, place, part in self.snapshot.moving:
-            if lane == self.number and place < len(ends):
-                begin, end = ends[place]
+            if lane == self.number and 0 <= place - self.places_before < len(ends):
+                begin, end = ends[place - self.places_before]
                 self.canvas.write(self._row, begin + int(part * max(end - begin - 1, 1)), "●", "text!")
 
     def _elsewhere(self) -> None:

@@ -30,12 +30,7 @@ class PowerChart(Picture):
     def draw(self, canvas: Canvas) -> None:
         """The estimate between its limits."""
         if self.view is None or not self.view.settling or canvas.height < 4:
-            canvas.write(
-                0,
-                1,
-                "no arms to compare" if self.view is not None and self.view.replicates else "no replicates yet",
-                "dim",
-            )
+            canvas.write(0, 1, "no replicates yet", "dim")
             return
         _Chart(canvas, self.view).draw()
 

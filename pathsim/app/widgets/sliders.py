@@ -13,7 +13,10 @@ from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Parameter
 
 VALUE_WIDTH = 7
+LEAST_TRACK, MOST_TRACK = 6, 16
 FAST = 5
+SHORTER = (("hazard ratio", "HR"), ("odds ratio", "OR"), ("risk ratio", "RR"), ("grade ", ""))
+"""What a label says where there is no room for all of it."""
 KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
 TYPED = "0123456789.%-e"
 
@@ -75,7 +78,12 @@ class Sliders(Picture, can_focus=True):
         self._rows: list[Row] = []
 
     def show(self, parameters: tuple[Parameter, ...], values: dict[str, float]) -> None:
-        """List these numbers; ``values`` are those that are changed, by path."""
+        """List these numbers; ``values`` are those that are changed, by path.
+
+        Where the scenario calls none of them uncertain, all groups are open to begin with.
+        """
+        if not self.parameters and not any(parameter.is_main for parameter in parameters):
+            self.opened = {parameter.group for parameter in parameters}
         self.parameters, self.values = parameters, values
         self.entitle("Parameters")
         self._list()
@@ -155,12 +163,11 @@ class Sliders(Picture, can_focus=True):
 
     def _slider(self, canvas: Canvas, line: int, parameter: Parameter, *, is_here: bool) -> None:
         is_changed = parameter.path in self.values
-        label = max((canvas.width - VALUE_WIDTH) * 2 // 3, 8)
-        track = canvas.width - label - VALUE_WIDTH - 2
+        label, track = _track(canvas.width)
         fore = "accent!" if is_changed else "text"
         canvas.write(line, 1, KIND_MARKS[parameter.kind], "dim")
-        canvas.write(line, 3, shortened(parameter.label, label - 3), fore)
-        if track >= 4:
+        canvas.write(line, 3, _label(parameter, label - 4), fore)
+        if track:
             canvas.write(line, label, "─" * track, "faint")
             canvas.write(line, label + self._place(parameter, parameter.value, track), "┊", "text")
             canvas.write(
@@ -264,8 +271,7 @@ class Sliders(Picture, can_focus=True):
         if parameter is None:
             self.action_confirm()
             return
-        label = max((self.size.width - VALUE_WIDTH) * 2 // 3, 8)
-        track = self.size.width - label - VALUE_WIDTH - 2
+        label, track = _track(self.size.width)
         if label <= event.x < label + track:
             part = (event.x - label) / max(track - 1, 1)
             self._turn(parameter, parameter.lowest + part * (parameter.highest - parameter.lowest))
@@ -277,6 +283,25 @@ class Sliders(Picture, can_focus=True):
     def on_mouse_scroll_up(self) -> None:
         """Three rows up."""
         self.action_cursor(-3)
+
+
+def _track(width: int) -> tuple[int, int]:
+    """Where the tracks begin, and how long they are; labels have the rest of the room, where there is little all."""
+    track = min(max(width // 5, LEAST_TRACK), MOST_TRACK) if width >= 4 * LEAST_TRACK else 0
+    return max(width - track - VALUE_WIDTH - 2, 0), track
+
+
+def _label(parameter: Parameter, room: int) -> str:
+    """The name of a number: if need be with usual abbreviations, at last without its middle; its end tells most."""
+    if len(parameter.label) <= room:
+        return parameter.label
+    short = parameter.label
+    for long, abbreviation in SHORTER:
+        short = short.replace(long, abbreviation)
+    if len(short) <= room:
+        return short
+    end = "… " + short[-(room // 2) :].partition(" ")[2]
+    return f"{short[: max(room - len(end), 0)].rstrip()}{end}"
 
 
 def written(parameter: Parameter, value: float) -> str:

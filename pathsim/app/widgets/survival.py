@@ -18,6 +18,10 @@ from pathsim.report.figures import months
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CROSSHAIR_STEPS = 72
+LEAST_LEFT = 8
+LEAST_P = 0.001
+NOTHING = {ord(" "), ord("┈")}
+"""What other things may be written over."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -77,6 +81,7 @@ class SurvivalPlot(Picture, can_focus=True):
         plot.published()
         plot.axis()
         plot.legend()
+        plot.ratio()
         if self.crosshair is not None:
             plot.cross(self.crosshair)
 
@@ -87,7 +92,7 @@ class _Plot:
     def __init__(self, canvas: Canvas, card: EndpointCard, view: EndpointView, groups: tuple[str, ...]) -> None:
         self.canvas, self.card, self.view, self.groups = canvas, card, view, groups
         widest = max((len(group) for group in groups), default=0) + 2
-        self.left = min(max(widest, 7), max(canvas.width // 3, 7))
+        self.left = min(max(widest, LEAST_LEFT), max(canvas.width // 3, LEAST_LEFT))
         self.columns = canvas.width - self.left - 3
         self.top = 1
         self.height = canvas.height - self.top - 2 - len(groups)
@@ -214,6 +219,29 @@ class _Plot:
             f"{pen} {group} {curve.events}/{curve.n}",
             f"{pen} {group}",
         ]
+
+    def ratio(self) -> None:
+        """The comparison of the arms by now, in the lowest row that has room for it."""
+        found = self.view.ratio
+        if found.estimate is None or found.lower is None or found.upper is None or found.p_one_sided is None:
+            return
+        interval = f"{found.lower:.2f}-{found.upper:.2f}"
+        published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
+        p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
+        whole = f"hazard ratio {found.estimate:.2f} ({interval}), one-sided {p_value}{published}"
+        short = f"HR {found.estimate:.2f} ({interval}), {p_value}{published}"
+        text = fitted((whole, short), self.columns - 1)
+        lines = short.split(", ") if text.endswith("…") else [text]
+        self._say([fitted((line, line.partition(" (")[0]), self.columns - 1) for line in lines])
+
+    def _say(self, lines: list[str]) -> None:
+        """Write these lines into the lowest rows that have room for them, at the left."""
+        first, last = self.left + 1, self.left + max(map(len, lines)) + 2
+        for row in range(self.top + self.height - len(lines), self.top, -1):
+            if set(self.canvas.glyphs[row : row + len(lines), first:last].flat) <= NOTHING:
+                for number, line in enumerate(lines):
+                    self.canvas.write(row + number, first, line, "text")
+                return
 
     def cross(self, day: float) -> None:
         """A crosshair that reads survival off both curves."""

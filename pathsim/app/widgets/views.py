@@ -1,6 +1,8 @@
 """The names of the views, where there is room for only one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from textual import events
 from textual.message import Message
@@ -15,17 +17,17 @@ class ViewTabs(Picture):
     class Chosen(Message):
         """A view was clicked."""
 
-        def __init__(self, number: int) -> None:
-            self.number = number
+        def __init__(self, view: str) -> None:
+            self.view = view
             super().__init__()
 
-    def __init__(self, views: Sequence[str], labels: Sequence[str], *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self.views, self.labels, self.current = views, labels, views[0]
+    views: Mapping[Any, str] = MappingProxyType({})
+    """The views with what they are called."""
+    current = ""
 
-    def show(self, current: str) -> None:
-        """Show which view it is."""
-        self.current = current
+    def show(self, views: Mapping[Any, str], current: str) -> None:
+        """Show which views there are, and which it is."""
+        self.views, self.current = views, current
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -36,13 +38,13 @@ class ViewTabs(Picture):
 
     def _places(self) -> list[tuple[int, str]]:
         column, found = 0, []
-        for label in self.labels:
+        for label in self.views.values():
             found.append((column, f" {label} "))
             column += len(label) + 2
         return found
 
     def on_click(self, event: events.Click) -> None:
         """Show the view whose name was clicked."""
-        for number, (start, label) in enumerate(self._places()):
+        for (start, label), view in zip(self._places(), self.views, strict=True):
             if start <= event.x < start + len(label):
-                self.post_message(self.Chosen(number))
+                self.post_message(self.Chosen(view))
