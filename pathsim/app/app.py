@@ -1,7 +1,7 @@
 """The app: its screens, its keys, and what they do."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from textual import on
 from textual.app import SystemCommand
@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from pathsim.app.base import TrialApp
-from pathsim.app.keys import PLAYER_KEYS, own_keys
+from pathsim.app.keys import PLAYER_KEYS, Place, own_keys
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.dialogs import Commands, Help
 from pathsim.app.screens.ensemble import EnsembleScreen
@@ -52,7 +52,7 @@ class PathsimApp(TrialApp):
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
-        keymap, self._keymap_problems = own_keys(frozenset(str(binding.id) for binding in bindings_with_id()))
+        keymap, self._keymap_problems = own_keys(places_of_keys())
         self.set_keymap(keymap)
 
     def on_mount(self) -> None:
@@ -192,11 +192,19 @@ async def _nothing() -> None:
     """Nothing to wait for."""
 
 
-def bindings_with_id() -> tuple[Binding, ...]:
+def places_of_keys() -> tuple[Place, ...]:
     """All keys that have a name, those of the screens and widgets among them."""
-    places = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot, Timeline)
-    bindings = (binding for place in places for binding in place.__dict__.get("BINDINGS", ()))
-    return tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
+    widgets = (Calendar, Listing, Sliders, SurvivalPlot, Timeline)
+    return (
+        _place("app", PathsimApp),
+        *(_place("screen", screen) for screen in PathsimApp.MODES.values()),
+        *(_place("widget", widget) for widget in widgets),
+    )
+
+
+def _place(kind: Literal["app", "screen", "widget"], of: type) -> Place:
+    bindings = of.__dict__.get("BINDINGS", ())
+    return Place(kind, tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id))
 
 
 def _themer(app: PathsimApp, theme: str) -> Callable[[], None]:

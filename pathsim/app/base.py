@@ -18,7 +18,7 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
-from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot
+from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot, Unsaved
 
 FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0
@@ -64,6 +64,7 @@ class TrialApp(App[None]):
         self.asked_at: float | None = None
         self._ticked = time.monotonic()
         self._changed_at = 0
+        self._is_reloading = False
 
     def on_mount(self) -> None:
         """Ask for the trial, and let it run."""
@@ -122,12 +123,15 @@ class TrialApp(App[None]):
         if self.card is not None and reply.generation < self.card.generation:
             # Of something that is no longer on screen. What is newer is shown even if still newer things are coming.
             return
+        self._take(reply)
+        if (front := self.front) is not None:
+            front.receive(reply)
+
+    def _take(self, reply: Reply) -> None:
+        """Keep what is on screen from now on; tell what has to be told."""
         match reply:
             case Opened():
-                self.card, self.problems = reply, ()
-                self.session.last_day = reply.last_day
-                self.session.day = min(self.session.day, reply.last_day)
-                self._changed_at = _changed_at(reply.file)
+                self._opened(reply)
             case Snapshot():
                 self._tell_decisions(reply)
                 self.snapshot, self.asked_at = reply, None
@@ -142,10 +146,19 @@ class TrialApp(App[None]):
                 self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
             case Saved():
                 self.notify(f"Written: {reply.file}")
+            case Unsaved():
+                self.notify(f"Not written: {reply.why}", severity="error", timeout=10)
             case _:
                 pass
-        if (front := self.front) is not None:
-            front.receive(reply)
+
+    def _opened(self, card: Opened) -> None:
+        self.card, self.problems = card, ()
+        self.session.last_day = card.last_day
+        self.session.day = min(self.session.day, card.last_day)
+        self._changed_at = _changed_at(card.file)
+        if self._is_reloading:
+            self._is_reloading = False
+            self.notify(f"Read again: {Path(card.file).name}")
 
     @property
     def _can_be_corrected(self) -> bool:
@@ -210,7 +223,7 @@ class TrialApp(App[None]):
         if changed_at and changed_at != self._changed_at:
             is_first, self._changed_at = not self._changed_at, changed_at
             if not is_first or self.problems:
-                self.notify(f"Read again: {Path(file).name}")
+                self._is_reloading = True
                 self.open()
 
     # ---- what the screens ask for

@@ -1,10 +1,13 @@
 """The keys that work on every screen. Each has an id, so that a file of the user's can change it."""
 
 import tomllib
+from collections.abc import Container, Sequence
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from platformdirs import user_config_path
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingType, InvalidBinding
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
 PLAYER_KEYS: list[BindingType] = [
     Binding("space", "play", "Run/Pause", tooltip="Let the trial run, or stand still", id="player.play"),
@@ -91,8 +94,19 @@ def keys_file() -> Path:
     return user_config_path("pathsim") / "keys.toml"
 
 
-def own_keys(known: frozenset[str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The user's own keys by the binding's id, and what is wrong with his file."""
+class Place(NamedTuple):
+    """Where keys work: everywhere, on one screen, or while one kind of widget has the focus."""
+
+    kind: Literal["app", "screen", "widget"]
+    bindings: tuple[Binding, ...]
+
+    def meets(self, other: "Place") -> bool:
+        """Whether keys of both can work at once: not those of two screens, nor those of two widgets."""
+        return self is other or self.kind != other.kind
+
+
+def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The user's own keys by the binding's id, and what is wrong with his file: of that nothing is done."""
     file = keys_file()
     try:
         found = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -100,5 +114,37 @@ def own_keys(known: frozenset[str]) -> tuple[dict[str, str], tuple[str, ...]]:
         return {}, ()
     except (OSError, ValueError) as wrong:
         return {}, (f"{file}: {wrong}",)
-    problems = tuple(f"{file}: there is no key to change named '{name}'" for name in found if name not in known)
-    return {name: str(keys) for name, keys in found.items() if name in known}, problems
+    known = {str(binding.id): (place, binding) for place in places for binding in place.bindings}
+    problems = {name: problem for name, keys in found.items() if (problem := _problem(name, keys, known))}
+    keymap = {name: keys for name, keys in found.items() if name not in problems}
+    used = {name: set(_each(keymap.get(name, binding.key))) for name, (_, binding) in known.items()}
+    for name in keymap:
+        place = known[name][0]
+        for other, (of_other, binding) in known.items():
+            if other != name and place.meets(of_other) and (both := used[name] & used[other]):
+                what = f"'{other}' ({binding.description})"
+                problems[name] = f"'{name}' cannot have the key {min(both)}: {what} has it"
+    kept = {name: keys for name, keys in keymap.items() if name not in problems}
+    return kept, tuple(f"{file}: {problem}" for problem in problems.values())
+
+
+def _problem(name: str, keys: object, known: Container[str]) -> str:
+    if name not in known:
+        return f"there is no key to change named '{name}'"
+    if not isinstance(keys, str):
+        return f"'{name}' needs a key in quotes"
+    unknown = [key for key in _each(keys) if not _is_key(key)]
+    return f"'{name}': there is no key called '{unknown[0]}'" if unknown else ""
+
+
+def _each(keys: str) -> list[str]:
+    """The keys of a list with commas, each by its name."""
+    try:
+        return [binding.key for binding in Binding.make_bindings([Binding(keys, "")])]
+    except InvalidBinding:
+        return [""]
+
+
+def _is_key(key: str) -> bool:
+    alone = key.rsplit("+", maxsplit=1)[-1]
+    return key in set(Keys) or alone in KEY_NAME_REPLACEMENTS.values() or key_to_character(alone) is not None

@@ -62,9 +62,9 @@ def open_app(
 
 
 def _list_keys() -> None:
-    from pathsim.app.app import bindings_with_id
+    from pathsim.app.app import places_of_keys
     from pathsim.app.keys import keys_file
 
     click.echo(f"# {keys_file()}")
-    for binding in bindings_with_id():
+    for binding in (binding for place in places_of_keys() for binding in place.bindings):
         click.echo(f'"{binding.id}" = "{binding.key}"'.ljust(52) + f"# {binding.tooltip or binding.description}")

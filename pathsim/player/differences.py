@@ -102,8 +102,7 @@ def changed_patients(there: Take, here: Take, name: str, day: float) -> list[Cha
                 int(here.arm_of[row]),
                 words[int(verdicts[i])],
                 min(days),
-                _told(there, before, at_there),
-                _told(here, now, at_here),
+                *_told_apart(_told(there, before, at_there), _told(here, now, at_here), days),
             )
         )
     return told
@@ -117,3 +116,17 @@ def _told(take: Take, journal: Journal, at: int) -> str:
     day = float(journal.day[at])
     text = take.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
     return f"{take.scenario.written_date(day)}: {text}"
+
+
+def _told_apart(there: str, here: str, days: list[float]) -> tuple[str, str]:
+    """Both in words: with the time of the day if all else is the same."""
+    if there != here:
+        return there, here
+    date, _, text = there.partition(": ")
+    first, second = (f"{date}, {_time_of_day(day)}: {text}" for day in days)
+    return first, second
+
+
+def _time_of_day(day: float) -> str:
+    minutes = int(day % 1 * 1440)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

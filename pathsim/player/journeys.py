@@ -8,6 +8,7 @@ from pathsim.journal import Journal
 from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.shown import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
+from pathsim.player.words import lowered
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import readable
 from pathsim.trial.known import Flags
@@ -29,7 +30,7 @@ def roster(generation: int, take: Take, other: Take | None, day: float) -> Roste
     return RosterView(
         generation=generation,
         day=day,
-        columns=take.storyteller.traits,
+        columns=tuple(map(lowered, take.storyteller.traits)),
         rows=rows,
         arm=treated,
         saved=counts[0],
@@ -99,7 +100,7 @@ def journey_view(generation: int, take: Take, other: Take | None, patient: int) 
     return JourneyView(
         generation,
         patient,
-        ", ".join(filter(None, take.storyteller.about(patient))),
+        take.storyteller.described(patient),
         take.scenario.written_date(float(take.chunk.enrolled[patient])),
         tuple(journeys),
         parts,

@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,11 @@ from pathsim.engines import simulate_many
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, significant, summary
-from pathsim.ensemble.vary import by_setting, comparison, varied_rows
+from pathsim.ensemble.vary import comparison, varied_rows
 from pathsim.player.requests import Work
 from pathsim.player.shown import (
     ContrastView,
+    Difference,
     EnsembleView,
     FigureRow,
     Floats,
@@ -28,6 +30,7 @@ from pathsim.player.studio import Studio
 from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
+from pathsim.trial.toxicity import THERAPY
 from pathsim.truth.targets import compared, paths, targets_of
 
 BATCH = 16
@@ -170,37 +173,28 @@ class Contrast(Repeats):
     def view(self) -> ContrastView:
         """The mean differences with their intervals."""
         both = [self.studio.kept.scenario, self.studio.scenario]
-        columns = self.so_far()
-        found = comparison(both, [self.studio.request.kept, self.studio.request.settings], columns)
-        differences = found["settings"][1]["differences"]
+        compared_settings = comparison(both, [self.studio.request.kept, self.studio.request.settings], self.so_far())
+        differences = compared_settings["settings"][1]["differences"]
         told = [
-            (label, difference["mean"], *_interval(difference))
-            for path, label in _contrasted(both[0], by_setting(columns, 2)[0])
-            if (difference := differences.get(path)) and difference["mean"] is not None
+            Difference(label, path.endswith("hazard_ratio.estimate"), found["mean"], 1.96 * found["standard_error"])
+            for path, label in _contrasted(both[0])
+            if (found := differences.get(path)) and found["mean"] is not None and found["standard_error"] is not None
         ]
         return ContrastView(self.studio.request.generation, self.done, self.wanted, tuple(told))
 
 
-def _interval(difference: dict[str, float]) -> tuple[float, float]:
-    reach = 1.96 * difference["standard_error"]
-    return difference["mean"] - reach, difference["mean"] + reach
-
-
-def _contrasted(scenario: Scenario, columns: Columns) -> list[tuple[str, str]]:
-    """The figures whose differences are shown: survival, events and hazard ratio of each endpoint, and toxicity."""
-    found = []
+def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """The figures whose differences are shown: survival, hazard ratio and power of each endpoint, and toxicity."""
     for name, endpoint in scenario.sections.endpoints.items():
-        for arm in scenario.arms:
-            found += [
-                (
-                    f"endpoints.{name}.arms.{arm}.at.{day:g}.survival",
-                    f"{scenario.endpoint_label(name)} at {span(day)}, {arm}",
-                )
-                for day in endpoint.at_days
-            ]
-        found.append((f"endpoints.{name}.hazard_ratio.estimate", f"{scenario.endpoint_label(name)} hazard ratio"))
-        found.append((f"endpoints.{name}.logrank.significant", f"{scenario.endpoint_label(name)} power"))
-    return [(path, label) for path, label in found if path in columns or path.endswith("significant")]
+        short = scenario.endpoint_label(name)
+        for arm, day in product(scenario.arms or (ALL,), endpoint.at_days):
+            of = f", {arm}" if scenario.arms else ""
+            yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{short} at {span(day)}{of}"
+        yield f"endpoints.{name}.hazard_ratio.estimate", f"{short} hazard ratio"
+        yield f"endpoints.{name}.logrank.significant", f"{short} power"
+    for arm, event in product(scenario.arms, dict.fromkeys(one.name for one in scenario.vocabulary.of("toxicity"))):
+        path = f"toxicity[arm={arm},step={THERAPY},type={event}].rate"
+        yield path, f"{scenario.toxicity_label(event)}, {arm}"
 
 
 class Validation(Repeats):
@@ -222,6 +216,7 @@ class Validation(Repeats):
             TargetRow(
                 one.target.part or "",
                 one.label,
+                one.target.kind == "holdout",
                 one.target.is_share,
                 one.published,
                 one.mean,

@@ -16,6 +16,8 @@ class SaveError(Exception):
 
 def save(studio: Studio, file: str) -> str:
     """Write the scenario to this file; where it is. Raises SaveError if it cannot be, or is there already."""
+    if not file.strip():
+        raise SaveError("it needs a name")
     try:
         path = Path(file).expanduser()
         path = path if path.suffix == ".toml" else path.with_suffix(".toml")

@@ -3,7 +3,7 @@
 Screens and widgets read these and nothing else of the simulation. Times are in days, shares are fractions.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -403,13 +403,24 @@ class EnsembleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """How a figure differs between two settings on average: a share, or a hazard ratio."""
+
+    label: str
+    is_ratio: bool
+    mean: float
+    reach: float
+    """The 95% interval of the mean reaches so far to either side."""
+
+
+@dataclass(frozen=True, slots=True)
 class ContrastView:
-    """Differences between two settings over replicates with the same luck: label, mean, and its 95% interval."""
+    """Differences between two settings over replicates with the same luck."""
 
     generation: int
     replicates: int
     wanted: int
-    differences: tuple[tuple[str, float, float, float], ...] = field(default=())
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +449,8 @@ class TargetRow:
 
     part: str
     label: str
+    is_held_out: bool
+    """Whether nothing was calibrated to it: it is only compared."""
     is_share: bool
     published: float
     simulated: float
@@ -473,6 +486,14 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A scenario was not written, and why."""
+
+    generation: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """A defect of ours, with a sentence for a report."""
 
@@ -492,5 +513,6 @@ Reply: TypeAlias = (
     | ValidationView
     | Refused
     | Saved
+    | Unsaved
     | Failed
 )

@@ -44,6 +44,13 @@ class Storyteller:
         covariates = self._scenario.sections.cohort.items()
         return tuple(table.label or readable(name) for name, table in covariates if not table.latent)
 
+    def described(self, patient: int) -> str:
+        """All of that in a line; what is just yes or no with its heading."""
+        pairs = zip(self.traits, self.about(patient), strict=True)
+        return ", ".join(
+            f"{lowered(heading)}: {told}" if told in ("yes", "no") else told for heading, told in pairs if told
+        )
+
     def briefly(self, patient: int) -> str:
         """What matters most about a patient: quantities, and what the trial is stratified by."""
         found = self._scenario.randomisation
@@ -134,6 +141,11 @@ class Storyteller:
             levels = self._scenario.names[code.name] or ()
             words += f"; {self._assessment(code)} had been {readable(levels[int(mine.value[last])]).lower()}"
         return words
+
+
+def lowered(heading: str) -> str:
+    """A heading inside a sentence: without its capital, unless it is an abbreviation."""
+    return heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
 
 
 def of_look(scenario: Scenario, look: Look) -> LogEntry:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from pathsim.player import requests as ask
 from pathsim.player.repeats import KINDS, Repeats
 from pathsim.player.save import SaveError, save
-from pathsim.player.shown import Failed, Refused, Reply, Saved
+from pathsim.player.shown import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.studio import Studio
 from pathsim.scenario.problems import ScenarioError
 
@@ -51,7 +51,7 @@ class Worker:
         except ScenarioError as wrong:
             self._send(Refused(request.generation, tuple(map(str, wrong.problems))))
         except SaveError as wrong:
-            self._send(Refused(request.generation, (str(wrong),)))
+            self._send(Unsaved(request.generation, str(wrong)))
         except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
             self._send(Failed(request.generation, f"{type(wrong).__name__}: {' '.join(str(wrong).split())}"))
 

@@ -93,7 +93,7 @@ async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, m
     assert f"{OTHER}=2" in words
     found = told(pathsim(*words, "--json", "-q"))
     assert shown is not None
-    mean = next(mean for label, mean, *_ in shown.differences if label == "DFS hazard ratio")
+    mean = next(one.mean for one in shown.differences if one.label == "DFS hazard ratio")
     assert found["settings"][1]["differences"]["endpoints.dfs.hazard_ratio.estimate"]["mean"] == pytest.approx(mean)
 
 

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 from driving import Driver, driven, lines_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pathsim.app.app import PathsimApp
-from pathsim.app.widgets.listing import Listing
-from pathsim.app.widgets.sliders import Sliders
+from pathsim.app.widgets.listing import GAP, LEAST, Column, Listing
+from pathsim.app.widgets.sliders import Sliders, fitted_label
 from pathsim.app.widgets.timeline import Timeline
 
 DAY = 1800.0
@@ -62,6 +64,64 @@ async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
         await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")
 
 
+COLUMNS = st.builds(
+    Column,
+    heading=st.text("abc", max_size=12),
+    most=st.integers(1, 60),
+    rank=st.integers(0, 3),
+    least=st.integers(4, 20),
+)
+
+
+@given(columns=st.lists(COLUMNS, min_size=1, max_size=8), cell=st.text("x", max_size=50), room=st.integers(1, 200))
+def test_columns_share_the_room_there_is_and_those_of_a_high_rank_go_first(
+    columns: list[Column], cell: str, room: int
+) -> None:
+    listing = Listing()
+    listing.columns, listing.longest = tuple(columns), (len(cell),) * len(columns)
+    widths = listing._widths(room)  # noqa: SLF001 - what everything that is drawn goes by
+    assert all(number in widths for number, column in enumerate(columns) if not column.rank)
+    gone = [column.rank for number, column in enumerate(columns) if number not in widths]
+    left = [columns[number].rank for number in widths]
+    assert not gone or min(gone) >= max(left, default=0)
+    needed = sum(min(width, LEAST) for width in widths.values()) + GAP * (len(widths) - 1)
+    assert sum(widths.values()) + GAP * (len(widths) - 1) <= max(room, needed)
+
+
+@given(
+    label=st.text("abcdefgh ", min_size=1, max_size=60).map(str.strip).filter(bool),
+    room=st.integers(1, 60),
+)
+def test_a_label_fits_and_keeps_its_beginning(label: str, room: int) -> None:
+    shown = fitted_label(label, room)
+    assert len(shown) <= room
+    assert shown == label if len(label) <= room else shown[0] in (label[0], "…")
+
+
+def test_labels_are_cut_in_the_middle_and_abbreviated_before() -> None:
+    assert fitted_label("relapse hazard ratio (age >= 13)", 32) == "relapse hazard ratio (age >= 13)"
+    assert fitted_label("relapse hazard ratio (age >= 13)", 25) == "relapse HR (age >= 13)"
+    assert fitted_label("late treatment failure by day 28", 24) == "late treatmen… by day 28"
+    assert fitted_label("Febrile neutropenia grade 3+", 22) == "Febrile neutropenia 3+"
+
+
+async def test_numbers_for_some_patients_only_say_for_whom() -> None:
+    async with driven() as driver:
+        assert driver.app.card is not None
+        labels = {one.path: one.label for one in driver.app.card.parameters}
+        assert labels["steps.transplant.exit.death.effects.0.hazard_ratio"] == "death hazard ratio (age >= 13)"
+        assert "arm is chemotherapy" in labels["steps.after_transplant.exit.death.effects.2.hazard_ratio"]
+
+
+async def test_where_no_number_is_said_to_be_uncertain_all_are_listed() -> None:
+    async with driven("two-arm-exponential") as driver:
+        shown = "\n".join(lines_of(driver.front.query_one(Sliders)))
+        assert driver.app.card is not None
+        assert all(one.label in shown for one in driver.app.card.parameters)
+        await driver.press("home", "left")
+        await driver.until(lambda: "Patients" not in "\n".join(lines_of(driver.front.query_one(Sliders))), "it is shut")
+
+
 def headings(driver: Driver) -> str:
     return lines_of(driver.front.query_one(Listing))[0].translate(str.maketrans("▲▼", "  "))
 
@@ -112,7 +172,8 @@ async def test_escape_leads_from_one_journey_to_the_list_and_from_one_view_to_al
         assert not driver.front.has_class("-single")
         await driver.visit("patients")
         await driver.press("f")
-        assert "esc the list" in str(driver.front.query_one(Timeline).border_subtitle)
+        timeline = driver.front.query_one(Timeline)
+        await driver.until(lambda: "esc the list" in str(timeline.border_subtitle), "the way back is told")
         await driver.press("escape")
         assert driver.front.query_one(Listing).has_focus
         assert driver.app.current_mode == "patients"

@@ -111,6 +111,64 @@ async def test_the_legend_tells_events_and_patients(size: tuple[int, int]) -> No
         assert all(f"{one.events} of {one.n}" in legend for one in snapshot.endpoints[0].curves)
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+async def test_the_hazard_ratio_of_the_day_stands_beside_the_published_one(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        snapshot = await driver.go(DAY)
+        ratio = snapshot.endpoints[0].ratio
+        assert ratio.lower is not None
+        assert ratio.upper is not None
+        shown = "\n".join(lines_of(driver.front.query_one("#first", SurvivalPlot)))
+        assert f"{ratio.estimate:.2f} ({ratio.lower:.2f}-{ratio.upper:.2f})" in shown
+        assert f"P {ratio.p_one_sided:.3f}" in shown
+        assert "published 0.70" in shown
+
+
+@pytest.mark.parametrize("scenario", ["two-arm-exponential", "stroke-thrombectomy"])
+async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
+    async with driven(scenario, size=(200, 60)) as driver:
+        await driver.go(150.0)
+        card = driver.app.card
+        assert card is not None
+        assert card.committee is None
+        front = driver.front
+        assert not front.query_one(CommitteeChart).display
+        assert not front.query_one("#second").display
+        assert front.query_one(ToxicityBars).display is card.has_toxicity
+        assert front.query_one("#right").display is card.has_toxicity
+        views = []
+        for _ in range(6):
+            await driver.press("w")
+            views.append(getattr(front, "view", ""))
+        assert "committee" not in views
+        assert ("toxicity" in views) is card.has_toxicity
+
+
+async def test_a_study_without_arms_shows_every_step_on_its_map_with_who_is_there() -> None:
+    async with driven("stroke-thrombectomy", size=(160, 45)) as driver:
+        snapshot = await driver.go(150.0)
+        text = " ".join("\n".join(lines_of(driver.front.query_one(PathwayMap))).split())
+        assert driver.app.card is not None
+        [lane] = driver.app.card.lanes
+        for station in (*lane.stations, *lane.elsewhere):
+            assert station.label.split()[0] in text
+        boxes = [int(found) for found in re.findall(r"▶ +(\d+)", text)]
+        assert boxes == [snapshot.here[0][station.step] for station in (*lane.stations, *lane.elsewhere)]
+
+
+async def test_an_ensemble_without_arms_shows_survival_and_no_power() -> None:
+    async with driven("stroke-thrombectomy", size=(120, 40)) as driver:
+        await fill(driver, "ensemble")
+        histogram = driver.front.query_one(Histogram)
+        assert histogram.headline is not None
+        assert not histogram.headline.is_ratio
+        assert f"this trial {histogram.headline.own:.1%}" in "\n".join(lines_of(histogram))
+        assert not driver.front.query_one(PowerChart).display
+        shown = "\n".join(driver.screen_lines())
+        assert "lower survival" in shown
+        assert "P <" not in shown
+
+
 @pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
 async def test_toxicity_is_told_in_the_per_cents_of_the_snapshot(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:

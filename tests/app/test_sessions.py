@@ -171,6 +171,7 @@ async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_correcte
         assert panel.display
         assert "no_such_thing" in str(panel.render())
         assert driver.snapshot is before
+        assert not any("Read again" in line for line in driver.screen_lines())
         touch(file, good, 20)
         driver.app.reload()
         await driver.until(lambda: not driver.app.problems, "there are none any more")
@@ -178,6 +179,7 @@ async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_correcte
         await driver.settle()
         assert not panel.display
         assert alike(driver.snapshot, before)
+        await driver.until(lambda: any("Read again" in line for line in driver.screen_lines()), "it is told")
 
 
 async def test_a_scenario_that_is_broken_from_the_start_can_be_corrected(tmp_path: Path) -> None:
@@ -216,14 +218,23 @@ def figures(curve: Curve) -> tuple[Any, ...]:
 
 
 @pytest.mark.parametrize("name", ["", ".", "/", "~nobody-of-this-name/x", "x" * 300])
-async def test_a_file_name_that_cannot_be_is_told_of_as_a_problem(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_why_a_file_cannot_be_written_is_told(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven("two-arm-exponential", size=(80, 24)) as driver:
         driver.app.send(ask.Save(driver.session.generation, name))
-        await driver.until(lambda: driver.worker.failed or driver.app.problems, "there is an answer")
+        await driver.until(lambda: any("Not written" in line for line in driver.screen_lines()), "it is told")
+        assert not driver.app.problems
         assert not driver.worker.failed
+    assert [one.name for one in tmp_path.iterdir()] == []  # noqa: ASYNC240 - nobody waits meanwhile
+
+
+async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    touch(tmp_path / "mine.toml", "mine", 0)
+    async with driven("two-arm-exponential", size=(120, 40)) as driver:
+        driver.app.send(ask.Save(driver.session.generation, "mine"))
+        await driver.until(lambda: "choose another" in " ".join(driver.screen_lines()), "it is told")
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"mine"]  # noqa: ASYNC240 - nobody waits meanwhile
 
 
 @pytest.mark.slow

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from rich.table import Table
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
@@ -11,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.sliders import written
@@ -20,18 +20,14 @@ from pathsim.player.requests import Settings
 from pathsim.player.shown import (
     ChangedPatient,
     ContrastView,
-    EndpointView,
     Opened,
     Parameter,
     Reply,
     Snapshot,
-    ToxicityRow,
     WeighedView,
 )
-from pathsim.report.figures import span
 
 REPLICATES = 400
-MOST_TOXICITIES = 8
 FORES = {"saved": "good!", "lost": "bad!", "otherwise": "dim"}
 NOTHING = (
     "Nothing is changed: both trials are the same. Turn a number on the Live screen (l), and come back; "
@@ -86,6 +82,7 @@ class CompareScreen(TrialScreen):
     def opened(self, card: Opened) -> None:
         """Other settings."""
         self.query_one("#settings", Static).update(_settings(card))
+        self.set_class(card.settings == card.kept, "-same")
         if self.contrast is not None and self.contrast.generation != card.generation:
             self.contrast = self.weighed = None
         self.asked = None
@@ -127,7 +124,7 @@ class CompareScreen(TrialScreen):
         columns = (
             Column("patient", 7, is_number=True),
             Column("", 9),
-            Column("arm", 14, rank=1),
+            *((Column("arm", 14, rank=1),) if arms else ()),
             Column("about", 30, rank=2),
             Column("there", 60),
             Column("here", 60),
@@ -143,7 +140,11 @@ class CompareScreen(TrialScreen):
         card = self.trial.card
         if card is None or self.weighed is None or self.weighed.generation != card.generation:
             return
-        self.query_one("#table", Static).update(_differences(card, self.weighed, self.contrast))
+        self.query_one("#table", Static).update(difference_table(card, self.weighed, self.contrast))
+        box = self.query_one("#differences")
+        box.border_subtitle = (
+            "" if self.contrast is None else f"on average over {self.replicates} replicates, ± 95%; shares in points"
+        )
 
     def command(self, asked: str) -> str:
         """The same comparison over replicates, if one number is changed; else the trial."""
@@ -181,7 +182,8 @@ def _settings(card: Opened) -> Text:
     text.append("\nthere ", "bold")
     text.append(_told(card, card.kept), "dim")
     if not card.arms_are_held:
-        text.append("\nPatients queue here, so arms are not held: others than those touched can change.", "bold")
+        held = ", so arms are not held" if card.arms else ""
+        text.append(f"\nPatients queue here{held}: others than those touched can change, too.", "bold")
     return text
 
 
@@ -207,57 +209,11 @@ def _turned(parameter: Parameter | None, path: str, value: str) -> str:
 
 def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:
     arm = arms[one.arm] if 0 <= one.arm < len(arms) else ""
-    cells = (f"{one.patient:04d}", one.verdict, arm, one.about, one.there, one.here)
-    fores = ("text", FORES[one.verdict], f"arm{one.arm}" if arm else "dim", "dim", "text", "text")
-    order = (one.patient, one.verdict, arm, one.about, one.day, one.day)
-    return Line(cells, fores, order, one.patient)
-
-
-def _differences(card: Opened, weighed: WeighedView, contrast: ContrastView | None) -> Table:
-    """This trial on this day, then the mean over replicates with its interval, then toxicity."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
-    table.add_column("this trial, by now")
-    for heading in ("there", "here", ""):
-        table.add_column(heading, justify="right")
-    for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
-        _add_endpoint(table, endpoint.short_label, card, there, here)
-    _add_toxicity(table, card, weighed)
-    if contrast is not None and contrast.differences:
-        table.add_row()
-        table.add_row(Text(f"mean of {contrast.replicates} replicates", "bold"), "", "", Text("95% interval", "bold"))
-        for label, mean, lower, upper in contrast.differences:
-            style = "" if lower <= 0 <= upper else "bold"
-            is_ratio = "hazard ratio" in label
-            shown = [f"{x:+.3f}" if is_ratio else f"{100 * x:+.1f}" for x in (mean, lower, upper)]
-            table.add_row(Text(label, style), "", shown[0], f"{shown[1]} to {shown[2]}")
-    return table
-
-
-def _add_endpoint(table: Table, name: str, card: Opened, there: EndpointView, here: EndpointView) -> None:
-    for number, (day, before) in enumerate(there.at_days):
-        for arm, group in enumerate(card.groups):
-            a, b = before[arm], here.at_days[number][1][arm]
-            if there.at_risk[number][arm] and here.at_risk[number][arm]:
-                table.add_row(Text(f"{name} at {span(day)}, {group}"), f"{a:.1%}", f"{b:.1%}", f"{100 * (b - a):+.1f}")
-    ratios = there.ratio.estimate, here.ratio.estimate
-    if ratios[0] is not None and ratios[1] is not None:
-        table.add_row(f"{name} hazard ratio", f"{ratios[0]:.2f}", f"{ratios[1]:.2f}", f"{ratios[1] - ratios[0]:+.2f}")
-
-
-def _add_toxicity(table: Table, card: Opened, weighed: WeighedView) -> None:
-    """Types of toxicity in which somebody more or less is struck, the largest difference first."""
-    before = {row.label: row for row in weighed.toxicity_there}
-    changes = [
-        (label, arm, _struck(before[label], arm), _struck(row, arm))
-        for row in weighed.toxicity_here
-        if (label := row.label) in before
-        for arm in range(len(row.grades))
+    found: list[tuple[str, str, float | str]] = [
+        (f"{one.patient:04d}", "text", one.patient),
+        (one.verdict, FORES[one.verdict], one.verdict),
     ]
-    changes = sorted((one for one in changes if one[2] != one[3]), key=lambda one: -abs(one[3] - one[2]))
-    for label, arm, there, here in changes[:MOST_TOXICITIES]:
-        group = card.arms[arm] if arm < len(card.arms) else ""
-        table.add_row(Text(f"{label} grade 3+, {group}"), str(there), str(here), f"{here - there:+d}")
-
-
-def _struck(row: ToxicityRow, arm: int) -> int:
-    return sum(row.grades[arm])
+    found += [(arm, f"arm{one.arm}" if arm else "dim", arm)] if arms else []
+    found += [(one.about, "dim", one.about), (one.there, "text", one.day), (one.here, "text", one.day)]
+    cells, fores, order = zip(*found, strict=True)
+    return Line(cells, fores, order, one.patient)

@@ -21,6 +21,12 @@ REPLICATES = 500
 VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}
 KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
 
+VERDICTS = {
+    "met": "Single trials show the published result, and trials on average too.",
+    "wrong on average": "A single trial may well show the published result, but trials on average do not.",
+    "beyond luck": "Hardly any single trial shows the published result.",
+}
+
 NUMBER_COLUMNS = (
     Column("number", 60),
     Column("value", 24, is_number=True),
@@ -33,7 +39,7 @@ TARGET_COLUMNS = (
     Column("simulated", 10, is_number=True),
     Column("95% of trials", 18, is_number=True, rank=1),
     Column("verdict", 18),
-    Column("part", 40, rank=2),
+    Column("part", 56, rank=2, ends_differ=True),
 )
 
 
@@ -125,11 +131,14 @@ class EvidenceScreen(TrialScreen):
                 f"{count} {kind}" for kind, count in counts.items()
             )
         elif self.view == "published" and self.validation is not None:
-            met = sum(row.verdict == "met" for row in self.validation.rows)
-            text = (
-                f"{met} of {len(self.validation.rows)} published results met by {self.validation.replicates} of "
-                f"{self.validation.wanted} trials of the published course"
-            )
+            rows, trials = self.validation.rows, self.validation
+            parts = [
+                f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what}"
+                for what, is_held_out in (("published results", False), ("held out *", True))
+                if (mine := [row for row in rows if row.is_held_out == is_held_out])
+            ]
+            done = f"{trials.replicates} of {trials.wanted} trials of the published course"
+            text = f"Met: {', '.join(parts)}; {done}" if parts else ""
         self.query_one("#tally", Static).update(text)
 
     @on(Listing.Marked)
@@ -147,13 +156,16 @@ class EvidenceScreen(TrialScreen):
             if cite and about.kind == "published":
                 text.append(cite, "dim")
         elif isinstance(about, TargetRow):
-            text.append(f"{about.label}\n", "bold")
+            text.append(f"{about.part}: {about.label}\n" if about.part else f"{about.label}\n", "bold")
             text.append(
                 f"published {_shown(about, about.published)}, simulated {_shown(about, about.simulated)} on average; "
             )
             text.append(
-                f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}."
+                f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}. "
             )
+            text.append(VERDICTS.get(about.verdict, "Hardly any trial has this figure."))
+            if about.is_held_out:
+                text.append(" No number was calibrated to this result: it was held out.")
         self.query_one("#text", Static).update(text)
 
     @on(ViewTabs.Chosen)
@@ -192,7 +204,8 @@ def _number(row: EvidenceRow) -> Line:
 
 def _target(row: TargetRow) -> Line:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
-    cells = (row.label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
+    label = f"{row.label} *" if row.is_held_out else row.label
+    cells = (label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
     fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
     return Line(cells, fores, (row.label, row.published, row.simulated, row.lower, row.verdict, row.part), row)
 

@@ -82,7 +82,7 @@ class PatientsScreen(TrialScreen):
         columns = (
             Column("patient", 7, is_number=True),
             Column("came", 10, rank=2),
-            *(Column(name.lower(), 26, rank=3 + number if number else 0) for number, name in enumerate(roster.columns)),
+            *(Column(name, 26, rank=3 + number if number else 1) for number, name in enumerate(roster.columns)),
             *((Column("arm", 14),) if arms else ()),
             Column("now", 34),
             Column("event", 24),
@@ -114,6 +114,12 @@ class PatientsScreen(TrialScreen):
     def _chosen(self, event: Listing.Chosen) -> None:
         self._travel(event.about)
         self.action_large()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without two arms there is no twin."""
+        del parameters
+        has_arms = self.trial.card is not None and len(self.trial.card.arms) > 1
+        return True if action != "twin" or has_arms else None
 
     def action_twin(self) -> None:
         """The other arm beside it, or not."""
@@ -171,11 +177,13 @@ def _order(text: str) -> float | str:
 def _balance(roster: RosterView) -> Content:
     """What the arm did for everybody, by the end of the trial."""
     randomized = roster.saved + roster.harmed + roster.same
+    if not roster.arm:
+        return Content("All patients who have come, and what has become of them by now.")
     if not randomized:
-        return Content("nobody can say what another arm would have done: there is none, or patients queue")
+        return Content("Nobody can say what another arm would have done: patients queue, or there are more than two.")
     return Content.from_markup(
-        "By the end of the trial $arm [b $text-success]saves $saved[/] of $all randomized patients from an event, "
-        "[b $text-error]harms $harmed[/], and makes no difference to $same ($endpoint).",
+        "By the end $arm [b $text-success]saves $saved[/] of $all randomized patients from an event, "
+        "[b $text-error]harms $harmed[/], makes no difference to $same ($endpoint).",
         all=str(randomized),
         arm=roster.arm,
         saved=str(roster.saved),

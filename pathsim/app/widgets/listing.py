@@ -11,8 +11,8 @@ from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 
 GAP = 2
-NARROW = 16
-"""A column that would have to be narrower than this is rather left out, if it can be."""
+LEAST = 4
+"""No column becomes narrower than this."""
 
 
 class Column(NamedTuple):
@@ -23,6 +23,10 @@ class Column(NamedTuple):
     is_number: bool = False
     rank: int = 0
     """Where there is too little room, columns of the highest rank are left out first; 0 stays."""
+    least: int = 16
+    """A column that would have to be narrower than this is rather left out, if it can be."""
+    ends_differ: bool = False
+    """Whether its texts begin alike, so that what is cut off is their beginnings."""
 
 
 class Line(NamedTuple):
@@ -153,26 +157,32 @@ class Listing(Picture, can_focus=True):
                 canvas.fill(row, 0, canvas.width, "cursor" if self.has_focus else "panel")
             column = 1
             for number, width in widths.items():
-                text = shortened(line.cells[number], width)
-                padded = text.rjust(width) if self.columns[number].is_number else text
+                one = self.columns[number]
+                cut = shortened(line.cells[number][::-1], width)[::-1]
+                text = cut if one.ends_differ else shortened(line.cells[number], width)
+                padded = text.rjust(width) if one.is_number else text
                 canvas.write(row, column, padded, line.fores[number])
                 column += width + GAP
 
     def _widths(self, room: int) -> dict[int, int]:
         """The columns that are shown, with their widths: as wide as they need to be, if there is room for all.
 
-        Where there is too little, columns are left out by their rank; of the others the widest give way.
+        Where there is too little, columns are left out by their rank, and of the others the widest give way.
         """
         widths = {
             number: min(max(len(one.heading) + 1, self.longest[number]), one.most)
             for number, one in enumerate(self.columns)
         }
-        for number in sorted(widths, key=lambda number: -self.columns[number].rank):
-            squeezed = sum(widths.values()) - max(widths[number] - NARROW, 0)
-            if self.columns[number].rank and squeezed + GAP * (len(widths) - 1) > room:
-                del widths[number]
-        while sum(widths.values()) + GAP * (len(widths) - 1) > room and max(widths.values()) > 4:
-            widths[max(widths, key=widths.__getitem__)] -= 1
+        least = {number: one.least if one.rank else LEAST for number, one in enumerate(self.columns)}
+        ranked = sorted((n for n in widths if self.columns[n].rank), key=lambda n: -self.columns[n].rank)
+
+        def lacking() -> int:
+            return sum(widths.values()) + GAP * (len(widths) - 1) - room
+
+        while ranked and lacking() > sum(max(widths[n] - least[n], 0) for n in ranked):
+            del widths[ranked.pop(0)]
+        while lacking() > 0 and (wide := [n for n in widths if widths[n] > least[n]]):
+            widths[max(wide, key=widths.__getitem__)] -= 1
         left = room - sum(widths.values()) - GAP * (len(widths) - 1)
         for number, width in list(widths.items()):
             more = min(max(self.longest[number] - width, 0), left)

@@ -166,7 +166,7 @@ class Sliders(Picture, can_focus=True):
         label, track = _track(canvas.width)
         fore = "accent!" if is_changed else "text"
         canvas.write(line, 1, KIND_MARKS[parameter.kind], "dim")
-        canvas.write(line, 3, _label(parameter, label - 4), fore)
+        canvas.write(line, 3, fitted_label(parameter.label, label - 4), fore)
         if track:
             canvas.write(line, label, "─" * track, "faint")
             canvas.write(line, label + self._place(parameter, parameter.value, track), "┊", "text")
@@ -291,16 +291,17 @@ def _track(width: int) -> tuple[int, int]:
     return max(width - track - VALUE_WIDTH - 2, 0), track
 
 
-def _label(parameter: Parameter, room: int) -> str:
+def fitted_label(label: str, room: int) -> str:
     """The name of a number: if need be with usual abbreviations, at last without its middle; its end tells most."""
-    if len(parameter.label) <= room:
-        return parameter.label
-    short = parameter.label
+    if len(label) <= room:
+        return label
+    short = label
     for long, abbreviation in SHORTER:
         short = short.replace(long, abbreviation)
     if len(short) <= room:
         return short
-    end = "… " + short[-(room // 2) :].partition(" ")[2]
+    tail = short[len(short) - room // 2 :].partition(" ")[2]
+    end = f"… {tail}" if tail else "…"
     return f"{short[: max(room - len(end), 0)].rstrip()}{end}"
 
 

@@ -108,6 +108,8 @@ class Timeline(Picture, can_focus=True):
         return row + 3
 
     def _group(self, journey: Journey) -> str:
+        if not self.groups:
+            return "in the end"
         return self.groups[journey.arm] if 0 <= journey.arm < len(self.groups) else "not randomized"
 
     def _mark(self, canvas: Canvas, happening: Happening, row: int) -> None:

@@ -1,0 +1,104 @@
+"""The table of the Compare screen: figures in both settings, in this trial and on average."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rich.table import Table
+from rich.text import Text
+
+from pathsim.player.shown import ContrastView, Difference, Opened, ToxicityRow, WeighedView
+from pathsim.report.figures import span
+
+MOST_TOXICITIES = 8
+NEGLIGIBLE = 0.0005
+"""A difference that is shown as none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure of this trial in both settings, by now; a share, or a hazard ratio."""
+
+    label: str
+    there: float | None = None
+    here: float | None = None
+    is_ratio: bool = False
+
+    @property
+    def difference(self) -> float | None:
+        """Here minus there."""
+        return None if self.there is None or self.here is None else self.here - self.there
+
+    def told(self, value: float | None) -> str:
+        """The figure in words."""
+        return "" if value is None else f"{value:.2f}" if self.is_ratio else f"{value:.1%}"
+
+    def told_difference(self, value: float | None, sign: str = "+") -> str:
+        """A difference in words: of shares in points."""
+        return "" if value is None else f"{value:{sign}z.2f}" if self.is_ratio else f"{100 * value:{sign}z.1f}"
+
+
+def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView | None) -> Table:
+    """A line for each figure: both settings in this trial by now, their difference, and that over replicates."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
+    table.add_column("", no_wrap=True, ratio=1)
+    for heading in ("there", "here", "by now", "on average"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    means = {} if contrast is None else {one.label: one for one in contrast.differences}
+    endpoints = list(_endpoint_figures(card, weighed))
+    for number, figures in enumerate((endpoints, _toxicity_figures(card, weighed, means))):
+        if number and figures:
+            table.add_section()
+            table.add_row(Text("Toxicity, grade 3 or higher", "bold"))
+        for figure in figures:
+            mean = means.get(figure.label)
+            is_sure = mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
+            average = _average(figure, mean)
+            table.add_row(
+                Text(figure.label, "bold" if is_sure else ""),
+                figure.told(figure.there),
+                figure.told(figure.here),
+                figure.told_difference(figure.difference),
+                Text(average, "bold" if is_sure else ""),
+            )
+    return table
+
+
+def _average(figure: _Figure, mean: Difference | None) -> str:
+    if mean is None:
+        return ""
+    return f"{figure.told_difference(mean.mean)} ± {figure.told_difference(mean.reach, '')}"
+
+
+def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
+    """Survival, hazard ratio and power of each endpoint."""
+    for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
+        name = endpoint.short_label
+        for number, (day, before) in enumerate(there.at_days):
+            for arm, group in enumerate(card.groups):
+                if there.at_risk[number][arm] and here.at_risk[number][arm]:
+                    of = f", {group}" if card.arms else ""
+                    yield _Figure(f"{name} at {span(day)}{of}", before[arm], here.at_days[number][1][arm])
+        if card.arms:
+            yield _Figure(f"{name} hazard ratio", there.ratio.estimate, here.ratio.estimate, is_ratio=True)
+            yield _Figure(f"{name} power")
+
+
+def _toxicity_figures(card: Opened, weighed: WeighedView, means: Mapping[str, Difference]) -> list[_Figure]:
+    """Types of toxicity that strike somebody more or less, the largest difference on average first."""
+    before = {row.label: row for row in weighed.toxicity_there}
+    figures = [
+        _Figure(f"{row.label}, {group}", _rate(before[row.label], arm), _rate(row, arm))
+        for row in weighed.toxicity_here
+        if row.label in before
+        for arm, group in enumerate(card.groups)
+    ]
+
+    def size(figure: _Figure) -> tuple[float, float]:
+        mean = means.get(figure.label)
+        return 0.0 if mean is None else abs(mean.mean), abs(figure.difference or 0.0)
+
+    return sorted((one for one in figures if max(size(one)) >= NEGLIGIBLE), key=size, reverse=True)[:MOST_TOXICITIES]
+
+
+def _rate(row: ToxicityRow, arm: int) -> float | None:
+    return sum(row.grades[arm]) / row.patients[arm] if row.patients[arm] else None

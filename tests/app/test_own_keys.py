@@ -1,0 +1,83 @@
+"""A user's own keys: what his file says is done, or he is told why not."""
+
+from pathlib import Path
+
+import pytest
+from calls import Pathsim
+from driving import driven
+from textual.widgets._toast import Toast
+
+from pathsim.app.app import places_of_keys
+from pathsim.app.keys import own_keys
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    found = tmp_path / "keys.toml"
+    monkeypatch.setattr("pathsim.app.keys.keys_file", lambda: found)
+    return found
+
+
+def write(file: Path, line: str) -> None:
+    file.write_text(f"{line}\n", encoding="utf-8")
+
+
+def test_without_a_file_keys_are_as_they_are(file: Path) -> None:
+    assert not file.exists()
+    assert own_keys(places_of_keys()) == ({}, ())
+
+
+def test_all_keys_as_they_are_listed_are_a_file_without_problems(file: Path, pathsim: Pathsim) -> None:
+    file.write_text(pathsim("app", "--keys").out, encoding="utf-8")
+    keys, problems = own_keys(places_of_keys())
+    assert problems == ()
+    assert len(keys) == sum(len(place.bindings) for place in places_of_keys())
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('"player.pley" = "P"', "no key to change named 'player.pley'"),
+        ('"player.play" = "spacebar"', "no key called 'spacebar'"),
+        ('"player.play" = "ctrl+"', "no key called"),
+        ('"player.play" = ""', "no key called ''"),
+        ('"player.play" = 5', "needs a key in quotes"),
+        ('"player.play" = "p"', "'screen.patients' (Patients) has it"),
+        ('"player.play" = "left"', "has it"),
+        ('"live.bands" = "space"', "'player.play' (Run/Pause) has it"),
+        ('"player.play" = "P', "keys.toml"),
+    ],
+)
+def test_what_cannot_be_done_is_told_and_left_out(line: str, told: str, file: Path) -> None:
+    file.write_text(f'{line}\n"player.faster" = "f9"\n' if line.count('"') % 2 == 0 else line, encoding="utf-8")
+    keys, problems = own_keys(places_of_keys())
+    assert set(keys) <= {"player.faster"}
+    assert len(problems) == 1
+    assert told in problems[0]
+
+
+def test_two_keys_can_change_places(file: Path) -> None:
+    file.write_text('"screen.patients" = "e"\n"screen.ensemble" = "p"\n', encoding="utf-8")
+    assert own_keys(places_of_keys()) == ({"screen.patients": "e", "screen.ensemble": "p"}, ())
+
+
+def test_keys_of_two_screens_may_be_the_same(file: Path) -> None:
+    file.write_text('"patients.twin" = "b"\n', encoding="utf-8")
+    assert own_keys(places_of_keys())[1] == ()
+
+
+async def test_an_own_key_works_and_the_old_one_does_not(file: Path) -> None:
+    write(file, '"player.play" = "P, f9"')
+    async with driven() as driver:
+        await driver.press("space")
+        assert not driver.session.is_playing
+        for key, is_playing in (("P", True), ("f9", False)):
+            await driver.press(key)
+            assert driver.session.is_playing is is_playing
+
+
+async def test_the_app_says_what_is_wrong_with_the_file(file: Path) -> None:
+    write(file, '"player.play" = "p"')
+    async with driven(size=(160, 45)) as driver:
+        await driver.until(lambda: driver.app.screen.query(Toast), "it is told")
+        await driver.until(lambda: any("has it" in line for line in driver.screen_lines()), "it is on screen")
