@@ -27,7 +27,7 @@ STEPS = {
     "other views": b"wwff",
     "patients": b"p\x1b[B\x1b[B\x1b[6~",
     "a patient's twin": b"t\x1b[B",
-    "the journey alone, and the list again": b"zz",
+    "the journey alone, and the list again": b"ff",
     "both settings": b"c",
     "where the numbers come from": b"v\x1b[B\x1b[6~",
     "published against simulated": b"w",

@@ -144,12 +144,16 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A table of the keys that work where the user is."""
         table = Table(box=None, padding=(0, 2), show_header=False)
-        by_id = {active.binding.id: active.binding for active in self._about.active_bindings.values()}
+        keys: dict[str, list[str]] = {}
+        for active in self._about.active_bindings.values():
+            if active.binding.id:
+                keys.setdefault(active.binding.id, []).append(self.app.get_key_display(active.binding))
         for title, bindings in self._sections():
-            table.add_row("", Text(title, "bold underline"))
-            for one in bindings:
-                if isinstance(one, Binding) and (binding := by_id.get(one.id)) is not None:
-                    table.add_row(Text(self.app.get_key_display(binding), "bold"), one.tooltip or one.description)
+            told = [one for one in bindings if isinstance(one, Binding) and one.id in keys]
+            if told:
+                table.add_row("", Text(title, "bold underline"))
+            for one in told:
+                table.add_row(Text("  ".join(keys[str(one.id)]), "bold"), one.tooltip or one.description)
             table.add_row()
         with VerticalScroll(classes="dialog tall") as box:
             box.border_title = "Keys"

@@ -39,7 +39,7 @@ TARGET_COLUMNS = (
     Column("simulated", 10, is_number=True),
     Column("95% of trials", 18, is_number=True, rank=1),
     Column("verdict", 18),
-    Column("part", 56, rank=2, ends_differ=True),
+    Column("part", 20, rank=2, ends_differ=True),
 )
 
 

@@ -148,6 +148,6 @@ class TrialScreen(Screen[None]):
                 yield f"randomized {snapshot.randomized}", "text"
             if app.card.committee is not None:
                 yield f"{snapshot.events_known} of {app.card.committee.planned_events} events known", "text"
-        yield f"{session.months_per_second:g} months/s", "dim"
         if session.settings:
             yield f"{len(session.settings)} changed", "accent!"
+        yield f"{session.months_per_second:g} months/s", "dim"

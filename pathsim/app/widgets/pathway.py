@@ -20,6 +20,8 @@ LEAST_SLOT = 14
 """The least room for a station with a label that can be read."""
 FULL = 40
 """From so many patients on a station is as strongly tinted as it gets."""
+LEAST_TINT, MOST_TINT = 0.15, 0.5
+"""Even on the strongest the number can be read."""
 
 
 class PathwayMap(Picture):
@@ -36,54 +38,43 @@ class PathwayMap(Picture):
 
     def draw(self, canvas: Canvas) -> None:
         """The lanes, and the fork between them."""
-        if self.snapshot is None or not self.lanes:
-            return
-        for track in self._tracks(canvas):
-            track.draw()
+        if self.snapshot is not None and self.lanes:
+            for track in _tracks(canvas, self.snapshot, self.lanes):
+                track.draw()
 
-    def _tracks(self, canvas: Canvas) -> "list[_Track]":
-        if self.snapshot is None:
-            return []
-        first, *arms = self.lanes
-        if not arms:
-            return _alone(canvas, self.snapshot, first)
-        heads = [f"{lane.label} {self.snapshot.by_group[lane.arm]}" for lane in arms]
-        if canvas.width >= SIDE_BY_SIDE and canvas.height >= LANE_ROWS * len(arms):
-            is_roomy = canvas.width >= ROOMY
-            fork = canvas.width * 3 // 10 if is_roomy else 30
-            rows = canvas.height // len(arms)
-            tops = [rows * number for number in range(len(arms))]
-            middle = (tops[0] + tops[-1]) // 2
-            tail = f"randomized {self.snapshot.randomized}" if is_roomy else ""
-            tracks = [
-                _Track(
-                    canvas,
-                    self.snapshot,
-                    first,
-                    0,
-                    0,
-                    fork - 2,
-                    middle,
-                    "",
-                    tail,
-                    rows_below=canvas.height - middle - 3,
-                )
-            ]
-            tracks += [
-                _Track(canvas, self.snapshot, lane, number, fork, canvas.width - fork, top, head, rows_below=rows - 3)
-                for number, (lane, top, head) in enumerate(zip(arms, tops, heads, strict=True), 1)
-            ]
-            _fork(canvas, fork - 2, middle + 2, [top + 2 for top in tops])
-            return tracks
-        return self._below_each_other(canvas, self.snapshot, heads)
 
-    def _below_each_other(self, canvas: Canvas, snapshot: Snapshot, heads: Sequence[str]) -> "list[_Track]":
-        """Each lane on rows of its own, as many as there are for it."""
-        rows = max(canvas.height // len(self.lanes), LANE_ROWS)
-        return [
-            _Track(canvas, snapshot, lane, number, 0, canvas.width, rows * number, head, rows=rows)
-            for number, (lane, head) in enumerate(zip(self.lanes, ["", *heads], strict=True))
-        ]
+def _tracks(canvas: Canvas, snapshot: Snapshot, lanes: Sequence[Lane]) -> "list[_Track]":
+    """Every lane in its place."""
+    first, *arms = lanes
+    if not arms:
+        return _alone(canvas, snapshot, first)
+    heads = [f"{lane.label} {snapshot.by_group[lane.arm]}" for lane in arms]
+    if canvas.width >= SIDE_BY_SIDE and canvas.height >= LANE_ROWS * len(arms):
+        return _beside_each_other(canvas, snapshot, first, list(zip(arms, heads, strict=True)))
+    rows = max(canvas.height // len(lanes), LANE_ROWS)
+    return [
+        _Track(canvas, snapshot, lane, number, 0, canvas.width, rows * number, head, rows=rows)
+        for number, (lane, head) in enumerate(zip(lanes, ["", *heads], strict=True))
+    ]
+
+
+def _beside_each_other(
+    canvas: Canvas, snapshot: Snapshot, first: Lane, arms: Sequence[tuple[Lane, str]]
+) -> "list[_Track]":
+    """The lane before the randomization at the left, the arms at the right of it."""
+    is_roomy = canvas.width >= ROOMY
+    fork = canvas.width * 3 // 10 if is_roomy else 30
+    rows = canvas.height // len(arms)
+    tops = [rows * number for number in range(len(arms))]
+    middle = (tops[0] + tops[-1]) // 2
+    tail = f"randomized {snapshot.randomized}" if is_roomy else ""
+    below = canvas.height - middle - 3
+    tracks = [_Track(canvas, snapshot, first, 0, 0, fork - 2, middle, tail=tail, rows_below=below)]
+    for number, (top, (lane, head)) in enumerate(zip(tops, arms, strict=True), 1):
+        width = canvas.width - fork
+        tracks.append(_Track(canvas, snapshot, lane, number, fork, width, top, head, rows_below=rows - 3))
+    _fork(canvas, fork - 2, middle + 2, [top + 2 for top in tops])
+    return tracks
 
 
 def _alone(canvas: Canvas, snapshot: Snapshot, lane: Lane) -> "list[_Track]":
@@ -189,13 +180,13 @@ class _Track:
             return [text]
         # Both rows about as long as each other, if that is possible.
         widths = range(min(-(-len(text) // 2), slot - 1), slot)
-        wrapped = (textwrap.wrap(text, width, break_long_words=False) for width in widths)
-        found = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), text.split(maxsplit=1))
-        return [shortened(line, slot - 1) for line in found]
+        wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
+        first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
+        return [shortened(line, slot) for line in (first, " ".join(rest)) if line]
 
     def _station(self, station: Station, column: int, slot: int) -> None:
         count = self.snapshot.here[self.number][station.step]
-        part = 0.18 + 0.5 * min(count, FULL) / FULL
+        part = LEAST_TINT + (MOST_TINT - LEAST_TINT) * min(count, FULL) / FULL
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
         self.canvas.write(self._row, column, f"{count:^{BOX}}", "text!" if count else "dim", back)

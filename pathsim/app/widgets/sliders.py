@@ -1,6 +1,7 @@
 """The numbers of a scenario as sliders in groups: which are changed, from what, and how far they can go."""
 
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -139,7 +140,8 @@ class Sliders(Picture, can_focus=True):
 
     def draw(self, canvas: Canvas) -> None:
         """As many rows as there is room for, with the cursor among them."""
-        height = canvas.height - len(self.notes)
+        notes = self._notes(canvas.width)
+        height = max(canvas.height - len(notes), 1)
         self.top = min(max(self.top, self.cursor - height + 1, 0), max(self.cursor - 1, 0))
         for line, row in enumerate(self._rows[self.top : self.top + height]):
             is_here = self.top + line == self.cursor and self.has_focus
@@ -151,8 +153,12 @@ class Sliders(Picture, can_focus=True):
                 self._slider(canvas, line, row.parameter, is_here=is_here)
         if not self._rows:
             canvas.write(0, 1, "no number has this in its name", "dim")
-        for line, (text, fore) in enumerate(self.notes):
-            canvas.write(canvas.height - len(self.notes) + line, 1, shortened(text, canvas.width - 1), fore)
+        for line, (text, fore) in enumerate(notes, height):
+            canvas.write(line, 1, text, fore)
+
+    def _notes(self, width: int) -> list[tuple[str, str]]:
+        """The lines at the bottom, each on as many rows as it needs."""
+        return [(line, fore) for text, fore in self.notes for line in textwrap.wrap(text, max(width - 1, 1))]
 
     @staticmethod
     def _heading(canvas: Canvas, line: int, row: Row) -> None:
@@ -264,7 +270,7 @@ class Sliders(Picture, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Go to a row, open a group, or set a slider where it was clicked."""
         number = self.top + event.y
-        if number >= len(self._rows) or event.y >= self.size.height - len(self.notes):
+        if number >= len(self._rows) or event.y >= self.size.height - len(self._notes(self.size.width)):
             return
         self.action_cursor(number - self.cursor)
         parameter = self.marked

@@ -67,10 +67,12 @@ class Timeline(Picture, can_focus=True):
         journeys = self.view.journeys if self.with_twin else self.view.journeys[:1]
         row = 0
         if self.with_twin:
-            for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=LINES_OF_PARTING, placeholder=" …"):
+            is_roomy = canvas.height >= ROOMY
+            most = LINES_OF_PARTING + is_roomy
+            for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=most, placeholder=" …"):
                 canvas.write(row, 0, line, "accent!")
                 row += 1
-            row += canvas.height >= ROOMY
+            row += is_roomy
         for journey in journeys:
             row = self._journey(canvas, journey, row) + 1
         self._axis(canvas, row - 1)
