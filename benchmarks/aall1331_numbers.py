@@ -91,7 +91,12 @@ BEDS = 950
 BLOCK = 4
 DFS_EVENTS = {"late_treatment_failure", "relapse", "second_malignancy", "death"}
 
-AGE: Law = (1, 6, 9, 16, 28)
+AGE: Law = (1, 4, 9, 16, 28)
+AGE_AT_LATER_RELAPSE: Mapping[str, Law] = {
+    "marrow_18_to_36_months": (3, 6, 9, 16, 28),
+    "extramedullary_later": (3, 6, 9, 16, 28),
+    "marrow_after_36_months": (4, 7, 9, 16, 28),
+}
 FEMALE = 97 / 208
 VERY_EARLY_MARROW = "marrow_before_18_months"
 EARLY_MARROW = "marrow_18_to_36_months"

@@ -244,12 +244,13 @@ class Trial:
         for number in range(self.coming):
             arrives = arrival(number + self.uniform())
             yield self.environment.timeout(arrives - self.environment.now)
+            relapse = self.choose(stated.RELAPSE, stated.LATE_MARROW)
             patient = Patient(
                 number,
                 arrives,
-                age=int(self.draw(stated.AGE)),
+                age=int(self.draw(stated.AGE_AT_LATER_RELAPSE.get(relapse, stated.AGE))),
                 sex="female" if self.uniform() < stated.FEMALE else "male",
-                relapse=self.choose(stated.RELAPSE, stated.LATE_MARROW),
+                relapse=relapse,
                 cytogenetics=self.choose(stated.CYTOGENETICS, "other"),
                 frailty=self.choose(stated.FRAILTY, "frail"),
             )

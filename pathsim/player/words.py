@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
 
 import numpy as np
 
@@ -33,16 +34,20 @@ class Storyteller:
             [event.code for event in self._scenario.vocabulary.of("assess")]
         )
 
+    @cached_property
+    def _observed(self) -> tuple[tuple[str, Covariate], ...]:
+        """What can be seen of a patient: quantities first, as doctors tell of him."""
+        observed = ((name, table) for name, table in self._scenario.sections.cohort.items() if not table.latent)
+        return tuple(sorted(observed, key=lambda pair: pair[1].levels is not None))
+
     def about(self, patient: int) -> tuple[str, ...]:
         """What there is to say about a patient on the day he comes."""
-        covariates = self._scenario.sections.cohort.items()
-        return tuple(self._trait(name, table, patient) for name, table in covariates if not table.latent)
+        return tuple(self._trait(name, table, patient) for name, table in self._observed)
 
     @property
     def traits(self) -> tuple[str, ...]:
         """The headings of what is said about patients."""
-        covariates = self._scenario.sections.cohort.items()
-        return tuple(table.label or readable(name) for name, table in covariates if not table.latent)
+        return tuple(table.label or readable(name) for name, table in self._observed)
 
     def described(self, patient: int) -> str:
         """All of that in a line; what is just yes or no with its heading."""
@@ -57,8 +62,8 @@ class Storyteller:
         strata = () if found is None else found[1].strata
         told = [
             self._trait(name, table, patient)
-            for name, table in self._scenario.sections.cohort.items()
-            if not table.latent and (table.unit is not None or name in strata)
+            for name, table in self._observed
+            if table.unit is not None or name in strata
         ]
         return ", ".join(filter(None, told))
 
