@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
@@ -173,16 +174,8 @@ class _Track:
         room = self.left + self.width - start - (len(self.tail) + 2 if self.tail else 0)
         return max(room // max(len(self.lane.stations), 1), BOX + 1)
 
-    def _lines(self, station: Station, slot: int) -> list[str]:
-        """The label of a station, on one row or two."""
-        text = _without(self.lane.label, station.label)
-        if len(text) < slot:
-            return [text]
-        # Both rows about as long as each other, if that is possible.
-        widths = range(min(-(-len(text) // 2), slot - 1), slot)
-        wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
-        first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
-        return [shortened(line, slot) for line in (first, " ".join(rest)) if line]
+    def _lines(self, station: Station, slot: int) -> tuple[str, ...]:
+        return _label(_without(self.lane.label, station.label), slot)
 
     def _station(self, station: Station, column: int, slot: int) -> None:
         count = self.snapshot.here[self.number][station.step]
@@ -210,6 +203,17 @@ class _Track:
             lines = [*lines[: rows - 1], shortened(lines[rows - 1] + " …", max(self.width - 4, 10))]
         for number, line in enumerate(lines):
             self.canvas.write(self._row + 1 + number, self.left + 1, line, "dim")
+
+
+@lru_cache(maxsize=256)
+def _label(text: str, slot: int) -> tuple[str, ...]:
+    """The label of a station on one row or two, both about as long as each other if that is possible."""
+    if len(text) < slot:
+        return (text,)
+    widths = range(min(-(-len(text) // 2), slot - 1), slot)
+    wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
+    first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
+    return tuple(shortened(line, slot) for line in (first, " ".join(rest)) if line)
 
 
 def _without(lane: str, label: str) -> str:
