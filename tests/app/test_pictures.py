@@ -124,6 +124,19 @@ async def test_the_hazard_ratio_of_the_day_stands_beside_the_published_one(size:
         assert "published 0.70" in shown
 
 
+@pytest.mark.parametrize("width", [80, 120, 160, 200])
+async def test_the_top_says_as_much_as_there_is_room_for_and_the_calendar_how_fast(width: int) -> None:
+    async with driven(size=(width, 45)) as driver:
+        shown = await driver.go(DAY)
+        header = driver.header()
+        told = [shown.date, "aall1331", "seed 21", f"enrolled {shown.enrolled}"]
+        told += [f"{shown.events_known}"] if width >= 120 else []
+        told += [f"randomized {shown.randomized}", "3 months/s"] if width >= 160 else []
+        assert [words for words in told if words not in header] == []
+        await driver.press("right_square_bracket")
+        assert "6 months/s" in lines_of(driver.front.query_one("#calendar", Picture))[0]
+
+
 @pytest.mark.parametrize("scenario", ["two-arm-exponential", "stroke-thrombectomy"])
 async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
     async with driven(scenario, size=(200, 60)) as driver:

@@ -132,8 +132,19 @@ class LiveScreen(TrialScreen):
             self.query_one(ToxicityBars).show(snapshot.toxicity, card.arms or card.groups)
             self.query_one(CommitteeChart).show(card.committee, snapshot)
             self.query_one(EventLog).show(snapshot.log, card.arms)
-            self.query_one(Calendar).show(card, snapshot)
+        self._show_calendar()
         self._note(snapshot.fates)
+
+    def show_header(self) -> None:
+        """Show how fast the trial moves, too."""
+        super().show_header()
+        self._show_calendar()
+
+    def _show_calendar(self) -> None:
+        card, snapshot = self.trial.card, self.trial.snapshot
+        if card is not None and snapshot is not None:
+            for calendar in self.query(Calendar):
+                calendar.show(card, snapshot, self.trial.session.months_per_second)
 
     def _show_curves(self, card: Opened, snapshot: Snapshot) -> None:
         count = len(card.endpoints)

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from pathsim.app.widgets.header import Tab, TrialHeader
+from pathsim.app.widgets.header import Part, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
 from pathsim.player.shown import Opened, Reply, Snapshot
 
@@ -129,25 +129,26 @@ class TrialScreen(Screen[None]):
         for header in self.query(TrialHeader):
             header.show(tuple(self._parts()), TABS, self.NAME)
 
-    def _parts(self) -> Iterator[tuple[str, str]]:
+    def _parts(self) -> Iterator[Part]:
         app, session = self.trial, self.trial.session
         if app.is_worker_lost:
-            yield "the simulation has stopped: press R to start it again", "bad!"
+            yield Part("the simulation has stopped: press R to start it again", "bad!")
             return
         if app.card is None:
-            yield ("the scenario cannot be used", "bad!") if app.problems else ("simulating …", "dim")
+            yield Part("the scenario cannot be used", "bad!") if app.problems else Part("simulating …", "dim")
             return
         sign = "▶" if session.is_playing else "▮▮"
         snapshot = app.snapshot
-        yield f"{sign} {snapshot.date if snapshot else ''}", "text!"
-        yield app.card.name, "primary!"
-        yield f"seed {session.seed}", "text"
+        yield Part(f"{sign} {snapshot.date if snapshot else ''}", "text!")
+        yield Part(app.card.name, "primary!")
+        yield Part(f"seed {session.seed}", "text")
         if snapshot is not None:
-            yield f"enrolled {snapshot.enrolled}", "text"
-            if app.card.arms:
-                yield f"randomized {snapshot.randomized}", "text"
+            yield Part(f"enrolled {snapshot.enrolled}", "text")
             if app.card.committee is not None:
-                yield f"{snapshot.events_known} of {app.card.committee.planned_events} events known", "text"
+                known, planned = snapshot.events_known, app.card.committee.planned_events
+                yield Part(f"{known} of {planned} events known", "text", f"events {known}/{planned}")
+            if app.card.arms:
+                yield Part(f"randomized {snapshot.randomized}", "text")
         if session.settings:
-            yield f"{len(session.settings)} changed", "accent!"
-        yield f"{session.months_per_second:g} months/s", "dim"
+            yield Part(f"{len(session.settings)} changed", "accent!")
+        yield Part(f"{session.months_per_second:g} months/s", "dim")

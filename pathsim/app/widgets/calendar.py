@@ -11,6 +11,7 @@ from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Opened, Snapshot
 
 MONTH_DAYS = 30
+SPEED_WIDTH = 15
 
 
 class Calendar(Picture, can_focus=True):
@@ -35,11 +36,12 @@ class Calendar(Picture, can_focus=True):
     card: Opened | None = None
     day = 0.0
     ends = ("", "")
+    speed = ""
     _dragged = False
 
-    def show(self, card: Opened, snapshot: Snapshot) -> None:
-        """Draw the calendar on this day."""
-        self.card, self.day = card, snapshot.day
+    def show(self, card: Opened, snapshot: Snapshot, months_per_second: float) -> None:
+        """Draw the calendar on this day, and how fast it moves."""
+        self.card, self.day, self.speed = card, snapshot.day, f"{months_per_second:g} months/s"
         self.ends = card.begins.rsplit(" ", maxsplit=1)[-1], card.ends.rsplit(" ", maxsplit=1)[-1]
         self.redraw()
 
@@ -49,7 +51,7 @@ class Calendar(Picture, can_focus=True):
 
     @property
     def _columns(self) -> int:
-        return max(self.size.width - self._left - len(self.ends[1]) - 2, 1)
+        return max(self.size.width - self._left - len(self.ends[1]) - SPEED_WIDTH - 2, 1)
 
     def _column(self, day: float) -> int:
         last = self.card.last_day if self.card is not None else 1.0
@@ -68,7 +70,8 @@ class Calendar(Picture, can_focus=True):
         for day in self.card.look_days:
             canvas.write(0, self._column(day), "◆", "accent")
         canvas.write(0, self._column(self.day), "●", "primary!")
-        canvas.write(0, self._left + self._columns + 1, self.ends[1], "dim")
+        end = canvas.write(0, self._left + self._columns + 1, self.ends[1], "dim")
+        canvas.write(0, end, f"{self.speed:>{SPEED_WIDTH}}", "dim")
 
     def action_move(self, days: int) -> None:
         """Go so many days on or back."""

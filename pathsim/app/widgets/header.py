@@ -8,6 +8,10 @@ from textual.message import Message
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
 
+GAP = 2
+ALL_NAMES_WIDTH = 120
+"""From this width on the screens stand there with their names."""
+
 
 class Tab(NamedTuple):
     """A screen, and the key that opens it."""
@@ -15,6 +19,18 @@ class Tab(NamedTuple):
     name: str
     key: str
     label: str
+
+
+class Part(NamedTuple):
+    """Something that the line says, with the name of its colour; shorter where there is little room."""
+
+    text: str
+    fore: str
+    short: str = ""
+
+    def brief(self) -> "Part":
+        """The same in few words."""
+        return self._replace(text=self.short or self.text)
 
 
 class TrialHeader(Picture):
@@ -29,10 +45,10 @@ class TrialHeader(Picture):
 
     tabs: tuple[Tab, ...] = ()
     current = ""
-    parts: tuple[tuple[str, str], ...] = ()
-    """Texts and the names of their colours, the most important first: what does not fit is left out."""
+    parts: tuple[Part, ...] = ()
+    """The most important first: what does not fit is left out."""
 
-    def show(self, parts: tuple[tuple[str, str], ...], tabs: tuple[Tab, ...], current: str) -> None:
+    def show(self, parts: tuple[Part, ...], tabs: tuple[Tab, ...], current: str) -> None:
         """Draw these."""
         if (parts, tabs, current) != (self.parts, self.tabs, self.current):
             self.parts, self.tabs, self.current = parts, tabs, current
@@ -43,9 +59,10 @@ class TrialHeader(Picture):
         places = self._places(canvas.width)
         room = places[0][0] - 1 if places else canvas.width
         column = canvas.write(0, 0, " pathsim ", "paper!", "primary") + 1
-        for text, fore in self.parts:
-            if column + len(text) <= room:
-                column = canvas.write(0, column, text, fore) + 2
+        fits = column + sum(len(part.text) + GAP for part in self.parts) - GAP <= room
+        for part in self.parts if fits else map(Part.brief, self.parts):
+            if column + len(part.text) <= room:
+                column = canvas.write(0, column, part.text, part.fore) + GAP
         for at, tab, label in places:
             is_here = tab.name == self.current
             canvas.write(0, at, label, "paper!" if is_here else "text", "primary" if is_here else "panel")
@@ -56,7 +73,7 @@ class TrialHeader(Picture):
     def _places(self, width: int) -> list[tuple[int, Tab, str]]:
         """Where each screen's name stands; at a narrow terminal only letters."""
         labels = [f" {tab.label} " for tab in self.tabs]
-        if width < 120:
+        if width < ALL_NAMES_WIDTH:
             labels = [f" {tab.label} " if tab.name == self.current else f" {tab.key} " for tab in self.tabs]
         column, found = width - sum(map(len, labels)), []
         for tab, label in zip(self.tabs, labels, strict=True):
