@@ -1,5 +1,6 @@
 """The app: its screens, its keys, and what they do."""
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Literal
 
@@ -96,7 +97,7 @@ class PathsimApp(TrialApp):
     def action_seek(self, towards: Towards, step: int) -> None:
         """Go to the next event, or the last before."""
         self.pause()
-        self.send(ask.Seek(self.session.generation, self.session.day, towards, 1 if step > 0 else -1))
+        self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
 
     def action_jump(self, where: str) -> None:
         """Go to the first or the last day."""
@@ -127,6 +128,9 @@ class PathsimApp(TrialApp):
     def action_copy(self) -> None:
         """Copy the command that prints what is on screen."""
         if self.card is not None and self.front is not None:
+            if not self.session.is_playing and not self.session.is_over and self.session.day % 1:
+                # A command is about whole days, and so is the screen from now on.
+                self.go(math.ceil(self.session.day))
             command = self.front.command(self.card.asked)
             self.copy_to_clipboard(command)
             self.notify(command, title="Copied", timeout=8)
@@ -140,6 +144,7 @@ class PathsimApp(TrialApp):
 
     def action_mend(self) -> None:
         """Start the worker again after it has died."""
+        self.clear_notifications()
         self.worker.close()
         self.worker, self.is_worker_lost = WorkerProcess(), False
         self.listen(self.worker)
@@ -170,12 +175,15 @@ class PathsimApp(TrialApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
-        del parameters
-        if action == "mend":
-            return True if self.is_worker_lost else None
-        if action in ("save", "keep", "reset"):
-            return True if self.session.settings else None
-        return True
+        session = self.session
+        makes_sense = {
+            "mend": self.is_worker_lost,
+            "save": bool(session.settings),
+            "keep": session.as_settings() != session.kept,
+            "reset": bool(session.settings or session.kept),
+            "seek": parameters[:1] != ("look",) or self.card is None or self.card.committee is not None,
+        }
+        return True if makes_sense.get(action, True) else None
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action by name, and every theme."""

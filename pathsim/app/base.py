@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
@@ -16,6 +17,7 @@ from pathsim.app.plain import OnlyAscii
 from pathsim.app.screens.dialogs import Explanation, Question
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
+from pathsim.app.widgets.sliders import Sliders
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot, Unsaved
@@ -81,6 +83,11 @@ class TrialApp(App[None]):
             if not isinstance(event, events.MouseEvent) or "COMPONENT_CLASSES" not in str(wrong):
                 raise
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed into a slider. Here and not there, so that it comes after the keys before it."""
+        if isinstance(self.focused, Sliders) and self.focused.takes(event):
+            event.prevent_default()
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """What everything is passed through before it is painted."""
         return [*super().get_line_filters(), *self._own_filters]
@@ -135,12 +142,10 @@ class TrialApp(App[None]):
             case Snapshot():
                 self._tell_decisions(reply)
                 self.snapshot, self.asked_at = reply, None
-                if not self.session.is_playing:
+                if reply.is_sought and not self.session.is_playing:
                     self.session.day = reply.day
             case Refused():
-                self.problems, self.asked_at = reply.problems, None
-                if self.card is None and not self._can_be_corrected:
-                    self.exit(return_code=WRONG_USAGE, message=Text("\n".join(reply.problems)))
+                self._refused(reply)
             case Failed():
                 self.asked_at = None
                 self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
@@ -150,6 +155,16 @@ class TrialApp(App[None]):
                 self.notify(f"Not written: {reply.why}", severity="error", timeout=10)
             case _:
                 pass
+
+    def _refused(self, reply: Refused) -> None:
+        self.problems, self.asked_at = reply.problems, None
+        if self.card is None and not self._can_be_corrected:
+            self.exit(return_code=WRONG_USAGE, message=Text("\n".join(reply.problems)))
+        # The trial before it stays, and answers to the new number.
+        if self.card is not None:
+            self.card = replace(self.card, generation=reply.generation)
+        if self.snapshot is not None:
+            self.snapshot = replace(self.snapshot, generation=reply.generation)
 
     def _opened(self, card: Opened) -> None:
         self.card, self.problems = card, ()
@@ -212,9 +227,10 @@ class TrialApp(App[None]):
         if self.asked_at is not None and now - self.asked_at < LOST_SECONDS:
             return
         self.session.advance(min(passed, 0.5))
-        self.show()
         if self.session.is_over:
             self.pause()
+        else:
+            self.show()
 
     def reload(self) -> None:
         """Open the scenario again if its file was changed elsewhere."""
@@ -243,14 +259,17 @@ class TrialApp(App[None]):
 
     def go(self, day: float) -> None:
         """Show the trial on another day."""
-        self.session.day = day
         self.pause()
+        self.session.day = day
         self.show()
 
     def pause(self) -> None:
-        """Let the trial stand still."""
-        self.session.is_playing = False
-        self.refresh_header()
+        """Let the trial stand still, on a whole day, with nobody on his way."""
+        if self.session.is_playing:
+            self.session.day = self.session.shown_day
+            self.session.is_playing = False
+            self.show()
+            self.refresh_header()
 
     def resume(self) -> None:
         """Let the trial run, from the first day on if it is over."""

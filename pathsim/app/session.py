@@ -42,7 +42,7 @@ class Session:
     @property
     def moving_days(self) -> float:
         """How many days back those moved who are seen on their way."""
-        return self.days_per_second * ON_THEIR_WAY_SECONDS if self.is_playing else 0.0
+        return self.days_per_second * ON_THEIR_WAY_SECONDS if self.is_playing and not self.is_over else 0.0
 
     @property
     def shown_day(self) -> float:

@@ -57,9 +57,11 @@ def fates(there: Take, here: Take, name: str, day: float) -> Fates:
 
 
 def _turned(there: Take, here: Take, name: str, day: float) -> tuple[Flags, Flags]:
-    """Which patients have an event there and none here, and the other way round."""
-    endpoint = here.scenario.sections.endpoints[name]
+    """Which patients have an event there and none here, and the other way round; nobody without such an endpoint."""
     rows = max(there.chunk.rows, here.chunk.rows)
+    endpoint = here.scenario.sections.endpoints.get(name)
+    if endpoint is None:
+        return np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
     had, has = (_had_event(take.happened_by(day), endpoint, rows) for take in (there, here))
     at_risk = [_at_risk(take.happened_by(day), endpoint, rows) for take in (there, here)]
     both = at_risk[0] & at_risk[1]

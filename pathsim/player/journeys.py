@@ -22,10 +22,10 @@ def roster(generation: int, take: Take, other: Take | None, day: float) -> Roste
     ``other`` is the trial in which everybody is in the other arm; None where nobody can know.
     """
     scenario = take.scenario
-    endpoint = next(iter(scenario.sections.endpoints.values()))
-    twins = _twins(take, other, endpoint)
+    endpoint = next(iter(scenario.sections.endpoints.values()), None)
+    twins = {} if endpoint is None else _twins(take, other, endpoint)
     rows = _rows(take, endpoint, day, twins)
-    treated = next((arm for arm in scenario.arms if arm != scenario.trial.control), "")
+    treated = next(arm for arm in scenario.arms if arm != scenario.trial.control) if other is not None else ""
     counts = [sum(verdict == word for verdict in twins.values()) for word in ("saved", "harmed", "")]
     return RosterView(
         generation=generation,
@@ -36,19 +36,18 @@ def roster(generation: int, take: Take, other: Take | None, day: float) -> Roste
         saved=counts[0],
         harmed=counts[1],
         same=counts[2],
-        endpoint=endpoint.label,
+        endpoint="" if endpoint is None else endpoint.label,
     )
 
 
-def _rows(take: Take, endpoint: Endpoint, day: float, twins: dict[int, str]) -> tuple[RosterRow, ...]:
+def _rows(take: Take, endpoint: Endpoint | None, day: float, twins: dict[int, str]) -> tuple[RosterRow, ...]:
     scenario, moves = take.scenario, take.moves
-    data = outcomes(take.happened_by(day), endpoint)
-    found = {row: i for i, row in enumerate(data.row.tolist())}
+    reached = {} if endpoint is None else _reached(take, endpoint, day)
     until = int(np.searchsorted(moves.day, day, side="right"))
     now = dict(zip(moves.row[:until].tolist(), moves.step[:until].tolist(), strict=True))
     rows = []
     for patient in sorted(now):
-        at = found.get(patient)
+        event, days = reached.get(patient, ("", None))
         has_arm = take.randomized_on[patient] <= day
         rows.append(
             RosterRow(
@@ -57,12 +56,18 @@ def _rows(take: Take, endpoint: Endpoint, day: float, twins: dict[int, str]) -> 
                 take.storyteller.about(patient),
                 int(take.arm_of[patient]) if has_arm else NO_ARM,
                 scenario.steps[now[patient]].label,
-                "" if at is None else _event(endpoint, data, at),
-                None if at is None else float(data.time[at]),
+                event,
+                days,
                 twins.get(patient, ""),
             )
         )
     return tuple(rows)
+
+
+def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str, float | None]]:
+    """For each patient who is followed, the event that he has had by a day, and the days until it or until now."""
+    data = outcomes(take.happened_by(day), endpoint)
+    return {row: (_event(endpoint, data, at), float(data.time[at])) for at, row in enumerate(data.row.tolist())}
 
 
 def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:

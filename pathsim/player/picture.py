@@ -24,6 +24,7 @@ from pathsim.player.take import Take
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
 from pathsim.scenario.models import Endpoint
+from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve, median
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import ALL, allocation, outcomes, survival_table
@@ -45,7 +46,9 @@ class Photographer:
     def __init__(
         self, generation: int, take: Take, kept: Take, lanes: Sequence[Lane], cards: Sequence[EndpointCard]
     ) -> None:
-        self._generation, self._take, self._kept = generation, take, kept
+        self.generation, self._take, self._kept = generation, take, kept
+        self.shown_day = 0.0
+        """The day of the last picture."""
         self._cards = cards
         self._stop_of = {
             (number, station.step): place
@@ -56,7 +59,7 @@ class Photographer:
     def snapshot(self, day: float, moving_days: float) -> Snapshot:
         """The trial on a day."""
         take, scenario = self._take, self._take.scenario
-        day = min(max(day, 0.0), take.last_day)
+        self.shown_day = day = min(max(day, 0.0), take.last_day)
         known, happened = take.reported_on(day), take.happened_by(day)
         groups, is_changed = allocation(known), take is not self._kept
         ghosts = self._kept.reported_on(day) if is_changed else None
@@ -64,7 +67,7 @@ class Photographer:
         plan, walked = scenario.trial.monitoring, take.walk
         until = 0 if walked is None else int(np.searchsorted(walked.day, day, side="right"))
         return Snapshot(
-            generation=self._generation,
+            generation=self.generation,
             day=day,
             date=scenario.written_date(day),
             iso_date=scenario.date(day).isoformat(),
@@ -222,8 +225,14 @@ def toxicity_rows(known: Known) -> tuple[ToxicityRow, ...]:
     for row in whole or rows:
         if row["arm"] in arms and row["type"] != ANY:
             found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
-    made = [_toxicity_row(scenario.toxicity_label(name), by_arm, arms) for (name, _), by_arm in found.items()]
+    made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
     return tuple(sorted(made, key=lambda row: -max(_rate(row), default=0.0)))
+
+
+def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
+    """What a row of toxicities is called: with its step, if it is not about the whole therapy."""
+    label = scenario.toxicity_label(name)
+    return label if step == THERAPY else f"{label}, {scenario.entry(step).label}"
 
 
 def _rate(row: ToxicityRow) -> list[float]:

@@ -14,6 +14,7 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
+from pathsim.player.picture import toxicity_name
 from pathsim.player.requests import Work
 from pathsim.player.shown import (
     ContrastView,
@@ -192,9 +193,10 @@ def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
             yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{short} at {span(day)}{of}"
         yield f"endpoints.{name}.hazard_ratio.estimate", f"{short} hazard ratio"
         yield f"endpoints.{name}.logrank.significant", f"{short} power"
-    for arm, event in product(scenario.arms, dict.fromkeys(one.name for one in scenario.vocabulary.of("toxicity"))):
-        path = f"toxicity[arm={arm},step={THERAPY},type={event}].rate"
-        yield path, f"{scenario.toxicity_label(event)}, {arm}"
+    toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
+    for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
+        of = f", {arm}" if arm else ""
+        yield f"toxicity[arm={arm},step={step},type={name}].rate", f"{toxicity_name(scenario, name, step)}{of}"
 
 
 class Validation(Repeats):

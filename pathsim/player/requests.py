@@ -36,10 +36,9 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Seek:
-    """Show the trial at the next event after a day, or the last before it (``step`` -1)."""
+    """Show the trial at the next event after the day that was shown last, or the last before it (``step`` -1)."""
 
     generation: int
-    day: float
     towards: Towards
     step: Literal[-1, 1] = 1
 

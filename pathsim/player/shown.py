@@ -240,6 +240,8 @@ class Snapshot:
     log: tuple[LogEntry, ...]
     fates: Fates | None
     """None where nothing is changed."""
+    is_sought: bool = False
+    """Whether the day was not asked for, but what happens on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The trials that are on screen: the one as it is set, the one it is compared with, and their common base."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pathsim.player.chart import lanes
@@ -102,6 +102,11 @@ class Studio:
             shelf = Shelf.of(source, request.seed)
         return cls(request, shelf)
 
+    def renumber(self, generation: int) -> None:
+        """Answer to another number from now on."""
+        self.request = replace(self.request, generation=generation)
+        self.photographer.generation = generation
+
     @property
     def scenario(self) -> Scenario:
         """The scenario as it is set."""
@@ -161,7 +166,7 @@ class Studio:
     def weighed(self, day: float) -> WeighedView:
         """The trial beside the one that it is compared with."""
         there, here = (take.reported_on(day) for take in (self.kept, self.take))
-        name = self.shelf.cards[0].name
+        name = next((card.name for card in self.shelf.cards), "")
         return WeighedView(
             generation=self.request.generation,
             day=day,

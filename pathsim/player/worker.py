@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pathsim.player import requests as ask
@@ -24,7 +25,7 @@ from pathsim.scenario.problems import ScenarioError
 
 TOLD_EVERY_SECONDS = 0.5
 """How often replicates that are being simulated are told of."""
-_SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.Weigh)
+_SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.Weigh, ask.Travel)
 """Requests of which only the newest counts."""
 
 
@@ -49,6 +50,9 @@ class Worker:
             for reply in self._answers(request):
                 self._send(reply)
         except ScenarioError as wrong:
+            if self._studio is not None:
+                # The trial before it stays on screen, and goes by the number of this request.
+                self._studio.renumber(request.generation)
             self._send(Refused(request.generation, tuple(map(str, wrong.problems))))
         except SaveError as wrong:
             self._send(Unsaved(request.generation, str(wrong)))
@@ -80,6 +84,8 @@ class Worker:
         studio = self._studio
         if studio is None or studio.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.
+            if isinstance(request, ask.Save):
+                yield Unsaved(request.generation, "the trial has changed meanwhile")
             return
         yield from self._about(studio, request)
 
@@ -88,8 +94,8 @@ class Worker:
             case ask.Show():
                 yield studio.photographer.snapshot(request.day, request.moving_days)
             case ask.Seek():
-                day = studio.take.sought(request.day, request.towards, request.step)
-                yield studio.photographer.snapshot(day, 0.0)
+                day = studio.take.sought(studio.photographer.shown_day, request.towards, request.step)
+                yield replace(studio.photographer.snapshot(day, 0.0), is_sought=True)
             case ask.Roster():
                 yield studio.roster(request.day)
             case ask.Travel():
@@ -105,9 +111,11 @@ class Worker:
 
     def _repeat(self, studio: Studio, request: ask.Repeat) -> Iterator[Reply]:
         if not request.replicates:
-            self._current = None
+            self._current = None if self._current == request.work else self._current
             return
-        repeats = self._repeats.setdefault(request.work, KINDS[request.work](studio, request.replicates))
+        if request.work not in self._repeats:
+            self._repeats[request.work] = KINDS[request.work](studio, request.replicates)
+        repeats = self._repeats[request.work]
         repeats.wanted, self._current = max(request.replicates, repeats.done), request.work
         if repeats.done:
             yield repeats.view()

@@ -171,8 +171,8 @@ KEYS: dict[str, Does] = {
     "screen.evidence": Does(mode, goes_to("evidence")),
     "screen.back": Does(mode, goes_to("live"), on="evidence"),
     "live.endpoint": Does(lambda d: (d.front.endpoint, plot(d).border_title), lambda was, now: was[1] != now[1]),
-    "live.view": Does(front("view"), goes_to("map")),
-    "live.view_before": Does(front("view"), goes_to("parameters")),
+    "live.view": Does(front("view"), goes_to("map"), first=("f",)),
+    "live.view_before": Does(front("view"), goes_to("parameters"), first=("f",)),
     "live.full": Does(lambda d: (d.front.is_full, d.front.query_one("#parameters").display), goes_to((True, False))),
     "live.bands": Does(
         lambda d: (plot(d).show_bands, "".join(lines_of(plot(d)))),

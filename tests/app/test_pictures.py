@@ -150,6 +150,7 @@ async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
         assert front.query_one(ToxicityBars).display is card.has_toxicity
         assert front.query_one("#right").display is card.has_toxicity
         views = []
+        await driver.press("f")
         for _ in range(6):
             await driver.press("w")
             views.append(getattr(front, "view", ""))

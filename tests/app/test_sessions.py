@@ -170,8 +170,16 @@ async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_correcte
         panel = driver.front.query_one("#problems", Static)
         assert panel.display
         assert "no_such_thing" in str(panel.render())
-        assert driver.snapshot is before
+        assert alike(driver.snapshot, before)
         assert not any("Read again" in line for line in driver.screen_lines())
+        later = await driver.go(600.0)
+        assert later.enrolled > before.enrolled
+        for name in ("ensemble", "patients", "evidence"):
+            screen = await driver.visit(name)
+            view = {"ensemble": "view", "patients": "roster", "evidence": "evidence"}[name]
+            await driver.until(lambda s=screen, v=view: getattr(s, v), "the trial before it can be looked at")  # type: ignore[misc]
+        await driver.visit("live")
+        await driver.go(300.0)
         touch(file, good, 20)
         driver.app.reload()
         await driver.until(lambda: not driver.app.problems, "there are none any more")

@@ -74,23 +74,26 @@ def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
     for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
         name = endpoint.short_label
         for number, (day, before) in enumerate(there.at_days):
-            for arm, group in enumerate(card.groups):
+            for arm in range(len(card.groups)):
                 if there.at_risk[number][arm] and here.at_risk[number][arm]:
-                    of = f", {group}" if card.arms else ""
-                    yield _Figure(f"{name} at {span(day)}{of}", before[arm], here.at_days[number][1][arm])
+                    yield _Figure(f"{name} at {span(day)}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
         if card.arms:
             yield _Figure(f"{name} hazard ratio", there.ratio.estimate, here.ratio.estimate, is_ratio=True)
             yield _Figure(f"{name} power")
+
+
+def _of(card: Opened, arm: int) -> str:
+    return f", {card.arms[arm]}" if card.arms else ""
 
 
 def _toxicity_figures(card: Opened, weighed: WeighedView, means: Mapping[str, Difference]) -> list[_Figure]:
     """Types of toxicity that strike somebody more or less, the largest difference on average first."""
     before = {row.label: row for row in weighed.toxicity_there}
     figures = [
-        _Figure(f"{row.label}, {group}", _rate(before[row.label], arm), _rate(row, arm))
+        _Figure(f"{row.label}{_of(card, arm)}", _rate(before[row.label], arm), _rate(row, arm))
         for row in weighed.toxicity_here
         if row.label in before
-        for arm, group in enumerate(card.groups)
+        for arm in range(len(card.groups))
     ]
 
     def size(figure: _Figure) -> tuple[float, float]:

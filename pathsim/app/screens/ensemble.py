@@ -61,7 +61,6 @@ class EnsembleScreen(TrialScreen):
         """Begin again for another trial."""
         if self.view is None or self.view.generation != card.generation:
             self.view = None
-            self.set_class(len(card.arms) < 2, "-no-power")
             self._show()
             if self.is_current:
                 self._ask()
@@ -78,6 +77,7 @@ class EnsembleScreen(TrialScreen):
     def _show(self) -> None:
         none = "no replicates yet" if self.view is None else "no figure to show"
         self.query_one(Histogram).show(None if self.view is None else self.view.headline, none)
+        self.set_class(self.view is not None and not self.view.settling, "-no-power")
         self.query_one(PowerChart).show(self.view)
         # A text of as many lines as before needs no new layout.
         table = None if self.view is None else _table(self.view)

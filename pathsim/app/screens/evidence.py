@@ -102,6 +102,7 @@ class EvidenceScreen(TrialScreen):
         """Other numbers."""
         if self.evidence is None or self.evidence.generation != card.generation:
             self.validation = None
+            self.query_one("#targets", Listing).show(TARGET_COLUMNS, [])
             self._ask()
 
     def _ask(self) -> None:
@@ -110,8 +111,7 @@ class EvidenceScreen(TrialScreen):
         generation = self.trial.session.generation
         if self.evidence is None or self.evidence.generation != generation:
             self.trial.send(ask.Trace(generation))
-        if self.view == "published":
-            self.trial.send(ask.Repeat(generation, "validation", REPLICATES))
+        self.trial.send(ask.Repeat(generation, "validation", REPLICATES if self.view == "published" else 0))
 
     def told(self, reply: Reply) -> None:
         """The numbers, or results beside each other."""
@@ -134,7 +134,7 @@ class EvidenceScreen(TrialScreen):
             rows, trials = self.validation.rows, self.validation
             parts = [
                 f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what}"
-                for what, is_held_out in (("published results", False), ("held out *", True))
+                for what, is_held_out in (("fitted results", False), ("held out *", True))
                 if (mine := [row for row in rows if row.is_held_out == is_held_out])
             ]
             done = f"{trials.replicates} of {trials.wanted} trials of the published course"
@@ -143,7 +143,8 @@ class EvidenceScreen(TrialScreen):
 
     @on(Listing.Marked)
     def _marked(self, event: Listing.Marked) -> None:
-        self._explain(event.about)
+        if event.listing is self._listing:
+            self._explain(event.about)
 
     def _explain(self, about: object) -> None:
         text = Text()

@@ -1,6 +1,7 @@
 """Live: a trial happens, and can be changed while it does."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar, Literal, TypeAlias, cast
 
 from textual import events, on
@@ -13,7 +14,7 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.log import EventLog
-from pathsim.app.widgets.pathway import SIDE_BY_SIDE, PathwayMap
+from pathsim.app.widgets.pathway import SIDE_BY_SIDE, PathwayMap, rows_needed
 from pathsim.app.widgets.sliders import Sliders, written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
@@ -74,6 +75,9 @@ class LiveScreen(TrialScreen):
     def on_mount(self) -> None:
         """Begin with the parameters at hand."""
         self.query_one(Sliders).focus()
+        plots = [self.query_one(name, SurvivalPlot) for name in ("#first", "#second")]
+        for one, other in (plots, plots[::-1]):
+            self.watch(one, "crosshair", partial(setattr, other, "crosshair"))
         self._arrange()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -100,6 +104,19 @@ class LiveScreen(TrialScreen):
         """The views that there are, with what they are called."""
         return {view: label for view, label in VIEWS.items() if view not in self.absent}
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where everything is seen there is no other view."""
+        del parameters
+        return action != "view" or bool(self._turns)
+
+    @property
+    def _turns(self) -> list[View]:
+        """The views between which one turns: all, where one is seen at a time; else curves, and what is beside them."""
+        if self.has_class("-single"):
+            return list(self.views)
+        beside = [view for view in ("toxicity", "committee") if view in self.views]
+        return ["curves", *beside[:1]] if self.has_class("-normal") and beside else []
+
     def watch_view(self) -> None:
         """Show another view."""
         self._arrange()
@@ -117,6 +134,7 @@ class LiveScreen(TrialScreen):
         self.set_class(len(card.endpoints) < 2, "-one")
         if self.view in self.absent:
             self.view = "curves"
+        self.query_one(PathwayMap).styles.min_height = rows_needed(card.lanes)
         self._arrange()
         self.query_one(Sliders).show(card.parameters, self.trial.values())
         self._note(None)
@@ -194,8 +212,9 @@ class LiveScreen(TrialScreen):
 
     def action_view(self, step: int) -> None:
         """The next view, or the one before."""
-        views = list(self.views)
-        self.view = views[(views.index(self.view) + step) % len(views)]
+        views = self._turns
+        here = views.index(self.view) if self.view in views else 0
+        self.view = views[(here + step) % len(views)]
 
     def action_full(self) -> None:
         """One view alone, or everything."""
@@ -210,7 +229,6 @@ class LiveScreen(TrialScreen):
         """A crosshair on the curves, or none."""
         plot = self.query_one("#first", SurvivalPlot)
         plot.action_toggle_crosshair()
-        self.query_one("#second", SurvivalPlot).crosshair = plot.crosshair
         if plot.crosshair is not None:
             plot.focus()
 

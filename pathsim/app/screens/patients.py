@@ -80,7 +80,7 @@ class PatientsScreen(TrialScreen):
         if roster is None:
             return
         columns = (
-            Column("patient", 7, is_number=True),
+            Column("patient", 8, is_number=True),
             Column("came", 10, rank=2),
             *(Column(name, 26, rank=3 + number if number else 1) for number, name in enumerate(roster.columns)),
             *((Column("arm", 14),) if arms else ()),
@@ -90,12 +90,17 @@ class PatientsScreen(TrialScreen):
             *((Column(f"by {roster.arm}", 22),) if roster.arm else ()),
         )
         self.query_one(Listing).show(columns, [_line(row, arms, roster.arm) for row in roster.rows])
-        self.query_one("#balance", Static).update(_balance(roster))
+        self.query_one("#balance", Static).update(_balance(roster, has_arms=bool(arms)))
+        listing = self.query_one(Listing)
         if self.trial.wanted_patient is not None:
-            self.query_one(Listing).seek(self.trial.wanted_patient)
+            if all(line.about != self.trial.wanted_patient for line in listing.seen):
+                listing.clear()
+            listing.seek(self.trial.wanted_patient)
             self.trial.wanted_patient = None
         if self.journey is None or self.journey.generation != roster.generation:
-            self._travel(self.query_one(Listing).marked)
+            self.journey = None
+            self._show()
+            self._travel(listing.marked)
 
     def _show(self) -> None:
         arms = self.trial.card.arms if self.trial.card is not None else ()
@@ -116,10 +121,10 @@ class PatientsScreen(TrialScreen):
         self.action_large()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Without two arms there is no twin."""
+        """Where nobody can know what another arm would do there is no twin."""
         del parameters
-        has_arms = self.trial.card is not None and len(self.trial.card.arms) > 1
-        return True if action != "twin" or has_arms else None
+        has_twins = self.roster is None or bool(self.roster.arm)
+        return True if action != "twin" or has_twins else None
 
     def action_twin(self) -> None:
         """The other arm beside it, or not."""
@@ -174,16 +179,16 @@ def _order(text: str) -> float | str:
     return float(first) if first.replace(".", "", 1).isdigit() else text
 
 
-def _balance(roster: RosterView) -> Content:
+def _balance(roster: RosterView, *, has_arms: bool) -> Content:
     """What the arm did for everybody, by the end of the trial."""
     randomized = roster.saved + roster.harmed + roster.same
     if not roster.arm:
-        return Content("All patients who have come, and what has become of them by now.")
-    if not randomized:
-        return Content("Nobody can say what another arm would have done: patients queue, or there are more than two.")
+        why = "patients queue, or there are more than two"
+        another = f" Nobody can say what another arm would have done: {why}." if has_arms else ""
+        return Content(f"All patients who have come, and what has become of them by now.{another}")
     return Content.from_markup(
-        "By the end $arm [b $text-success]saves $saved[/] of $all randomized patients from an event, "
-        "[b $text-error]harms $harmed[/], makes no difference to $same ($endpoint).",
+        "With the same luck, by the end $arm [b $text-success]saves $saved[/] of $all randomized patients "
+        "from an event, [b $text-error]harms $harmed[/], makes no difference to $same ($endpoint).",
         all=str(randomized),
         arm=roster.arm,
         saved=str(roster.saved),

@@ -99,4 +99,6 @@ class Calendar(Picture, can_focus=True):
 
     def _go(self, day: float) -> None:
         if self.card is not None:
-            self.post_message(self.Moved(min(max(day, 0.0), self.card.last_day)))
+            # Where it will be, so that keys that come at once add up.
+            self.day = min(max(day, 0.0), self.card.last_day)
+            self.post_message(self.Moved(self.day))

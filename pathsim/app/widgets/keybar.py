@@ -27,8 +27,8 @@ class KeyBar(Picture):
     def draw(self, canvas: Canvas) -> None:
         """The keys from the left, the commands at the right."""
         for column, key, label, is_active in self._places(canvas.width - len(PALETTE) - 2):
-            end = canvas.write(0, column, key, "primary!" if is_active else "faint")
-            canvas.write(0, end + 1, label, "text" if is_active else "faint")
+            end = canvas.write(0, column, key, "primary!" if is_active else "dim")
+            canvas.write(0, end + 1, label, "text" if is_active else "dim")
         canvas.write(0, canvas.width - len(PALETTE) - 1, PALETTE, "dim")
 
     def _places(self, room: int) -> list[tuple[int, str, str, bool]]:

@@ -9,6 +9,7 @@ from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Lane, Snapshot, Station
 
+LEAST_ROWS, FRAME_ROWS = 8, 2
 SIDE_BY_SIDE = 112
 """From this width on the arms lie to the right of what comes before them, else below it."""
 ROOMY = 145
@@ -42,6 +43,11 @@ class PathwayMap(Picture):
         if self.snapshot is not None and self.lanes:
             for track in _tracks(canvas, self.snapshot, self.lanes):
                 track.draw()
+
+
+def rows_needed(lanes: Sequence[Lane]) -> int:
+    """How many rows a map takes on which the arms lie beside what comes before them, its frame among them."""
+    return max(LANE_ROWS * (len(lanes) - 1), LEAST_ROWS) + FRAME_ROWS
 
 
 def _tracks(canvas: Canvas, snapshot: Snapshot, lanes: Sequence[Lane]) -> "list[_Track]":
@@ -198,7 +204,7 @@ class _Track:
         counts = [(self.snapshot.here[self.number][s.step], _short(s.label)) for s in self.lane.elsewhere]
         told = [f"{label} {count}" for count, label in sorted(counts, key=lambda pair: -pair[0]) if count]
         lines = textwrap.wrap(" · ".join(told), max(self.width - 4, 10)) if told else []
-        rows = max(self.rows - 4, 1) if self._has_heading else self.rows_below
+        rows = max(self.rows - 4 if self._has_heading else self.rows_below, 1)
         if len(lines) > rows:
             lines = [*lines[: rows - 1], shortened(lines[rows - 1] + " …", max(self.width - 4, 10))]
         for number, line in enumerate(lines):

@@ -46,6 +46,9 @@ class Picture(Widget):
     def redraw(self) -> None:
         """Draw again, and paint the parts of rows that have changed."""
         if not self.is_attached or not self.size:
+            # Not seen now: what was drawn before is not what is to be seen later.
+            self._canvas = None
+            self._forget()
             return
         before = self._canvas if self._drawn_for == self._room else None
         canvas = self._draw()

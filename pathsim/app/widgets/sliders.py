@@ -19,7 +19,9 @@ FAST = 5
 SHORTER = (("hazard ratio", "HR"), ("odds ratio", "OR"), ("risk ratio", "RR"), ("grade ", ""))
 """What a label says where there is no room for all of it."""
 KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
-TYPED = "0123456789.%-e"
+DIGITS = "0123456789"
+TYPED = f"{DIGITS}.%-e"
+"""What a number can begin with, and what can follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,16 +258,16 @@ class Sliders(Picture, can_focus=True):
         elif (parameter := self.marked) is not None:
             self._set(parameter, None)
 
-    def on_key(self, event: events.Key) -> None:
-        """Digits type a value."""
-        if self.marked is not None and event.character and event.character in (TYPED if self.typed else "0123456789."):
+    def takes(self, event: events.Key) -> bool:
+        """Type a digit, or what may follow one; escape forgets it. False if the key is none of these."""
+        if self.marked is not None and event.character and event.character in (TYPED if self.typed else DIGITS):
             self.typed += event.character
-            self.redraw()
-            event.stop()
         elif event.key == "escape" and self.typed:
             self.typed = ""
-            self.redraw()
-            event.stop()
+        else:
+            return False
+        self.redraw()
+        return True
 
     def on_click(self, event: events.Click) -> None:
         """Go to a row, open a group, or set a slider where it was clicked."""

@@ -20,8 +20,8 @@ EIGHTHS = " ▁▂▃▄▅▆▇█"
 CROSSHAIR_STEPS = 72
 LEAST_LEFT = 8
 LEAST_P = 0.001
-NOTHING = {ord(" "), ord("┈")}
-"""What other things may be written over."""
+NOTHING = {ord(glyph) for glyph in f" ┈{EIGHTHS}"}
+"""What words may be written over: the grid, and the edges of intervals."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -229,32 +229,36 @@ class _Plot:
         published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
         p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
         whole = f"hazard ratio {found.estimate:.2f} ({interval}), one-sided {p_value}{published}"
-        short = f"HR {found.estimate:.2f} ({interval}), {p_value}{published}"
-        text = fitted((whole, short), self.columns - 1)
-        lines = short.split(", ") if text.endswith("…") else [text]
-        self._say([fitted((line, line.partition(" (")[0]), self.columns - 1) for line in lines])
+        short = f"HR {found.estimate:.2f} ({interval}), 1-sided {p_value}{published}"
+        room = self.columns - 1
+        one = next((text for text in (whole, short) if len(text) <= room), "")
+        two = short.split(", ", 1)
+        three = [two[0], *two[1].split("; ")]
+        for lines in ([one], two, three, three[:1], [f"HR {found.estimate:.2f}"]):
+            if lines[0] and max(map(len, lines)) <= room and self._say(lines):
+                return
 
-    def _say(self, lines: list[str]) -> None:
-        """Write these lines into the lowest rows that have room for them, at the left."""
+    def _say(self, lines: list[str]) -> bool:
+        """Write these lines into the lowest rows where no curve runs, at the left; False if there are none."""
         first, last = self.left + 1, self.left + max(map(len, lines)) + 2
         for row in range(self.top + self.height - len(lines), self.top, -1):
             if set(self.canvas.glyphs[row : row + len(lines), first:last].flat) <= NOTHING:
                 for number, line in enumerate(lines):
                     self.canvas.write(row + number, first, line, "text")
-                return
+                return True
+        return False
 
     def cross(self, day: float) -> None:
         """A crosshair that reads survival off both curves."""
         canvas, column = self.canvas, self.column(day)
         for row in range(self.top, self.top + self.height):
             canvas.fill(row, column, 1, "cursor")
-        texts = [f" {months(day)} "]
-        for curve in self.view.curves:
+        told = []
+        for group, curve in zip(self.groups, self.view.curves, strict=True):
             at = int(np.searchsorted(curve.time, day, side="right")) - 1
-            texts.append(f" {curve.survival[at]:.0%} " if day <= curve.followed_days else " - ")
-        start = column + 2 if column + 2 + sum(map(len, texts)) < canvas.width else column - 1 - sum(map(len, texts))
-        for number, text in enumerate(texts):
-            start = canvas.write(self.top, start, text, "text!" if not number else f"arm{number - 1}!", "panel")
+            told.append((group, f"{curve.survival[at]:.0%}" if day <= curve.followed_days else "-"))
+        names, values = (", ".join(parts) for parts in zip(*((f"{g} {v}", v) for g, v in told), strict=True))
+        self._say([fitted((f"{months(day)}: {names}", f"{months(day)}: {values}"), self.columns - 1)])
 
 
 def _band(mask: int, arms: int) -> str:

@@ -13,6 +13,7 @@ from pathsim.player.shown import Happening, Journey, JourneyView
 
 TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110
+LEAST_WIDTH = 12
 ROOMY = 16
 """With so many rows there is one to spare between the words and the bars."""
 FATAL = 5
@@ -51,7 +52,7 @@ class Timeline(Picture, can_focus=True):
         if view is None:
             self.entitle("")
         else:
-            who, about = f"Patient {view.patient:04d}", f"{view.about}, came {view.came}"
+            who, about = f"Patient {view.patient:04d}", ", ".join(filter(None, (view.about, f"came {view.came}")))
             self.entitle(*((f"{who}: {about}", HINT) if is_alone else (who, about)))
         self.redraw()
 
@@ -63,6 +64,9 @@ class Timeline(Picture, can_focus=True):
         """The journeys; with a twin, where they part."""
         if self.view is None:
             canvas.write(0, 1, "choose a patient", "dim")
+            return
+        if canvas.width < LEAST_WIDTH:
+            canvas.write(0, 0, "too small", "dim")
             return
         journeys = self.view.journeys if self.with_twin else self.view.journeys[:1]
         row = 0
