@@ -74,7 +74,7 @@ class PathsimApp(TrialApp):
 
     def visit_patient(self, patient: object) -> None:
         """Go to one patient's journey."""
-        self.wanted_patient = patient
+        self.wanted_patient, self.came_from = patient, self.current_mode
         # Asked by a screen while it handles a message: the app changes screens in its own time.
         self.call_later(self.action_visit, "patients")
 
@@ -162,7 +162,8 @@ class PathsimApp(TrialApp):
             if self.front is not None:
                 self.front.show_problems()
         elif not self._has_dialog and (self.front is None or not self.front.step_back()):
-            self.action_visit("live")
+            back, self.came_from = self.came_from if self.current_mode == "patients" else "", ""
+            self.action_visit(back or "live")
 
     def action_command_palette(self) -> None:
         """Show the commands by name."""

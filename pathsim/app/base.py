@@ -61,6 +61,8 @@ class TrialApp(App[None]):
         self.snapshot: Snapshot | None = None
         self.problems: tuple[str, ...] = ()
         self.is_worker_lost = False
+        self.came_from = ""
+        """The screen that led to the patients, if one did: there esc leads back to it."""
         self.wanted_patient: object = None
         """Whom to show when the patients are shown next."""
         self.asked_at: float | None = None
@@ -150,7 +152,7 @@ class TrialApp(App[None]):
                 self.asked_at = None
                 self.notify(f"A defect of pathsim: {reply.message}. Please report it.", severity="error", timeout=15)
             case Saved():
-                self.notify(f"Written: {reply.file}")
+                self.notify(f"Written: {reply.file}. {reply.note}", timeout=8)
             case Unsaved():
                 self.notify(f"Not written: {reply.why}", severity="error", timeout=10)
             case _:

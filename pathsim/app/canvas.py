@@ -153,6 +153,12 @@ def fitted(words: Sequence[str], width: int) -> str:
     return shortened(words[-1], width)
 
 
+def without_middle(text: str, width: int) -> str:
+    """A text, cut short in its middle if it is too long: more is left of its end."""
+    end = width * 2 // 3
+    return text if len(text) <= width or width < 3 else f"{text[: width - end - 1]}…{text[len(text) - end :]}"
+
+
 def shortened(text: str, width: int) -> str:
     """A text, cut short with an ellipsis if it is too long."""
     return text if len(text) <= width else text[: max(width - 1, 0)] + ("…" if width > 0 else "")

@@ -1,7 +1,7 @@
 """The keys that work on every screen. Each has an id, so that a file of the user's can change it."""
 
 import tomllib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -94,6 +94,11 @@ def keys_file() -> Path:
     return user_config_path("pathsim") / "keys.toml"
 
 
+MODIFIERS = {"ctrl", "shift", "alt", "meta", "super", "hyper"}
+TEXTUALS = {"tab", "shift+tab", "ctrl+c", "ctrl+q", *"0123456789"}
+"""Keys that go from widget to widget, leave, or type a number."""
+
+
 class Place(NamedTuple):
     """Where keys work: everywhere, on one screen, or while one kind of widget has the focus."""
 
@@ -117,15 +122,25 @@ def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
     known = {str(binding.id): (place, binding) for place in places for binding in place.bindings}
     problems = {name: problem for name, keys in found.items() if (problem := _problem(name, keys, known))}
     keymap = {name: keys for name, keys in found.items() if name not in problems}
+    while clashes := _clashes(keymap, known):
+        # What is left out keeps its own keys, which can clash with others that are not left out yet.
+        problems |= clashes
+        keymap = {name: keys for name, keys in keymap.items() if name not in problems}
+    return keymap, tuple(f"{file}: {problem}" for problem in problems.values())
+
+
+def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding]]) -> dict[str, str]:
+    """The names in a keymap whose keys something else has where they would work."""
     used = {name: set(_each(keymap.get(name, binding.key))) for name, (_, binding) in known.items()}
+    found = {}
     for name in keymap:
-        place = known[name][0]
-        for other, (of_other, binding) in known.items():
-            if other != name and place.meets(of_other) and (both := used[name] & used[other]):
+        if taken := used[name] & TEXTUALS:
+            found[name] = f"'{name}' cannot have the key {min(taken)}: it has a use of its own"
+        for other, (place, binding) in known.items():
+            if other != name and known[name][0].meets(place) and (both := used[name] & used[other]):
                 what = f"'{other}' ({binding.description})"
-                problems[name] = f"'{name}' cannot have the key {min(both)}: {what} has it"
-    kept = {name: keys for name, keys in keymap.items() if name not in problems}
-    return kept, tuple(f"{file}: {problem}" for problem in problems.values())
+                found[name] = f"'{name}' cannot have the key {min(both)}: {what} has it"
+    return found
 
 
 def _problem(name: str, keys: object, known: Container[str]) -> str:
@@ -146,5 +161,6 @@ def _each(keys: str) -> list[str]:
 
 
 def _is_key(key: str) -> bool:
-    alone = key.rsplit("+", maxsplit=1)[-1]
-    return key in set(Keys) or alone in KEY_NAME_REPLACEMENTS.values() or key_to_character(alone) is not None
+    *modifiers, alone = key.split("+") if key != "+" else [key]
+    is_known = alone in set(Keys) or alone in KEY_NAME_REPLACEMENTS.values() or key_to_character(alone) is not None
+    return key in set(Keys) or (is_known and set(modifiers) <= MODIFIERS)

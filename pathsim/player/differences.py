@@ -53,7 +53,8 @@ def fates(there: Take, here: Take, name: str, day: float) -> Fates:
     """How many patients fare otherwise in one take than in another, by some day and by an endpoint."""
     changed = _changed(there, here, day)[0].row
     saved, lost = _turned(there, here, name, day)
-    return Fates(name, int(saved.sum()), int(lost.sum()), int((~(saved | lost))[changed].sum()))
+    label = here.scenario.endpoint_label(name) if name else ""
+    return Fates(label, int(saved.sum()), int(lost.sum()), int((~(saved | lost))[changed].sum()))
 
 
 def _turned(there: Take, here: Take, name: str, day: float) -> tuple[Flags, Flags]:

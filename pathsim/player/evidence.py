@@ -1,15 +1,28 @@
 """Every number in use, and where it comes from."""
 
+from pathsim.player.requests import Settings
 from pathsim.player.shown import EvidenceRow, EvidenceView
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 
+TURNED = "turned by hand in the app, to see what it does"
 
-def evidence(generation: int, scenario: Scenario) -> EvidenceView:
-    """The numbers of the model in the order of the file, and the publications that they were read in."""
+
+def evidence(generation: int, scenario: Scenario, settings: Settings) -> EvidenceView:
+    """The numbers of the model in the order of the file, and the publications that they were read in.
+
+    ``settings`` are what is set in the app.
+    """
+    turned = dict(settings)
     rows = tuple(
-        EvidenceRow(dotted(path), _value(rate), rate.evidence.kind, rate.evidence.text, rate.evidence.note or "")
+        EvidenceRow(
+            name := dotted(path),
+            _value(rate),
+            rate.evidence.kind,
+            TURNED if name in turned else rate.evidence.text,
+            rate.evidence.note or "",
+        )
         for path, rate in scenario.rates.items()
     )
     cites = tuple((name, source.cite) for name, source in scenario.sections.sources.items())

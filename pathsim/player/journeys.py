@@ -107,6 +107,7 @@ def journey_view(generation: int, take: Take, other: Take | None, patient: int) 
         patient,
         take.storyteller.described(patient),
         take.scenario.written_date(float(take.chunk.enrolled[patient])),
+        float(take.chunk.enrolled[patient]),
         tuple(journeys),
         parts,
         parts_on,
@@ -183,12 +184,17 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:
         common = min(len(mine), len(theirs))
-    if common >= max(len(mine), len(theirs)):
+    is_same = common >= max(len(mine), len(theirs))
+    if is_same:
+        at_other_times = (i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if abs(a.day - b.day) >= 1)
+        common = next(at_other_times, -1)
+    if common < 0:
         return "The arm makes no difference to this patient.", None
     arms = take.scenario.arms
     told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((take, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    return f"Their ways part on day {min(days):.0f}. " + "; ".join(told) + ".", min(days)
+    begin = "The same happens, but not when." if is_same else f"Their ways part on day {min(days):.0f}."
+    return f"{begin} {'; '.join(told)}.", min(days)
 
 
 class _Turn(NamedTuple):

@@ -46,7 +46,7 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         whole,
         _is_share(path, value),
         rate.evidence.kind,
-        _evidence(rate) + _condition(scenario, path),
+        _evidence(scenario, rate, is_share=_is_share(path, value)) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
         _siblings(scenario, path),
     )
@@ -204,13 +204,16 @@ def _assessed(scenario: Scenario, path: KeyPath, number: int) -> str:
     return str(tables[number].label or readable(tables[number].set))
 
 
-def _evidence(rate: Rate) -> str:
+def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
     evidence = rate.evidence
+    target = scenario.sections.targets.get(evidence.text) if evidence.kind == "calibrated" else None
+    text = evidence.text if target is None else ": ".join(filter(None, (target.part, target.label or evidence.text)))
     counted = f"{rate.n} of {rate.of}. " if rate.n is not None else ""
-    spread = "" if rate.range is None else f" It is thought to lie between {rate.range[0]:g} and {rate.range[1]:g}."
+    between = [f"{100 * limit:g}%" if is_share else f"{limit:g}" for limit in rate.range or ()]
+    spread = f" It is thought to lie between {between[0]} and {between[1]}." if between else ""
     note = "" if evidence.note is None else f" ({evidence.note})"
     words = {"published": "Published", "derived": "Derived", "calibrated": "Calibrated to", "assumed": "Assumed"}
-    return f"{counted}{words[evidence.kind]}: {evidence.text}{note}.{spread}"
+    return f"{counted}{words[evidence.kind]}: {text}{note}.{spread}"
 
 
 def _condition(scenario: Scenario, path: KeyPath) -> str:

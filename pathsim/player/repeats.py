@@ -105,6 +105,7 @@ class Ensemble(Repeats):
                 for look in found["stopping"]
             ),
             figures=tuple(_figures(scenario, columns, own)),
+            ended=_figure_row("trial.ended.day", "ended on day", columns, own) if scenario.trial.monitoring else None,
         )
 
     @cached_property
@@ -146,16 +147,22 @@ def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:
 
 def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[FigureRow]:
     """What an ensemble is asked for first; in a study without arms survival too."""
-    wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized", "trial.ended.day": "ended on day"}
+    wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized"}
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
         wanted[f"endpoints.{name}.events"] = f"{label} events"
         wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{label} hazard ratio"
         wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
     for path, label in wanted.items():
-        if path in columns and (of := figure(columns[path]))["mean"] is not None:
-            mine = float(own[path][0]) if path in own else math.nan
-            yield FigureRow(label, path.endswith(".survival"), mine, of["mean"], of["lower"], of["upper"])
+        if (row := _figure_row(path, label, columns, own)) is not None:
+            yield row
+
+
+def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> FigureRow | None:
+    if path not in columns or (of := figure(columns[path]))["mean"] is None:
+        return None
+    mine = float(own[path][0]) if path in own else math.nan
+    return FigureRow(label, path.endswith(".survival"), mine, of["mean"], of["lower"], of["upper"])
 
 
 def _survival(endpoint: str, day: float) -> str:

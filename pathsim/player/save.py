@@ -1,13 +1,15 @@
 """A trial with what was changed, written as a scenario that extends the present one."""
 
 import os
+import tomllib
 from pathlib import Path
 
 from pathsim.ensemble.store import write_whole
+from pathsim.player.evidence import TURNED
 from pathsim.player.studio import Studio
 from pathsim.scenario.files import library
 
-ASSUMED = "turned by hand in the app, to see what it does"
+ARMS = "patients are randomized anew, so arms can differ from those on screen"
 
 
 class SaveError(Exception):
@@ -20,7 +22,9 @@ def save(studio: Studio, file: str) -> str:
         raise SaveError("it needs a name")
     try:
         path = Path(file).expanduser()
-        path = path if path.suffix == ".toml" else path.with_suffix(".toml")
+        path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
+        if path.stem == studio.shelf.source.name:
+            raise SaveError(f"the scenario that it extends is called {path.stem}, too: choose another name")
         if path.exists():
             raise SaveError(f"{path} is there already: choose another name")
         if not path.parent.is_dir():
@@ -35,13 +39,14 @@ def text(studio: Studio, path: Path) -> str:
     """The scenario as TOML: what it extends, and each number that was changed, with where it comes from."""
     lines = [
         "# Written by pathsim. What is not said here is as in the scenario that this one extends.",
+        f"# With the same seed {ARMS} (--hold-arms).",
         f"extends = {_quoted(_base(studio, path))}",
         f"title   = {_quoted(studio.scenario.title + ', changed')}",
         "",
         "[set]",
     ]
     lines += [
-        f"{_quoted(where)} = {{ value = {value}, assumed = {_quoted(ASSUMED)} }}"
+        f"{_quoted(where)} = {{ value = {_written(value)}, assumed = {_quoted(TURNED)} }}"
         for where, value in studio.request.settings
     ]
     return "\n".join(lines) + "\n"
@@ -51,6 +56,15 @@ def _base(studio: Studio, path: Path) -> str:
     """How the new file names the one that it extends."""
     file = Path(studio.shelf.source.file)
     return studio.shelf.source.name if file.parent == library() else os.path.relpath(file, path.parent)
+
+
+def _written(value: str) -> str:
+    """A value as TOML has it: what is no number, list or truth is a word."""
+    try:
+        tomllib.loads(f"value = {value}")
+    except tomllib.TOMLDecodeError:
+        return _quoted(value)
+    return value
 
 
 def _quoted(words: str) -> str:

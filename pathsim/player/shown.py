@@ -201,6 +201,7 @@ class Fates:
     """How many patients fare otherwise than in the trial that this one is compared with, by some day."""
 
     endpoint: str
+    """What tables call it."""
     saved: int
     """An event there, none here."""
     lost: int
@@ -242,6 +243,11 @@ class Snapshot:
     """None where nothing is changed."""
     is_sought: bool = False
     """Whether the day was not asked for, but what happens on it."""
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the committee has stopped the trial: it is told of no more events."""
+        return bool(self.looks) and self.looks[-1].decision.startswith("stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +323,8 @@ class JourneyView:
     patient: int
     about: str
     came: str
+    came_on: float
+    """The day of the trial."""
     journeys: tuple[Journey, ...]
     parts: str
     """Where the first two part, in words."""
@@ -402,6 +410,9 @@ class EnsembleView:
     stopping: tuple[tuple[int, float, float, float, float], ...]
     """For each look: number, share held, share stopped for benefit, for futility, by order."""
     figures: tuple[FigureRow, ...]
+    """At the last data cut."""
+    ended: FigureRow | None
+    """The day on which a rule or an order ended the trial, if one can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,10 +492,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A scenario was written to this file."""
+    """A scenario was written to this file, and what is to be known of it."""
 
     generation: int
     file: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)

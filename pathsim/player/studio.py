@@ -161,7 +161,8 @@ class Studio:
 
     def evidence(self) -> EvidenceView:
         """Every number in use, and where it comes from."""
-        return evidence(self.request.generation, load(self.shelf.source, dict(self.request.settings)))
+        settings = self.request.settings
+        return evidence(self.request.generation, load(self.shelf.source, dict(settings)), settings)
 
     def weighed(self, day: float) -> WeighedView:
         """The trial beside the one that it is compared with."""

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from pathsim.player import requests as ask
 from pathsim.player.repeats import KINDS, Repeats
-from pathsim.player.save import SaveError, save
+from pathsim.player.save import ARMS, SaveError, save
 from pathsim.player.shown import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.studio import Studio
 from pathsim.scenario.problems import ScenarioError
@@ -105,7 +105,7 @@ class Worker:
             case ask.Trace():
                 yield studio.evidence()
             case ask.Save():
-                yield Saved(request.generation, save(studio, request.file))
+                yield Saved(request.generation, save(studio, request.file), f"In it {ARMS}.")
             case ask.Repeat():
                 yield from self._repeat(studio, request)
 

@@ -246,14 +246,13 @@ async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [*SIZES, (132, 43)], ids=lambda size: "{}x{}".format(*size))
 async def test_what_the_rules_say_at_each_look_stands_whole(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
-        if size[0] < 132:
-            await driver.press("w", "w", "w")
+        driver.front.view = "committee"
         snapshot = await driver.go(2114.0)
         assert len(snapshot.looks) == 2
         chart = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
-        for look in snapshot.looks:
-            assert re.search(rf"(?m)(^|[ ┈┤│]){look.z:.2f}: {look.decision}([ ┈]|$)", chart)
-        assert chart.count("◆") == 2
+        for number, look in enumerate(snapshot.looks, 1):
+            assert re.search(rf"(?m)(^|[ ┤│])look {number}: {look.z:.2f}, {look.decision}( |$)", chart)
+            assert re.search(rf"(?m)[•┈ 1]{number}( |•|┈|2|$)", chart)
 
 
 @pytest.mark.parametrize("width", [96, 110, 115, 116, 131])

@@ -30,7 +30,7 @@ from pathsim.player.shown import (
 REPLICATES = 400
 FORES = {"saved": "good!", "lost": "bad!", "otherwise": "dim"}
 NOTHING = (
-    "Nothing is changed: both trials are the same. Turn a number on the Live screen (l), and come back; "
+    "Both trials are the same. Turn a number on the Live screen (l), and come back; "
     "k keeps what is set, so that what you turn afterwards is compared with it."
 )
 
@@ -131,8 +131,9 @@ class CompareScreen(TrialScreen):
         )
         listing = self.query_one(Listing)
         fates = weighed.fates
+        of = f" ({fates.endpoint})" if fates.endpoint else ""
         listing.title = (
-            f"Who fares otherwise by now: {fates.saved} saved, {fates.lost} lost, {fates.otherwise} in some other way"
+            f"{fates.changed:,} fare otherwise by now: {fates.saved} saved from an event{of}, {fates.lost} lost"
         )
         listing.show(columns, [_line(one, arms) for one in weighed.changed])
 
@@ -176,7 +177,8 @@ class CompareScreen(TrialScreen):
 def _settings(card: Opened) -> Text:
     """What is changed here, and there."""
     if card.settings == card.kept:
-        return Text(NOTHING, "dim")
+        both = f"Both: {_told(card, card.kept)}. " if card.kept else ""
+        return Text.assemble((both, "bold"), (NOTHING, "dim"))
     text = Text("here ", "bold")
     text.append(_told(card, card.settings))
     text.append("\nthere ", "bold")

@@ -36,7 +36,8 @@ class Explanation(ModalScreen[None]):
         text.append(f"{written(one, one.value)}   {one.kind}\n\n")
         text.append(f"{one.evidence}\n\n")
         text.append(f"--set {one.path}={one.value:g}", "dim")
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog") as box:
+            box.border_subtitle = "esc closes"
             yield Static(text)
 
 

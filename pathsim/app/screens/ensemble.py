@@ -112,12 +112,11 @@ def _luck(view: EnsembleView | None) -> Text:
 
 def _table(view: EnsembleView) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
-    table.add_column("this design", no_wrap=True)
+    table.add_column("at the last data cut")
     for heading in ("this trial", "mean", "95% of trials"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in view.figures:
-        own, mean, lower, upper = (_number(value, one) for value in (one.own, one.mean, one.lower, one.upper))
-        table.add_row(one.label, own, mean, f"{lower} to {upper}")
+        table.add_row(*_figure(one))
     if view.power:
         _section(table, f"one-sided P < {view.level:g}", "", "share", "Monte Carlo")
     for label, power in view.power:
@@ -127,11 +126,18 @@ def _table(view: EnsembleView) -> Table:
     for why, part in view.endings:
         words = "no rule ended it" if why == "none" else f"ended for {why}" if why != "order" else "ended by order"
         table.add_row(words, "", f"{part.estimate:.1%}", _between(part))
+    if view.ended is not None:
+        table.add_row(*_figure(view.ended))
     if view.stopping:
         _section(table, "stopped at a look for", "benefit", "futility", "order")
     for look, held, *reasons in view.stopping:
         table.add_row(f"look {look}, held in {held:.0%}", *(f"{part:.0%}" for part in reasons))
     return table
+
+
+def _figure(one: FigureRow) -> tuple[str, ...]:
+    own, mean, lower, upper = (_number(value, one) for value in (one.own, one.mean, one.lower, one.upper))
+    return one.label, own, mean, f"{lower} to {upper}"
 
 
 def _section(table: Table, *heads: str) -> None:

@@ -28,7 +28,7 @@ VERDICTS = {
 }
 
 NUMBER_COLUMNS = (
-    Column("number", 60),
+    Column("number", 60, ends_differ=True),
     Column("value", 24, is_number=True),
     Column("class", 10),
     Column("source", 90, rank=1),

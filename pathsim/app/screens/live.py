@@ -176,7 +176,8 @@ class LiveScreen(TrialScreen):
         if fates is not None:
             who = "patient fares" if fates.changed == 1 else "patients fare"
             notes.append((f"* {fates.changed} {who} otherwise by now", "accent!"))
-            notes.append((f"{fates.saved} saved · {fates.lost} lost · {fates.otherwise} in some other way", "accent"))
+            of = f" ({fates.endpoint})" if fates.endpoint else ""
+            notes.append((f"{fates.saved} saved from an event{of}, {fates.lost} lost", "accent"))
         if (marked := self.marked()) is not None:
             notes.append((f"{marked.group}: {marked.label}", "text"))
             notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))

@@ -53,8 +53,11 @@ class PatientsScreen(TrialScreen):
         self._ask()
 
     def moved(self, snapshot: Snapshot) -> None:
-        """On another day there are more of them."""
-        del snapshot
+        """On another day there are more of them, and a journey is farther on."""
+        timeline = self.query_one(Timeline)
+        if timeline.today != snapshot.day:
+            timeline.today = snapshot.day
+            timeline.redraw()
         if self.is_due():
             self._ask()
 
@@ -105,7 +108,9 @@ class PatientsScreen(TrialScreen):
     def _show(self) -> None:
         arms = self.trial.card.arms if self.trial.card is not None else ()
         is_alone = self.has_class("-large")
-        self.query_one(Timeline).show(self.journey, arms, with_twin=self.with_twin, is_alone=is_alone)
+        timeline = self.query_one(Timeline)
+        timeline.today = self.trial.session.day
+        timeline.show(self.journey, arms, with_twin=self.with_twin, is_alone=is_alone)
 
     def _travel(self, patient: object) -> None:
         if isinstance(patient, int):
@@ -119,6 +124,10 @@ class PatientsScreen(TrialScreen):
     def _chosen(self, event: Listing.Chosen) -> None:
         self._travel(event.about)
         self.action_large()
+
+    def command(self, asked: str) -> str:
+        """The trial as a folder of tables, that of its patients among them."""
+        return f"{super().command(asked)} --out patients"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nobody can know what another arm would do there is no twin."""

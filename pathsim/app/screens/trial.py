@@ -151,13 +151,15 @@ class TrialScreen(Screen[None]):
         yield Part(f"{sign} {snapshot.date if snapshot else ''}", "text!")
         yield Part(app.card.name, "primary!")
         yield Part(f"seed {session.seed}", "text")
+        if session.settings:
+            yield Part(f"{len(session.settings)} changed", "accent!")
         if snapshot is not None:
             yield Part(f"enrolled {snapshot.enrolled}", "text")
             if app.card.committee is not None:
                 known, planned = snapshot.events_known, app.card.committee.planned_events
-                yield Part(f"{known} of {planned} events known", "text", f"events {known}/{planned}")
+                of = f"{known} of {planned} events"
+                whole = f"stopped at {of}" if snapshot.is_stopped else f"{of} known"
+                yield Part(whole, "text", f"events {known}/{planned}")
             if app.card.arms:
                 yield Part(f"randomized {snapshot.randomized}", "text")
-        if session.settings:
-            yield Part(f"{len(session.settings)} changed", "accent!")
         yield Part(f"{session.months_per_second:g} months/s", "dim")

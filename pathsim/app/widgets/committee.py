@@ -20,8 +20,8 @@ class CommitteeChart(Picture):
     def show(self, card: CommitteeCard | None, snapshot: Snapshot) -> None:
         """Draw the chart on this day."""
         self.card, self.snapshot = card, snapshot
-        known = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events known"
-        self.entitle("Committee", known)
+        known = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events"
+        self.entitle("Committee", f"stopped at {known}" if snapshot.is_stopped else f"{known} known" if known else "")
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -69,13 +69,13 @@ class _Chart:
             canvas.write(self.rows + 1, column, label, "dim")
         canvas.write(self.rows + 1, 0, "z by information", "dim")
         held = [
-            (self.row(look.z), self.column(look.information), f"{look.z:.2f}: {look.decision}")
-            for look in self.snapshot.looks
+            (number, self.row(look.z), self.column(look.information), f"look {number}: {look.z:.2f}, {look.decision}")
+            for number, look in enumerate(self.snapshot.looks, 1)
             if look.z is not None
         ]
-        for row, column, _ in held:
-            canvas.write(row, column, "◆", "accent!")
-        for row, column, text in reversed(held):
+        for number, row, column, _ in held:
+            canvas.write(row, column, str(number % 10), "accent!", "cursor")
+        for _, row, column, text in reversed(held):
             self.say(row, column, text)
 
     def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
@@ -121,8 +121,8 @@ class _Chart:
             self.canvas.write(*place, text, "accent!")
 
     def is_free(self, row: int, column: int, width: int) -> bool:
-        """Whether nothing stands there, nor right before or behind it, but the line of no effect."""
+        """Whether nothing stands there, nor right before or behind it."""
         first, last = column - 1, column + width + 1
         if first < LEFT or last > self.canvas.width + 1:
             return False
-        return set(self.canvas.glyphs[row, first:last].tolist()) <= {SPACE, ord("┈")}
+        return set(self.canvas.glyphs[row, first:last].tolist()) <= {SPACE}

@@ -7,7 +7,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from pathsim.app.canvas import Canvas, shortened
+from pathsim.app.canvas import Canvas, shortened, without_middle
 from pathsim.app.widgets.picture import Picture
 
 GAP = 2
@@ -26,7 +26,7 @@ class Column(NamedTuple):
     least: int = 16
     """A column that would have to be narrower than this is rather left out, if it can be."""
     ends_differ: bool = False
-    """Whether its texts begin alike, so that what is cut off is their beginnings."""
+    """Whether texts that begin alike end otherwise, so that what is left out is their middle."""
 
 
 class Line(NamedTuple):
@@ -158,8 +158,8 @@ class Listing(Picture, can_focus=True):
             column = 1
             for number, width in widths.items():
                 one = self.columns[number]
-                cut = shortened(line.cells[number][::-1], width)[::-1]
-                text = cut if one.ends_differ else shortened(line.cells[number], width)
+                cut = without_middle if one.ends_differ else shortened
+                text = cut(line.cells[number], width)
                 padded = text.rjust(width) if one.is_number else text
                 canvas.write(row, column, padded, line.fores[number])
                 column += width + GAP
@@ -200,8 +200,10 @@ class Listing(Picture, can_focus=True):
         self.action_cursor(step * max(self.size.height - 2, 1))
 
     def action_sort(self, step: int) -> None:
-        """Sort by another column; by none before the first."""
-        self.sorted_by = (self.sorted_by + 1 + step) % (len(self.columns) + 1) - 1
+        """Sort by another column of those that are seen; by none before the first."""
+        seen = [-1, *(self._widths(self.size.width - 1) if self.lines else ())]
+        here = seen.index(self.sorted_by) if self.sorted_by in seen else 0
+        self.sorted_by = seen[(here + step) % len(seen)]
         self._begin_again()
 
     def action_reverse(self) -> None:

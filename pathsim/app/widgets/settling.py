@@ -24,7 +24,7 @@ class PowerChart(Picture):
         if view is not None and view.settling:
             share = view.settling[-1][1]
             power = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {view.endpoint.lower()}"
-        self.entitle("Power, as it settles", power)
+        self.entitle("Power at the last data cut, as it settles", power)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

@@ -23,6 +23,7 @@ LEGEND = (
     ("toxicity", "3 4 5 grade of toxicity"),
     ("exit", "✗ off the planned way"),
 )
+PARTING = "▲ ways part"
 LINES_OF_PARTING = 2
 HINT = "↑↓ another patient  esc the list"
 
@@ -45,6 +46,8 @@ class Timeline(Picture, can_focus=True):
     view: JourneyView | None = None
     groups: tuple[str, ...] = ()
     with_twin = False
+    today = 0.0
+    """The day of the trial: what comes after it has not happened yet."""
 
     def show(self, view: JourneyView | None, groups: tuple[str, ...], *, with_twin: bool, is_alone: bool) -> None:
         """Draw this patient; if the timeline is alone on the screen, it says how to leave it."""
@@ -81,7 +84,8 @@ class Timeline(Picture, can_focus=True):
             row = self._journey(canvas, journey, row) + 1
         self._axis(canvas, row - 1)
         kinds = {happening.kind for journey in journeys for happening in journey.happenings}
-        legend = "  ".join(text for kind, text in LEGEND if kind in kinds)
+        parting = [PARTING] if self.with_twin and self.view.parts_on is not None else []
+        legend = "  ".join([*(text for kind, text in LEGEND if kind in kinds), *parting])
         canvas.write(row, 0, fitted((f"{legend}   days from the enrolment", legend), canvas.width), "dim")
         self._told(canvas, journeys, row + 1)
 
@@ -101,7 +105,8 @@ class Timeline(Picture, can_focus=True):
             else " (other arm)"
         )
         end = canvas.write(row, 0, self._group(journey), f"{fore}!")
-        canvas.write(row, end, f"{whose}: {journey.outcome}", "dim")
+        end = canvas.write(row, end, f"{whose} " if end else "", "dim")
+        canvas.write(row, end, f"by the end: {journey.outcome}", "dim")
         for number, stay in enumerate(journey.stays):
             first, last = self._column(canvas, stay.begins), self._column(canvas, stay.ends)
             back = f"shade{max(journey.arm, 0)}/{0.38 if number % 2 else 0.24}" if journey.arm >= 0 else "panel"
@@ -115,7 +120,7 @@ class Timeline(Picture, can_focus=True):
 
     def _group(self, journey: Journey) -> str:
         if not self.groups:
-            return "in the end"
+            return ""
         return self.groups[journey.arm] if 0 <= journey.arm < len(self.groups) else "not randomized"
 
     def _mark(self, canvas: Canvas, happening: Happening, row: int) -> None:
@@ -139,6 +144,9 @@ class Timeline(Picture, can_focus=True):
             column = self._column(canvas, day)
             if day <= until and column >= free and column + len(label) <= canvas.width:
                 free = canvas.write(row, column, label, "dim") + 1
+        since = self.today - self.view.came_on if self.view is not None else 0.0
+        if 0 <= since < until - 1:
+            canvas.write(row, self._column(canvas, since), "│now", "primary!")
 
     def _told(self, canvas: Canvas, journeys: tuple[Journey, ...], row: int) -> None:
         """What happened, in words; two journeys beside each other where there is room."""
@@ -151,7 +159,12 @@ class Timeline(Picture, can_focus=True):
             is_headed = len(journeys) > 1
             if is_headed:
                 canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
-            for line, happening in enumerate(self._worth(journey, each - is_headed), top + is_headed):
+            rows = each - is_headed
+            hidden = len(journey.happenings) - rows
+            if hidden > 0:
+                rows, hidden = rows - 1, hidden + 1
+                canvas.write(top + each - 1, left, f"and {hidden} more", "dim")
+            for line, happening in enumerate(self._worth(journey, rows), top + is_headed):
                 fore = "accent" if self._parts(happening) else "warn" if happening.kind == "toxicity" else "text"
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
                 canvas.write(line, end, shortened(_in_words(happening), width - (end - left) - 1), fore)

@@ -49,6 +49,7 @@ class ToxicityBars(Picture):
         column = 0
         for (glyph, _), label in zip(reversed(GRADES), ("grade 3", "4", "5"), strict=True):
             column = canvas.write(row, column, f"{glyph} {label}  ", "dim")
+        column = canvas.write(row, column, "† died  ", "dim")
         if hidden:
             canvas.write(row, column, f"and {hidden} more types", "dim")
 
