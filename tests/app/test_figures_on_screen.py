@@ -1,0 +1,192 @@
+"""What stands on the screens in words and figures is what the worker told, each where it belongs."""
+
+import re
+from collections import Counter
+
+import pytest
+from driving import Driver, driven, lines_of
+
+from pathsim.app.screens.compare import CompareScreen
+from pathsim.app.screens.ensemble import EnsembleScreen
+from pathsim.app.screens.evidence import EvidenceScreen
+from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.widgets.histogram import Histogram
+from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.pathway import PathwayMap
+from pathsim.app.widgets.timeline import Timeline
+from pathsim.player import requests as ask
+
+DAY = 1800.0
+PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
+SEPSIS = "steps.block_2.toxicity.sepsis.grade3plus"
+
+
+def line_with(driver: Driver, words: str) -> str:
+    return next(line for line in driver.screen_lines() if words in line)
+
+
+def numbers(text: str) -> list[float]:
+    return [float(found) for found in re.findall(r"[-+]?\d+\.?\d*", text)]
+
+
+async def test_compare_tells_there_here_difference_and_average_in_this_order() -> None:
+    async with driven(settings={PATH: "3", SEPSIS: "0.5"}, size=(160, 60)) as driver:
+        await driver.go(DAY)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.replicates >= 100 and screen.weighed, "there are replicates")
+        await driver.settle()
+        weighed, contrast = screen.weighed, screen.contrast
+        assert weighed is not None
+        assert contrast is not None
+        mean = {one.label: one for one in contrast.differences}
+        place = next(i for i, (day, _) in enumerate(weighed.there[0].at_days) if day == 730)
+        there, here = (of[0].at_days[place][1][1] for of in (weighed.there, weighed.here))
+        label = "DFS at 2 years, chemotherapy"
+        shown = numbers(line_with(driver, label).partition(label)[2])[:5]
+        assert shown[:3] == pytest.approx([100 * there, 100 * here, 100 * (here - there)], abs=0.051)
+        assert shown[3:] == pytest.approx([100 * mean[label].mean, 100 * mean[label].reach], abs=0.051)
+        ratio = numbers(line_with(driver, "DFS hazard ratio").partition("ratio")[2])[:5]
+        first, second = weighed.there[0].ratio.estimate, weighed.here[0].ratio.estimate
+        assert first is not None
+        assert second is not None
+        assert ratio[:3] == pytest.approx([first, second, second - first], abs=0.0051)
+        before, now = (
+            next(row for row in rows if row.label == "Sepsis")
+            for rows in (weighed.toxicity_there, weighed.toxicity_here)
+        )
+        rates = [100 * sum(row.grades[1]) / row.patients[1] for row in (before, now)]
+        told = numbers(line_with(driver, "Sepsis, chemotherapy").partition("therapy")[2])[:3]
+        assert told == pytest.approx([*rates, rates[1] - rates[0]], abs=0.051)
+
+
+async def test_the_reach_of_an_average_is_196_standard_errors() -> None:
+    async with driven(settings={PATH: "3"}) as driver:
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.replicates == 400, "all replicates are there")
+        assert screen.contrast is not None
+        power = next(one for one in screen.contrast.differences if one.label == "DFS power")
+        # Of differences of -1, 0 and 1 the variance is at most one.
+        assert 0 < power.reach < 1.96 / 400**0.5
+        assert power.reach > 1.96 * (abs(power.mean) * (1 - abs(power.mean)) / 400) ** 0.5 * 0.9
+
+
+async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published() -> None:
+    async with driven(size=(160, 45)) as driver:
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 100, "there are replicates")
+        await driver.settle()
+        view = screen.view
+        assert view is not None
+        headline = view.headline
+        assert headline is not None
+        higher = sum(value > headline.own for value in headline.values[1:].tolist()) / (view.replicates - 1)
+        assert f"luckier than {higher:.0%} of its {view.replicates - 1:,}" in line_with(driver, "luckier")
+        assert driver.app.card is not None
+        assert headline.published == driver.app.card.endpoints[0].published_ratio == 0.70
+        for one in view.figures:
+            assert one.lower <= one.mean <= one.upper
+        row = line_with(driver, "DFS hazard ratio").partition("ratio")[2]
+        of = next(one for one in view.figures if one.label == "DFS hazard ratio")
+        assert numbers(row)[:4] == pytest.approx([of.own, of.mean, of.lower, of.upper], abs=0.0051)
+        rows = lines_of(driver.front.query_one(Histogram))
+        null, ticks = rows[1].rindex("│"), rows[-1]
+        assert abs(ticks.index(" 1 ") + 1 - (null - 1)) <= 1
+        published = rows[1].index("│")
+        assert ticks.index("0.6") < published < ticks.index("0.8")
+
+
+async def test_patients_tell_whom_the_arm_saves_and_whom_it_would() -> None:
+    async with driven(size=(160, 45)) as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster and screen.journey, "patients are listed")
+        await driver.settle()
+        roster = screen.roster
+        assert roster is not None
+        sentence = " ".join(" ".join(driver.screen_lines()[1:4]).split())
+        assert f"saves {roster.saved} of {roster.saved + roster.harmed + roster.same}" in sentence
+        assert f"harms {roster.harmed}, makes no difference to {roster.same}" in sentence
+        arms = driver.app.card.arms if driver.app.card is not None else ()
+        for line, row in zip(screen.query_one(Listing).lines, roster.rows, strict=True):
+            arm = arms[row.arm] if row.arm >= 0 else ""
+            assert line.cells[-1].startswith("would be") == (bool(row.twin) and arm != roster.arm)
+            if row.twin == "saved":
+                # By the end: who is saved has no event, and who would be has one.
+                assert bool(row.event) == (arm != roster.arm)
+
+
+async def test_each_journey_stands_under_its_arm_and_marks_what_parts_the_ways() -> None:
+    async with driven(size=(160, 45)) as driver:
+        await driver.go(2115.0)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.press("slash", *"would be saved", "enter", "t", "f")
+        await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
+        await driver.settle()
+        assert screen.journey is not None
+        rows = lines_of(screen.query_one(Timeline))
+        arms = driver.app.card.arms if driver.app.card is not None else ()
+        for journey in screen.journey.journeys:
+            whose = "own" if journey.is_own else "other"
+            assert any(f"{arms[journey.arm]} ({whose} arm) by the end: {journey.outcome}" in row for row in rows)
+        own, other = screen.journey.journeys
+        heads = next(i for i, row in enumerate(rows) if re.match(rf" *{arms[own.arm]} +{arms[other.arm]} *$", row))
+        half = rows[heads].index(arms[other.arm])
+        texts = ["\n".join(row[:half] for row in rows[heads:]), "\n".join(row[half:] for row in rows[heads:])]
+        for journey, text in zip((own, other), texts, strict=True):
+            assert f"randomized to {arms[journey.arm]}" in text
+
+
+async def test_the_map_tells_of_each_lane_who_is_elsewhere() -> None:
+    async with driven(size=(200, 60)) as driver:
+        shown = await driver.go(DAY)
+        assert driver.app.card is not None
+        text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
+        for number, lane in enumerate(driver.app.card.lanes):
+            dead = next(station for station in lane.elsewhere if station.label == "Dead")
+            part = text if number == 0 else text[text.index(f"{lane.label} {shown.by_group[lane.arm]}") :]
+            assert f"Dead {shown.here[number][dead.step]}" in part
+        counted = [int(found) for found in re.findall(r"Dead (\d+)", text)]
+        steps = [next(s.step for s in lane.elsewhere if s.label == "Dead") for lane in driver.app.card.lanes]
+        assert Counter(counted) == Counter(shown.here[lane][step] for lane, step in enumerate(steps))
+
+
+async def test_patients_on_their_way_are_before_the_station_they_come_to() -> None:
+    async with driven(size=(200, 60)) as driver:
+        tried, of_first = 0, 1
+        for day in range(300, 1500, 20):
+            driver.app.send(ask.Show(driver.session.generation, float(day), 4.0))
+            await driver.until(lambda day=day: driver.snapshot.day == day, "the day is shown")  # type: ignore[misc]
+            lanes = [lane for lane, _, _ in driver.snapshot.moving]
+            rows = [row for row in lines_of(driver.front.query_one(PathwayMap)) if "▶" in row]
+            for lane, place, _ in driver.snapshot.moving:
+                if lanes.count(lane) > 1 or place >= len(driver.app.card.lanes[lane].stations):  # type: ignore[union-attr]
+                    continue
+                row = rows[of_first if lane == 0 else 0 if lane == 1 else 2]
+                assert row.count("●") == 1
+                assert row[: row.index("●")].count("▶") == place
+                tried += 1
+        assert tried > 10
+
+
+async def test_evidence_counts_fitted_and_held_out_results_apart() -> None:
+    async with driven(size=(160, 45)) as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        await driver.press("w")
+        await driver.until(lambda: screen.replicates >= 100, "there are trials")
+        await driver.settle()
+        assert screen.validation is not None
+        fitted = [row for row in screen.validation.rows if not row.is_held_out]
+        held_out = [row for row in screen.validation.rows if row.is_held_out]
+        assert (len(fitted), len(held_out)) == (115, 3)
+        met = [sum(row.verdict == "met" for row in rows) for rows in (fitted, held_out)]
+        assert f"Met: {met[0]} of 115 fitted results, {met[1]} of 3 held out" in line_with(driver, "Met:")
+        lines = screen.query_one("#targets", Listing).lines
+        assert sum(line.cells[0].endswith(" *") for line in lines) == 3
+        for line, row in zip(lines, screen.validation.rows, strict=True):
+            assert row.verdict in line.cells

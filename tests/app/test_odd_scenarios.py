@@ -1,0 +1,91 @@
+"""Scenarios that lack what most have, or have more of it: every screen shows them, at any size."""
+
+import re
+from pathlib import Path
+
+import pytest
+from driving import Driver, driven, lines_of
+from textual.widgets import Static
+
+from pathsim.app.app import PathsimApp
+from pathsim.app.screens.compare import CompareScreen
+from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.widgets.pathway import PathwayMap
+
+ODD = sorted((Path(__file__).parent / "odd").glob("*.toml"))
+DAY = 700.0
+TURNED = "steps.after.exit.death.median_days"
+
+
+def odd(name: str) -> Path:
+    return next(file for file in ODD if file.stem == name)
+
+
+async def see_everything(driver: Driver) -> None:
+    """Every screen and view, with what can be switched on there."""
+    await driver.go(min(DAY, driver.session.last_day))
+    for name in PathsimApp.MODES:
+        await driver.visit(name)
+        for key in ("t", "d", "f", "w", "w", "w", "w", "f"):
+            await driver.press(key)
+    assert driver.app.is_running
+    assert not driver.worker.failed
+
+
+@pytest.mark.parametrize(
+    "size", [(160, 45), (80, 24), (6, 9), (80, 3), (40, 5)], ids=lambda size: "{}x{}".format(*size)
+)
+@pytest.mark.parametrize("file", [*ODD, "stroke-thrombectomy", "aall1331"], ids=lambda file: Path(file).stem)
+async def test_every_screen_shows_it_at_any_size(file: Path | str, size: tuple[int, int]) -> None:
+    async with driven(file, size=size) as driver:
+        await see_everything(driver)
+
+
+@pytest.mark.parametrize("file", ODD, ids=lambda file: file.stem)
+async def test_every_screen_has_something_to_show(file: Path) -> None:
+    async with driven(file) as driver:
+        await driver.go(DAY)
+        patients = await driver.visit("patients")
+        assert isinstance(patients, PatientsScreen)
+        await driver.until(lambda: patients.journey, "there is a journey")
+        compare = await driver.visit("compare")
+        assert isinstance(compare, CompareScreen)
+        await driver.until(lambda: compare.weighed, "both are weighed")
+        await driver.visit("ensemble")
+        await driver.until(lambda: driver.front.query_one("#luck", Static), "there are replicates")
+        assert not driver.worker.failed
+
+
+@pytest.mark.parametrize("size", [(132, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))
+async def test_three_arms_are_all_on_the_map(size: tuple[int, int]) -> None:
+    async with driven(odd("three_arms"), size=size) as driver:
+        shown = await driver.go(DAY)
+        text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
+        assert driver.app.card is not None
+        for arm, count in zip(driver.app.card.arms, shown.by_group, strict=True):
+            assert re.search(rf"\b{arm} {count}\b", text)
+
+
+async def test_with_three_arms_there_is_no_twin() -> None:
+    async with driven(odd("three_arms")) as driver:
+        await driver.go(DAY)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster, "patients are listed")
+        await driver.press("t")
+        assert not screen.with_twin
+        assert any("more than two" in line for line in driver.screen_lines())
+
+
+async def test_the_same_toxicity_in_two_steps_is_compared_step_by_step() -> None:
+    async with driven(odd("toxicity_in_two_steps"), settings={TURNED: "300"}) as driver:
+        shown = await driver.go(DAY)
+        assert len({row.label for row in shown.toxicity}) == len(shown.toxicity) >= 2
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.weighed, "both are weighed")
+        # Toxicity under the therapy is what it was: what was changed comes after it.
+        before = {row.label: row for row in screen.weighed.toxicity_there} if screen.weighed is not None else {}
+        now = {row.label: row for row in screen.weighed.toxicity_here} if screen.weighed is not None else {}
+        assert before["Fever, Drug"].grades[0] == now["Fever, Drug"].grades[0]
+        assert not any(re.search(r"Fever, Drug, drug .*[+-]\d", line) for line in driver.screen_lines())
