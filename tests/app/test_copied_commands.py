@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,11 +50,31 @@ def test_the_command_says_what_is_set_to_any_shell(settings: dict[str, str], ask
 
 
 @pytest.mark.parametrize("name", ["live", "patients"])
-async def test_of_a_trial_it_prints_the_trial_on_this_day(name: str, pathsim: Pathsim) -> None:
+async def test_of_a_trial_it_prints_the_trial_on_this_day(
+    name: str, pathsim: Pathsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     async with driven(settings={PATH: "3"}) as driver:
         shown = await driver.go(DAY)
         await driver.visit(name)
         words = await copied(driver)
+    found = told(pathsim(*words, "--json"))
+    assert found["trial"]["enrolled"] == shown.enrolled
+    assert found["endpoints"]["dfs"]["hazard_ratio"]["estimate"] == shown.endpoints[0].ratio.estimate
+    assert (tmp_path / "patients" / "adsl.csv").is_file() is (name == "patients")
+
+
+async def test_between_two_days_it_prints_the_end_of_the_day_and_so_does_the_screen(pathsim: Pathsim) -> None:
+    async with driven() as driver:
+        await driver.go(907.0)
+        for _ in range(4):
+            before = driver.snapshot
+            await driver.press("full_stop")
+            await driver.until(lambda before=before: driver.snapshot is not before, "an event is shown")  # type: ignore[misc]
+        assert driver.snapshot.day % 1
+        words = await copied(driver)
+        await driver.until(lambda: driver.snapshot.day % 1 == 0, "the day is shown")
+        shown = driver.snapshot
     found = told(pathsim(*words, "--json"))
     assert found["trial"]["enrolled"] == shown.enrolled
     assert found["endpoints"]["dfs"]["hazard_ratio"]["estimate"] == shown.endpoints[0].ratio.estimate

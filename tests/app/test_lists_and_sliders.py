@@ -122,6 +122,89 @@ async def test_where_no_number_is_said_to_be_uncertain_all_are_listed() -> None:
         await driver.until(lambda: "Patients" not in "\n".join(lines_of(driver.front.query_one(Sliders))), "it is shut")
 
 
+async def test_keys_that_come_at_once_are_taken_in_their_order() -> None:
+    async with driven() as driver:
+        sliders = driver.front.query_one(Sliders)
+        sliders.narrow("frailty spared")
+        for key in ("home", "down", "4", "0", "enter"):
+            driver.feed_key(key)
+        await driver.until(lambda: driver.app.values().get("cohort.frailty.levels.spared") == 0.4, "40% is set")
+
+
+async def test_months_on_the_calendar_add_up_however_fast_they_come() -> None:
+    async with driven() as driver:
+        await driver.go(900.0)
+        driver.front.query_one("#calendar").focus()
+        await driver.settle()
+        for _ in range(5):
+            driver.feed_key("right")
+        await driver.until(lambda: driver.snapshot.day == 1050, "it is five months later")
+
+
+async def test_events_add_up_however_fast_they_come() -> None:
+    async with driven() as driver:
+        await driver.go(900.0)
+        days = []
+        for _ in range(5):
+            before = driver.snapshot
+            await driver.press("full_stop")
+            await driver.until(lambda before=before: driver.snapshot is not before, "the next event is shown")  # type: ignore[misc]
+            days.append(driver.snapshot.day)
+        await driver.go(900.0)
+        for _ in range(5):
+            driver.feed_key("full_stop")
+        await driver.until(lambda: driver.snapshot.day == days[-1], "it is the fifth event")
+
+
+async def test_a_point_goes_to_the_next_event_where_no_number_is_being_typed() -> None:
+    async with driven() as driver:
+        await driver.go(900.0)
+        sliders = driver.front.query_one(Sliders)
+        sliders.narrow("frailty spared")
+        await driver.press("home", "down", "full_stop")
+        await driver.until(lambda: driver.snapshot.day > 900, "the next event is shown")
+        await driver.press(*"1.5")
+        assert sliders.typed == "1.5"
+
+
+async def test_lists_are_sorted_by_what_is_seen_of_them() -> None:
+    async with driven(size=(80, 24)) as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        listing = driver.front.query_one(Listing)
+        await driver.until(lambda: listing.lines, "patients are listed")
+        for _ in range(len(listing.columns) + 2):
+            await driver.press("right")
+            assert listing.sorted_by < 0 or "▲" in lines_of(listing)[0]
+
+
+async def test_escape_leads_from_a_patient_back_to_the_comparison() -> None:
+    async with driven(settings={PATH: "3"}) as driver:
+        await driver.go(DAY)
+        await driver.visit("compare")
+        listing = driver.front.query_one(Listing)
+        await driver.until(lambda: listing.lines, "patients are listed")
+        chosen = listing.marked
+        await driver.press("enter")
+        await driver.until(lambda: driver.app.current_mode == "patients", "the patients are in front")
+        patients = driver.front.query_one(Listing)
+        await driver.until(lambda: patients.marked == chosen, "it is this patient")
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.current_mode == "compare", "it leads back")
+
+
+async def test_a_patient_who_is_wanted_is_found_though_the_list_is_narrowed() -> None:
+    async with driven() as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        await driver.press("slash", *"0001", "enter")
+        await driver.visit("live")
+        driver.app.visit_patient(42)
+        patients = PathsimApp.MODES["patients"]
+        await driver.until(lambda: isinstance(driver.app.screen, patients), "the patients are in front")
+        await driver.until(lambda: driver.front.query_one(Listing).marked == 42, "it is this patient")
+
+
 def headings(driver: Driver) -> str:
     return lines_of(driver.front.query_one(Listing))[0].translate(str.maketrans("▲▼", "  "))
 

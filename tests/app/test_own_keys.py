@@ -46,6 +46,9 @@ def test_all_keys_as_they_are_listed_are_a_file_without_problems(file: Path, pat
         ('"player.play" = "left"', "has it"),
         ('"live.bands" = "space"', "'player.play' (Run/Pause) has it"),
         ('"player.play" = "P', "keys.toml"),
+        ('"player.play" = "tab"', "a use of its own"),
+        ('"player.play" = "7"', "a use of its own"),
+        ('"player.play" = "contrl+p"', "no key called 'contrl+p'"),
     ],
 )
 def test_what_cannot_be_done_is_told_and_left_out(line: str, told: str, file: Path) -> None:
@@ -54,6 +57,13 @@ def test_what_cannot_be_done_is_told_and_left_out(line: str, told: str, file: Pa
     assert set(keys) <= {"player.faster"}
     assert len(problems) == 1
     assert told in problems[0]
+
+
+def test_what_is_left_out_keeps_its_own_key_and_nothing_else_gets_it(file: Path) -> None:
+    write(file, '"player.keep" = "n"\n"player.new_seed" = "space"')
+    keys, problems = own_keys(places_of_keys())
+    assert keys == {}
+    assert len(problems) == 2
 
 
 def test_two_keys_can_change_places(file: Path) -> None:

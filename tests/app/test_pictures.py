@@ -137,6 +137,19 @@ async def test_the_top_says_as_much_as_there_is_room_for_and_the_calendar_how_fa
         assert "6 months/s" in lines_of(driver.front.query_one("#calendar", Picture))[0]
 
 
+async def test_a_view_that_was_hidden_shows_the_day_that_it_is_now() -> None:
+    async with driven(size=(80, 24)) as driver:
+        plot = driver.front.query_one("#first", SurvivalPlot)
+        await driver.go(driver.session.last_day)
+        assert " of 109" in lines_of(plot)[0]
+        await driver.press("w")
+        shown = await driver.go(500.0)
+        await driver.press("W")
+        await driver.settle()
+        first = shown.endpoints[0].curves[0]
+        assert f"{first.events} of {first.n}" in driver.screen_lines()[3]
+
+
 @pytest.mark.parametrize("scenario", ["two-arm-exponential", "stroke-thrombectomy"])
 async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
     async with driven(scenario, size=(200, 60)) as driver:

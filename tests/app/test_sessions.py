@@ -236,6 +236,77 @@ async def test_why_a_file_cannot_be_written_is_told(name: str, tmp_path: Path, m
     assert [one.name for one in tmp_path.iterdir()] == []  # noqa: ASYNC240 - nobody waits meanwhile
 
 
+async def test_a_file_cannot_be_called_as_what_it_extends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with driven("two-arm-exponential", size=(120, 40)) as driver:
+        driver.app.send(ask.Save(driver.session.generation, "two-arm-exponential"))
+        await driver.until(lambda: "choose another" in " ".join(driver.screen_lines()), "it is told")
+    assert [one.name for one in tmp_path.iterdir()] == []  # noqa: ASYNC240 - nobody waits meanwhile
+
+
+async def test_what_is_set_in_words_is_saved_so_that_it_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pathsim: Pathsim
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with driven("two-arm-exponential", settings={"trial.arrivals": "even"}) as driver:
+        driver.app.send(ask.Save(driver.session.generation, "version 1.2"))
+        await driver.until(lambda: Path("version 1.2.toml").is_file(), "it is written")
+    assert pathsim("check", "version 1.2.toml").code == 0
+
+
+async def test_a_trial_pauses_on_a_whole_day_and_a_turned_number_leaves_it_there() -> None:
+    async with driven(plays=True) as driver:
+        for _ in range(4):
+            driver.app.resume()
+            before = driver.snapshot.day
+            await driver.until(lambda before=before: driver.snapshot.day > before + 20, "the trial moves on")  # type: ignore[misc]
+            await driver.press("space")
+            await driver.until_shown()
+            await driver.settle()
+            paused = driver.snapshot
+            assert paused.day % 1 == 0
+            assert not paused.moving
+            driver.app.turn(parameter(driver), 2.0 + paused.day / 1e6)
+            await driver.until_shown()
+            assert driver.snapshot.day == paused.day == driver.session.day
+
+
+async def test_lists_are_of_the_day_on_which_the_trial_was_paused() -> None:
+    async with driven(plays=True) as driver:
+        screen = await driver.visit("patients")
+        for _ in range(3):
+            driver.app.resume()
+            before = driver.snapshot.day
+            await driver.until(lambda before=before: driver.snapshot.day > before + 60, "the trial moves on")  # type: ignore[misc]
+            await driver.press("space")
+            await driver.until_shown()
+            await driver.until(
+                lambda: getattr(screen, "roster").day == driver.snapshot.day,  # noqa: B009
+                "the list is of this day",
+            )
+            assert len(getattr(screen, "roster").rows) == driver.snapshot.enrolled  # noqa: B009
+
+
+async def test_what_was_kept_can_be_given_up() -> None:
+    async with driven(settings={PATH: "3"}) as driver:
+        await driver.press("k")
+        await driver.until_shown()
+        await driver.press("D")
+        await driver.until_shown()
+        assert (driver.session.settings, driver.session.kept) == ({}, ())
+        driver.session.settings[PATH] = "2"
+        driver.app.open()
+        await driver.until_shown()
+        await driver.press("k")
+        await driver.until_shown()
+        driver.app.turn(parameter(driver), None)
+        await driver.until_shown()
+        assert driver.snapshot.fates is not None
+        await driver.press("D")
+        await driver.until_shown()
+        assert driver.snapshot.fates is None
+
+
 async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     touch(tmp_path / "mine.toml", "mine", 0)

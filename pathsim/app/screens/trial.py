@@ -1,9 +1,7 @@
 """What all screens of a trial share: the line at the top, the problems of the scenario, the keys at the bottom."""
 
-import math
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -66,16 +64,9 @@ class TrialScreen(Screen[None]):
 
     def command(self, asked: str) -> str:
         """The command that prints what is on this screen; ``asked`` is how the scenario is called there."""
-        return self.trial.session.run_command(asked, self.shown_date)
-
-    @property
-    def shown_date(self) -> str | None:
-        """The date of the day that is shown, or of that which an instant is in; None if the trial is over."""
-        snapshot, session = self.trial.snapshot, self.trial.session
-        if snapshot is None or session.is_over:
-            return None
-        later = math.ceil(snapshot.day) - math.floor(snapshot.day)
-        return (date.fromisoformat(snapshot.iso_date) + timedelta(days=later)).isoformat()
+        app = self.trial
+        date = None if app.snapshot is None or app.session.is_over else app.snapshot.iso_date
+        return app.session.run_command(asked, date)
 
     @property
     def trial(self) -> "PathsimApp":
