@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.text import Text
 from textual import events, on, work
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
@@ -25,7 +26,7 @@ from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Save
 FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
-RELOAD_SECONDS = 1.0
+RELOAD_SECONDS, FORGET_SECONDS = 1.0, 60.0
 WRONG_USAGE = 2
 """How a program ends that was asked for something that is not there."""
 
@@ -76,6 +77,7 @@ class TrialApp(App[None]):
         self.open()
         self.set_interval(1 / FRAMES_PER_SECOND, self.tick)
         self.set_interval(RELOAD_SECONDS, self.reload)
+        self.set_interval(FORGET_SECONDS, self.forget)
 
     async def on_event(self, event: events.Event) -> None:
         """Pass an event on; the mouse may be over a note that has only just come and has no styles yet."""
@@ -243,6 +245,13 @@ class TrialApp(App[None]):
             if not is_first or self.problems:
                 self._is_reloading = True
                 self.open()
+
+    def forget(self) -> None:
+        """Let go of notes and dialogs that have gone.
+
+        Textual remembers a thousand frames that it has drawn, and each holds all that its widget ever painted.
+        """
+        StylesCache.get_inner_outer.cache_clear()
 
     # ---- what the screens ask for
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from driving import driven
+from textual._styles_cache import StylesCache
+from textual.widgets._toast import Toast
+
+from pathsim.app.screens.dialogs import Help
 
 WARM_UP, FRAMES = 350, 350
 MOST_BYTES = 4_000_000
@@ -16,6 +20,28 @@ def resident(pid: int) -> int:
     """How much memory a process has, in bytes."""
     pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def painted() -> int:
+    """How many widgets there are of which something painted is kept, gone or not."""
+    gc.collect()
+    return sum(isinstance(one, StylesCache) for one in gc.get_objects())
+
+
+async def test_little_is_kept_of_notes_and_dialogs_that_have_gone() -> None:
+    async with driven() as driver:
+        kept = []
+        for _ in range(5):
+            for _ in range(8):
+                await driver.press("question_mark", "escape", "y")
+            await driver.until(lambda: not isinstance(driver.app.screen, Help), "the last is closed")
+            driver.app.clear_notifications()
+            await driver.until(lambda: not driver.app.screen.query(Toast), "the notes have gone")
+            await driver.settle()
+            driver.app.forget()
+            kept.append(painted())
+        # Notes live on for as long as they would have been shown; without forgetting it is forty a round.
+        assert kept[-1] - kept[0] < 100
 
 
 @pytest.mark.slow
