@@ -15,7 +15,7 @@ TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
 SHOTS = (
     # name, size, theme, day, settings, keys, replicates to wait for
     ("app-live", (160, 45), "dark", 1300, {}, (), 0),
-    ("app-changed", (160, 45), "dark", 1700, TURNED, ("slash", *"relapse hazard", "enter", "down"), 0),
+    ("app-changed", (160, 45), "dark", 1700, TURNED, ("slash", *"transplant.exit.relapse.hazard", "enter", "down"), 0),
     ("app-ensemble", (160, 45), "dark", 2114, {}, ("e",), 1000),
     ("app-patients", (160, 45), "dark", 2114, {}, ("p", "slash", *"would be saved", "enter", "t"), 0),
     ("app-compare", (160, 45), "light", 2114, TURNED, ("c",), 400),
@@ -40,7 +40,7 @@ async def shot(
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.snapshot is not None)
         if is_moving:
-            await pilot.press("space")
+            await until(pilot, lambda: app.snapshot.moving)
         for key in keys:
             await pilot.press({" ": "space"}.get(key, key))
             await pilot.pause(0.1)
