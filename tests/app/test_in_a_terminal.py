@@ -3,6 +3,7 @@
 Of a picture only what changed is sent. Here a terminal emulator takes it all, and is then made to be painted in full.
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -83,6 +84,19 @@ def painted_anew(terminal: Terminal, display: pyte.Screen) -> list[str]:
     display.reset()
     terminal.resize(COLUMNS, ROWS)
     return still(terminal, display)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_an_app_ends_when_its_terminal_has_gone() -> None:
+    one = Terminal("two-arm-exponential")
+    process = one._process  # noqa: SLF001 - whose end is waited for
+    assert process is not None
+    try:
+        one.until(READY)
+        os.close(one._master)  # noqa: SLF001 - as when a window is closed
+        assert process.wait(20) != 0
+    finally:
+        process.kill()
 
 
 @pytest.mark.slow
