@@ -1,6 +1,5 @@
 """What is behind the app: the worker, its replies, and the day that moves on."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -79,8 +78,6 @@ class TrialApp(App[None]):
         self.set_interval(1 / FRAMES_PER_SECOND, self.tick)
         self.set_interval(RELOAD_SECONDS, self.reload)
         self.set_interval(FORGET_SECONDS, self.forget)
-        if not self.is_headless:
-            self.set_interval(RELOAD_SECONDS, self.look_for_terminal)
 
     async def on_event(self, event: events.Event) -> None:
         """Pass an event on; the mouse may be over a note that has only just come and has no styles yet."""
@@ -248,11 +245,6 @@ class TrialApp(App[None]):
             if not is_first or self.problems:
                 self._is_reloading = True
                 self.open()
-
-    def look_for_terminal(self) -> None:
-        """End if the terminal has gone without a word: nobody can see the app any more, nor end it."""
-        if not os.isatty(0):
-            self.exit(return_code=WRONG_USAGE)
 
     def forget(self) -> None:
         """Let go of notes and dialogs that have gone.

@@ -3,12 +3,15 @@
 import gc
 import os
 import sys
+import threading
+import time
 
 import click
 
 from pathsim.cli.options import drawn_seed, seed_option, set_option
 
 DEFAULT_SCENARIO = "aall1331"
+LOOK_SECONDS = 1.0
 THEME_NAMES = ("dark", "light", "projector", "mono")
 
 
@@ -56,9 +59,17 @@ def open_app(
     )
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
+    threading.Thread(target=_end_with_the_terminal, daemon=True).start()
     app.run()
     if app.return_code:
         sys.exit(app.return_code)
+
+
+def _end_with_the_terminal() -> None:
+    """End if the terminal has gone without a word: the app waits for ever to write to it, and nobody can end it."""
+    while os.isatty(0):
+        time.sleep(LOOK_SECONDS)
+    os._exit(2)
 
 
 def _list_keys() -> None:
