@@ -32,7 +32,7 @@ def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
     road = _road(scenario, ways, arm)
     stays = [entry for entry in scenario.steps if entry.spec.kind not in PASSED_AT_ONCE and entry.number in ways]
     order = {number: place for place, number in enumerate(scenario.order)}
-    stays.sort(key=lambda entry: order[entry.number])
+    stays.sort(key=lambda entry: (entry.spec.kind == "end", order[entry.number]))
     return Lane(
         label,
         arm,
@@ -77,4 +77,4 @@ def _first(scenario: Scenario, arm: int) -> int:
 
 
 def _station(entry: StepEntry) -> Station:
-    return Station(entry.label, entry.number)
+    return Station(entry.label, entry.number, entry.spec.kind == "end")

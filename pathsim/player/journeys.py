@@ -131,7 +131,7 @@ def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Jou
     until = take.last_day - came
     ends = [day for day, _ in entered[1:]] + [until]
     stays = [
-        Stay(entry.label, entry.spec.kind, day, end)
+        Stay(entry.label, day, end)
         for (day, entry), end in zip(entered, ends, strict=True)
         if entry.spec.kind not in (*PASSED_AT_ONCE, "end")
     ]

@@ -92,8 +92,6 @@ class Photographer:
                     look.information,
                     look.events,
                     look.z,
-                    look.efficacy_bound,
-                    look.futility_bound,
                     look.decision,
                 )
                 for look in looks

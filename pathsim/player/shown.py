@@ -21,6 +21,8 @@ class Station:
 
     label: str
     step: int
+    is_end: bool
+    """Whether patients who are there never leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Lane:
     """-1 before there are arms."""
     stations: tuple[Station, ...]
     elsewhere: tuple[Station, ...]
-    """The other steps in which patients of this lane can be."""
+    """The other steps in which patients of this lane can be, those that nobody leaves last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,6 @@ class EndpointCard:
 class CommitteeCard:
     """The plan of the monitoring committee: where the bounds are, by information."""
 
-    endpoint: str
     planned_events: int
     information: tuple[float, ...]
     efficacy: tuple[float | None, ...]
@@ -92,7 +93,6 @@ class Opened:
 
     generation: int
     name: str
-    title: str
     file: str
     """The file on disk."""
     asked: str
@@ -103,7 +103,6 @@ class Opened:
     begins: str
     ends: str
     last_day: float
-    patients: int
     arms: tuple[str, ...]
     groups: tuple[str, ...]
     lanes: tuple[Lane, ...]
@@ -179,8 +178,6 @@ class LookView:
     information: float
     events: int
     z: float | None
-    efficacy: float | None
-    futility: float | None
     decision: str
 
 
@@ -287,7 +284,6 @@ class Stay:
     """A bar of a timeline: a step that lasted some time."""
 
     label: str
-    kind: str
     begins: float
     ends: float
 
@@ -297,7 +293,7 @@ class Happening:
     """A mark of a timeline: something on a day, with the grade if it is a toxicity."""
 
     day: float
-    kind: Literal["toxicity", "assess", "arm", "exit", "enter", "cut"]
+    kind: Literal["toxicity", "assess", "arm", "exit"]
     label: str
     grade: int = 0
     ends: float | None = None
@@ -349,7 +345,6 @@ class WeighedView:
     """Two settings on the same patients."""
 
     generation: int
-    day: float
     there: tuple[EndpointView, ...]
     here: tuple[EndpointView, ...]
     toxicity_there: tuple[ToxicityRow, ...]

@@ -118,7 +118,6 @@ class Studio:
         return Opened(
             generation=request.generation,
             name=scenario.name,
-            title=scenario.title,
             file=self.shelf.source.file,
             asked=self.shelf.source.asked,
             seed=request.seed,
@@ -127,7 +126,6 @@ class Studio:
             begins=scenario.written_date(0),
             ends=scenario.written_date(self.take.last_day),
             last_day=self.take.last_day,
-            patients=scenario.patients,
             arms=scenario.arms,
             groups=scenario.arms or (ALL,),
             lanes=self.shelf.lanes,
@@ -170,7 +168,6 @@ class Studio:
         name = next((card.name for card in self.shelf.cards), "")
         return WeighedView(
             generation=self.request.generation,
-            day=day,
             there=tuple(endpoint_view(card, there) for card in self.shelf.cards),
             here=tuple(endpoint_view(card, here) for card in self.shelf.cards),
             toxicity_there=toxicity_rows(there),
@@ -197,4 +194,4 @@ def _committee(scenario: Scenario) -> CommitteeCard | None:
     if plan is None:
         return None
     information, efficacy, futility = zip(*planned_bounds(plan), strict=True)
-    return CommitteeCard(plan.endpoint, plan.planned_events, information, efficacy, futility)
+    return CommitteeCard(plan.planned_events, information, efficacy, futility)

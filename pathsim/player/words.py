@@ -29,7 +29,6 @@ class Storyteller:
         self._columns = self._scenario.cohort.draw(chunk.patient_keys)
         rows = np.arange(chunk.rows + 1)
         self._begins = np.searchsorted(journal.row, rows)
-        self._is_enter = self._scenario.vocabulary.lookup([entry.enter for entry in self._scenario.steps])
         self._is_assess = self._scenario.vocabulary.lookup(
             [event.code for event in self._scenario.vocabulary.of("assess")]
         )

@@ -177,10 +177,14 @@ async def test_a_study_without_arms_shows_every_step_on_its_map_with_who_is_ther
         text = " ".join("\n".join(lines_of(driver.front.query_one(PathwayMap))).split())
         assert driver.app.card is not None
         [lane] = driver.app.card.lanes
-        for station in (*lane.stations, *lane.elsewhere):
+        boxed = [*lane.stations, *(station for station in lane.elsewhere if not station.is_end)]
+        assert {"Thrombectomy", "Waits for the theatre"} <= {station.label for station in boxed}
+        for station in boxed:
             assert station.label.split()[0] in text
         boxes = [int(found) for found in re.findall(r"▶ +(\d+)", text)]
-        assert boxes == [snapshot.here[0][station.step] for station in (*lane.stations, *lane.elsewhere)]
+        assert boxes == [snapshot.here[0][station.step] for station in boxed]
+        for station in lane.elsewhere[len(boxed) - len(lane.stations) :]:
+            assert f"{station.label} {snapshot.here[0][station.step]}" in text
 
 
 async def test_an_ensemble_without_arms_shows_survival_and_no_power() -> None:

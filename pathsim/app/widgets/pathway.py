@@ -86,12 +86,22 @@ def _beside_each_other(
 
 def _alone(canvas: Canvas, snapshot: Snapshot, lane: Lane) -> "list[_Track]":
     """The only lane there is; below it the other steps as stations too, if there is room for them."""
-    if not lane.elsewhere or canvas.height < 2 * LANE_ROWS or canvas.width // len(lane.elsewhere) < LEAST_SLOT:
+    aside = tuple(station for station in lane.elsewhere if not station.is_end)
+    if not aside or canvas.height < 2 * LANE_ROWS or canvas.width // len(aside) < LEAST_SLOT:
         return [_Track(canvas, snapshot, lane, 0, 0, canvas.width, 0, rows_below=canvas.height - 3)]
-    aside = replace(lane, stations=lane.elsewhere, elsewhere=())
+    ends = lane.elsewhere[len(aside) :]
     return [
-        _Track(canvas, snapshot, replace(lane, elsewhere=()), 0, 0, canvas.width, 0),
-        _Track(canvas, snapshot, aside, 0, 0, canvas.width, LANE_ROWS, places_before=len(lane.stations)),
+        _Track(canvas, snapshot, replace(lane, elsewhere=ends), 0, 0, canvas.width, 0),
+        _Track(
+            canvas,
+            snapshot,
+            replace(lane, stations=aside, elsewhere=()),
+            0,
+            0,
+            canvas.width,
+            LANE_ROWS,
+            places_before=len(lane.stations),
+        ),
     ]
 
 
