@@ -21,7 +21,8 @@ from pathsim.app.session import Session
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
-from pathsim.player.shown import Failed, Opened, Parameter, Refused, Reply, Saved, Snapshot, Unsaved
+from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
+from pathsim.player.shown import Opened, Parameter, Snapshot
 
 FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0

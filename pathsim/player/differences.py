@@ -6,7 +6,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from pathsim.journal import Journal, Rows
-from pathsim.player.shown import ChangedPatient, Fates
+from pathsim.player.lists import ChangedPatient
+from pathsim.player.shown import Fates
 from pathsim.player.take import Take
 from pathsim.scenario.models import Endpoint
 from pathsim.trial.known import Flags, Known

@@ -1,7 +1,7 @@
 """Every number in use, and where it comes from."""
 
+from pathsim.player.many import EvidenceRow, EvidenceView
 from pathsim.player.requests import Settings
-from pathsim.player.shown import EvidenceRow, EvidenceView
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario

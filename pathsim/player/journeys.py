@@ -6,7 +6,7 @@ import numpy as np
 
 from pathsim.journal import Journal
 from pathsim.player.chart import PASSED_AT_ONCE
-from pathsim.player.shown import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
+from pathsim.player.lists import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
 from pathsim.player.words import lowered
 from pathsim.scenario.models import Endpoint

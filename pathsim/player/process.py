@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO
 
+from pathsim.player.replies import Reply
 from pathsim.player.requests import Request
-from pathsim.player.shown import Reply
 
 PATIENCE_SECONDS = 1.0
 

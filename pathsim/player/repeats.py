@@ -14,19 +14,19 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
-from pathsim.player.picture import toxicity_name
-from pathsim.player.requests import Work
-from pathsim.player.shown import (
+from pathsim.player.many import (
     ContrastView,
     Difference,
     EnsembleView,
     FigureRow,
-    Floats,
     Headline,
     Share,
     TargetRow,
     ValidationView,
 )
+from pathsim.player.picture import toxicity_name
+from pathsim.player.requests import Work
+from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
 from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario

@@ -7,20 +7,12 @@ from pathsim.player.chart import lanes
 from pathsim.player.differences import changed_patients, fates
 from pathsim.player.evidence import evidence
 from pathsim.player.journeys import journey_view, roster
+from pathsim.player.lists import JourneyView, RosterView, WeighedView
+from pathsim.player.many import EvidenceView
 from pathsim.player.parameters import parameters
 from pathsim.player.picture import Photographer, cards, endpoint_view, toxicity_rows
 from pathsim.player.requests import Open, Settings
-from pathsim.player.shown import (
-    CommitteeCard,
-    EndpointCard,
-    EvidenceView,
-    JourneyView,
-    Lane,
-    Opened,
-    Parameter,
-    RosterView,
-    WeighedView,
-)
+from pathsim.player.shown import CommitteeCard, EndpointCard, Lane, Opened, Parameter
 from pathsim.player.take import Take
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import ScenarioError, dotted

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 from pathsim.player import requests as ask
 from pathsim.player.repeats import KINDS, Repeats
+from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.save import ARMS, SaveError, save
-from pathsim.player.shown import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.studio import Studio
 from pathsim.scenario.problems import ScenarioError
 

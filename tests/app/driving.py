@@ -21,8 +21,9 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
 from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
+from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
-from pathsim.player.shown import Failed, Reply, Snapshot
+from pathsim.player.shown import Snapshot
 
 PATIENCE_SECONDS = 20.0
 SETTLING_ROUNDS = 3

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathsim.player import requests as ask
-from pathsim.player.shown import EndpointView, Opened, Reply, Snapshot, ToxicityRow
+from pathsim.player.replies import Reply
+from pathsim.player.shown import EndpointView, Opened, Snapshot, ToxicityRow
 from pathsim.player.take import Take
 from pathsim.player.worker import Worker
 from pathsim.scenario.scenario import load

@@ -16,16 +16,11 @@ from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
+from pathsim.player.lists import ChangedPatient, WeighedView
+from pathsim.player.many import ContrastView
+from pathsim.player.replies import Reply
 from pathsim.player.requests import Settings
-from pathsim.player.shown import (
-    ChangedPatient,
-    ContrastView,
-    Opened,
-    Parameter,
-    Reply,
-    Snapshot,
-    WeighedView,
-)
+from pathsim.player.shown import Opened, Parameter, Snapshot
 
 REPLICATES = 400
 FORES = {"saved": "good!", "lost": "bad!", "otherwise": "dim"}

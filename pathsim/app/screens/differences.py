@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.player.shown import ContrastView, Difference, Opened, ToxicityRow, WeighedView
+from pathsim.player.lists import WeighedView
+from pathsim.player.many import ContrastView, Difference
+from pathsim.player.shown import Opened, ToxicityRow
 from pathsim.report.figures import span
 
 MOST_TOXICITIES = 8

@@ -15,7 +15,9 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.settling import PowerChart
 from pathsim.player import requests as ask
-from pathsim.player.shown import EnsembleView, FigureRow, Opened, Reply, Share
+from pathsim.player.many import EnsembleView, FigureRow, Share
+from pathsim.player.replies import Reply
+from pathsim.player.shown import Opened
 
 REPLICATES = 1000
 

@@ -15,7 +15,9 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.views import ViewTabs
 from pathsim.player import requests as ask
-from pathsim.player.shown import EvidenceRow, EvidenceView, Opened, Reply, TargetRow, ValidationView
+from pathsim.player.many import EvidenceRow, EvidenceView, TargetRow, ValidationView
+from pathsim.player.replies import Reply
+from pathsim.player.shown import Opened
 
 REPLICATES = 500
 VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}

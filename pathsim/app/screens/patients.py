@@ -14,7 +14,9 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
-from pathsim.player.shown import JourneyView, Opened, Reply, RosterRow, RosterView, Snapshot
+from pathsim.player.lists import JourneyView, RosterRow, RosterView
+from pathsim.player.replies import Reply
+from pathsim.player.shown import Opened, Snapshot
 
 TWIN_FORES = {"saved": "good", "harmed": "bad", "": "dim"}
 

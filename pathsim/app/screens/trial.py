@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from pathsim.app.widgets.header import Part, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
-from pathsim.player.shown import Opened, Reply, Snapshot
+from pathsim.player.replies import Reply
+from pathsim.player.shown import Opened, Snapshot
 
 if TYPE_CHECKING:
     from pathsim.app.app import PathsimApp

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pathsim.app.canvas import SPACE, Canvas
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import Headline
+from pathsim.player.many import Headline
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)

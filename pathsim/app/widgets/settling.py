@@ -4,7 +4,7 @@ import math
 
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import EnsembleView
+from pathsim.player.many import EnsembleView
 
 LEFT = 6
 STEPS = (5, 10, 20, 25, 50)

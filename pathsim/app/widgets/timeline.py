@@ -9,7 +9,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import Happening, Journey, JourneyView
+from pathsim.player.lists import Happening, Journey, JourneyView
 
 TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110

@@ -1,0 +1,112 @@
+"""Patients one by one, as the worker tells of them: lists, journeys, and who fares otherwise under other settings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pathsim.player.shown import EndpointView, Fates, ToxicityRow
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A patient in a line."""
+
+    patient: int
+    came: str
+    about: tuple[str, ...]
+    arm: int
+    now: str
+    event: str
+    days: float | None
+    """Days from the start of the first endpoint to its event, or until now."""
+    twin: str
+    """``saved`` by the arm, ``harmed`` by it, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterView:
+    """All patients who have come by a day, and what their arms did for them by the end of the trial."""
+
+    generation: int
+    day: float
+    columns: tuple[str, ...]
+    rows: tuple[RosterRow, ...]
+    arm: str
+    """The arm that is asked about: the one that is not the control."""
+    saved: int
+    harmed: int
+    same: int
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A bar of a timeline: a step that lasted some time."""
+
+    label: str
+    begins: float
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A mark of a timeline: something on a day, with the grade if it is a toxicity."""
+
+    day: float
+    kind: Literal["toxicity", "assess", "arm", "exit"]
+    label: str
+    grade: int = 0
+    ends: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """All that ever happens to a patient in one arm; days count from his enrolment."""
+
+    arm: int
+    is_own: bool
+    stays: tuple[Stay, ...]
+    happenings: tuple[Happening, ...]
+    until: float
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """A patient in his own arm, and in every other one."""
+
+    generation: int
+    patient: int
+    about: str
+    came: str
+    came_on: float
+    """The day of the trial."""
+    journeys: tuple[Journey, ...]
+    parts: str
+    """Where the first two part, in words."""
+    parts_on: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPatient:
+    """A patient whose journey differs between two settings, and the first thing that does."""
+
+    patient: int
+    about: str
+    arm: int
+    verdict: Literal["saved", "lost", "otherwise"]
+    day: float
+    there: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeighedView:
+    """Two settings on the same patients."""
+
+    generation: int
+    there: tuple[EndpointView, ...]
+    here: tuple[EndpointView, ...]
+    toxicity_there: tuple[ToxicityRow, ...]
+    toxicity_here: tuple[ToxicityRow, ...]
+    fates: Fates
+    changed: tuple[ChangedPatient, ...]

@@ -1,0 +1,58 @@
+"""All that the worker can reply, and what it says if it cannot do what was asked."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from pathsim.player.lists import JourneyView, RosterView, WeighedView
+from pathsim.player.many import ContrastView, EnsembleView, EvidenceView, ValidationView
+from pathsim.player.shown import Opened, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A scenario that cannot be used as it is, with everything that is wrong with it."""
+
+    generation: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A scenario was written to this file, and what is to be known of it."""
+
+    generation: int
+    file: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A scenario was not written, and why."""
+
+    generation: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A defect of ours, with a sentence for a report."""
+
+    generation: int
+    message: str
+
+
+Reply: TypeAlias = (
+    Opened
+    | Snapshot
+    | RosterView
+    | JourneyView
+    | WeighedView
+    | EnsembleView
+    | ContrastView
+    | EvidenceView
+    | ValidationView
+    | Refused
+    | Saved
+    | Unsaved
+    | Failed
+)
