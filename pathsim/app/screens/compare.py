@@ -127,8 +127,9 @@ class CompareScreen(TrialScreen):
         listing = self.query_one(Listing)
         fates = weighed.fates
         of = f" ({fates.endpoint})" if fates.endpoint else ""
+        listed = f"; the first {len(weighed.changed):,}" if fates.changed > len(weighed.changed) else ""
         listing.title = (
-            f"{fates.changed:,} fare otherwise by now: {fates.saved} saved from an event{of}, {fates.lost} lost"
+            f"{fates.changed:,} fare otherwise by now: {fates.saved} saved from an event{of}, {fates.lost} lost{listed}"
         )
         listing.show(columns, [_line(one, arms) for one in weighed.changed])
 
