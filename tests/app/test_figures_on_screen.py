@@ -141,6 +141,27 @@ async def test_each_journey_stands_under_its_arm_and_marks_what_parts_the_ways()
             assert f"randomized to {arms[journey.arm]}" in text
 
 
+@pytest.mark.parametrize("is_large", [False, True])
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 40)], ids=lambda size: "{}x{}".format(*size))
+async def test_what_there_is_no_room_for_is_counted_below_the_journeys(size: tuple[int, int], is_large: bool) -> None:  # noqa: FBT001
+    async with driven(size=size) as driver:
+        await driver.go(2115.0)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.press("slash", *"would be saved", "enter", "t", *(("f",) if is_large else ()))
+        await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
+        await driver.settle()
+        rows = lines_of(screen.query_one(Timeline))
+        axis = next(i for i, row in enumerate(rows) if row.startswith("enrolled"))
+        assert not any(" more" in row for row in rows[:axis])
+        assert screen.journey is not None
+        if is_large:
+            told = sum(len(re.findall(r"day +\d+  ", row)) for row in rows[axis:])
+            hidden = sum(int(found) for row in rows[axis:] for found in re.findall(r"and (\d+) more", row))
+            assert told >= 2
+            assert told + hidden == sum(len(journey.happenings) for journey in screen.journey.journeys)
+
+
 async def test_the_map_tells_of_each_lane_who_is_elsewhere() -> None:
     async with driven(size=(200, 60)) as driver:
         shown = await driver.go(DAY)

@@ -14,6 +14,8 @@ from pathsim.player.lists import Happening, Journey, JourneyView
 TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110
 LEAST_WIDTH = 12
+LEAST_TOLD = 4
+"""With so many rows one can be spared for how many more there are; else the heading says it."""
 ROOMY = 16
 """With so many rows there is one to spare between the words and the bars."""
 FATAL = 5
@@ -157,13 +159,17 @@ class Timeline(Picture, can_focus=True):
         for number, journey in enumerate(journeys):
             left, top = (number * width, row) if wide else (0, row + number * each)
             is_headed = len(journeys) > 1
-            if is_headed:
-                canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
             rows = each - is_headed
-            hidden = len(journey.happenings) - rows
-            if hidden > 0:
-                rows, hidden = rows - 1, hidden + 1
-                canvas.write(top + each - 1, left, f"and {hidden} more", "dim")
+            if rows < 1:
+                continue
+            more = len(journey.happenings) > rows
+            if more and (rows >= LEAST_TOLD or not is_headed):
+                rows -= 1
+                canvas.write(top + each - 1, left, f"and {len(journey.happenings) - rows} more", "dim")
+            if is_headed:
+                end = canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
+                beside = f", and {len(journey.happenings) - rows} more" if more and rows < LEAST_TOLD - 1 else ""
+                canvas.write(top, end, beside, "dim")
             for line, happening in enumerate(self._worth(journey, rows), top + is_headed):
                 fore = "accent" if self._parts(happening) else "warn" if happening.kind == "toxicity" else "text"
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
