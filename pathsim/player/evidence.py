@@ -6,7 +6,7 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 
-TURNED = "turned by hand in the app, to see what it does"
+TURNED = "set by hand, to see what it does"
 
 
 def evidence(generation: int, scenario: Scenario, settings: Settings) -> EvidenceView:
