@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.ensemble.averages import averaged
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import P_VALUE, Summary, is_figure, significant
 from pathsim.scenario.scenario import Scenario
@@ -19,7 +20,7 @@ from pathsim.scenario.scenario import Scenario
 
 def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
     """The spread of each figure by luck and by ignorance, and the power with numbers as stated and as drawn."""
-    figures = {name: _spread(stated[name], drawn[name]) for name in stated if name in drawn and is_figure(name)}
+    figures = {name: _spread(name, stated[name], drawn[name]) for name in stated if name in drawn and is_figure(name)}
     return {
         "figures": {name: found for name, found in figures.items() if found is not None},
         "power": {
@@ -30,13 +31,13 @@ def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
     }
 
 
-def _spread(stated: NDArray[np.float64], drawn: NDArray[np.float64]) -> Mapping[str, Any] | None:
+def _spread(path: str, stated: NDArray[np.float64], drawn: NDArray[np.float64]) -> Mapping[str, Any] | None:
     """Standard deviations of one figure; None where too few replicates have it, or it never varies.
 
     ``standard_error`` is that of the variance which is due to ignorance; from pairs with the same luck, whose noise
     cancels for the most part.
     """
-    both = np.isfinite(stated) & np.isfinite(drawn)
+    both = averaged(path, stated) & averaged(path, drawn)
     count = int(both.sum())
     if count < 3:
         return None

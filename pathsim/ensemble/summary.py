@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.ensemble.averages import averaged, is_ratio, quantiles
 from pathsim.ensemble.rows import Columns
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.normal import deviations
@@ -27,7 +28,7 @@ def summary(scenario: Scenario, columns: Columns) -> Summary:
         "ending": _ending(columns, replicates),
         "bias": _bias(scenario, columns),
         "coverage": _coverage(columns),
-        "figures": {name: figure(values) for name, values in columns.items() if is_figure(name)},
+        "figures": {name: figure(name, values) for name, values in columns.items() if is_figure(name)},
     }
 
 
@@ -42,19 +43,41 @@ def is_figure(name: str) -> bool:
     return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
 
 
-def figure(values: NDArray[np.float64]) -> Summary:
-    """Mean and standard deviation over replicates, and the interval in which 95% of single trials lie."""
-    seen = values[np.isfinite(values)]
-    if not seen.size:
-        return {"mean": None, "sd": None, "lower": None, "upper": None, "missing": int(values.size)}
-    lower, upper = np.quantile(seen, [0.025, 0.975])
+def figure(path: str, values: NDArray[np.float64]) -> Summary:
+    """A figure over replicates: its middle, and the interval in which 95% of single trials lie.
+
+    That is the mean with the standard deviation or, of hazard ratios, which can be infinite, the median; for these the
+    mean and the standard deviation are those of the ``averaged`` logarithms that are finite. Trials that could not
+    estimate the figure are ``missing``; if all are, so is the rest (None).
+    """
+    seen, used = values[~np.isnan(values)], values[averaged(path, values)]
+    counts = {"averaged": used.size, "missing": int(values.size - seen.size)}
+    lower, median, upper = quantiles(seen, [0.025, 0.5, 0.975]).tolist() if seen.size else (None, None, None)
+    spread = {"median": median, "lower": lower, "upper": upper}
+    if not is_ratio(path):
+        return _moments(used) | spread | counts
+    logs = _moments(np.log(used))
     return {
-        "mean": float(seen.mean()),
-        "sd": float(seen.std(ddof=1)) if seen.size > 1 else None,
-        "lower": float(lower),
-        "upper": float(upper),
-        "missing": int(values.size - seen.size),
+        **spread,
+        "mean_log": logs["mean"],
+        "sd_log": logs["sd"],
+        "zero": int((seen == 0).sum()),
+        "infinite": int((seen == np.inf).sum()),
+        **counts,
     }
+
+
+def _moments(values: NDArray[np.float64]) -> Summary:
+    return {
+        "mean": float(values.mean()) if values.size else None,
+        "sd": float(values.std(ddof=1)) if values.size > 1 else None,
+    }
+
+
+def middle(figure: Summary) -> float | None:
+    """The middle of a summarized figure: its mean or, of a hazard ratio, its median; None if all trials lack it."""
+    found: float | None = figure["mean"] if "mean" in figure else figure["median"]
+    return found
 
 
 def share(count: int, of: int, confidence: float = 0.95) -> Summary:
@@ -110,10 +133,10 @@ def _stopping(columns: Columns, replicates: int) -> list[Summary]:
             "look": number,
             "held": share(int(np.isfinite(here["day"]).sum()), replicates),
             **{why: share(int((here[why] == 1).sum()), replicates) for why in ("benefit", "futility", "order")},
-            "day": figure(here["day"]),
-            "events": figure(here["events"]),
-            "hazard_ratio": figure(here["hazard_ratio"]),
-            "hazard_ratio_if_benefit": figure(here["hazard_ratio"][here["benefit"] == 1]),
+            "day": figure("day", here["day"]),
+            "events": figure("events", here["events"]),
+            "hazard_ratio": figure("hazard_ratio", here["hazard_ratio"]),
+            "hazard_ratio_if_benefit": figure("hazard_ratio", here["hazard_ratio"][here["benefit"] == 1]),
         }
         for number, here in enumerate(_looked(columns), 1)
     ]
@@ -134,37 +157,41 @@ def _ending(columns: Columns, replicates: int) -> Summary:
 def _bias(scenario: Scenario, columns: Columns) -> Summary | None:
     """The hazard ratio of trials stopped early for benefit, at their stop, beside that of all trials in the end.
 
-    Ratios are averaged as logarithms. None where no trial stopped for benefit.
+    Ratios are averaged as logarithms, as far as these are finite. None where no trial with such a ratio stopped for
+    benefit.
     """
     plan = scenario.trial.monitoring
     stopped = [here["hazard_ratio"][here["benefit"] == 1] for here in _looked(columns)]
-    if plan is None or not any(np.isfinite(ratios).any() for ratios in stopped):
+    if plan is None or not stopped:
         return None
     in_all = columns[f"endpoints.{plan.endpoint}.hazard_ratio.estimate"]
-    return {
-        "endpoint": plan.endpoint,
-        "all": _average_ratio(in_all),
-        "stopped_for_benefit": _average_ratio(np.concatenate(stopped)),
-    }
+    all_trials, stopped_early = _average_ratio(in_all), _average_ratio(np.concatenate(stopped))
+    if math.isnan(all_trials) or math.isnan(stopped_early):
+        return None
+    return {"endpoint": plan.endpoint, "all": all_trials, "stopped_for_benefit": stopped_early}
 
 
 def _average_ratio(ratios: NDArray[np.float64]) -> float:
-    return float(np.exp(np.log(ratios[np.isfinite(ratios) & (ratios > 0)]).mean()))
+    """The geometric mean of those ratios whose logarithm is finite; NaN without any."""
+    used = ratios[averaged("hazard_ratio", ratios)]
+    return float(np.exp(np.log(used).mean())) if used.size else math.nan
 
 
 def _coverage(columns: Columns) -> Summary:
-    """How often a trial's own 95% interval holds the average over all trials, for each figure that has one."""
+    """How often a trial's own 95% interval holds the average over all trials, for each figure that has one.
+
+    Trials without an interval, as those without events, do not count; ``of`` says how many do.
+    """
     found: Summary = {}
     for name, lower in columns.items():
         path, _, last = name.rpartition(".")
         if last != "lower":
             continue
-        is_ratio = path.endswith("hazard_ratio")
-        estimates = columns[f"{path}.estimate" if is_ratio else f"{path}.survival"]
+        estimates = columns[f"{path}.estimate" if is_ratio(path) else f"{path}.survival"]
         upper = columns[f"{path}.upper"]
-        usable = np.isfinite(estimates) & np.isfinite(lower) & np.isfinite(upper)
+        usable = averaged(path, estimates) & np.isfinite(lower) & np.isfinite(upper)
         if usable.any():
-            truth = _average_ratio(estimates[usable]) if is_ratio else float(estimates[usable].mean())
-            held = (lower[usable] <= truth) & (truth <= upper[usable])
-            found[path] = share(int(held.sum()), int(usable.sum()))
+            average = _average_ratio(estimates) if is_ratio(path) else float(np.nanmean(estimates))
+            held = (lower[usable] <= average) & (average <= upper[usable])
+            found[path] = share(int(held.sum()), int(usable.sum())) | {"of": int(usable.sum())}
     return found

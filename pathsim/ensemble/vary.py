@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.engines import simulate_many
+from pathsim.ensemble.averages import averaged
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
 from pathsim.scenario.scenario import Scenario
@@ -94,7 +95,7 @@ def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], colum
         mine = _scored(scenario, part)
         here = {"set": dict(setting), **summary(scenario, part)}
         if found:
-            here["differences"] = {name: _difference(mine[name], base[name]) for name in mine if name in base}
+            here["differences"] = {name: _difference(name, mine[name], base[name]) for name in mine if name in base}
         found.append(here)
     return {"settings": found}
 
@@ -109,19 +110,20 @@ def _scored(scenario: Scenario, columns: Columns) -> Mapping[str, NDArray[np.flo
     return {**columns, **tests}
 
 
-def _difference(mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:
+def _difference(path: str, mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:
     """The mean difference of two figures over the replicates that have both, and its standard error.
 
     Beside it the standard error that it would have if the settings had been simulated independently.
     """
-    both = np.isfinite(mine) & np.isfinite(base)
+    both = averaged(path, mine) & averaged(path, base)
     count = int(both.sum())
     if count < 2:
-        return {"mean": None, "standard_error": None, "independent_standard_error": None}
+        return {"mean": None, "standard_error": None, "independent_standard_error": None, "averaged": count}
     mine, base = mine[both], base[both]
     apart = math.sqrt((float(mine.var(ddof=1)) + float(base.var(ddof=1))) / count)
     return {
         "mean": float((mine - base).mean()),
         "standard_error": float((mine - base).std(ddof=1)) / math.sqrt(count),
         "independent_standard_error": apart,
+        "averaged": count,
     }

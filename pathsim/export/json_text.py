@@ -7,7 +7,10 @@ from typing import Any
 
 
 def as_json(value: Any, *, ascii_only: bool = False) -> str:
-    """This value as JSON: floats at full precision, infinite and undefined ones as null, dates as texts."""
+    """This value as JSON: floats at full precision, undefined ones as null, infinite ones and dates as texts.
+
+    JSON has no infinity; "Infinity" and "-Infinity" are what JavaScript, Python, R and protocol buffers read as one.
+    """
     return json.dumps(_finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=_date)
 
 
@@ -16,7 +19,9 @@ def _finite(value: Any) -> Any:
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    return value
 
 
 def _date(value: object) -> str:

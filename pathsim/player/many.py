@@ -30,12 +30,13 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A figure over replicates: that of the trial on screen, the mean, and the interval of single trials."""
+    """A figure over replicates: that of the trial on screen, the middle, and the interval of single trials."""
 
     label: str
     is_share: bool
     own: float
-    mean: float
+    middle: float
+    """The mean; of a hazard ratio, which can be infinite, the median."""
     lower: float
     upper: float
 

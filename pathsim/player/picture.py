@@ -160,7 +160,7 @@ def curves(card: EndpointCard, known: Known) -> tuple[Curve, ...]:
         steps, time = curve(table, 0, number), data.time[mine]
         kept = _thinned(steps.time, edges)
         followed = np.sort(time)
-        middle = float(median(table, number)[0])
+        middle = float(median(table, number).estimate[0])
         censored = np.sort(time[~data.event[mine]])
         found.append(
             Curve(

@@ -12,7 +12,7 @@ import numpy as np
 from pathsim.engines import simulate_many
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
-from pathsim.ensemble.summary import alpha, figure, significant, summary
+from pathsim.ensemble.summary import alpha, figure, middle, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
 from pathsim.player.many import (
     ContrastView,
@@ -139,8 +139,8 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
 
 def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:
     """The share of the siblings than which a trial is better: its figure is less, or more."""
-    others = siblings[np.isfinite(siblings)]
-    if not others.size or not math.isfinite(own):
+    others = siblings[~np.isnan(siblings)]
+    if not others.size or math.isnan(own):
         return None
     return float((others > own if less else others < own).mean())
 
@@ -159,10 +159,10 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
 
 
 def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> FigureRow | None:
-    if path not in columns or (of := figure(columns[path]))["mean"] is None:
+    if path not in columns or (central := middle(of := figure(path, columns[path]))) is None:
         return None
     mine = float(own[path][0]) if path in own else math.nan
-    return FigureRow(label, path.endswith(".survival"), mine, of["mean"], of["lower"], of["upper"])
+    return FigureRow(label, path.endswith(".survival"), mine, central, of["lower"], of["upper"])
 
 
 def _survival(endpoint: str, day: float) -> str:

@@ -139,7 +139,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """A hazard ratio with its interval and the one-sided P; None where it could not be estimated."""
+    """A hazard ratio, which may be 0 or infinite, its interval and the one-sided P; None for what has no estimate."""
 
     estimate: float | None = None
     lower: float | None = None
@@ -154,8 +154,8 @@ class EndpointView:
     name: str
     curves: tuple[Curve, ...]
     ghosts: tuple[Curve, ...]
-    at_days: tuple[tuple[float, tuple[float, ...]], ...]
-    """For each tabulated day the survival of each arm."""
+    at_days: tuple[tuple[float, tuple[float | None, ...]], ...]
+    """For each tabulated day the survival of each arm; None where nobody was followed so long."""
     at_risk: tuple[tuple[int, ...], ...]
     """For each of these days how many of each arm are at risk."""
     ratio: Ratio

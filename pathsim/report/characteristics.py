@@ -1,5 +1,6 @@
 """The operating characteristics of an ensemble, in the terminal."""
 
+import math
 import re
 import textwrap
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.ensemble.rows import Columns
-from pathsim.ensemble.summary import Summary
+from pathsim.ensemble.summary import Summary, middle
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.scenario import Scenario, readable
@@ -65,10 +66,10 @@ def _trial(scenario: Scenario, found: Summary) -> Table:
     arms = ("randomized", *(f"arms.{arm}" for arm in scenario.arms)) if scenario.arms else ()
     for path in ("enrolled", *arms):
         here = figures[f"trial.{path}"]
-        table.add_row(path.removeprefix("arms."), _mean(here), _interval(here))
+        table.add_row(path.removeprefix("arms."), _middle(here), _interval(here))
     plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")
     if plan is not None and events is not None:
-        table.add_row(f"{scenario.endpoint_label(plan.endpoint)} events at its end", _mean(events), _interval(events))
+        table.add_row(f"{scenario.endpoint_label(plan.endpoint)} events at its end", _middle(events), _interval(events))
     ended = figures["trial.ended.day"]
     dates = (f"{scenario.date(ended[key]):%b %Y}" for key in ("mean", "lower", "upper"))
     mean, lower, upper = dates
@@ -93,15 +94,15 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
         table.add_row("events reached by", *reached)
     ratios = [f"cutoffs.{name}.endpoints.{cut['endpoint']}.hazard_ratio.estimate" for name, cut in cuts.items()]
     if any(path in figures for path in ratios):
-        table.add_row("hazard ratio", *_pairs(figures, ratios, roomy=roomy))
+        table.add_row("median hazard ratio", *_pairs(figures, ratios, roomy=roomy))
         powers = ("" if cut["power"] is None else _share(cut["power"], roomy=roomy) for cut in cuts.values())
         table.add_row(f"one-sided P < {found['alpha']:g}", *powers)
     return table
 
 
 def _pairs(figures: Summary, paths: list[str], *, roomy: bool = True) -> list[str]:
-    """Each figure's mean and, where there is room, its interval; nothing where there is no such figure."""
-    shown = _mean_and_interval if roomy else _mean
+    """Each figure's middle and, where there is room, its interval; nothing where there is no such figure."""
+    shown = _middle_and_interval if roomy else _middle
     return [shown(figures[path]) if path in figures else "" for path in paths]
 
 
@@ -126,16 +127,26 @@ def _comparison(
     ratio = found["figures"][f"{path}.estimate"]
     yield Text(
         f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
-        f"hazard ratio {_mean(ratio)} ({_interval(ratio)})"
+        f"median hazard ratio {_middle_and_interval(ratio)}"
     )
+    if (told := _at_the_ends(ratio)) is not None:
+        yield told
     if (coverage := found["coverage"].get(path)) is not None:
-        yield Text(f" a trial's 95% interval holds the average hazard ratio in {_share(coverage)} of trials", "dim")
+        those = "trials" if coverage["of"] == found["replicates"] else f"the {coverage['of']:,} trials that have one"
+        yield Text(f" a trial's 95% interval holds the average hazard ratio in {_share(coverage)} of {those}", "dim")
     published = [
         Mark(target.published, "published")
         for target in scenario.sections.targets.values()
         if target.figure == f"{path}.estimate"
     ]
     yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
+
+
+def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
+    """How many trials have a hazard ratio that is 0, infinite, or none at all; None if no trial does."""
+    kinds = ((ratio["zero"], "0"), (ratio["infinite"], "infinite"), (ratio["missing"], "undefined"))
+    told = [f"{kind} in {count:,}" for count, kind in kinds if count]
+    return Text(f" the hazard ratio is {', '.join(told)} trials", "dim") if told else None
 
 
 def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
@@ -189,7 +200,7 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
     roomy = console.width >= ROOMY
-    headings = ("held", "stops for\nbenefit", "for\nfutility", "by\norder", "events", "date", "hazard\nratio")
+    headings = ("held", "stops for\nbenefit", "for\nfutility", "by\norder", "events", "date", "median\nhazard\nratio")
     table = figure_table(("look", ""), *((heading, "") for heading in headings))
     for look in found["stopping"]:
         day = look["day"]["mean"]
@@ -197,9 +208,9 @@ def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
             str(look["look"]),
             f"{look['held']['estimate']:.1%}",
             *(_share(look[why], roomy=roomy) if look[why]["estimate"] else "-" for why in _REASONS),
-            _mean(look["events"]),
+            _middle(look["events"]),
             "-" if day is None else f"{scenario.date(day):%b %Y}",
-            _mean(look["hazard_ratio"]),
+            _middle(look["hazard_ratio"]),
         )
     return table
 
@@ -242,17 +253,24 @@ def _share(found: dict[str, Any], *, roomy: bool = True) -> str:
     return f"{found['estimate']:.1%} ({found['lower']:.1%}-{found['upper']:.1%})".replace("%-", "-")
 
 
-def _mean(figure: dict[str, Any]) -> str:
-    return "-" if figure["mean"] is None else _number(figure["mean"])
+def _middle(figure: dict[str, Any]) -> str:
+    central = middle(figure)
+    return "-" if central is None else _number(central)
 
 
-def _mean_and_interval(figure: dict[str, Any]) -> str:
-    return f"{_mean(figure)} ({_interval(figure)})"
+def _middle_and_interval(figure: dict[str, Any]) -> str:
+    """A figure's middle with its interval and, if not all trials have it, of how many it is."""
+    if middle(figure) is None:
+        return "-"
+    of = f", of {figure['averaged']:,}" if figure["missing"] and "mean" in figure else ""
+    return f"{_middle(figure)} ({_interval(figure)}){of}"
 
 
 def _interval(figure: dict[str, Any]) -> str:
-    return "-" if figure["mean"] is None else f"{_number(figure['lower'])}-{_number(figure['upper'])}"
+    return "-" if middle(figure) is None else f"{_number(figure['lower'])}-{_number(figure['upper'])}"
 
 
 def _number(value: float) -> str:
+    if math.isinf(value):
+        return "infinite"
     return f"{value:.3f}" if abs(value) < 5 else f"{value:.0f}"

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.summary import Summary
+from pathsim.ensemble.summary import Summary, middle
 from pathsim.report.figures import ROOMY, figure_table, span
 from pathsim.scenario.scenario import Scenario
 
@@ -55,24 +55,23 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
 
 
 def _cell(setting: Summary, path: str) -> str:
-    """A figure's mean, and under it the difference from the first setting."""
-    mean, difference = _mean(setting, path), setting.get("differences", {}).get(path)
-    if mean is None:
+    """A figure's middle, and under it the difference from the first setting."""
+    central, difference = _middle(setting, path), setting.get("differences", {}).get(path)
+    if central is None:
         return "-"
     is_ratio = path.endswith("hazard_ratio.estimate")
-    shown = f"{mean:.3f}" if is_ratio else f"{mean:.1%}"
+    shown = f"{central:.3f}" if is_ratio else f"{central:.1%}"
     if difference is None or difference["mean"] is None:
         return shown
     apart, error = difference["mean"], difference["standard_error"]
     return f"{shown}\n{apart:+.4f} ± {error:.4f}" if is_ratio else f"{shown}\n{apart:+.2%} ± {error:.2%}"
 
 
-def _mean(setting: Summary, path: str) -> float | None:
+def _middle(setting: Summary, path: str) -> float | None:
     if path.endswith(".logrank.significant"):
         power: float = setting["power"][path.split(".")[1]]["estimate"]
         return power
-    mean: float | None = setting["figures"][path]["mean"]
-    return mean
+    return middle(setting["figures"][path])
 
 
 def _words(setting: Summary) -> list[str]:

@@ -30,30 +30,45 @@ def figure_table(*headings: tuple[str, str]) -> "Table":
     return table
 
 
+LONG = 3652
+"""Days from which on a span of time is given in years, whole or not."""
+
+
 def span(days: float) -> str:
     """A span of time in the unit that a reader would choose: whole years if it is that."""
     if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
         years = round(days / 365.25)
         return f"{years} year{'s' if years > 1 else ''}"
-    return months(days)
+    return f"{days / 365.25:.1f} years" if days >= LONG else months(days)
 
 
 def months(days: float) -> str:
-    """A span of time in months, or in days, hours or minutes if it is short."""
+    """A span of time in months, or in days, hours or minutes if it is short; a dash if it is missing."""
+    if math.isnan(days):
+        return "-"
     if days >= 2 * DAYS_PER_MONTH:
         return f"{days / DAYS_PER_MONTH:.1f} months"
     if days >= 2:
         return f"{days:.1f} days"
-    return f"{days * 24:.1f} hours" if days * 24 >= 2 or days == 0 else f"{days * 1440:.0f} minutes"
+    if days * 24 >= 2:
+        return f"{days * 24:.1f} hours"
+    return f"{days * 1440:.0f} minutes" if days else "0 days"
 
 
-def percent(value: float) -> str:
+def percent(value: float | None) -> str:
     """A share in per cent; a dash if it is missing."""
-    return "-" if math.isnan(value) else f"{value:.1%}"
+    return "-" if value is None or math.isnan(value) else f"{value:.1%}"
+
+
+def ratio(value: float | None) -> str:
+    """A ratio with two decimals, but none if it is 0; a dash if it is missing."""
+    if value is None or math.isnan(value):
+        return "-"
+    return "infinite" if math.isinf(value) else f"{value:.2f}" if value else "0"
 
 
 def decimal(value: float) -> str:
     """A number, whole if it is whole; a dash if it is missing."""
-    if math.isnan(value):
-        return "-"
+    if not math.isfinite(value):
+        return ratio(value)
     return f"{value:.0f}" if value == round(value) else f"{value:.2f}"

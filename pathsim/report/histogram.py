@@ -23,9 +23,9 @@ class Mark(NamedTuple):
 
 
 def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, ascii_only: bool = False) -> Text:
-    """The histogram; what lies beyond either end is counted in the last bar there."""
+    """The histogram; what lies beyond either end, 0 and infinity too, is counted in the last bar there."""
     edges = (math.log(LOWEST), math.log(HIGHEST))
-    logs = np.log(ratios[np.isfinite(ratios) & (ratios > 0)])
+    logs = np.log(np.clip(ratios[~np.isnan(ratios)], LOWEST, HIGHEST))
     counts, _ = np.histogram(np.clip(logs, *edges), bins=WIDTH, range=edges)
     bars = ASCII_BARS if ascii_only else BARS
     full = len(bars) - 1

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.report.curves import Line, drawn_until, survival_plot
-from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, span
+from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
@@ -145,40 +145,79 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
     for day in of[0]["at"]:
-        cells = [_interval(arm["at"][day]) if arm["n"] else "-" for arm in of]
-        table.add_row(f"at {span(float(day))}", *cells)
-    table.add_row(
-        "median", *("not reached" if arm["median_days"] is None else months(arm["median_days"]) for arm in of)
-    )
+        table.add_row(f"at {span(float(day))}", *(_interval(arm["at"][day]) for arm in of))
+    table.add_row("median", *map(_median, of))
     first, incidence = endpoint["first_events"], endpoint.get("incidence")
     for event in first[arms[0]] if incidence is not None else ():
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
         table.add_row(f"{readable(event).lower()} first (by {span(float(last))})", *told)
-    if "hazard_ratio" not in endpoint:
-        return table
-    return Group(table, Padding(_comparison(scenario, found, name), (0, 1)))
+    parts: list[RenderableType] = [table]
+    if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
+        parts.append(Text(" -: nobody was followed so long", style="dim"))
+    if "hazard_ratio" in endpoint:
+        parts.append(Padding(_comparison(scenario, found, name), (0, 1)))
+    return Group(*parts)
 
 
 def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
-    ratio, test = found["endpoints"][name]["hazard_ratio"], found["endpoints"][name]["logrank"]
+    endpoint = found["endpoints"][name]
     stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
-    if ratio["estimate"] is None:
-        return Text("no hazard ratio: too few events", style="dim")
-    bounds = "" if ratio["lower"] is None else f" (95% CI {ratio['lower']:.2f}-{ratio['upper']:.2f})"
-    text = Text(f"hazard ratio {ratio['estimate']:.2f}{bounds}{stratified}")
-    if test["p_one_sided"] is not None:
+    text = _hazard_ratio(endpoint["hazard_ratio"], scenario, stratified)
+    if (test := endpoint["logrank"])["z"] is not None:
         text.append(f"; log-rank z {test['z']:.2f}, one-sided P {test['p_one_sided']:.3f}{stratified}")
-    if (gain := found["endpoints"][name].get("restricted_mean_difference")) is not None:
-        text.append(
-            f"\ndays without event gained in {span(gain['horizon_days'])}: {gain['days']:.0f} "
-            f"(95% CI {gain['lower']:.0f} to {gain['upper']:.0f})"
-        )
+    if (gain := endpoint.get("restricted_mean_difference")) is not None:
+        text.append("\n").append(_gain(gain))
     return text
 
 
-def _interval(at: dict[str, float]) -> str:
-    return f"{at['survival']:.1%} ({at['lower']:.0%}-{at['upper']:.0%})".replace("%-", "-")
+def _hazard_ratio(found: dict[str, float | None], scenario: Scenario, stratified: str) -> Text:
+    estimate, lower, upper = found["estimate"], found["lower"], found["upper"]
+    if estimate is None:
+        return Text("no hazard ratio: no event while patients of both arms were followed", style="dim")
+    text = Text(f"hazard ratio {ratio(estimate)}")
+    if lower is not None and upper is not None:
+        return text.append(f" (95% CI {ratio(lower)}-{ratio(upper)}){stratified}")
+    control = scenario.trial.control or ""
+    only = control if estimate == 0 else next(arm for arm in scenario.arms if arm != control)
+    return text.append(f"{stratified}: all events while both arms were followed are in {only}")
+
+
+def _gain(gain: dict[str, Any]) -> Text:
+    """The difference of restricted means or, if nobody was followed so long, that up to the longest common horizon."""
+    shown, why = gain, ""
+    if gain["days"] is None:
+        if "common_horizon" not in gain:
+            return Text("no days gained without event: an arm without patients", style="dim")
+        shown, why = (
+            gain["common_horizon"],
+            f", the longest that both arms were followed (not {span(gain['horizon_days'])})",
+        )
+    return Text(
+        f"days without event gained in {span(shown['horizon_days'])}{why}: {shown['days']:.0f} "
+        f"(95% CI {shown['lower']:.0f} to {shown['upper']:.0f})"
+    )
+
+
+def _median(arm: dict[str, Any]) -> str:
+    if not arm["n"]:
+        return "-"
+    if arm["median_days"] is None:
+        return "not reached"
+    lower, upper = arm["median_lower_days"], arm["median_upper_days"]
+    told = months(arm["median_days"])
+    if lower is None and upper is None:
+        return told
+    unit = told[told.index(" ") :]
+    limits = ("not reached" if limit is None else months(limit).removesuffix(unit) for limit in (lower, upper))
+    return f"{told} ({'-'.join(limits)})"
+
+
+def _interval(at: dict[str, float | None]) -> str:
+    survival, lower, upper = at["survival"], at["lower"], at["upper"]
+    if lower is None or upper is None:
+        return percent(survival)
+    return f"{survival:.1%} ({lower:.0%}-{upper:.0%})".replace("%-", "-")
 
 
 def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
@@ -313,9 +352,8 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
         table.add_row(f"{label} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
     for name in scenario.sections.endpoints if len(scenario.arms) == 2 else ():
         compared = [cut["endpoints"][name] for cut in cuts]
-        ratios = (found["hazard_ratio"]["estimate"] for found in compared)
         label = scenario.endpoint_label(name)
-        table.add_row(f"{label} hazard ratio", *("-" if ratio is None else f"{ratio:.2f}" for ratio in ratios))
+        table.add_row(f"{label} hazard ratio", *(ratio(found["hazard_ratio"]["estimate"]) for found in compared))
         values = (found["logrank"]["p_one_sided"] for found in compared)
         table.add_row(f"{label} one-sided P", *("-" if p is None else f"{p:.3f}" for p in values))
     return table

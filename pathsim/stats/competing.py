@@ -23,7 +23,8 @@ def cumulative_incidence(  # noqa: PLR0913  # five columns, and how many of each
 
     The columns are those of ``risk_table``, with ``cause`` in place of the event: 0 for the censored, else the number
     of the first event's cause from 1 to ``causes``; cause 1 comes first in the result. Causes may tie: all events of
-    one time meet the same patients at risk. An arm without patients has incidence 0.
+    one time meet the same patients at risk. NaN where an arm has no patients, and on days beyond its longest follow-up,
+    unless everybody has had an event by then.
 
     Aalen and Johansen (1978), Scandinavian Journal of Statistics 5, 141-150.
 
@@ -43,10 +44,12 @@ def cumulative_incidence(  # noqa: PLR0913  # five columns, and how many of each
     events = places.laid_out(table.events.sum(axis=1), 0.0)
     survival = np.cumprod((at_risk - events) / at_risk, axis=1)
     before = np.concatenate([np.ones((table.trials, 1)), survival[:, :-1]], axis=1)
-    column = columns_at(places.laid_out(table.time, np.inf), days_asked(at_days))
+    days = days_asked(at_days)
+    column = columns_at(places.laid_out(table.time, np.inf), days)
+    ends = np.where(survival[:, -1] > 0, table.followed.max(axis=1), np.inf)
     incidence = np.empty((table.trials, causes, column.shape[1]))
     for number in range(causes):
         of_this = places.laid_out(table.events[:, number + 1], 0.0)
         reached = np.cumsum(before * of_this / at_risk, axis=1)
-        incidence[:, number] = np.take_along_axis(reached, column, axis=1)
+        incidence[:, number] = np.where(days <= ends[:, None], np.take_along_axis(reached, column, axis=1), np.nan)
     return incidence.reshape(trials, arms, causes, column.shape[1])

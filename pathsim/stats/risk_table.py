@@ -13,7 +13,7 @@ class RiskTable:
     """The counts behind Kaplan-Meier, log-rank and Cox, for a chunk of trials.
 
     There is one row for each trial, stratum and distinct time of an event, in this order. A trial, stratum or arm in
-    which nothing happened has no rows of its own, so the table does not know whether anybody was in it.
+    which nothing happened has no rows of its own; ``followed`` tells whether anybody was in it.
     """
 
     trials: int
@@ -26,6 +26,8 @@ class RiskTable:
     """Patients still followed just before the time (rows x arms): who is censored at that very time is among them."""
     events: Numbers
     """Patients who had the event at the time (rows x arms)."""
+    followed: Days
+    """The longest time of any patient (trials x arms), event or not: beyond it nothing is known; -inf for nobody."""
     stratified: bool = False
     """Whether the patients came from more than one stratum."""
 
@@ -67,8 +69,16 @@ def risk_table(
         days[first],
         at_risk=(patients[:, group_ends] - patients[:, starts]).T,
         events=(events[:, following] - events[:, starts]).T,
+        followed=_longest(in_trial * arms + in_arm, days, trials * arms).reshape(trials, arms),
         stratified=stratified,
     )
+
+
+def _longest(cell: Numbers, time: Days, cells: int) -> Days:
+    """The longest time in each cell; -inf where there is none."""
+    longest = np.full(cells, -np.inf)
+    np.maximum.at(longest, cell, time)
+    return longest
 
 
 def _groups(trial: Numbers, stratum: Numbers) -> tuple[Numbers, bool]:

@@ -33,7 +33,10 @@ Decision: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look of the committee. z grows with benefit; what no rule sets, or nobody could estimate, is None."""
+    """One look of the committee. z grows with benefit; what no rule sets, or nobody could estimate, is None.
+
+    The hazard ratio is 0 or infinite where all events that tell the arms apart are in one of them.
+    """
 
     day: float
     events: int
@@ -136,8 +139,8 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
                 day=float(day[trial]),
                 events=known,
                 information=information,
-                z=_finite(seen),
-                hazard_ratio=_finite(float(ratio[trial])),
+                z=_or_none(seen),
+                hazard_ratio=_or_none(float(ratio[trial])),
                 efficacy_bound=efficacy,
                 futility_bound=futility,
                 decision="stop by order" if by_order and decision == "continue" else decision,
@@ -145,8 +148,8 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
         )
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:

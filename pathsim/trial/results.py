@@ -1,6 +1,8 @@
 """The results object of one trial: what ``--json`` prints, and what reports, tests and screens read.
 
-Times are in days, proportions are fractions. Keys are stable; a renamed key is a new ``SCHEMA_VERSION``.
+Times are in days, proportions are fractions; what a trial cannot estimate is None. A hazard ratio is 0 or infinite
+where all events that tell the arms apart are in one of them. Keys are stable; a renamed key is a new
+``SCHEMA_VERSION``.
 """
 
 import math
@@ -18,7 +20,7 @@ from pathsim.stats.compare import p_one_sided
 from pathsim.stats.competing import cumulative_incidence
 from pathsim.stats.normal import deviations
 from pathsim.stats.risk_table import RiskTable
-from pathsim.stats.survival import kaplan_meier, median, numbers_at_risk, restricted_mean
+from pathsim.stats.survival import kaplan_meier, longest_horizon, median, numbers_at_risk, restricted_mean
 from pathsim.trial import tables
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Chunk, Known
@@ -165,19 +167,31 @@ def _incidence(endpoint: Endpoint, data: Outcomes, groups: Allocation) -> dict[s
         "incidence": _by_group(
             groups,
             lambda group: {
-                event: {f"{day:g}": float(shares[group, cause, i]) for i, day in enumerate(endpoint.at_days)}
+                event: {f"{day:g}": _or_none(shares[group, cause, i]) for i, day in enumerate(endpoint.at_days)}
                 for cause, event in enumerate(endpoint.events)
             },
         )
     }
 
 
-def _mean_difference(table: RiskTable, treated: int, control: int, horizon_days: float) -> dict[str, float]:
-    """What the treated arm gains in days without event, up to a horizon, with its 95% interval."""
+def _mean_difference(table: RiskTable, treated: int, control: int, horizon_days: float) -> dict[str, Any]:
+    """What the treated arm gains in days without event, up to a horizon, with its 95% interval.
+
+    Where an arm was not followed so long, that is None, and the same up to the longest common horizon stands beside it.
+    """
+    longest = min(float(longest_horizon(table, arm)[0]) for arm in (treated, control))
+    found: dict[str, Any] = dict(_gained(table, treated, control, horizon_days))
+    if 0 < longest < horizon_days:
+        found["common_horizon"] = _gained(table, treated, control, longest)
+    return found
+
+
+def _gained(table: RiskTable, treated: int, control: int, horizon_days: float) -> dict[str, float | None]:
     one, other = (restricted_mean(table, arm, horizon_days) for arm in (treated, control))
     gained = float(one.mean[0] - other.mean[0])
     reach = deviations(0.95) * math.hypot(one.standard_error[0], other.standard_error[0])
-    return {"horizon_days": horizon_days, "days": gained, "lower": gained - reach, "upper": gained + reach}
+    figures = {"days": gained, "lower": gained - reach, "upper": gained + reach}
+    return {"horizon_days": horizon_days} | {name: _or_none(value) for name, value in figures.items()}
 
 
 def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:
@@ -185,16 +199,19 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
     days = np.array(endpoint.at_days)
     estimate = kaplan_meier(table, group, days)
     at_risk = numbers_at_risk(data.trial, data.group, data.time, days, trials=table.trials, arms=table.arms)
+    middle = median(table, group)
     return {
         "n": int(mine.sum()),
         "events": int((mine & data.event).sum()),
-        "median_days": _finite(median(table, group)[0]),
-        "restricted_mean_days": float(restricted_mean(table, group, max(days)).mean[0]) if days.size else None,
+        "median_days": _or_none(middle.estimate[0]),
+        "median_lower_days": _or_none(middle.lower[0]),
+        "median_upper_days": _or_none(middle.upper[0]),
+        "restricted_mean_days": _or_none(restricted_mean(table, group, max(days)).mean[0]) if days.size else None,
         "at": {
             f"{day:g}": {
-                "survival": float(estimate.survival[0, i]),
-                "lower": float(estimate.lower[0, i]),
-                "upper": float(estimate.upper[0, i]),
+                "survival": _or_none(estimate.survival[0, i]),
+                "lower": _or_none(estimate.lower[0, i]),
+                "upper": _or_none(estimate.upper[0, i]),
                 "at_risk": int(at_risk[0, group, i]),
             }
             for i, day in enumerate(days.tolist())
@@ -209,16 +226,16 @@ def _comparison(endpoint: Endpoint, data: Outcomes, scenario: Scenario) -> dict[
     test, ratio = compared(data, endpoint, scenario)
     return {
         "hazard_ratio": {
-            "estimate": _finite(ratio.estimate[0]),
-            "lower": _finite(ratio.lower[0]),
-            "upper": _finite(ratio.upper[0]),
+            "estimate": _or_none(ratio.estimate[0]),
+            "lower": _or_none(ratio.lower[0]),
+            "upper": _or_none(ratio.upper[0]),
         },
-        "logrank": {"z": _finite(test.z[0]), "p_one_sided": _finite(p_one_sided(test.z)[0])},
+        "logrank": {"z": _or_none(test.z[0]), "p_one_sided": _or_none(p_one_sided(test.z)[0])},
     }
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 _PART = re.compile(r"([^.\[]+)(?:\[([^\]]*)\])?(?:\.|$)")

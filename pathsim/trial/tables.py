@@ -226,7 +226,7 @@ def waits(known: Known, visited: Visits) -> list[Row]:
             return np.bincount(trial[of], minlength=trials)
 
         total = np.bincount(trial[left], queued[left], minlength=trials)
-        longest = np.zeros(trials)
+        longest = np.full(trials, -np.inf)
         np.maximum.at(longest, trial[left], queued[left])
         answered = tally(left)
         rows.append(
@@ -236,8 +236,8 @@ def waits(known: Known, visited: Visits) -> list[Row]:
                 "asked": tally(ready.day < np.inf),
                 "waited": tally(queued > 0),
                 "left_queue": tally(left & (went.take(ready.row) != got)),
-                "mean_days": np.divide(total, answered, out=np.zeros(trials), where=answered > 0),
-                "longest_days": longest,
+                "mean_days": np.divide(total, answered, out=np.full(trials, np.nan), where=answered > 0),
+                "longest_days": np.where(answered > 0, longest, np.nan),
             }
         )
     return rows

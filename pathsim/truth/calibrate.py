@@ -21,7 +21,7 @@ from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 from pathsim.truth.points import Evaluate, Field, Point, Told, evaluator
-from pathsim.truth.targets import TOLERATED_DEVIATIONS, Comparison, compared, simulated
+from pathsim.truth.targets import TOLERATED_DEVIATIONS, Comparison, averaged_values, compared, simulated
 
 STEP = 0.04
 """How far, as a part of its range, a number is moved to see what it does: far enough for many patients to feel it."""
@@ -210,7 +210,7 @@ class _Search:
 
     def _remember(self, places: Sequence[Vector]) -> None:
         for place, columns in zip(places, self._evaluate([self._point(place) for place in places]), strict=True):
-            means = np.array([_mean(simulated(target, columns)) for target in self._targets])
+            means = np.array([_mean(averaged_values(target, simulated(target, columns))) for target in self._targets])
             misses = self._roots * (means - [target.published for target in self._targets]) / self._unit
             self._seen[place.tobytes()] = np.nan_to_num(misses, nan=MISSING)
             self.evaluations += 1
@@ -224,8 +224,8 @@ class _Search:
     def _scales(self, place: Vector) -> tuple[Vector, Vector]:
         """For each target the standard deviation of single trials, and what is tolerated."""
         (columns,) = self._evaluate([self._point(place)])
-        values = [simulated(target, columns) for target in self._targets]
-        deviation = np.array([float(np.nanstd(value)) if np.isfinite(value).any() else 0.0 for value in values])
+        values = [averaged_values(target, simulated(target, columns)) for target in self._targets]
+        deviation = np.array([float(value.std()) if value.size else 0.0 for value in values])
         stated = [target.tolerance or math.nan for target in self._targets]
         unit = np.where(np.isnan(stated), TOLERATED_DEVIATIONS * deviation, stated)
         # What never varies, and is given no tolerance, says nothing.
@@ -233,8 +233,7 @@ class _Search:
 
 
 def _mean(values: Vector) -> float:
-    seen = values[np.isfinite(values)]
-    return float(seen.mean()) if seen.size else math.nan
+    return float(values.mean()) if values.size else math.nan
 
 
 def _known(slopes: Matrix) -> Matrix:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.ensemble.averages import averaged
 from pathsim.ensemble.uncertain import at_fault, completed, is_uncertain, value_at
 from pathsim.ensemble.workers import Workers
 from pathsim.scenario.evidence import Rate
@@ -167,23 +168,23 @@ def sensitivity(
             return [columns[figure] for columns in evaluate([moves.point(values) for values in points])]
 
         (base,) = seen([{}])
-        if not np.isfinite(base).any():
+        if not averaged(figure, base).any():
             return Sensitivity(math.nan, (), ())
         shown = seen(ends)
         swings = [
-            _swing(number, (low[number.path], high[number.path]), at_low, at_high)
+            _swing(figure, number, (low[number.path], high[number.path]), at_low, at_high)
             for number, (low, high), (at_low, at_high) in zip(numbers, _paired(ends), _paired(shown), strict=True)
         ]
         ranked = sorted(range(len(numbers)), key=lambda i: -swings[i].width if swings[i].width > 0 else 0.0)
         chosen = [numbers[i] for i in ranked[:together] if swings[i].width > 0]
 
         def means(points: Sequence[Mapping[KeyPath, float]]) -> Values:
-            return np.array([_mean(values) for values in seen([moves.towards(point) for point in points])])
+            return np.array([_mean(figure, values) for values in seen([moves.towards(point) for point in points])])
 
         indices = _indices(chosen, samples, field.seed, means) if chosen else ()
     # What cannot move at all is no uncertain number.
     moving = tuple(swings[i] for i in ranked if swings[i].low < swings[i].high)
-    return Sensitivity(_mean(base), moving, indices)
+    return Sensitivity(_mean(figure, base), moving, indices)
 
 
 def _paired(ends: Sequence[End]) -> list[tuple[End, End]]:
@@ -226,17 +227,17 @@ class _Moves:
         return tuple((self._stated | dict(values)).values())
 
 
-def _mean(values: Values) -> float:
-    """The mean over the trials that have the figure; NaN if none has."""
-    seen = values[np.isfinite(values)]
+def _mean(figure: str, values: Values) -> float:
+    """The mean of a figure over the trials that have it; NaN if none has."""
+    seen = values[averaged(figure, values)]
     return float(seen.mean()) if seen.size else math.nan
 
 
-def _swing(number: UncertainNumber, limits: tuple[float, float], low: Values, high: Values) -> Swing:
-    both = np.isfinite(low) & np.isfinite(high)
+def _swing(figure: str, number: UncertainNumber, limits: tuple[float, float], low: Values, high: Values) -> Swing:
+    both = averaged(figure, low) & averaged(figure, high)
     apart = high[both] - low[both]
     error = float(apart.std(ddof=1)) / math.sqrt(apart.size) if apart.size > 1 else math.nan
-    return Swing(number.path, number.value, *limits, _mean(low), _mean(high), error)
+    return Swing(number.path, number.value, *limits, _mean(figure, low), _mean(figure, high), error)
 
 
 def _indices(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.engines import simulate
+from pathsim.ensemble.averages import averaged, quantiles
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import share
 from pathsim.scenario.evidence import Rate
@@ -146,6 +147,11 @@ def simulated(target: Target, columns: Columns) -> NDArray[np.float64]:
     return parts
 
 
+def averaged_values(target: Target, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What enters the mean of a target: the values that are finite, and of hazard ratios no 0 either."""
+    return values[averaged(target.figure if target.of is None else "", values)]
+
+
 def compared(scenario: Scenario, columns: Columns, parts: Sequence[str] = ()) -> list[Comparison]:
     """The scenario's targets, or those under such headings, each beside these trials."""
     published = scenario.published
@@ -156,23 +162,22 @@ def compared(scenario: Scenario, columns: Columns, parts: Sequence[str] = ()) ->
 
 
 def _compared(name: str, target: Target, evidence: Rate | None, values: NDArray[np.float64]) -> Comparison:
-    seen = values[np.isfinite(values)]
+    seen, used = values[~np.isnan(values)], averaged_values(target, values)
     missing = int(values.size - seen.size)
-    if not seen.size:
+    if not used.size:
         nan = math.nan
         return Comparison(name, target, evidence, nan, nan, nan, nan, nan, nan, missing)
-    deviation = float(seen.std(ddof=1)) if seen.size > 1 else 0.0
-    # The results of trials, not points between them: counts stay whole.
-    lower, upper = np.quantile(seen, [0.025, 0.975], method="inverted_cdf")
+    deviation = float(used.std(ddof=1)) if used.size > 1 else 0.0
+    lower, upper = quantiles(seen, [0.025, 0.975], of_trials=True).tolist()
     below = float(np.mean(seen < target.published) + np.mean(seen == target.published) / 2)
     return Comparison(
         name,
         target,
         evidence,
-        mean=float(seen.mean()),
+        mean=float(used.mean()),
         standard_deviation=deviation,
-        lower=float(lower),
-        upper=float(upper),
+        lower=lower,
+        upper=upper,
         percentile=100 * below,
         tolerance=TOLERATED_DEVIATIONS * deviation if target.tolerance is None else target.tolerance,
         missing=missing,

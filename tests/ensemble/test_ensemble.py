@@ -169,11 +169,12 @@ def test_the_error_of_a_worker_survives_the_way_back() -> None:
 
 
 def test_a_figure_is_summed_up_over_those_trials_that_have_it() -> None:
-    found = figure(np.array([1.0, 2.0, 3.0, np.nan]))
+    found = figure("trial.enrolled", np.array([1.0, 2.0, 3.0, np.nan]))
     assert found["mean"] == 2
     assert found["sd"] == 1
     assert found["missing"] == 1
-    assert figure(np.array([np.nan]))["mean"] is None
+    assert found["averaged"] == 3
+    assert figure("trial.enrolled", np.array([np.nan]))["mean"] is None
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:

@@ -29,8 +29,12 @@ def test_what_lies_beyond_the_ends_is_counted_there() -> None:
 
 def test_what_could_not_be_estimated_is_left_out() -> None:
     usable = [0.5, 0.7]
-    assert lines_of([*usable, np.nan, 0.0, np.inf]) == lines_of(usable)
+    assert lines_of([*usable, np.nan]) == lines_of(usable)
     assert lines_of([np.nan])[1 : HEIGHT + 1] == [" "] * HEIGHT
+
+
+def test_nothing_and_infinity_count_at_the_ends() -> None:
+    assert lines_of([0.0, 0.5, np.inf]) == lines_of([0.01, 0.5, 99.0])
 
 
 def test_without_unicode_everything_is_ascii() -> None:

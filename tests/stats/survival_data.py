@@ -30,6 +30,13 @@ class Patients(NamedTuple):
             mine &= self.arm == arm
         return self.pick(mine)._replace(trial=np.zeros(mine.sum(), np.intp))
 
+    def is_known(self, day: float) -> bool:
+        """Whether survival of these patients, one arm of one trial, can be estimated on a day."""
+        if not self.time.size:
+            return False
+        longest = self.time.max()
+        return day <= longest or bool(self.event[self.time == longest].all())
+
     def table(self, trials: int = 1, *, strata: bool = False, arms: int = 2) -> RiskTable:
         stratum = self.stratum if strata else None
         return risk_table(self.trial, self.arm, self.time, self.event, stratum=stratum, trials=trials, arms=arms)

@@ -1,5 +1,6 @@
 """The table of the Compare screen: figures in both settings, in this trial and on average."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from rich.text import Text
 from pathsim.player.lists import WeighedView
 from pathsim.player.many import ContrastView, Difference
 from pathsim.player.shown import Opened, ToxicityRow
-from pathsim.report.figures import span
+from pathsim.report.figures import percent, ratio, span
 
 MOST_TOXICITIES = 8
 NEGLIGIBLE = 0.0005
@@ -27,12 +28,16 @@ class _Figure:
 
     @property
     def difference(self) -> float | None:
-        """Here minus there."""
-        return None if self.there is None or self.here is None else self.here - self.there
+        """Here minus there, of what is finite."""
+        if self.there is None or self.here is None or math.isinf(self.there) or math.isinf(self.here):
+            return None
+        return self.here - self.there
 
     def told(self, value: float | None) -> str:
         """The figure in words."""
-        return "" if value is None else f"{value:.2f}" if self.is_ratio else f"{value:.1%}"
+        if value is None:
+            return ""
+        return ratio(value) if self.is_ratio else percent(value)
 
     def told_difference(self, value: float | None, sign: str = "+") -> str:
         """A difference in words: of shares in points."""

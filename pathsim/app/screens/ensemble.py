@@ -18,6 +18,7 @@ from pathsim.player import requests as ask
 from pathsim.player.many import EnsembleView, FigureRow, Share
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened
+from pathsim.report.figures import ratio
 
 REPLICATES = 1000
 
@@ -138,8 +139,8 @@ def _table(view: EnsembleView) -> Table:
 
 
 def _figure(one: FigureRow) -> tuple[str, ...]:
-    own, mean, lower, upper = (_number(value, one) for value in (one.own, one.mean, one.lower, one.upper))
-    return one.label, own, mean, f"{lower} to {upper}"
+    own, middle, lower, upper = (_number(value, one) for value in (one.own, one.middle, one.lower, one.upper))
+    return one.label, own, middle, f"{lower} to {upper}"
 
 
 def _section(table: Table, *heads: str) -> None:
@@ -152,8 +153,8 @@ def _between(part: Share) -> str:
 
 
 def _number(value: float, one: FigureRow) -> str:
-    if math.isnan(value):
-        return "-"
+    if not math.isfinite(value):
+        return ratio(value)
     if one.is_share:
         return f"{value:.1%}"
     return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.2f}"

@@ -14,7 +14,7 @@ from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Curve, EndpointCard, EndpointView
 from pathsim.report.curves import BOX_PENS, trace
-from pathsim.report.figures import months
+from pathsim.report.figures import months, ratio
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CROSSHAIR_STEPS = 72
@@ -223,18 +223,20 @@ class _Plot:
     def ratio(self) -> None:
         """The comparison of the arms by now, in the lowest row that has room for it."""
         found = self.view.ratio
-        if found.estimate is None or found.lower is None or found.upper is None or found.p_one_sided is None:
+        if found.estimate is None or found.p_one_sided is None:
             return
-        interval = f"{found.lower:.2f}-{found.upper:.2f}"
+        estimate = ratio(found.estimate)
+        if found.lower is not None and found.upper is not None:
+            estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
         published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
         p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
-        whole = f"hazard ratio {found.estimate:.2f} ({interval}), one-sided {p_value}{published}"
-        short = f"HR {found.estimate:.2f} ({interval}), 1-sided {p_value}{published}"
+        whole = f"hazard ratio {estimate}, one-sided {p_value}{published}"
+        short = f"HR {estimate}, 1-sided {p_value}{published}"
         room = self.columns - 1
         one = next((text for text in (whole, short) if len(text) <= room), "")
         two = short.split(", ", 1)
         three = [two[0], *two[1].split("; ")]
-        for lines in ([one], two, three, three[:1], [f"HR {found.estimate:.2f}"]):
+        for lines in ([one], two, three, three[:1], [f"HR {ratio(found.estimate)}"]):
             if lines[0] and max(map(len, lines)) <= room and self._say(lines):
                 return
 
