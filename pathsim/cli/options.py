@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from pathsim.paths import split_setting
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 LARGEST_SEED = 2**63 - 1
@@ -19,7 +21,7 @@ RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII)
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
     settings = {}
     for text in values:
-        path, equals, value = text.partition("=")
+        path, equals, value = split_setting(text)
         if not equals or not path.strip():
             raise click.BadParameter(
                 f"write path=value, for example --set trial.patients=400, not '{text}'", ctx, param
@@ -32,7 +34,7 @@ def _variations(ctx: click.Context, param: click.Parameter, texts: tuple[str, ..
     """Each path with its values: a list with commas, or FROM:TO:STEP."""
     found = []
     for text in texts:
-        path, equals, listed = text.partition("=")
+        path, equals, listed = split_setting(text)
         values = _range(ctx, param, listed) if RANGE.fullmatch(listed.strip()) else _listed(listed)
         if not equals or not path.strip() or len(values) < 2:
             raise click.BadParameter(

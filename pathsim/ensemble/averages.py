@@ -14,8 +14,8 @@ Figures = NDArray[np.float64]
 
 
 def is_ratio(path: str) -> bool:
-    """Whether the figure at this path is a hazard ratio."""
-    return path.removesuffix(".estimate").endswith("hazard_ratio")
+    """Whether the figure at this path is a hazard ratio; that of a look is called just so."""
+    return path == "hazard_ratio" or path.endswith(".hazard_ratio.estimate")
 
 
 def averaged(path: str, values: Figures) -> NDArray[np.bool_]:

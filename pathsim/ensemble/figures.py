@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pathsim.engines import simulate_many
 from pathsim.ensemble.rows import Columns, final_of_all, followed_by_endpoints, rows_of
+from pathsim.paths import parts_of
 from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.outcomes import Allocation, allocation
@@ -30,17 +31,24 @@ def figures(chunk: Chunk, paths: Sequence[str]) -> Columns:
     """
     found: Columns = {}
     followed = followed_by_endpoints(chunk)
-    in_tables = [path for path in paths if path.split("[")[0] in _TABLES]
+    in_tables = {path: table for path in paths if (table := _first_name(path)) in _TABLES}
     if in_tables:
-        made = _tables(final_of_all(followed, chunk), {path.split("[")[0] for path in in_tables})
+        made = _tables(final_of_all(followed, chunk), set(in_tables.values()))
         found |= {path: _column(leaf(made, path), path, len(chunk.replicates)) for path in in_tables}
     others = [path for path in paths if path not in found]
     if others:
-        quick = rows_of(followed)
-        found |= {path: quick[path] for path in others if path in quick}
+        quick = {parts_of(path): column for path, column in rows_of(followed).items()}
+        found |= {path: quick[parts] for path in others if (parts := parts_of(path)) in quick}
     if slow := [path for path in others if path not in found]:
         found |= _one_by_one(chunk, slow)
     return {path: found[path] for path in paths}
+
+
+def _first_name(path: str) -> str:
+    try:
+        return parts_of(path)[0].name
+    except ValueError as wrong:
+        raise KeyError(str(wrong)) from None
 
 
 def _tables(known: Known, names: set[str]) -> dict[str, list[tables.Row]]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pathsim.ensemble.averages import averaged
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import P_VALUE, Summary, is_figure, significant
+from pathsim.paths import path_of
 from pathsim.scenario.scenario import Scenario
 
 
@@ -26,7 +27,7 @@ def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
         "power": {
             name: {"stated": significant(scenario, stated[path]), "drawn": significant(scenario, drawn[path])}
             for name in scenario.sections.endpoints
-            if (path := f"endpoints.{name}.{P_VALUE}") in stated
+            if (path := f"{path_of('endpoints', name)}.{P_VALUE}") in stated
         },
     }
 

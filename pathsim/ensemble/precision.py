@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha
+from pathsim.paths import path_of
 from pathsim.scenario.scenario import Scenario
 
 
@@ -42,7 +43,8 @@ class Precision:
 
     def successes(self, columns: Columns) -> int:
         """How many of these trials are significant."""
-        return int((columns[f"{self.first_setting}endpoints.{self.endpoint}.{P_VALUE}"] < self.alpha).sum())
+        p_values = columns[f"{self.first_setting}{path_of('endpoints', self.endpoint)}.{P_VALUE}"]
+        return int((p_values < self.alpha).sum())
 
     def is_reached(self, successes: int, of: int) -> bool:
         """Whether so many trials are enough."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.paths import day_name, path_of, row_of
 from pathsim.scenario.models import Cutoff, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import p_one_sided
@@ -85,11 +86,11 @@ def rows_of(followed: Course) -> Columns:
     scenario, final = followed.scenario, _Cut(followed.final())
     found = _counts(final)
     for name, endpoint in scenario.sections.endpoints.items():
-        found |= _endpoint(f"endpoints.{name}", endpoint, final, final.data[name])
+        found |= _endpoint(path_of("endpoints", name), endpoint, final, final.data[name])
     found |= _ended(followed, final)
     for name, cutoff in scenario.trial.cutoffs.items():
         cut = final if cutoff is scenario.final_cutoff else _Cut(followed.known_at(cutoff))
-        found |= _cutoff(f"cutoffs.{name}", cutoff, cut)
+        found |= _cutoff(path_of("cutoffs", name), cutoff, cut)
     return found | _stopping(followed.looks)
 
 
@@ -102,7 +103,7 @@ def _counts(cut: _Cut) -> Columns:
         found["trial.randomized"] = cut.tally(trial)
     found["trial.median_follow_up_days"] = _medians(cut.known.day[trial] - whole.day[inside], trial, cut.known.day.size)
     groups = enumerate(whole.allocation.groups)
-    return found | {f"trial.arms.{name}": cut.tally(trial[group == number]) for number, name in groups}
+    return found | {path_of("trial", "arms", name): cut.tally(trial[group == number]) for number, name in groups}
 
 
 def _medians(values: NDArray[np.float64], trial: NDArray[np.intp], trials: int) -> NDArray[np.float64]:
@@ -116,19 +117,22 @@ def _endpoint(path: str, endpoint: Endpoint, cut: _Cut, data: Outcomes) -> Colum
     table = survival_table(data, len(groups), cut.known.day.size, stratified=False)
     found: Columns = {f"{path}.events": cut.tally(data.trial[data.event])}
     for day in endpoint.at_days:
-        found[f"{path}.events_by.{day:g}"] = cut.tally(data.trial[data.event & (data.time <= day)])
+        found[f"{path}.{path_of('events_by', day_name(day))}"] = cut.tally(data.trial[data.event & (data.time <= day)])
     for number, name in enumerate(groups):
-        mine = data.group == number
-        found[f"{path}.arms.{name}.events"] = cut.tally(data.trial[mine & data.event])
+        mine, arm = data.group == number, f"{path}.{path_of('arms', name)}"
+        found[f"{arm}.events"] = cut.tally(data.trial[mine & data.event])
         curve = kaplan_meier(table, number, np.array(endpoint.at_days))
         for i, day in enumerate(endpoint.at_days):
+            at = f"{arm}.{path_of('at', day_name(day))}"
             found |= {
-                f"{path}.arms.{name}.at.{day:g}.survival": curve.survival[:, i],
-                f"{path}.arms.{name}.at.{day:g}.lower": curve.lower[:, i],
-                f"{path}.arms.{name}.at.{day:g}.upper": curve.upper[:, i],
+                f"{at}.survival": curve.survival[:, i],
+                f"{at}.lower": curve.lower[:, i],
+                f"{at}.upper": curve.upper[:, i],
             }
         for cause, event in enumerate(endpoint.events, 1):
-            found[f"{path}.first_events.{name}.{event}"] = cut.tally(data.trial[mine & (data.cause == cause)])
+            found[f"{path}.{path_of('first_events', name, event)}"] = cut.tally(
+                data.trial[mine & (data.cause == cause)]
+            )
     if endpoint.at_days and len(cut.scenario.arms) == 2:
         control = groups.index(cut.scenario.trial.control or "")
         means = [restricted_mean(table, arm, max(endpoint.at_days)).mean for arm in (1 - control, control)]
@@ -157,9 +161,9 @@ def _cutoff(path: str, cutoff: Cutoff, cut: _Cut) -> Columns:
         found[f"{path}.randomized"] = cut.tally(record(cut.known.chunk).trial[in_groups(cut.known)])
     for name, endpoint in cut.scenario.sections.endpoints.items():
         data = cut.data[name]
-        found[f"{path}.events.{name}"] = cut.tally(data.trial[data.event])
+        found[f"{path}.{path_of('events', name)}"] = cut.tally(data.trial[data.event])
         if name == cutoff.endpoint:
-            found |= _comparison(f"{path}.endpoints.{name}", endpoint, cut, data)
+            found |= _comparison(f"{path}.{path_of('endpoints', name)}", endpoint, cut, data)
     return found
 
 
@@ -201,7 +205,8 @@ def _toxicity(known: Known) -> Columns:
     groups = allocation(known)
     found = toxicity_table(known, groups, tables.visits(known, groups, steps))
     return {
-        f"toxicity[arm={row['arm'] or ''},step={row['step']},type={row['type']}].rate": row["rate"] for row in found
+        f"{row_of('toxicity', arm=row['arm'] or '', step=row['step'], type=row['type'])}.rate": row["rate"]
+        for row in found
     }
 
 

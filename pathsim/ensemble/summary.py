@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pathsim.ensemble.averages import averaged, is_ratio, quantiles
 from pathsim.ensemble.rows import Columns
+from pathsim.paths import parts_of, path_of
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.normal import deviations
 
@@ -40,7 +41,14 @@ def alpha(scenario: Scenario) -> float:
 
 def is_figure(name: str) -> bool:
     """Whether a column is a figure of the results object, and not a limit of the interval around one."""
-    return not name.startswith("looks.") and name.rsplit(".", 1)[-1] not in ("lower", "upper")
+    return not name.startswith("looks.") and _limit_of(name) is None
+
+
+def _limit_of(name: str) -> tuple[str, str] | None:
+    """Of which path a column is a limit, and which of both; None if it is none, whatever its scenario calls it."""
+    parts = [part.name for part in parts_of(name)]
+    is_own_name = parts[-2:-1] in (["arms"], ["events"]) or parts[-3:-2] == ["first_events"]
+    return None if is_own_name or parts[-1] not in ("lower", "upper") else (name.rpartition(".")[0], parts[-1])
 
 
 def figure(path: str, values: NDArray[np.float64]) -> Summary:
@@ -95,7 +103,7 @@ def significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
 
 def _power(scenario: Scenario, columns: Columns) -> Summary:
     """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
-    paths = {name: f"endpoints.{name}.{P_VALUE}" for name in scenario.sections.endpoints}
+    paths = {name: f"{path_of('endpoints', name)}.{P_VALUE}" for name in scenario.sections.endpoints}
     return {name: significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
 
 
@@ -104,7 +112,7 @@ def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
     found: Summary = {}
     replicates = next(iter(columns.values())).size
     for name, cutoff in scenario.trial.cutoffs.items():
-        p_values = columns.get(f"cutoffs.{name}.endpoints.{cutoff.endpoint}.{P_VALUE}")
+        p_values = columns.get(f"{path_of('cutoffs', name, 'endpoints', cutoff.endpoint or '')}.{P_VALUE}")
         found[name] = {
             "label": cutoff.label or name,
             "run_on": cutoff.run_on,
@@ -112,7 +120,7 @@ def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
             "power": None if p_values is None else significant(scenario, p_values),
         }
         if cutoff.events is not None:
-            seen = columns[f"cutoffs.{name}.events.{cutoff.endpoint}"]
+            seen = columns[path_of("cutoffs", name, "events", cutoff.endpoint or "")]
             found[name]["reached"] = share(int((seen >= cutoff.events).sum()), replicates)
     return found
 
@@ -164,7 +172,7 @@ def _bias(scenario: Scenario, columns: Columns) -> Summary | None:
     stopped = [here["hazard_ratio"][here["benefit"] == 1] for here in _looked(columns)]
     if plan is None or not stopped:
         return None
-    in_all = columns[f"endpoints.{plan.endpoint}.hazard_ratio.estimate"]
+    in_all = columns[path_of("endpoints", plan.endpoint, "hazard_ratio", "estimate")]
     all_trials, stopped_early = _average_ratio(in_all), _average_ratio(np.concatenate(stopped))
     if math.isnan(all_trials) or math.isnan(stopped_early):
         return None
@@ -184,14 +192,15 @@ def _coverage(columns: Columns) -> Summary:
     """
     found: Summary = {}
     for name, lower in columns.items():
-        path, _, last = name.rpartition(".")
-        if last != "lower":
+        path, which = _limit_of(name) or ("", "")
+        if which != "lower":
             continue
-        estimates = columns[f"{path}.estimate" if is_ratio(path) else f"{path}.survival"]
-        upper = columns[f"{path}.upper"]
-        usable = averaged(path, estimates) & np.isfinite(lower) & np.isfinite(upper)
+        ratio = f"{path}.estimate"
+        figure_path = ratio if is_ratio(ratio) and ratio in columns else f"{path}.survival"
+        estimates, upper = columns[figure_path], columns[f"{path}.upper"]
+        usable = averaged(figure_path, estimates) & np.isfinite(lower) & np.isfinite(upper)
         if usable.any():
-            average = _average_ratio(estimates) if is_ratio(path) else float(np.nanmean(estimates))
+            average = _average_ratio(estimates) if figure_path == ratio else float(np.nanmean(estimates))
             held = (lower[usable] <= average) & (average <= upper[usable])
             found[path] = share(int(held.sum()), int(usable.sum())) | {"of": int(usable.sum())}
     return found

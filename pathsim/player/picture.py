@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pathsim.paths import path_of
 from pathsim.player.differences import fates
 from pathsim.player.shown import (
     Curve,
@@ -208,7 +209,7 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
         tuple(f"{tick:g}" for tick in ticks),
         unit,
         tuple(tuple(take.scenario.published_points(name, arm)) for arm in arms),
-        take.scenario.published_figure(f"endpoints.{name}.hazard_ratio.estimate"),
+        take.scenario.published_figure(path_of("endpoints", name, "hazard_ratio", "estimate")),
     )
 
 

@@ -14,6 +14,7 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, middle, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
+from pathsim.paths import day_name, path_of, row_of
 from pathsim.player.many import (
     ContrastView,
     Difference,
@@ -87,7 +88,7 @@ class Ensemble(Repeats):
         found = summary(scenario, columns)
         plan = scenario.trial.monitoring
         name = next(iter(scenario.sections.endpoints), "") if plan is None else plan.endpoint
-        p_values = columns.get(f"endpoints.{name}.logrank.p_one_sided", np.full(self.done, math.nan))
+        p_values = columns.get(path_of("endpoints", name, "logrank", "p_one_sided"), np.full(self.done, math.nan))
         return EnsembleView(
             generation=self.studio.request.generation,
             replicates=self.done,
@@ -124,7 +125,7 @@ def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], 
 def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> Headline | None:
     """The hazard ratio of an endpoint, or where there is nothing to compare survival at its last tabulated day."""
     endpoint = scenario.sections.endpoints[name]
-    ratio = f"endpoints.{name}.hazard_ratio.estimate"
+    ratio = path_of("endpoints", name, "hazard_ratio", "estimate")
     days = sorted(day for day in endpoint.at_days if _survival(name, day) in columns)
     if ratio in own:
         path, label = ratio, f"Hazard ratio, {endpoint.label.lower()}"
@@ -150,8 +151,8 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
     wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized"}
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
-        wanted[f"endpoints.{name}.events"] = f"{label} events"
-        wanted[f"endpoints.{name}.hazard_ratio.estimate"] = f"{label} hazard ratio"
+        wanted[path_of("endpoints", name, "events")] = f"{label} events"
+        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} hazard ratio"
         wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
     for path, label in wanted.items():
         if (row := _figure_row(path, label, columns, own)) is not None:
@@ -167,7 +168,7 @@ def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> Figure
 
 def _survival(endpoint: str, day: float) -> str:
     """The path of survival by a day in a study without arms."""
-    return f"endpoints.{endpoint}.arms.{ALL}.at.{day:g}.survival"
+    return path_of("endpoints", endpoint, "arms", ALL, "at", day_name(day), "survival")
 
 
 class Contrast(Repeats):
@@ -197,13 +198,15 @@ def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
         short = scenario.endpoint_label(name)
         for arm, day in product(scenario.arms or (ALL,), endpoint.at_days):
             of = f", {arm}" if scenario.arms else ""
-            yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{short} at {span(day)}{of}"
-        yield f"endpoints.{name}.hazard_ratio.estimate", f"{short} hazard ratio"
-        yield f"endpoints.{name}.logrank.significant", f"{short} power"
+            path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
+            yield path, f"{short} at {span(day)}{of}"
+        yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{short} hazard ratio"
+        yield path_of("endpoints", name, "logrank", "significant"), f"{short} power"
     toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
     for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
         of = f", {arm}" if arm else ""
-        yield f"toxicity[arm={arm},step={step},type={name}].rate", f"{toxicity_name(scenario, name, step)}{of}"
+        path = f"{row_of('toxicity', arm=arm, step=step, type=name)}.rate"
+        yield path, f"{toxicity_name(scenario, name, step)}{of}"
 
 
 class Validation(Repeats):

@@ -1,7 +1,6 @@
 """The operating characteristics of an ensemble, in the terminal."""
 
 import math
-import re
 import textwrap
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import Summary, middle
+from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.scenario import Scenario, readable
@@ -63,10 +63,12 @@ def _parts(
 def _trial(scenario: Scenario, found: Summary) -> Table:
     table = figure_table(("", ""), ("mean", ""), ("95% of trials", ""))
     figures = found["figures"]
-    arms = ("randomized", *(f"arms.{arm}" for arm in scenario.arms)) if scenario.arms else ()
-    for path in ("enrolled", *arms):
-        here = figures[f"trial.{path}"]
-        table.add_row(path.removeprefix("arms."), _middle(here), _interval(here))
+    names = ["enrolled", "randomized"] if scenario.arms else ["enrolled"]
+    paths = {path_of("trial", name): name for name in names}
+    paths |= {path_of("trial", "arms", arm): arm for arm in scenario.arms}
+    for path, label in paths.items():
+        here = figures[path]
+        table.add_row(label, _middle(here), _interval(here))
     plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")
     if plan is not None and events is not None:
         table.add_row(f"{scenario.endpoint_label(plan.endpoint)} events at its end", _middle(events), _interval(events))
@@ -82,17 +84,22 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
     headings = ("\n".join(textwrap.wrap(cut["label"], 20 if roomy else 12)) for cut in cuts.values())
     table = figure_table(("", ""), *((heading, "") for heading in headings))
     figures = found["figures"]
-    days = [figures[f"cutoffs.{name}.day"] for name in cuts]
+    days = [figures[path_of("cutoffs", name, "day")] for name in cuts]
     table.add_row("date, on average", *(f"{scenario.date(day['mean']):%b %Y}" for day in days))
     if scenario.arms:
-        table.add_row("randomized", *_pairs(figures, [f"cutoffs.{name}.randomized" for name in cuts], roomy=roomy))
+        table.add_row(
+            "randomized", *_pairs(figures, [path_of("cutoffs", name, "randomized") for name in cuts], roomy=roomy)
+        )
     for endpoint in scenario.sections.endpoints:
-        paths = [f"cutoffs.{name}.events.{endpoint}" for name in cuts]
+        paths = [path_of("cutoffs", name, "events", endpoint) for name in cuts]
         table.add_row(f"{scenario.endpoint_label(endpoint)} events known", *_pairs(figures, paths, roomy=roomy))
     if any("reached" in cut for cut in cuts.values()):
         reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
         table.add_row("events reached by", *reached)
-    ratios = [f"cutoffs.{name}.endpoints.{cut['endpoint']}.hazard_ratio.estimate" for name, cut in cuts.items()]
+    ratios = [
+        path_of("cutoffs", name, "endpoints", cut["endpoint"] or "", "hazard_ratio", "estimate")
+        for name, cut in cuts.items()
+    ]
     if any(path in figures for path in ratios):
         table.add_row("median hazard ratio", *_pairs(figures, ratios, roomy=roomy))
         powers = ("" if cut["power"] is None else _share(cut["power"], roomy=roomy) for cut in cuts.values())
@@ -111,9 +118,9 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Col
     arms = scenario.arms or ("all",)
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
     for day in scenario.sections.endpoints[name].at_days:
-        paths = [f"endpoints.{name}.arms.{arm}.at.{day:g}.survival" for arm in arms]
+        paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]
         table.add_row(f"at {span(day)}", *_pairs(figures, paths))
-    table.add_row("events", *_pairs(figures, [f"endpoints.{name}.arms.{arm}.events" for arm in arms]))
+    table.add_row("events", *_pairs(figures, [path_of("endpoints", name, "arms", arm, "events") for arm in arms]))
     parts: list[RenderableType] = [table]
     if name in found["power"]:
         parts += _comparison(console, scenario, found, columns, name)
@@ -123,7 +130,7 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Col
 def _comparison(
     console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str
 ) -> Iterator[RenderableType]:
-    path = f"endpoints.{name}.hazard_ratio"
+    path = path_of("endpoints", name, "hazard_ratio")
     ratio = found["figures"][f"{path}.estimate"]
     yield Text(
         f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
@@ -137,7 +144,7 @@ def _comparison(
     published = [
         Mark(target.published, "published")
         for target in scenario.sections.targets.values()
-        if target.figure == f"{path}.estimate"
+        if without_quotes(target.figure) == without_quotes(f"{path}.estimate")
     ]
     yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
 
@@ -183,8 +190,8 @@ def _sure_share(spread: dict[str, Any]) -> float:
 
 def _rate_label(path: str) -> str:
     """A rate of toxicity in words: what, where, in whom."""
-    arm, step, kind = re.findall(r"=([^,\]]*)", path)
-    return ", ".join(part for part in (readable(kind), step, arm) if part)
+    picked = dict(parts_of(path)[0].picks or ())
+    return ", ".join(part for part in (readable(picked["type"]), picked["step"], picked["arm"]) if part)
 
 
 def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -192,10 +199,11 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
         if len(scenario.arms) == 2:
-            yield f"endpoints.{name}.hazard_ratio.estimate", f"{label} hazard ratio"
+            yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{label} hazard ratio"
         for arm in scenario.arms or (ALL,):
             for day in endpoint.at_days:
-                yield f"endpoints.{name}.arms.{arm}.at.{day:g}.survival", f"{label} at {span(day)}, {arm}"
+                path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
+                yield path, f"{label} at {span(day)}, {arm}"
 
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
@@ -232,7 +240,7 @@ def _toxicity(scenario: Scenario, found: Summary) -> Table:
     table = figure_table(("", ""), *((arm, arm_style(i)) for i, arm in enumerate(scenario.arms)))
     kinds = dict.fromkeys(event.name for event in scenario.vocabulary.of("toxicity"))
     for kind in kinds:
-        paths = [f"toxicity[arm={arm},step={THERAPY},type={kind}].rate" for arm in scenario.arms]
+        paths = [f"{row_of('toxicity', arm=arm, step=THERAPY, type=kind)}.rate" for arm in scenario.arms]
         rates = [found["figures"].get(path) for path in paths]
         if any(rate is not None and (rate["mean"] or 0) >= LEAST_SHOWN for rate in rates):
             entry = scenario.sections.toxicities.get(kind)

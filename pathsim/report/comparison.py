@@ -5,6 +5,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.ensemble.summary import Summary, middle
+from pathsim.paths import day_name, names_in, parts_of, path_of
 from pathsim.report.figures import ROOMY, figure_table, span
 from pathsim.scenario.scenario import Scenario
 
@@ -41,13 +42,14 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
     endpoint, columns = scenario.sections.endpoints[name], []
     if name in settings[0]["power"]:
         columns += [
-            ("power", f"endpoints.{name}.logrank.significant"),
-            ("hazard ratio", f"endpoints.{name}.hazard_ratio.estimate"),
+            ("power", path_of("endpoints", name, "logrank", "significant")),
+            ("hazard ratio", path_of("endpoints", name, "hazard_ratio", "estimate")),
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
         arms = scenario.arms or ("all",)
-        columns += [(f"{arm}\nat {span(day)}", f"endpoints.{name}.arms.{arm}.at.{day:g}.survival") for arm in arms]
+        paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
+        columns += [(f"{arm}\nat {span(day)}", path) for arm, path in paths.items()]
     table = figure_table(("", ""), *((heading, "") for heading, _ in columns))
     for setting in settings:
         table.add_row("\n".join(_words(setting)), *(_cell(setting, path) for _, path in columns))
@@ -69,14 +71,14 @@ def _cell(setting: Summary, path: str) -> str:
 
 def _middle(setting: Summary, path: str) -> float | None:
     if path.endswith(".logrank.significant"):
-        power: float = setting["power"][path.split(".")[1]]["estimate"]
+        power: float = setting["power"][parts_of(path)[1].name]["estimate"]
         return power
     return middle(setting["figures"][path])
 
 
 def _words(setting: Summary) -> list[str]:
     """What is set, one line for each path: its last part, and the value."""
-    return [f"{path.rsplit('.', 1)[-1]} = {value}" for path, value in setting["set"].items()]
+    return [f"{names_in(path)[-1]} = {value}" for path, value in setting["set"].items()]
 
 
 def _powers(settings: list[Summary], name: str, *, ascii_only: bool) -> Text:

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.paths import parts_of
 from pathsim.report.curves import Line, drawn_until, survival_plot
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
@@ -390,8 +391,8 @@ def _shown_targets(scenario: Scenario, found: Results) -> dict[str, Target]:
     return {
         name: target
         for name, target in scenario.sections.targets.items()
-        if not target.figure.startswith("toxicity[")
-        and (not target.figure.startswith("cutoffs.") or target.figure.split(".")[1] in found["cutoffs"])
+        if (names := [part.name for part in parts_of(target.figure)])[0] != "toxicity"
+        and (names[0] != "cutoffs" or names[1:2] == [] or names[1] in found["cutoffs"])
     }
 
 

@@ -3,7 +3,7 @@
 import copy
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from os.path import realpath
@@ -11,11 +11,13 @@ from typing import Any
 
 from pathsim.conditions import suggestion
 from pathsim.fields import is_number, shown
+from pathsim.paths import names_in, next_name
 from pathsim.scenario import files
 from pathsim.scenario.evidence import WORDS, Rate, Tree, read, read_value
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.steps.spec import KeyPath
+from pathsim.text import harmful_places
 
 DEEPEST = 10
 SET = "--set"
@@ -88,6 +90,9 @@ def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
     chain = _chain(scenario)
     joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain])
     for number, (source, tree) in enumerate(chain):
+        joined.problems += [
+            joined.placed(Problem(path, message, source.file)) for path, message in harmful_places(tree)
+        ]
         layer = read(tree, source.file)
         found: dict[tuple[int | None, str], Problem] = {}
         for problem in map(joined.placed, layer.problems):
@@ -198,6 +203,9 @@ def _set(joined: Joined, path: str, text: str) -> None:
         joined.problems.append(Problem(_split(path), wrong.args[0], SET))
         return
     plain, rates, problems = read_value(value := _parsed(text), keys, ON_THE_COMMAND_LINE)
+    joined.problems += [
+        Problem(place, wrong, SET) for place, wrong in harmful_places({str(keys[-1]): value}, keys[:-1])
+    ]
     joined.problems += [Problem(problem.path, problem.message, SET) for problem in problems]
     joined.overrides[dotted(keys)] = value
     joined.settings.append(keys)
@@ -224,12 +232,19 @@ def _parsed(text: str) -> object:
 
 
 def _split(path: str) -> KeyPath:
-    return tuple(path.split("."))
+    """The names in a path; the whole of it where it is no path."""
+    try:
+        return names_in(path)
+    except ValueError:
+        return (path,)
 
 
 def _resolve(tree: Tree, path: str, *, new_leaf: bool = False) -> KeyPath:
     """The keys of a dotted path; a key may itself hold dots. KeyError, with a sentence, if it leads nowhere."""
-    parts, node = path.split("."), tree
+    try:
+        parts, node = names_in(path), tree
+    except ValueError as wrong:
+        raise KeyError(str(wrong)) from None
     keys: list[str | int] = []
     while parts:
         key, taken = _next_key(node, parts)
@@ -251,14 +266,10 @@ def _there(node: Any, key: str) -> str:
     return suggestion(key, list(map(str, node))) if isinstance(node, dict) else ""
 
 
-def _next_key(node: Any, parts: list[str]) -> tuple[str | int | None, int]:
+def _next_key(node: Any, parts: Sequence[str]) -> tuple[str | int | None, int]:
     if isinstance(node, list) and _ENTRY.fullmatch(parts[0]) and int(parts[0]) < len(node):
         return int(parts[0]), 1
-    if isinstance(node, dict):
-        for taken in range(1, len(parts) + 1):
-            if (key := ".".join(parts[:taken])) in node:
-                return key, taken
-    return None, 0
+    return next_name(node, parts) if isinstance(node, dict) else (None, 0)
 
 
 def _at(tree: Any, keys: KeyPath) -> Any:

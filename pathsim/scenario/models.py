@@ -19,6 +19,7 @@ from pathsim.fields import (
     Timing,
     wrong,
 )
+from pathsim.paths import parts_of
 from pathsim.stats.sequential import check_information, spending
 from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
@@ -239,6 +240,15 @@ class Endpoint(Table):
     at_days: tuple[Positive, ...] = ()
 
 
+def _a_path(figure: str) -> str:
+    parts_of(figure)
+    return figure
+
+
+Figure: TypeAlias = Annotated[str, AfterValidator(_a_path)]
+"""The path of a figure of the results object."""
+
+
 class Target(Table):
     """A published result, and the figure of the results object that it is compared with.
 
@@ -248,8 +258,8 @@ class Target(Table):
     """
 
     published: Number
-    figure: str
-    of: str | None = None
+    figure: Figure
+    of: Figure | None = None
     label: str | None = None
     part: str | None = None
     ci: tuple[Number, Number] | None = None
@@ -265,8 +275,9 @@ class Target(Table):
     @property
     def is_share(self) -> bool:
         """Whether it is a share, which readers expect in per cent."""
-        last = self.figure.rsplit(".", 1)[-1]
-        return self.of is not None or ".incidence." in self.figure or last in ("survival", "rate", "share")
+        names = [part.name for part in parts_of(self.figure)]
+        is_incidence = names[0] != "toxicity" and "incidence" in names[1:]
+        return self.of is not None or is_incidence or names[-1] in ("survival", "rate", "share")
 
 
 class Lesson(Table):

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from pathsim.paths import path_of
 from pathsim.steps.spec import KeyPath
+from pathsim.text import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +17,9 @@ class Problem:
     line: int | None = None
 
     def __str__(self) -> str:
-        """One line, in the form that editors can jump to."""
+        """One line, in the form that editors can jump to; harmless, whatever was wrong."""
         where = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (where, dotted(self.path), self.message) if part)
+        return harmless(": ".join(part for part in (where, dotted(self.path), self.message) if part))
 
 
 class ScenarioError(Exception):
@@ -30,4 +32,4 @@ class ScenarioError(Exception):
 
 def dotted(path: KeyPath) -> str:
     """A path as users write it, for example after ``--set``."""
-    return ".".join(map(str, path))
+    return path_of(*path)

@@ -13,6 +13,7 @@ from pathsim.cohort import STOPPED, Accrual, Cohort, CovariateDraw, periods
 from pathsim.conditions import QUOTED, Condition, condition
 from pathsim.journal import Codes, EventKind, Vocabulary
 from pathsim.laws import Quantiles
+from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, unroll
 from pathsim.scenario.evidence import Rate, unknown_references
@@ -169,16 +170,20 @@ class Scenario:
 
     def published_points(self, endpoint: str, arm: str) -> list[tuple[float, float]]:
         """Published (day, survival) of an arm, from the targets."""
-        head, tail = f"endpoints.{endpoint}.arms.{arm}.at.", ".survival"
+        days = {
+            ".".join(("endpoints", endpoint, "arms", arm, "at", day_name(day), "survival")): day
+            for day in self.sections.endpoints[endpoint].at_days
+        }
         return [
-            (float(target.figure[len(head) : -len(tail)]), target.published)
+            (days[path], target.published)
             for target in self.sections.targets.values()
-            if target.figure.startswith(head) and target.figure.endswith(tail)
+            if (path := without_quotes(target.figure)) in days
         ]
 
     def published_figure(self, path: str) -> float | None:
         """What was published of a figure of the results, if it is a target."""
-        return next((target.published for target in self.sections.targets.values() if target.figure == path), None)
+        wanted, targets = without_quotes(path), self.sections.targets.values()
+        return next((target.published for target in targets if without_quotes(target.figure) == wanted), None)
 
     @property
     def follows_stop(self) -> bool:

@@ -6,14 +6,14 @@ where all events that tell the arms apart are in one of them. Keys are stable; a
 """
 
 import math
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
 
 import pathsim
+from pathsim.paths import Part, Picks, day_name, next_name, parts_of
 from pathsim.scenario.models import Cutoff, Endpoint, Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.compare import p_one_sided
@@ -137,7 +137,7 @@ def endpoint_figures(endpoint: Endpoint, data: Outcomes, groups: Allocation, sce
     found: dict[str, Any] = {
         "label": endpoint.label,
         "events": int(data.event.sum()),
-        "events_by": {f"{day:g}": int((data.event & (data.time <= day)).sum()) for day in endpoint.at_days},
+        "events_by": {day_name(day): int((data.event & (data.time <= day)).sum()) for day in endpoint.at_days},
         "arms": _by_group(groups, lambda group: _arm(endpoint, data, table, group)),
         "first_events": _by_group(
             groups,
@@ -167,7 +167,7 @@ def _incidence(endpoint: Endpoint, data: Outcomes, groups: Allocation) -> dict[s
         "incidence": _by_group(
             groups,
             lambda group: {
-                event: {f"{day:g}": _or_none(shares[group, cause, i]) for i, day in enumerate(endpoint.at_days)}
+                event: {day_name(day): _or_none(shares[group, cause, i]) for i, day in enumerate(endpoint.at_days)}
                 for cause, event in enumerate(endpoint.events)
             },
         )
@@ -208,7 +208,7 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
         "median_upper_days": _or_none(middle.upper[0]),
         "restricted_mean_days": _or_none(restricted_mean(table, group, max(days)).mean[0]) if days.size else None,
         "at": {
-            f"{day:g}": {
+            day_name(day): {
                 "survival": _or_none(estimate.survival[0, i]),
                 "lower": _or_none(estimate.lower[0, i]),
                 "upper": _or_none(estimate.upper[0, i]),
@@ -238,13 +238,11 @@ def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-_PART = re.compile(r"([^.\[]+)(?:\[([^\]]*)\])?(?:\.|$)")
-
-
 def figure(found: Results, path: str) -> float:
     """A number of the results object by its path, such as ``endpoints.dfs.hazard_ratio.estimate``.
 
-    A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``.
+    A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
+    how names are written.
     Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
     """
     here = leaf(found, path)
@@ -266,31 +264,42 @@ def targeted(found: Results, target: Target) -> float:
 
 def leaf(found: Mapping[str, Any], path: str) -> Any:
     """What stands at a path of the results; None in a row that is not there. Raises KeyError as ``figure`` does."""
+    try:
+        parts = parts_of(path)
+    except ValueError as wrong:
+        raise KeyError(str(wrong)) from None
     here: Any = found
-    position = 0
-    while position < len(path):
-        part = _PART.match(path, position)
-        if part is None:
-            raise KeyError(f"'{path}' is not a path of the results: write for example endpoints.os.arms.NAME.events")
-        position = part.end()
-        if not isinstance(here, Mapping) or part[1] not in here:
+    while parts:
+        names = _names_ahead(parts)
+        key, taken = (names[0], 1) if isinstance(here, _Nothing) else _next(here, names)
+        if key is None:
             known = ", ".join(map(str, here)) if isinstance(here, Mapping) else "no more"
-            raise KeyError(f"the results have no '{part[1]}' in '{path}'; here are: {known}")
-        here = here[part[1]]
-        if part[2] is not None:
-            here = _picked(here, part[2], path)
+            raise KeyError(f"the results have no '{names[0]}' in '{path}'; here are: {known}")
+        here = here[key]
+        if (picks := parts[taken - 1].picks) is not None:
+            here = _picked(here, picks, path)
+        parts = parts[taken:]
     return None if isinstance(here, _Nothing) else here
 
 
-def _picked(rows: Any, text: str, path: str) -> Any:
-    wanted = dict(pair.split("=", 1) for pair in text.split(",") if "=" in pair)
+def _names_ahead(parts: Sequence[Part]) -> list[str]:
+    """The names up to the first by which a row is picked."""
+    last = next((number for number, part in enumerate(parts) if part.picks is not None), len(parts) - 1)
+    return [part.name for part in parts[: last + 1]]
+
+
+def _next(here: Any, names: Sequence[str]) -> tuple[str | None, int]:
+    return next_name(here, names) if isinstance(here, Mapping) else (None, 0)
+
+
+def _picked(rows: Any, picks: Picks, path: str) -> Any:
     if not isinstance(rows, list):
         raise KeyError(f"'{path}' picks from something that is not a list")
     keys = {key for row in rows for key in row}
-    if rows and (unknown := set(wanted) - keys):
+    if rows and (unknown := dict(picks).keys() - keys):
         raise KeyError(f"no row has '{unknown.pop()}' in '{path}'; rows have: {', '.join(sorted(keys))}")
     for row in rows:
-        if all(("" if row[key] is None else str(row[key])) == value for key, value in wanted.items()):
+        if all(("" if row.get(key) is None else str(row[key])) == value for key, value in picks):
             return row
     return _Nothing()
 

@@ -2,6 +2,7 @@ from functools import cache
 
 import pytest
 
+from pathsim.paths import path_of
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import Scenario, load
@@ -102,12 +103,18 @@ def test_an_entry_of_a_list_is_set_and_belongs_to_the_list() -> None:
     assert ("cohort", "age", "quantiles", 1) not in scenario.rates
 
 
+def test_a_name_with_a_point_can_stand_in_quotation_marks() -> None:
+    wanted = ("steps", "follow_up", "exit", "death", "by", "0.5")
+    for written in ("0.5", '"0.5"', "'0.5'"):
+        assert load(SOURCE, {f"steps.follow_up.exit.death.by.{written}": "0.15"}).rates[wanted].value == 0.15
+
+
 @pytest.mark.parametrize("day", ["365", "0.5"])
 def test_a_probability_by_a_day_is_set_even_if_the_day_has_a_point(day: str) -> None:
     path = f"steps.follow_up.exit.death.by.{day}"
     scenario = load(SOURCE, {path: "0.15"})
     assert scenario.rates["steps", "follow_up", "exit", "death", "by", day].value == 0.15
-    assert scenario.overrides == {path: 0.15}
+    assert scenario.overrides == {path_of("steps", "follow_up", "exit", "death", "by", day): 0.15}
 
 
 def test_a_new_day_can_be_added() -> None:
@@ -192,7 +199,7 @@ def test_a_misspelt_path_is_explained(path: str, expected: str) -> None:
         ("steps.treatment.toxicity.fever.grade3plus", "12/10", "'12/10' is not a count"),
         ("steps.treatment.next", "nowhere", "there is no step 'nowhere'"),
         ("steps.treatment.repeat", "two", "expected a whole number from 1 to 100, found 'two'"),
-        ("steps.follow_up.exit.death.by.0.5", "0.3", "a cumulative probability cannot fall"),
+        ('steps.follow_up.exit.death.by."0.5"', "0.3", "a cumulative probability cannot fall"),
     ],
 )
 def test_a_wrong_value_is_a_problem_of_the_setting(path: str, value: str, expected: str) -> None:
