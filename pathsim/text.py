@@ -5,9 +5,10 @@ turn the direction of writing around (Unicode's bidirectional overrides and isol
 line feed, and halves of characters, which stand for bytes of a file's name that are no UTF-8.
 """
 
+import csv
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO
 
 HARMFUL = "\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 """As a class of a regular expression."""
@@ -25,6 +26,11 @@ def harmless(text: str) -> str:
 def harmless_lines(text: str) -> str:
     """The same of a text of several lines, which keeps its line feeds and tabs."""
     return _IN_LINES.sub(_numbered, text)
+
+
+def instead(text: str, sign: str) -> str:
+    """A text with a sign instead of each harmful character."""
+    return _HARMFUL.sub(sign, text)
 
 
 def _numbered(found: re.Match[str]) -> str:
@@ -52,12 +58,20 @@ def _told(found: re.Match[str]) -> str:
     return f"the invisible character U+{ord(found[0]):04X}"
 
 
+def write_csv(file: TextIO, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    """Write a table as CSV (RFC 4180, but for the ends of lines), with ``csv_cell`` for every text in it."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(map(csv_cell, columns))
+    writer.writerows(map(csv_cell, row) for row in rows)
+
+
 def csv_cell(value: object) -> object:
     """What to write into a cell of a CSV file: never a text that a spreadsheet would take for a formula.
 
     Such a text, which begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, gets an apostrophe in front
-    (OWASP, CSV Injection). Numbers stay as they are, below zero and in quotation marks too.
+    (OWASP, CSV Injection). Harmful characters become their numbers. Numbers stay as they are, below zero and in quotation marks too.
     """
-    if isinstance(value, str) and _FORMULA.match(value) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    is_formula = _FORMULA.match(value) and not _NUMBER.fullmatch(value)
+    return harmless_lines(f"'{value}" if is_formula else value)

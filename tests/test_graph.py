@@ -24,7 +24,7 @@ assumed   = "test"
 day = 100
 [steps.first]
 kind    = "phase"
-label   = "Ünïcode — \\u0007 <b>&amp;</b> \\"quoted\\" [x](y) `code` 1. list; end | pipe #35; \\\\ % {a}\\nsecond line"
+label   = "Ünïcode — <b>&amp;</b> \\"quoted\\" [x](y) `code` 1. list; end | pipe #35; \\\\ % {a}\\nsecond line"
 days    = 10
 next    = "second"
 exit    = { second_or-not = { next = "second", hazard_per_day = 0.1 }, gone = { next = "third" } }

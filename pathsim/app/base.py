@@ -14,7 +14,7 @@ from textual.filter import LineFilter
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
-from pathsim.app.plain import OnlyAscii
+from pathsim.app.plain import Harmless, OnlyAscii
 from pathsim.app.screens.dialogs import Explanation, Question
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.session import Session
@@ -57,7 +57,7 @@ class TrialApp(App[None]):
 
     def __init__(self, worker: WorkerProcess, session: Session, *, ascii_only: bool = False) -> None:
         super().__init__()
-        self._own_filters = [OnlyAscii()] if ascii_only else []
+        self._own_filters: list[LineFilter] = [Harmless(), *([OnlyAscii()] if ascii_only else [])]
         self.worker, self.session = worker, session
         self.card: Opened | None = None
         self.snapshot: Snapshot | None = None

@@ -17,6 +17,7 @@ from textual.color import Color
 from textual.strip import Strip
 from textual.theme import Theme
 
+from pathsim.app.plain import one_cell_each
 from pathsim.app.themes import ARMS, ON_DARK, ON_LIGHT
 
 SPACE = 32
@@ -142,7 +143,7 @@ class Canvas:
 
 @lru_cache(maxsize=4096)
 def _codes(text: str) -> NDArray[np.uint32]:
-    return np.array([ord(letter) for letter in text], np.uint32)
+    return np.array([ord(letter) for letter in one_cell_each(text)], np.uint32)
 
 
 def fitted(words: Sequence[str], width: int) -> str:

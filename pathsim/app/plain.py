@@ -5,6 +5,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from pathsim.text import instead
+
 PLAIN = {
     ord(glyph): letter
     for letter, glyphs in {
@@ -31,6 +33,27 @@ PLAIN = {
     for glyph in glyphs
 }
 """What stands for each glyph."""
+
+
+class Harmless(LineFilter):
+    """Writes a sign instead of every character that the terminal would obey: names of files can hold any."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same line without them."""
+        del background
+        return [segment if segment.text.isprintable() else _harmless(segment) for segment in segments]
+
+
+def _harmless(segment: Segment) -> Segment:
+    return segment if segment.control else segment._replace(text=one_cell_each(segment.text))
+
+
+def one_cell_each(text: str) -> str:
+    """A text in which a space stands for the end of a line, and a sign of one cell for each harmful character."""
+    return text if text.isprintable() else instead(text.translate(_BLANKS), "\ufffd")
+
+
+_BLANKS = {ord(blank): " " for blank in "\n\t"}
 
 
 class OnlyAscii(LineFilter):

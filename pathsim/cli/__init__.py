@@ -1,5 +1,6 @@
 """The command line. Commands import what they need when they run, so that ``--help`` is quick."""
 
+import io
 import os
 import sys
 from contextlib import suppress
@@ -9,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from pathsim import __version__
+from pathsim.text import harmless, harmless_lines
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
@@ -100,7 +102,10 @@ def main() -> NoReturn:
     try:
         code = cli.main(standalone_mode=False, prog_name="pathsim")
     except click.ClickException as wrong:
-        wrong.show()
+        # What was typed is said again, and a file's name can hold anything.
+        said = io.StringIO()
+        wrong.show(said)
+        click.echo(harmless_lines(said.getvalue()), nl=False, err=True)
         code = WRONG
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
@@ -148,17 +153,18 @@ def _explained(wrong: Exception) -> int:
             click.echo(str(problem), err=True)
         return WRONG
     if isinstance(wrong, ShortageError):
-        click.echo(f"pathsim: {wrong}", err=True)
+        click.echo(f"pathsim: {harmless(str(wrong))}", err=True)
         return WRONG
     if os.environ.get("PATHSIM_DEBUG"):
         raise wrong
     if isinstance(wrong, OSError):
-        file = f": {wrong.filename}" if wrong.filename else ""
+        file = f": {harmless(str(wrong.filename))}" if wrong.filename else ""
         click.echo(f"pathsim: the output cannot be written: {wrong.strerror}{file}", err=True)
         _silence()
         return FAILED
+    what = harmless(" ".join(str(wrong).split()))
     click.echo(
-        f"pathsim: a defect of pathsim, not of your input: {type(wrong).__name__}: {' '.join(str(wrong).split())}. "
+        f"pathsim: a defect of pathsim, not of your input: {type(wrong).__name__}: {what}. "
         "Please report it with the command; PATHSIM_DEBUG=1 shows where it happened.",
         err=True,
     )

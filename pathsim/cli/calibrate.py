@@ -8,6 +8,7 @@ import click
 from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option
 from pathsim.cli.output import page, print_json
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from pathsim.scenario.files import Source
@@ -84,7 +85,7 @@ def calibrate(
     if file is not None:
         values = {one.number.path: one.value for one in found.numbers}
         write_whole(file, rewritten(source, values).encode())
-        click.echo(f"wrote {file}", err=True)
+        click.echo(f"wrote {harmless(str(file))}", err=True)
     if as_json:
         print_json(
             {

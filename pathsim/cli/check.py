@@ -7,6 +7,7 @@ import click
 
 from pathsim.cli.options import json_option, scenario_argument, set_option
 from pathsim.cli.output import print_json
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from pathsim.scenario.problems import Problem
@@ -38,7 +39,7 @@ def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
         for problem in problems:
             click.echo(str(problem), err=True)
         many = "problem" if len(problems) == 1 else "problems"
-        click.echo(f"{len(problems)} {many} in {scenario}", err=True)
+        click.echo(f"{len(problems)} {many} in {harmless(scenario)}", err=True)
     elif loaded is not None:
         total = sum(counts.values())
         click.echo(f"{loaded.name}: {loaded.title}")

@@ -9,6 +9,7 @@ from pathsim import __version__
 from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, vary_option
 from pathsim.cli.output import page, print_json
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from pathsim.ensemble.precision import Precision
@@ -223,9 +224,10 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
     with told_of_trouble(store), progress(count, quiet=quiet) as finished:
         workers = processes(workers, count)
         fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
+    folder = harmless(str(store.folder))
     click.echo(
-        f"shard {shard} is done: {count:,} of {request.replicates:,} replicates are in {store.folder}. When all "
-        f"{shard.of} shards are done: pathsim merge {store.folder} [FOLDERS of the others] --out RESULTS",
+        f"shard {shard} is done: {count:,} of {request.replicates:,} replicates are in {folder}. When all "
+        f"{shard.of} shards are done: pathsim merge {folder} [FOLDERS of the others] --out RESULTS",
         err=True,
     )
 
@@ -251,7 +253,7 @@ def conclude(
     found |= comparison(request.recipe.scenarios(), varied, columns) if varied else summary(made, columns)
     if store is not None:
         for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
-            click.echo(f"wrote {path}", err=True)
+            click.echo(f"wrote {harmless(str(path))}", err=True)
     if precision is not None:
         _say_precision(found["until_se"], next(iter(columns.values())).size)
     if as_json:

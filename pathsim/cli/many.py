@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from pathsim import __version__
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from pathsim.ensemble.store import Store
@@ -95,7 +96,7 @@ def _remains(store: "Store | None", nothing: str) -> str:
 
 
 def _leave(message: str, code: int) -> NoReturn:
-    click.echo(message, err=True)
+    click.echo(harmless(message), err=True)
     raise click.exceptions.Exit(code) from None
 
 

@@ -10,6 +10,7 @@ import click
 
 from pathsim.cli.ensemble import RowsFormat, begun, chosen_format, conclude, force_option, format_option, precision_of
 from pathsim.cli.options import json_option
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from pathsim.ensemble.request import Request
@@ -43,7 +44,9 @@ def merge(
     rows_format = chosen_format(rows_format)
     request, stores = _request(folders), [Store(folder) for folder in folders]
     if has_changed(request.recipe.source):
-        click.echo(f"{request.recipe.source.file} has changed since: this is its text as it was then", err=True)
+        click.echo(
+            f"{harmless(request.recipe.source.file)} has changed since: this is its text as it was then", err=True
+        )
     try:
         columns, homes = merged(stores, request.replicates, precision_of(request))
     except IncompleteError as wrong:

@@ -9,6 +9,7 @@ import click
 
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
 from pathsim.cli.output import page, patience, print_json
+from pathsim.text import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,7 @@ def run(
 
         write(out, chunk, found, journal_format, sys.argv[1:])
         if not quiet:
-            click.echo(f"wrote {out}", err=True)
+            click.echo(f"wrote {harmless(str(out))}", err=True)
     if as_json:
         print_json(found)
     elif not watch:

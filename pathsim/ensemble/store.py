@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from pathsim.ensemble.rows import Columns
+from pathsim.text import write_csv
 
 RowsFormat: TypeAlias = Literal["parquet", "csv"]
 RECIPE, SUMMARY, CHUNKS, PARTIAL = "recipe.json", "summary.json", "chunks", ".partial"
@@ -187,7 +188,7 @@ def _write_rows(path: Path, columns: dict[str, Any]) -> None:
             pq.write_table(pa.table(columns), partial, compression="zstd")
         return
     with _whole(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(",".join(columns) + "\n")
+        write_csv(file, list(columns), ())
         for begin in range(0, next(iter(columns.values())).size, ROWS_AT_ONCE):
             some = [column[begin : begin + ROWS_AT_ONCE].tolist() for column in columns.values()]
             file.writelines(",".join(map(_cell, row)) + "\n" for row in zip(*some, strict=True))

@@ -1,6 +1,5 @@
 """The folder of a run: results, journal, ADaM tables and a manifest, written whole or not at all."""
 
-import csv
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -17,6 +16,7 @@ from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomise import RandomiseSpec, stratum_labels
+from pathsim.text import write_csv
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results
@@ -94,9 +94,7 @@ def _write_json(path: Path, value: object) -> None:
 
 def _write_csv(path: Path, columns: Sequence[str], records: Iterable[Record]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
+        write_csv(file, columns, ([record.get(column, "") for column in columns] for record in records))
 
 
 def _journal(journal: Journal, scenario: Scenario) -> Iterator[Record]:

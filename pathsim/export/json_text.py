@@ -5,13 +5,17 @@ import json
 import math
 from typing import Any
 
+from pathsim.text import harmless_lines
+
 
 def as_json(value: Any, *, ascii_only: bool = False) -> str:
     """This value as JSON: floats at full precision, undefined ones as null, infinite ones and dates as texts.
 
     JSON has no infinity; "Infinity" and "-Infinity" are what JavaScript, Python, R and protocol buffers read as one.
     """
-    return json.dumps(_finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=_date)
+    text = json.dumps(_finite(value), indent=2, ensure_ascii=ascii_only, allow_nan=False, default=_date)
+    # JSON leaves some characters as they are that a terminal obeys; they can only stand inside its texts.
+    return harmless_lines(text)
 
 
 def _finite(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """A trial with what was changed, written as a scenario that extends the present one."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -68,4 +69,4 @@ def _written(value: str) -> str:
 
 
 def _quoted(words: str) -> str:
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return json.dumps(words, ensure_ascii=False)

@@ -154,4 +154,5 @@ def as_mermaid(scenario: Scenario) -> str:
 
 def _escaped(text: str) -> str:
     """A label with every character that Mermaid or Markdown could take for a sign of its own as a numbered entity."""
-    return re.sub(r"[^\w\s,:=!?%/()'-]|_|^-", lambda found: f"#{ord(found[0])};", text)
+    one_line = " ".join(text.split())
+    return re.sub(r"[^\w ,:=!?%/()'-]|_|^-", lambda found: f"#{ord(found[0])};", one_line)

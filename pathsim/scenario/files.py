@@ -11,6 +11,7 @@ from pathsim.conditions import suggestion
 from pathsim.scenario.evidence import Tree
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.syntax import slip
+from pathsim.text import harmless
 
 DEEPEST = 20
 """More tables in tables than any scenario needs, and fewer than exhaust Python."""
@@ -31,7 +32,7 @@ class Source(NamedTuple):
         """What to write on the command line to get it: its name in the library, its path, or ``-``."""
         if self.file == STANDARD_INPUT:
             return "-"
-        return self.name if Path(self.file).parent == library() else self.file
+        return self.name if Path(self.file).parent == library() else harmless(self.file)
 
 
 def library() -> Path:
@@ -55,7 +56,7 @@ def find(scenario: str, beside: str | None = None) -> Source:
         return Source("stdin", STANDARD_INPUT, _text(sys.stdin.buffer.read(), STANDARD_INPUT))
     for path in _places(scenario, beside):
         if _is_file(path):
-            return Source(path.stem, str(path), _text(_bytes(path), str(path)))
+            return Source(harmless(path.stem), str(path), _text(_bytes(path), str(path)))
     hint = suggestion(scenario, names())
     raise ScenarioError(
         [Problem((), f"there is no scenario '{scenario}': neither a file of that name nor one of the library.{hint}")]
