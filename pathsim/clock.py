@@ -87,7 +87,7 @@ class Clock:
         self._pools = {name: simpy.PriorityResource(self._env, pool.places) for name, pool in scenario.pools.items()}
         self._seated: dict[tuple[int, int], int] = {}
         self._entered: dict[tuple[int, int], float] = {}
-        self._counted_from = {entry.elapsed[1] for entry in scenario.steps if entry.elapsed}
+        self._counted_from = {number for entry in scenario.steps if entry.elapsed for number in entry.elapsed[1]}
         self._after_queue = _after_queue(scenario)
         self._closing = math.inf
         self._stopped: int | None = None
@@ -186,7 +186,8 @@ class Clock:
             self._entered[patient, entry.number] = self._env.now
         if entry.elapsed is not None:
             column, since = entry.elapsed
-            self._columns[column][patient] = self._env.now - self._entered.get((patient, since), math.nan)
+            begun = [self._entered[patient, number] for number in since if (patient, number) in self._entered]
+            self._columns[column][patient] = self._env.now - min(begun, default=math.nan)
         if self._stopped is not None:
             self._columns[STOPPED][patient] = self._stopped
 
@@ -264,7 +265,7 @@ class _AfterQueue:
 
 def _after_queue(scenario: Scenario) -> _AfterQueue:
     index = {entry.name: entry.number for entry in scenario.steps}
-    index |= {name: index[first] for name, first in scenario.first_cycle.items()}
+    index |= {name: repeated.cycles[0] for name, repeated in scenario.repeats.items()}
     after: set[int] = set()
     for number in scenario.order:
         entry = scenario.steps[number]

@@ -79,7 +79,9 @@ class Sweep:
         self._columns = scenario.cohort.draw(self._key)
         self._hold = hold or {}
         self._counted_from = {
-            entry.elapsed[1]: np.full(self._key.size, math.nan) for entry in scenario.steps if entry.elapsed
+            number: np.full(self._key.size, math.nan)
+            for entry in scenario.steps
+            for number in (entry.elapsed[1] if entry.elapsed else ())
         }
         self._places = {
             name: _Places(name, scenario, self._key.size) for name, pool in scenario.pools.items() if pool.places < each
@@ -111,7 +113,8 @@ class Sweep:
             self._counted_from[entry.number][rows] = day
         if entry.elapsed is not None:
             column, since = entry.elapsed
-            self._columns[column][rows] = day - self._counted_from[since][rows]
+            begun = np.fmin.reduce([self._counted_from[number][rows] for number in since])
+            self._columns[column][rows] = day - begun
         if self._stops is not None:
             replicate = rows // self.scenario.patients
             self._columns[STOPPED][rows] = np.where(

@@ -69,7 +69,8 @@ def csv_cell(value: object) -> object:
     """What to write into a cell of a CSV file: never a text that a spreadsheet would take for a formula.
 
     Such a text, which begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, gets an apostrophe in front
-    (OWASP, CSV Injection). Harmful characters become their numbers. Numbers stay as they are, below zero and in quotation marks too.
+    (OWASP, CSV Injection). Harmful characters become their numbers. Numbers stay as they
+    are, below zero and as texts too.
     """
     if not isinstance(value, str):
         return value

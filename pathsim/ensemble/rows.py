@@ -29,6 +29,7 @@ from pathsim.trial.outcomes import (
     record,
     survival_table,
 )
+from pathsim.trial.toxicity import toxic_steps
 from pathsim.trial.toxicity import toxicity as toxicity_table
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]
@@ -201,9 +202,8 @@ def _stopping(held: list[list[Look]]) -> Columns:
 
 def _toxicity(known: Known) -> Columns:
     """The rates of the results object's table of toxicity."""
-    steps = {event.step for event in known.chunk.scenario.vocabulary.of("toxicity")}
     groups = allocation(known)
-    found = toxicity_table(known, groups, tables.visits(known, groups, steps))
+    found = toxicity_table(known, groups, tables.visits(known, groups, toxic_steps(known.chunk.scenario)))
     return {
         f"{row_of('toxicity', arm=row['arm'] or '', step=row['step'], type=row['type'])}.rate": row["rate"]
         for row in found

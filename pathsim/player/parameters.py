@@ -139,8 +139,8 @@ def _step(lowest: float, highest: float, *, whole: bool) -> float:
 def _group(scenario: Scenario, path: KeyPath) -> str:
     if path[0] != "steps":
         return readable(str(path[0]))
-    entry = scenario.entry(str(path[1]))
-    return f"{entry.label}: toxicity" if len(path) > 2 and path[2] == "toxicity" else entry.label
+    label = scenario.step_label(str(path[1]))
+    return f"{label}: toxicity" if len(path) > 2 and path[2] == "toxicity" else label
 
 
 def _label(scenario: Scenario, path: KeyPath) -> str:

@@ -31,7 +31,7 @@ from pathsim.trial.known import Known
 from pathsim.trial.outcomes import ALL, allocation, outcomes, survival_table
 from pathsim.trial.results import endpoint_figures
 from pathsim.trial.tables import of_trial, visits
-from pathsim.trial.toxicity import ANY, THERAPY, toxicity
+from pathsim.trial.toxicity import ANY, THERAPY, toxic_steps, toxicity
 
 FINEST = 512
 """Points of a curve: more than any screen has columns."""
@@ -216,13 +216,12 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
 def toxicity_rows(known: Known) -> tuple[ToxicityRow, ...]:
     """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
     scenario, groups = known.chunk.scenario, allocation(known)
-    toxic = {event.step for event in scenario.vocabulary.of("toxicity")}
-    rows = of_trial(toxicity(known, groups, visits(known, groups, toxic)), 0)
+    rows = of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)
     whole = [row for row in rows if row["step"] == THERAPY]
     arms: tuple[str | None, ...] = scenario.arms or (None,)
     found: dict[tuple[str, str], dict[str | None, dict[str, Any]]] = {}
     for row in whole or rows:
-        if row["arm"] in arms and row["type"] != ANY:
+        if row["arm"] in arms and row["type"] != ANY and row["step"] not in scenario.repeats:
             found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
     made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
     return tuple(sorted(made, key=lambda row: -max(_rate(row), default=0.0)))

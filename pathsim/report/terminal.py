@@ -222,9 +222,10 @@ def _interval(at: dict[str, float | None]) -> str:
 
 
 def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
-    therapy = [scenario.entry(name).name for name in scenario.trial.therapy]
-    compared = [row for row in found["toxicity"] if row["step"] in (*therapy, THERAPY) and row["arm"]]
-    others = [row for row in found["toxicity"] if row["step"] not in (*therapy, THERAPY)]
+    therapy = [entry.name for name in scenario.trial.therapy for entry in scenario.entries(name)]
+    by_cycle = [row for row in found["toxicity"] if row["step"] not in scenario.repeats]
+    compared = [row for row in by_cycle if row["step"] in (*therapy, THERAPY) and row["arm"]]
+    others = [row for row in by_cycle if row["step"] not in (*therapy, THERAPY)]
     parts: list[RenderableType] = []
     if compared:
         parts.append(_toxicity_matrix(scenario, compared, width))

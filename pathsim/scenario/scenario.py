@@ -48,13 +48,21 @@ class StepEntry:
     """The pool whose place, if the patient has one, is kept during this step."""
     wants: Place | None
     """The place that is waited for here."""
-    elapsed: tuple[str, int] | None
-    """A column to set on entry, and the number of the step since whose entry it counts."""
+    elapsed: tuple[str, tuple[int, ...]] | None
+    """A column to set on entry, and the numbers of the steps since the first entry into any of which it counts."""
 
     @property
     def pool(self) -> str | None:
         """The pool in which a place is waited for here."""
         return None if self.wants is None else self.wants.pool
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A phase that repeats: its name for readers, and the numbers of its cycles."""
+
+    label: str
+    cycles: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Scenario:
     """The steps in the order of the file; patients enter at the first."""
     order: tuple[int, ...]
     """The numbers of the steps, each after all that lead to it."""
-    first_cycle: Mapping[str, str]
+    repeats: Mapping[str, Repeated]
     vocabulary: Vocabulary
     cohort: Cohort
     accrual: Accrual
@@ -132,9 +140,21 @@ class Scenario:
         return self.trial.patients
 
     def entry(self, name: str) -> StepEntry:
-        """The step of this name; the name of a phase that repeats stands for its first cycle."""
-        name = self.first_cycle.get(name, name)
+        """The step to which a way to this name leads: of a phase that repeats the first cycle."""
+        repeated = self.repeats.get(name)
+        if repeated is not None:
+            return self.steps[repeated.cycles[0]]
         return next(entry for entry in self.steps if entry.name == name)
+
+    def entries(self, name: str) -> tuple[StepEntry, ...]:
+        """All that this name means: of a phase that repeats every cycle."""
+        repeated = self.repeats.get(name)
+        return (self.entry(name),) if repeated is None else tuple(self.steps[number] for number in repeated.cycles)
+
+    def step_label(self, name: str) -> str:
+        """A step for readers, or a phase that repeats, of which each cycle has a label of its own."""
+        repeated = self.repeats.get(name)
+        return self.entry(name).label if repeated is None else repeated.label
 
     @property
     def randomisation(self) -> tuple[StepEntry, RandomiseSpec] | None:
@@ -264,7 +284,8 @@ def _checked(joined: Joined) -> Scenario:
 def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
     around = surroundings(found, unrolled.first_cycle)
     index = {name: number for number, name in enumerate(found.steps)}
-    index |= {name: index[first] for name, first in unrolled.first_cycle.items()}
+    repeats = _repeats(joined, unrolled, index)
+    index |= {name: repeated.cycles[0] for name, repeated in repeats.items()}
     leads = {
         name: [unrolled.first_cycle.get(arrow.to, arrow.to) for arrow in step.arrows()]
         for name, step in found.steps.items()
@@ -273,7 +294,8 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
     vocabulary = Vocabulary()
     names = list(found.steps)
     entries = {
-        number: _entry(number, names[number], found.steps[names[number]], around, index, vocabulary) for number in order
+        number: _entry(number, names[number], found.steps[names[number]], around, index, repeats, vocabulary)
+        for number in order
     }
     if found.trial is None:
         raise TypeError("checked before: there is a trial")
@@ -283,7 +305,7 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         names=around.names,
         steps=tuple(entries[number] for number in range(len(entries))),
         order=order,
-        first_cycle=unrolled.first_cycle,
+        repeats=repeats,
         vocabulary=vocabulary,
         cohort=_cohort(found, around),
         accrual=_accrual(found.trial),
@@ -304,12 +326,16 @@ def _entry(
     spec: StepSpec,
     around: Surroundings,
     index: Mapping[str, int],
+    repeats: Mapping[str, Repeated],
     vocabulary: Vocabulary,
 ) -> StepEntry:
     enter = vocabulary.add("enter", name, name)
 
     def add_event(kind: EventKind, step: str, what: str) -> int:
         return vocabulary.add(kind, step, what)
+
+    def since(step: str) -> tuple[int, ...]:
+        return repeats[step].cycles if step in repeats else (index[step],)
 
     step = spec.link(Link(name, spec.luck or name, around, index, add_event))
     return StepEntry(
@@ -321,8 +347,16 @@ def _entry(
         label=spec.label or readable(name),
         holds=spec.keeps(),
         wants=spec.wants(),
-        elapsed=None if spec.elapsed is None else (spec.elapsed.set, index[spec.elapsed.since]),
+        elapsed=None if spec.elapsed is None else (spec.elapsed.set, since(spec.elapsed.since)),
     )
+
+
+def _repeats(joined: Joined, unrolled: Unrolled, index: Mapping[str, int]) -> dict[str, Repeated]:
+    cycles: dict[str, list[int]] = {}
+    for step, (phase, _, _) in unrolled.cycles.items():
+        cycles.setdefault(phase, []).append(index[step])
+    tables = joined.tree["steps"]
+    return {name: Repeated(tables[name].get("label") or readable(name), tuple(cycles[name])) for name in cycles}
 
 
 def _cohort(found: Sections, around: Surroundings) -> Cohort:

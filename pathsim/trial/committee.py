@@ -28,7 +28,7 @@ class Committee:
         self._wanted = wanted_events(self._plan)
         self._known = 0
         self._delay = self._chunk().reporting_delay.tolist()
-        self._begin = scenario.entry(endpoint.start).enter
+        self._begin = {entry.enter for entry in scenario.entries(endpoint.start)}
         arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomisation[0].name)
         self._arm = next(arms)
         self._events = set(codes_of(scenario, endpoint.events))
@@ -41,7 +41,7 @@ class Committee:
 
     def _notice(self, entry: Entry) -> None:
         """Follow patients from the endpoint's start to its first event, and learn of that when it is reported."""
-        if entry.event == self._begin:
+        if entry.event in self._begin:
             self._followed.add(entry.patient)
         elif entry.event == self._arm:
             self._in_arm.add(entry.patient)

@@ -47,7 +47,7 @@ def essentials(scenario: Scenario) -> list[int]:
     """The codes of those entries that arms and endpoints are read from: a fifth of a journal."""
     codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
     for endpoint in scenario.sections.endpoints.values():
-        codes += [scenario.entry(endpoint.start).enter, *codes_of(scenario, endpoint.events + endpoint.censored_by)]
+        codes += [*_starts(scenario, endpoint), *codes_of(scenario, endpoint.events + endpoint.censored_by)]
     return codes
 
 
@@ -128,10 +128,15 @@ def _allocation(chunk: Chunk) -> Allocation:
     return Allocation(tuple(spec.arms), group, stratum, day)
 
 
+def _starts(scenario: Scenario, endpoint: Endpoint) -> list[int]:
+    """The codes of the entries from whose first one an endpoint counts."""
+    return [entry.enter for entry in scenario.entries(endpoint.start)]
+
+
 def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
     scenario, journal = chunk.scenario, chunk.journal
     kinds = [
-        [scenario.entry(endpoint.start).enter],
+        _starts(scenario, endpoint),
         codes_of(scenario, endpoint.censored_by),
         *(event_codes(scenario, name) for name in endpoint.events),
     ]

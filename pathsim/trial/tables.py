@@ -117,7 +117,10 @@ def entries_of(known: Known, groups: Allocation, visited: Visits) -> Entered:
 
 
 def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
-    """How many entered each step, and where they went; patients without an arm (yet) stand apart."""
+    """How many entered each step, and where they went; patients without an arm (yet) stand apart.
+
+    A phase that repeats has rows of its own after those of all steps: what its cycles together are.
+    """
     scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
     rows: list[Row] = []
     for entry in scenario.steps:
@@ -128,7 +131,22 @@ def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
                 left = {name: here[scenario.entry(name).number + 1] for name in ways}
                 came = entered.counts[entry.number, group + 1]
                 rows.append({"step": entry.name, "arm": arm, "entered": came, "left": left, "still_there": here[0]})
+    for name in scenario.repeats:
+        rows += _flow_over_cycles(name, scenario, groups, entered)
     return rows
+
+
+def _flow_over_cycles(name: str, scenario: Scenario, groups: Allocation, entered: "Entered") -> Iterator[Row]:
+    """The rows of a phase that repeats: how many entered it, by whichever cycle, and where they went from it."""
+    cycles = scenario.entries(name)
+    inside = [entry.number for entry in cycles]
+    to = [scenario.entry(arrow.to) for entry in cycles for arrow in entry.spec.arrows()]
+    for group, arm in by_arm(scenario, groups):
+        here = entered.ways[inside, group + 1].sum(axis=0)
+        here[[number + 1 for number in inside]] = 0
+        if here.any():
+            left = {entry.name: here[entry.number + 1] for entry in to if entry.number not in inside}
+            yield {"step": name, "arm": arm, "entered": here.sum(axis=0), "left": left, "still_there": here[0]}
 
 
 def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:

@@ -1,6 +1,7 @@
 """Toxicity of each trial of a chunk: patients by worst grade, in every step and over the compared therapies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,29 +20,43 @@ ANY = "any"
 
 
 def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
-    """Patients with a toxicity of grade 3 or higher, by arm, step and type, and over the compared therapies.
+    """Patients with a toxicity of grade 3 or higher, by arm, step and type, and by the worst grade over several steps.
 
-    The last row of a step, and of the therapy, counts patients with any of the types.
+    A phase that repeats has rows of its own, over all its cycles, and so have the compared therapies. The last row of
+    a step, of such a phase and of the therapy counts patients with any of the types.
     """
     scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
     struck = _struck(known, groups)
     by_code, by_step = struck.by_code(), struck.in_steps()
-    by_type, at_all = struck.over_therapy()
+    totals = [struck.over(name, steps) for name, steps in struck.together.items()]
     rows: list[Row] = []
     for group, arm in by_arm(scenario, groups):
-        treated: list[str] = []
+        treated: set[str] = set()
         for number, (step, codes) in enumerate(struck.steps.items()):
             patients = entered.counts[scenario.entry(step).number, group + 1]
             if patients.any():
                 worst = {name: by_code[:, code] for name, code in codes.items()} | {ANY: by_step[:, number]}
                 rows += _graded(arm, step, worst, group, patients)
-                treated += codes if step in struck.therapy else ()
-        if arm is not None and treated:
-            worst = {name: by_type[:, struck.types.index(name)] for name in dict.fromkeys(treated)} | {
-                ANY: at_all[:, 0]
-            }
-            rows += _graded(arm, THERAPY, worst, group, _treated(known, visited, struck.therapy, group))
+                treated.add(step)
+        for total in totals:
+            here = [name for step, codes in struck.steps.items() if step in total.steps & treated for name in codes]
+            if here and (arm is not None or total.name != THERAPY):
+                patients = _treated(known, visited, total.steps, group)
+                rows += _graded(arm, total.name, total.worst(dict.fromkeys(here)), group, patients)
     return rows
+
+
+def toxic_steps(scenario: Scenario) -> frozenset[str]:
+    """The steps whose visits the table is made from."""
+    toxic = frozenset(event.step for event in scenario.vocabulary.of("toxicity"))
+    return toxic.union(*(steps for steps in _together(scenario).values() if steps & toxic))
+
+
+def _together(scenario: Scenario) -> dict[str, frozenset[str]]:
+    """The steps that are totalled, by the name under which they are."""
+    therapy = (entry.name for name in scenario.trial.therapy for entry in scenario.entries(name))
+    together = {name: frozenset(entry.name for entry in scenario.entries(name)) for name in scenario.repeats}
+    return {**together, THERAPY: frozenset(therapy)}
 
 
 def _graded(arm: str | None, step: str, worst: Mapping[str, Counts], group: int, patients: Counts) -> Iterator[Row]:
@@ -61,14 +76,29 @@ def _graded(arm: str | None, step: str, worst: Mapping[str, Counts], group: int,
         }
 
 
-def _treated(known: Known, visited: Visits, therapy: set[str], group: int) -> Counts:
-    """How many patients of an arm began any of the compared therapies."""
-    scenario = known.chunk.scenario
-    is_therapy = np.array([entry.name in therapy for entry in scenario.steps])
+def _treated(known: Known, visited: Visits, steps: AbstractSet[str], group: int) -> Counts:
+    """How many patients of an arm entered any of these steps."""
+    is_one = np.array([entry.name in steps for entry in known.chunk.scenario.steps])
     began = np.zeros(known.chunk.rows, np.bool_)
-    began[visited.row[is_therapy[visited.step] & (visited.group == group)]] = True
+    began[visited.row[is_one[visited.step] & (visited.group == group)]] = True
     counts: Counts = began.reshape(known.day.size, -1).sum(axis=1)
     return counts
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """Patients by their worst grade over several steps, under a name of their own."""
+
+    name: str
+    steps: frozenset[str]
+    types: list[str]
+    by_type: Counts
+    """Grades x types x groups x trials."""
+    at_all: Counts
+
+    def worst(self, types: Iterable[str]) -> dict[str, Counts]:
+        """The counts of these types, and of any."""
+        return {name: self.by_type[:, self.types.index(name)] for name in types} | {ANY: self.at_all[:, 0]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +108,8 @@ class _Struck:
     scenario: Scenario
     steps: dict[str, dict[str, int]]
     """For each step in which there can be any, the code of each type."""
-    therapy: set[str]
-    """The names of the steps of the compared therapies."""
-    types: list[str]
-    """What can happen in these steps."""
+    together: dict[str, frozenset[str]]
+    """The steps that are totalled, by the name under which they are."""
     code: NDArray[np.int16]
     row: Rows
     group: Rows
@@ -103,11 +131,12 @@ class _Struck:
         """The same of any type, with a column for each step."""
         return self._worst({code: n for n, codes in enumerate(self.steps.values()) for code in codes.values()})
 
-    def over_therapy(self) -> tuple[Counts, Counts]:
-        """The same over all steps of the compared therapies, with a column for each type, and one for any of them."""
-        inside = [pair for step, codes in self.steps.items() if step in self.therapy for pair in codes.items()]
-        by_type = self._worst({code: self.types.index(name) for name, code in inside})
-        return by_type, self._worst({code: 0 for _, code in inside})
+    def over(self, name: str, steps: frozenset[str]) -> _Total:
+        """The same over all of these steps, by type and of any type."""
+        inside = [pair for step, codes in self.steps.items() if step in steps for pair in codes.items()]
+        types = list(dict.fromkeys(kind for kind, _ in inside))
+        by_type = self._worst({code: types.index(kind) for kind, code in inside})
+        return _Total(name, steps, types, by_type, self._worst({code: 0 for _, code in inside}))
 
     def _worst(self, columns: Mapping[int, int]) -> Counts:
         """How many had which worst grade of all that is counted in a column; what is given no column is not counted."""
@@ -140,12 +169,10 @@ def _struck(known: Known, groups: Allocation) -> _Struck:
         # Codes ascend along the pathway.
         after = np.flatnonzero(found.event > scenario.randomisation[0].enter)
         group[after] = groups.group.take(found.row.take(after)) + 1
-    therapy = {scenario.entry(name).name for name in scenario.trial.therapy}
     return _Struck(
         scenario,
         steps,
-        therapy,
-        list(dict.fromkeys(name for step, codes in steps.items() if step in therapy for name in codes)),
+        _together(scenario),
         found.event,
         found.row,
         group,

@@ -162,7 +162,10 @@ def test_the_cycles_of_a_scenario_are_steps_whose_numbers_are_written_once() -> 
 def test_a_repeated_phase_can_be_named_by_endpoints_and_elapsed_times() -> None:
     found = scenario()
     assert found.entry("course").name == "course.1"
-    assert found.entry("follow_up").elapsed == ("since_course", found.entry("course").number)
+    assert found.entry("follow_up").elapsed == (
+        "since_course",
+        tuple(entry.number for entry in found.entries("course")),
+    )
 
 
 def test_a_mistake_in_what_differs_is_reported_where_it_is_written() -> None:
