@@ -134,8 +134,10 @@ def _check_figure(made: "Scenario", figure: str) -> None:
     from pathsim.engines import simulate
     from pathsim.trial.results import figure as figure_of
     from pathsim.trial.results import results
+    from pathsim.truth.targets import check_picks
 
     try:
+        check_picks(made, figure)
         figure_of(results(simulate(made, seed=1)[0]), figure)
     except KeyError as wrong:
         raise click.BadParameter(str(wrong.args[0]), param_hint="--figure") from None

@@ -1,6 +1,7 @@
 """ADSL, ADTTE and ADAE: subjects, times to event and adverse events, with the variable names of CDISC ADaM.
 
-Reference day 1 is the day a patient enrolled. AESER is Y from grade 4 on: life-threatening or fatal.
+Reference day 1 is the day a patient enrolled. AESER is Y for a toxicity that killed, and as chance has it where the
+scenario states how many are ``serious``; else it is empty, for a grade does not say it.
 """
 
 from collections.abc import Iterator
@@ -8,8 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from pathsim.export.variables import LABELS, codes, distinct, label
+from pathsim.luck import slot, uniform
 from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario, readable
+from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
 from pathsim.steps.randomise import stratum_labels
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
@@ -35,6 +39,7 @@ ADSL_FIRST = (
     "RANDDT",
     "STRATA",
 )
+VARIABLES_COLUMNS = ("DATASET", "VARIABLE", "LABEL", "NAME")
 ADTTE_COLUMNS = (
     "STUDYID",
     "USUBJID",
@@ -75,9 +80,14 @@ class Adam:
         self._scenario: Scenario = known.chunk.scenario
         self._groups: Allocation = allocation(known)
         self._arrived = known.enrolled
+        self._keys = known.chunk.patient_keys
         randomisation = self._scenario.randomisation
         self._strata = stratum_labels(randomisation[1], self._scenario.names) if randomisation else [""]
         self._treated = self._numbers()
+        endpoints = self._scenario.sections.endpoints
+        self._paramcd = codes(endpoints)
+        self._param = distinct({name: endpoint.label for name, endpoint in endpoints.items()})
+        self._variables = self._named_variables()
 
     def _numbers(self) -> list[int]:
         """TRT01PN of each arm: 0 for the control arm, 1 and so on for the others."""
@@ -104,12 +114,32 @@ class Adam:
     @property
     def adsl_columns(self) -> tuple[str, ...]:
         """The variables of ADSL: the standard ones, then every covariate of the cohort that is observed."""
-        observed = (name.upper() for name, covariate in self._covariates())
-        return tuple(dict.fromkeys((*ADSL_FIRST, *observed)))
+        return tuple(dict.fromkeys((*ADSL_FIRST, *self._variables.values())))
 
-    def _covariates(self) -> Iterator[tuple[str, Covariate]]:
+    def _covariates(self) -> dict[str, Covariate]:
         cohort = self._scenario.sections.cohort
-        return ((name, covariate) for name, covariate in cohort.items() if not covariate.latent)
+        return {name: covariate for name, covariate in cohort.items() if not covariate.latent}
+
+    def _named_variables(self) -> dict[str, str]:
+        """The variable of each covariate: those that are called age and sex, and can be, are the standard ones."""
+        covariates = self._covariates()
+        standard = {
+            name: name.upper()
+            for name, is_category in (("age", False), ("sex", True))
+            if name in covariates and (covariates[name].levels is not None) == is_category
+        }
+        return {**standard, **codes((name for name in covariates if name not in standard), LABELS)}
+
+    def variables(self) -> Iterator[Record]:
+        """One record for each variable of the tables: its label, and what it is called in the scenario."""
+        named = {variable: name for name, variable in self._variables.items()}
+        covariates = self._covariates()
+        tables = {"ADSL": self.adsl_columns, "ADTTE": ADTTE_COLUMNS, "ADAE": ADAE_COLUMNS}
+        for table, columns in tables.items():
+            for variable in columns:
+                name = named.get(variable, "") if table == "ADSL" else ""
+                told = LABELS.get(variable) or label(covariates[name].label or readable(name))
+                yield {"DATASET": table, "VARIABLE": variable, "LABEL": told, "NAME": name}
 
     def adsl(self) -> Iterator[Record]:
         """One record for each patient who enrolled."""
@@ -127,12 +157,11 @@ class Adam:
                 "RANDDT": self._date(self._groups.day[row]) if arm else "",
                 "STRATA": self._stratum(row),
             }
-            for name, covariate in self._covariates():
-                record[name.upper()] = self._value(name, columns[name][row])
-                if name == "age":
-                    record["AGEU"] = (covariate.unit or "").upper()
-                if name == "sex":
-                    record["SEX"] = _SEXES.get(record["SEX"], record["SEX"])
+            for name, variable in self._variables.items():
+                value = self._value(name, columns[name][row])
+                record[variable] = _SEXES.get(value, value) if variable == "SEX" else value
+            if "AGE" in record:
+                record["AGEU"] = (self._covariates()["age"].unit or "").upper()
             yield record
 
     def _value(self, name: str, value: Any) -> Any:
@@ -153,8 +182,8 @@ class Adam:
                     "TRT01P": arm,
                     "TRT01PN": number,
                     "STRATA": self._stratum(row),
-                    "PARAMCD": name.upper(),
-                    "PARAM": endpoint.label,
+                    "PARAMCD": self._paramcd[name],
+                    "PARAM": self._param[name],
                     "AVAL": time,
                     "AVALU": "DAYS",
                     "CNSR": 0 if cause else 1,
@@ -189,7 +218,7 @@ class Adam:
                 "AEDECOD": self._term(event.name),
                 "AEBODSYS": "",
                 "AETOXGR": grade,
-                "AESER": "Y" if grade >= 4 else "N",
+                "AESER": self._serious(row, event, grade),
                 "AEOUT": _FATAL if here in fatal else _OVER if here in resolved else _NOT_OVER,
                 "ASTDT": self._date(day),
                 "AENDT": "" if end is None else self._date(end),
@@ -197,6 +226,20 @@ class Adam:
                 "AENDY": "" if end is None else self._study_day(row, end),
                 "APHASE": scenario.entry(event.step).label,
             }
+
+    def _serious(self, row: int, event: "Event", grade: int) -> str:
+        """Whether a toxicity is serious: Y, N, or nothing where nobody says. Its luck is drawn here, for here alone."""
+        if grade > WORST_ALIVE:
+            return "Y"
+        entry = self._scenario.entry(event.step)
+        if not isinstance(entry.spec, PhaseSpec):
+            return ""
+        kind = self._scenario.sections.toxicities.get(event.name)
+        share = entry.spec.toxicity[event.name].filled(kind).serious_alive
+        if share is None:
+            return ""
+        draw = uniform(self._keys[row : row + 1], slot(f"{entry.spec.luck or entry.name}/{event.name}/serious"))
+        return "Y" if draw[0] < share else "N"
 
     def _term(self, name: str) -> str:
         kind = self._scenario.sections.toxicities.get(name)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 import pathsim
-from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, Adam, Record
+from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, Adam, Record
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
@@ -23,7 +23,7 @@ from pathsim.trial.results import Results
 
 JournalFormat: TypeAlias = Literal["parquet", "csv"]
 JOURNALS: Mapping[JournalFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
-TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv")
+TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv", "variables.csv")
 MANIFEST = "manifest.json"
 JOURNAL_COLUMNS = ("patient", "day", "date", "step", "kind", "name", "value", "label")
 
@@ -80,6 +80,7 @@ def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: Jour
     _write_csv(folder / "adsl.csv", adam.adsl_columns, adam.adsl())
     _write_csv(folder / "adtte.csv", ADTTE_COLUMNS, adam.adtte())
     _write_csv(folder / "adae.csv", ADAE_COLUMNS, adam.adae())
+    _write_csv(folder / "variables.csv", VARIABLES_COLUMNS, adam.variables())
     records = _journal(known.journal.by_day(), scenario)
     if journal_format == "csv":
         _write_csv(folder / JOURNALS["csv"], JOURNAL_COLUMNS, records)

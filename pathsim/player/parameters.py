@@ -115,7 +115,7 @@ def _table(scenario: Scenario, path: KeyPath) -> dict[str, Any]:
     return table
 
 
-_SHARES = {"grade3plus", "grade4plus", "grade5", "grade5_share", "grade4plus_share", "levels", "split", "by"}
+_SHARES = {"grade3plus", "grade4plus", "grade5", "grade5_share", "grade4plus_share", "serious", "levels", "split", "by"}
 
 
 def _is_share(path: KeyPath, value: float) -> bool:

@@ -24,14 +24,14 @@ from pathsim.player.shown import (
 from pathsim.player.take import Take
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
-from pathsim.scenario.models import Endpoint
+from pathsim.scenario.models import ANY, THERAPY, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve, median
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import ALL, allocation, outcomes, survival_table
 from pathsim.trial.results import endpoint_figures
 from pathsim.trial.tables import of_trial, visits
-from pathsim.trial.toxicity import ANY, THERAPY, toxic_steps, toxicity
+from pathsim.trial.toxicity import toxic_steps, toxicity
 
 FINEST = 512
 """Points of a curve: more than any screen has columns."""

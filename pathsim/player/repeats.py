@@ -30,9 +30,9 @@ from pathsim.player.requests import Work
 from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
 from pathsim.report.figures import span
+from pathsim.scenario.models import THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
-from pathsim.trial.toxicity import THERAPY
 from pathsim.truth.targets import compared, paths, targets_of
 
 BATCH = 16

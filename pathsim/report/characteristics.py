@@ -14,9 +14,9 @@ from pathsim.ensemble.summary import Summary, middle
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
+from pathsim.scenario.models import THERAPY
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.trial.outcomes import ALL
-from pathsim.trial.toxicity import THERAPY
 
 _REASONS = ("benefit", "futility", "order")
 LEAST_KNOWN = 6

@@ -15,14 +15,13 @@ from pathsim.paths import parts_of
 from pathsim.report.curves import Line, drawn_until, survival_plot
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
-from pathsim.scenario.models import Target
+from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
 from pathsim.stats.survival import curve
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
 from pathsim.trial.outcomes import outcomes, survival_table
 from pathsim.trial.results import Results, targeted
-from pathsim.trial.toxicity import ANY, THERAPY
 
 WIDE = 112
 """Terminals at least this wide show counts beside percentages."""

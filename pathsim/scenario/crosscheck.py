@@ -8,11 +8,12 @@ from graphlib import TopologicalSorter
 
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import QUOTED, Names, condition, suggestion
-from pathsim.scenario.cycles import once
-from pathsim.scenario.models import Monitoring, Target, Trial
+from pathsim.scenario.cycles import cycle_of, once
+from pathsim.scenario.models import ANY, THERAPY, Monitoring, Target, Trial
 from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
+from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
 
@@ -81,6 +82,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
         yield from _columns(step, at, found, first_cycle, scenario.names)
     for part in (found.cohort, found.steps):
         yield from _conditions(part.texts("when"), (), scenario)
+    yield from _taken_names(found)
     yield from pathway_problems(found.steps, first_cycle)
     if found.trial is not None:
         yield from _trial(found, found.trial, first_cycle)
@@ -142,6 +144,23 @@ def _columns(
     elif names.get(elapsed.set) is not None or found.cohort.get(elapsed.set) is not None:
         yield Problem((*at, "elapsed", "set"), f"'{elapsed.set}' is already another column; choose a new name")
     yield from no_step(elapsed.since, (*at, "elapsed", "since"), found.steps, first_cycle)
+
+
+def _taken_names(found: Sections) -> Iterator[Problem]:
+    """Names under which the results total toxicity, so that nothing else can have them."""
+    taken = f"the results count patients with any toxicity as '{ANY}', so none can be called so; give it another name"
+    if ANY in found.toxicities:
+        yield Problem(("toxicities", ANY), taken)
+    for name, step in found.steps.items():
+        toxicity = step.toxicity if isinstance(step, PhaseSpec) else {}
+        if ANY in toxicity:
+            yield Problem(("steps", name, "toxicity", ANY), taken)
+        if toxicity and cycle_of(name, found.steps)[0] == THERAPY:
+            message = (
+                f"the results total toxicity over the compared therapies as '{THERAPY}', so no step with toxicity can "
+                f"be called so; give it another name (with luck = '{THERAPY}' its patients have the same luck)"
+            )
+            yield Problem(("steps", name), message)
 
 
 def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:

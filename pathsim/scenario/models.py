@@ -25,6 +25,11 @@ from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath, ToxicityKind
 
+THERAPY = "therapy"
+"""The name under which toxicity is totalled over the steps of the compared therapies."""
+ANY = "any"
+"""The type under which patients with a toxicity of whatever type are counted."""
+
 
 class SourceEntry(Table):
     """A publication that numbers were read in."""

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = {
     "lasts": "Days from beginning to end: a number or quantiles.",
     "grade4plus_share": "The share of grade 4 or 5 among those with grade 3 or higher.",
     "grade5_share": "The share of grade 5 among those with grade 3 or higher.",
+    "serious": "The share of serious adverse events among those with grade 3 or higher; grade 5 always is one.",
     "delays": "Whether the next step waits until it is over.",
     # The file.
     "File.title": "What the scenario is about, in a line.",

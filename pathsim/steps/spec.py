@@ -30,6 +30,7 @@ class ToxicityKind(Table):
     lasts: Timing | None = None
     grade4plus_share: Probability | None = None
     grade5_share: Probability | None = None
+    serious: Probability | None = None
     delays: bool = False
 
 

@@ -32,9 +32,10 @@ class Toxicity(Table):
     """One type of toxicity in one step: how often, how bad, when, for how long.
 
     ``grade3plus`` is the share of patients whose worst grade is 3 or higher. How many of these have grade 4 or 5, and
-    grade 5, is stated as shares of all patients or of those with grade 3 or higher. Onset counts from entry. What is
-    not said here is taken from the scenario's catalogue of toxicities. ``set`` names a column, ``no`` or ``yes``, that
-    remembers the toxicity for the conditions of later steps.
+    grade 5, is stated as shares of all patients or of those with grade 3 or higher. ``serious`` is the share of these
+    whose toxicity is a serious adverse event, as every one of grade 5 is: only exports tell it. Onset counts from
+    entry. What is not said here is taken from the scenario's catalogue of toxicities. ``set`` names a column, ``no`` or
+    ``yes``, that remembers the toxicity for the conditions of later steps.
     """
 
     grade3plus: Probability
@@ -42,6 +43,7 @@ class Toxicity(Table):
     grade5: Probability | None = None
     grade4plus_share: Probability | None = None
     grade5_share: Probability | None = None
+    serious: Probability | None = None
     onset: Timing | None = None
     lasts: Timing | None = None
     delays: bool | None = None
@@ -70,8 +72,14 @@ class Toxicity(Table):
                 f"a worse grade cannot be more common: grade 3 or higher {self.grade3plus:.4g}, "
                 f"4 or higher {fourth:.4g}, 5 {fifth:.4g}"
             )
+        serious = kind.serious if self.serious is None else self.serious
+        if serious is not None and serious * self.grade3plus < fifth * (1 - 1e-9):
+            raise ValueError(
+                f"grade 5 is always serious, so {fifth / self.grade3plus:.4g} or more of those with grade 3 or higher "
+                f"are; 'serious' says {serious:.4g}"
+            )
         delays = kind.delays if self.delays is None else self.delays
-        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays)
+        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays, serious)
 
     def _grade(self, name: str, catalogue_share: float | None, otherwise: float) -> float:
         stated: float | None = getattr(self, name)
@@ -92,6 +100,15 @@ class Profile:
     onset: Fixed | Quantiles
     lasts: Fixed | Quantiles
     delays: bool
+    serious: float | None = None
+    """The share that is serious of those with grade 3 or higher; None if nobody says."""
+
+    @property
+    def serious_alive(self) -> float | None:
+        """The share that is serious of those who have it and do not die of it."""
+        if self.serious is None or self.fifth >= self.third:
+            return self.serious
+        return (self.serious * self.third - self.fifth) / (self.third - self.fifth)
 
 
 class Frailty(Table):

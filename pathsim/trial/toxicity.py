@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.journal import Rows
+from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation
 from pathsim.trial.tables import Counts, Row, Visits, by_arm, entries_of, share
-
-THERAPY = "therapy"
-"""The name under which toxicity is totalled over the steps of the compared therapies."""
-ANY = "any"
-"""The type under which patients with a toxicity of whatever type are counted."""
 
 
 def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:

@@ -14,12 +14,14 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.conditions import suggestion
 from pathsim.engines import simulate
 from pathsim.ensemble.averages import averaged, quantiles
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.summary import share
+from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.models import Target
+from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario, readable
 from pathsim.trial.results import figure, results
@@ -131,10 +133,30 @@ def problems(scenario: Scenario) -> list[Problem]:
     for name, target in scenario.sections.targets.items():
         for key, path in zip(("figure", "of"), target.figures, strict=False):
             try:
+                check_picks(scenario, path)
                 figure(found, path)
             except KeyError as nowhere:
                 wrong.append(scenario.layers.placed(Problem(("targets", name, key), str(nowhere.args[0]))))
     return wrong
+
+
+def check_picks(scenario: Scenario, path: str) -> None:
+    """Raise KeyError, with a sentence, if a path picks a row by an arm, a step or a toxicity that there is not.
+
+    A trial in which nobody came so far lacks rows too, so that the results alone cannot tell.
+    """
+    table, *_ = parts_of(path)
+    phases = () if table.name == "responses" else tuple(scenario.repeats)
+    known = {
+        "arm": ("", *scenario.arms),
+        "step": (*(entry.name for entry in scenario.steps), *phases, *((THERAPY,) if scenario.trial.therapy else ())),
+        "type": (*(event.name for event in scenario.vocabulary.of("toxicity")), ANY),
+    }
+    for key, value in table.picks or ():
+        if key in known and value not in known[key]:
+            raise KeyError(
+                f"there is no {key} '{value}' in '{path}'.{suggestion(value, list(filter(None, known[key])))}"
+            )
 
 
 def simulated(target: Target, columns: Columns) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from pathsim.export import folder as export_folder
 from pathsim.export.adam import Adam
 
 QUICK = ("two-arm-exponential", "--seed", 1)
-FILES = {"results.json", "adsl.csv", "adtte.csv", "adae.csv", "manifest.json"}
+FILES = {"results.json", "adsl.csv", "adtte.csv", "adae.csv", "variables.csv", "manifest.json"}
 
 
 def contents(folder: Path) -> dict[str, bytes]:
