@@ -2,13 +2,12 @@
 
 import json
 import os
-import tomllib
 from pathlib import Path
 
 from pathsim.ensemble.store import write_whole
 from pathsim.player.evidence import TURNED
 from pathsim.player.studio import Studio
-from pathsim.scenario.files import library
+from pathsim.scenario.files import library, parse_value
 
 ARMS = "patients are randomized anew, so arms can differ from those on screen"
 
@@ -61,12 +60,9 @@ def _base(studio: Studio, path: Path) -> str:
 
 def _written(value: str) -> str:
     """A value as TOML has it: what is no number, list or truth is a word."""
-    try:
-        tomllib.loads(f"value = {value}")
-    except tomllib.TOMLDecodeError:
-        return _quoted(value)
-    return value
+    return _quoted(value) if parse_value(value) == value else value
 
 
 def _quoted(words: str) -> str:
-    return json.dumps(words, ensure_ascii=False)
+    """A text in TOML, which escapes what JSON does, and one control character more."""
+    return json.dumps(words, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -11,10 +11,13 @@ from typing import Any
 
 from pathsim.fields import shown
 from pathsim.scenario.evidence import Tree
+from pathsim.scenario.parts import walked
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.steps.spec import KeyPath
 
 MOST_CYCLES = 100
+MOST_UNROLLED = 50_000
+"""Keys and values in all cycles of a phase together."""
 _ONLY_HERE = ("repeat", "cycle")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
@@ -104,6 +107,9 @@ def _times(table: Tree, unrolled: Unrolled, at: KeyPath) -> int | None:
         unrolled.problems.append(Problem((*at, "cycle"), message))
     elif isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= MOST_CYCLES:
         message = f"expected a whole number from 1 to {MOST_CYCLES}, found {shown(times)}"
+        unrolled.problems.append(Problem((*at, "repeat"), message))
+    elif times * sum(1 for _ in walked(table)) > MOST_UNROLLED:
+        message = f"{times} cycles of a phase as large as this one have more than {MOST_UNROLLED:,} keys and values"
         unrolled.problems.append(Problem((*at, "repeat"), message))
     elif "days" not in table and not isinstance(table.get("cycle"), dict):
         message = "a phase without 'days' is follow-up and lasts for ever, so it cannot repeat"

@@ -4,28 +4,29 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import pathsim
 from pathsim.conditions import suggestion
 from pathsim.scenario.evidence import Tree
+from pathsim.scenario.limits import DEEPEST, LARGEST_FILE, too_much
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.syntax import slip
 from pathsim.text import harmless
-
-DEEPEST = 20
-"""More tables in tables than any scenario needs, and fewer than exhaust Python."""
-
 
 STANDARD_INPUT = "<stdin>"
 
 
 class Source(NamedTuple):
-    """A scenario file's name, where it was found, and its text."""
+    """A scenario file's name, where it was found, and its text, without a mark in front and with lines that end in LF.
+
+    ``data`` are its bytes as they were read, for who writes some of them back; empty where nobody has read any.
+    """
 
     name: str
     file: str
     text: str
+    data: bytes = b""
 
     @property
     def asked(self) -> str:
@@ -53,10 +54,10 @@ def find(scenario: str, beside: str | None = None) -> Source:
     ``beside`` is the file that names it, if one does: paths are then looked for beside that file too.
     """
     if scenario == "-" and beside is None:
-        return Source("stdin", STANDARD_INPUT, _text(sys.stdin.buffer.read(), STANDARD_INPUT))
+        return _source("stdin", STANDARD_INPUT, _read(sys.stdin.buffer, STANDARD_INPUT))
     for path in _places(scenario, beside):
         if _is_file(path):
-            return Source(harmless(path.stem), str(path), _text(_bytes(path), str(path)))
+            return _source(harmless(path.stem), str(path), _bytes(path))
     hint = suggestion(scenario, names())
     raise ScenarioError(
         [Problem((), f"there is no scenario '{scenario}': neither a file of that name nor one of the library.{hint}")]
@@ -83,15 +84,24 @@ def _is_file(path: Path) -> bool:
 
 def _bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with path.open("rb") as opened:
+            return _read(opened, str(path))
     except OSError as wrong:
         raise ScenarioError([Problem((), f"this file cannot be read: {wrong.strerror}", str(path))]) from None
 
 
-def _text(data: bytes, file: str) -> str:
+def _read(opened: BinaryIO, file: str) -> bytes:
+    data = opened.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        message = f"this file is too large: a scenario has at most {LARGEST_FILE:,} bytes"
+        raise ScenarioError([Problem((), message, file, 1)])
+    return data
+
+
+def _source(name: str, file: str, data: bytes) -> Source:
     try:
         # Editors on Windows put a mark in front of UTF-8, and end lines with two characters.
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
+        return Source(name, file, data.decode("utf-8-sig").replace("\r\n", "\n"), data)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
         message = "here is a character that is not written in UTF-8; save the file as UTF-8 in your editor"
@@ -100,17 +110,27 @@ def _text(data: bytes, file: str) -> str:
 
 def parse(source: Source) -> Tree:
     """The TOML tree of this text."""
+    if (beyond := too_much(source.text)) is not None:
+        raise ScenarioError([Problem((), beyond.sentence, source.file, beyond.line)])
     try:
         tree = tomllib.loads(source.text)
-    except RecursionError:
-        tree = None
     except ValueError as complaint:
         line, sentence = slip(source.text, str(complaint))
         raise ScenarioError([Problem((), f"this cannot be read: {sentence}", source.file, line)]) from None
-    if tree is None or _too_deep(tree):
+    if _too_deep(tree):
         message = f"lists or tables lie in each other more than {DEEPEST} deep"
-        raise ScenarioError([Problem((), message, source.file, 1)]) from None
+        raise ScenarioError([Problem((), message, source.file, 1)])
     return tree
+
+
+def parse_value(text: str) -> object:
+    """The value that stands in this text as TOML, or the text itself where none does."""
+    line = f"value = {text}"
+    try:
+        tree = {} if too_much(line) else tomllib.loads(line)
+    except ValueError:
+        return text
+    return tree["value"] if tree.keys() == {"value"} and not _too_deep(tree) else text
 
 
 def _too_deep(tree: Tree) -> bool:

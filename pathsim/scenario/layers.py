@@ -2,7 +2,6 @@
 
 import copy
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -20,6 +19,8 @@ from pathsim.steps.spec import KeyPath
 from pathsim.text import harmful_places
 
 DEEPEST = 10
+LONGEST_PATH = 1000
+"""Characters of a path: more than any place of a file has."""
 SET = "--set"
 ON_THE_COMMAND_LINE = "set on the command line"
 _ENTRY = re.compile(r"\d{1,6}", re.ASCII)
@@ -200,9 +201,9 @@ def _set(joined: Joined, path: str, text: str) -> None:
     try:
         keys = _resolve(joined.tree, path, new_leaf=True)
     except KeyError as wrong:
-        joined.problems.append(Problem(_split(path), wrong.args[0], SET))
+        joined.problems.append(Problem(_split(path[:LONGEST_PATH]), wrong.args[0], SET))
         return
-    plain, rates, problems = read_value(value := _parsed(text), keys, ON_THE_COMMAND_LINE)
+    plain, rates, problems = read_value(value := files.parse_value(text), keys, ON_THE_COMMAND_LINE)
     joined.problems += [
         Problem(place, wrong, SET) for place, wrong in harmful_places({str(keys[-1]): value}, keys[:-1])
     ]
@@ -224,13 +225,6 @@ def _refresh_list(joined: Joined, keys: KeyPath) -> None:
             joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], mine.evidence)
 
 
-def _parsed(text: str) -> object:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except (ValueError, RecursionError):
-        return text
-
-
 def _split(path: str) -> KeyPath:
     """The names in a path; the whole of it where it is no path."""
     try:
@@ -241,6 +235,8 @@ def _split(path: str) -> KeyPath:
 
 def _resolve(tree: Tree, path: str, *, new_leaf: bool = False) -> KeyPath:
     """The keys of a dotted path; a key may itself hold dots. KeyError, with a sentence, if it leads nowhere."""
+    if len(path) > LONGEST_PATH:
+        raise KeyError(f"a path has at most {LONGEST_PATH:,} characters, and this one has {len(path):,}")
     try:
         parts, node = names_in(path), tree
     except ValueError as wrong:

@@ -80,8 +80,9 @@ def test_a_file_that_cannot_be_opened_is_explained(tmp_path: Path, monkeypatch: 
     path = tmp_path / "locked.toml"
     path.write_text("title = 'Locked'")
 
-    def refuse(_: Path) -> bytes:
+    def refuse(_: Path, mode: str) -> None:
+        assert mode == "rb"
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(Path, "open", refuse)
     assert run(str(path)).stderr.startswith(f"{path}: this file cannot be read: Permission denied")
