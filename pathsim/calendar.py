@@ -20,6 +20,13 @@ SUB_TICK_DAYS = 2.0**-26
 MOST_PATIENTS = 65_535
 """More patients than this in one trial, and the last one's sub-tick would reach the next tick."""
 
+LONGEST_DAYS = 365_250
+"""A thousand years: every day and length of time that a scenario states lies within it."""
+LATEST_BEGIN = datetime.date(8999, 12, 31)
+"""From here the longest time still leads to a date."""
+NEVER_DAYS = 2.0**26
+"""What would come after so long (184,000 years) never comes. Days up to it are exact to the sub-tick."""
+
 DAYS_PER_MONTH = 365.25 / 12
 
 

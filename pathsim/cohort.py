@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from pathsim.calendar import Days, ticks
+from pathsim.calendar import NEVER_DAYS, Days, ticks
 from pathsim.conditions import UNSET, Column, Condition, Truth
 from pathsim.laws import Quantiles
 from pathsim.luck import Keys, Uniforms, slot, uniform
@@ -86,7 +86,8 @@ class Period:
     def days_until(self, reached: Days) -> Days:
         """In how many days of the period so many are expected."""
         if self.rise == 0:
-            return reached / self.per_day
+            with np.errstate(over="ignore"):  # what overflows comes too late to come at all
+                return reached / self.per_day
         # The root of per_day * days + rise * days**2 / 2 = reached, in the form that loses no digits.
         root = self.per_day + np.sqrt(np.maximum(self.per_day**2 + 2 * self.rise * reached, 0.0))
         return 2 * np.divide(reached, root, out=np.zeros_like(reached), where=root > 0)
@@ -122,7 +123,7 @@ class Accrual:
         else:
             reached = np.arange(key.shape[1]) + draws
         day = ticks(self._day_of(reached))
-        day[day > self.closes] = math.inf
+        day[day > min(self.closes, NEVER_DAYS)] = math.inf
         return day
 
     def _day_of(self, reached: Days) -> Days:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from pathsim.calendar import LONGEST_DAYS
 from pathsim.laws import Exponential, Fixed, Law, Quantiles
 
 REST = "rest"
@@ -26,6 +27,10 @@ COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
 """An observation, such as 10/102."""
 LONGEST_SHOWN = 60
 MOST_QUANTILES = 101
+LARGEST_NUMBER = 1e15
+"""Up to here every whole number is a number of its own, and products of a few are still finite."""
+MOST_COUNTED = 1_000_000_000
+LARGEST_RATIO = 1e9
 _NUMBER = {"type": "number"}
 _LIST = {"type": "array", "items": _NUMBER, "minItems": 2}
 _DAY = re.compile(r"\d+(\.\d+)?", re.ASCII)
@@ -110,7 +115,10 @@ def _remedy(value: object) -> str:
 def _number(value: object) -> float:
     if not is_number(value):
         raise _expected("a number", value)
-    return float(value)  # type: ignore[arg-type]
+    number = float(value)  # type: ignore[arg-type]
+    if abs(number) > LARGEST_NUMBER:
+        raise wrong(f"a number lies between -{LARGEST_NUMBER:g} and {LARGEST_NUMBER:g}; this is {number:g}")
+    return number
 
 
 def _probability(value: float) -> float:
@@ -132,9 +140,25 @@ def _not_negative(value: float) -> float:
     return value
 
 
+def _in_time(value: float) -> float:
+    if value > LONGEST_DAYS:
+        raise wrong(f"days reach to {LONGEST_DAYS:,}, which is a thousand years; this is {value:g}")
+    return value
+
+
+def _ratio(value: float) -> float:
+    if not 1 / LARGEST_RATIO <= value <= LARGEST_RATIO:
+        raise wrong(f"must lie between {1 / LARGEST_RATIO:g} and {LARGEST_RATIO:g}; this is {value:g}")
+    return value
+
+
 def _count(value: object) -> int:
+    if isinstance(value, float) and value.is_integer() and 1 <= value <= MOST_COUNTED:
+        raise wrong(f"expected a whole number, found {value:.1f}; write it without a point: {value:.0f}")
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise _expected("a whole number of 1 or more", value)
+    if value > MOST_COUNTED:
+        raise wrong(f"counts reach to {MOST_COUNTED:,}; this is {shown(value)}")
     return value
 
 
@@ -142,6 +166,12 @@ Number = Annotated[float, BeforeValidator(_number)]
 Probability = Annotated[Number, AfterValidator(_probability), Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra={"exclusiveMinimum": 0})]
 NotNegative = Annotated[Number, AfterValidator(_not_negative), Field(json_schema_extra={"minimum": 0})]
+Ratio = Annotated[Positive, AfterValidator(_ratio)]
+"""How many times something: a hazard, a risk, odds, a weight."""
+Day = Annotated[Positive, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
+"""A day that counts from 1, or a time that is longer than nothing."""
+DaysLong = Annotated[NotNegative, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
+"""A time that can be nothing, or a day that counts from 0."""
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 
 _NUMBERS: TypeAdapter[tuple[float, ...]] = TypeAdapter(tuple[Number, ...])
@@ -166,9 +196,10 @@ def _days(value: object, what: str) -> Fixed | Quantiles:
         law = quantiles(value)
     else:
         raise _expected(what, value)
-    least = law.value if isinstance(law, Fixed) else law.values[0]
+    least, most = (law.value, law.value) if isinstance(law, Fixed) else (law.values[0], law.values[-1])
     if least < 0:
         raise wrong(f"a time cannot be negative; the least here is {least:g} days")
+    _in_time(most)
     return law
 
 
@@ -184,7 +215,7 @@ def _duration(value: object) -> Law:
             raise wrong(f"expected {forms} with nothing else beside the mean")
         if not is_number(mean) or mean <= 0:
             raise wrong(f"the mean is a number of days, more than 0; found {shown(mean)}", "exponential")
-        return Exponential(_number(mean))
+        return Exponential(_in_time(_number(mean)))
     return _days(value, forms)
 
 
@@ -276,6 +307,8 @@ def _by_day(value: object) -> tuple[tuple[float, float], ...]:
     points = sorted((float(day), share, day) for day, share in _POINTS.validate_python(value).items())
     if points[0][0] <= 0:
         raise wrong("days count from entry and are more than 0", points[0][2])
+    if points[-1][0] > LONGEST_DAYS:
+        raise wrong(f"days reach to {LONGEST_DAYS:,}, which is a thousand years", points[-1][2])
     for (early, low, _), (late, high, day) in pairwise(points):
         if early == late:
             raise wrong(f"day {late:g} is said twice; keep one of them", day)

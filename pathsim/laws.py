@@ -79,6 +79,10 @@ def _table(law: Quantiles) -> LawTable:
     return LawTable([law])
 
 
+NO_HAZARD = 1e-30
+"""A hazard per day below which nothing ever happens: its inverse would lose all digits of the others."""
+
+
 class Hazard:
     """A piecewise constant hazard, given by the cumulative hazard reached on certain days and what follows the last.
 
@@ -92,12 +96,12 @@ class Hazard:
         self._jumps: list[tuple[float, float]] = []
         knots = [(0.0, 0.0), *zip(days, cumulative, strict=True)]
         for (start, low), (end, high) in pairwise(knots):
-            if high > low:
+            if high - low > NO_HAZARD * (end - start):
                 slope = self._bend(low, slope, (end - start) / (high - low))
             else:
                 self._jumps.append((low, end - start))
         self._most = math.inf
-        if then > 0:
+        if then > NO_HAZARD:
             self._bend(knots[-1][1], slope, 1 / then)
         else:
             self._most = knots[-1][1]

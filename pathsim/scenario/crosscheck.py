@@ -1,11 +1,13 @@
 """What can be wrong between the parts of a scenario: names that lead nowhere, columns that are not what they seem."""
 
+import datetime
 import keyword
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
+from pathsim.calendar import LONGEST_DAYS
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import QUOTED, Names, condition, suggestion
 from pathsim.scenario.cycles import cycle_of, once
@@ -17,6 +19,11 @@ from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.randomise import RandomiseSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
 
+MOST_STEPS = 10_000
+MOST_EVENTS = 30_000
+"""The journal numbers them in 16 bits."""
+MOST_OWN_EVENTS = 3
+"""Of a step of any kind: that it is entered, and, of one that randomizes, the stratum and the arm."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -83,11 +90,31 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
     for part in (found.cohort, found.steps):
         yield from _conditions(part.texts("when"), (), scenario)
     yield from _taken_names(found)
+    yield from _too_many(found.steps)
     yield from pathway_problems(found.steps, first_cycle)
     if found.trial is not None:
         yield from _trial(found, found.trial, first_cycle)
     yield from _endpoints(found, first_cycle)
     yield from _targets(found.targets)
+
+
+def _too_many(steps: Mapping[str, StepSpec]) -> Iterator[Problem]:
+    if len(steps) > MOST_STEPS:
+        yield Problem(
+            ("steps",), f"a pathway has at most {MOST_STEPS:,} steps, cycles counted, and this one {len(steps):,}"
+        )
+    kinds = sum(_kinds_of_event(step) for step in steps.values())
+    if kinds > MOST_EVENTS:
+        message = (
+            f"all steps together have at most {MOST_EVENTS:,} exits, toxicities and assessments; here are {kinds:,}"
+        )
+        yield Problem(("steps",), message)
+
+
+def _kinds_of_event(step: StepSpec) -> int:
+    """How many codes of the journal a step takes, or a few more."""
+    toxicities, assessments = len(getattr(step, "toxicity", ())), len(getattr(step, "assess", ()))
+    return MOST_OWN_EVENTS + sum(1 for _ in step.events()) + 2 * toxicities + assessments
 
 
 def _conditions(texts: Iterable[tuple[KeyPath, str]], at: KeyPath, scenario: Surroundings) -> Iterator[Problem]:
@@ -174,12 +201,16 @@ def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:
 
 
 def _trial(found: Sections, trial: Trial, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
-    if trial.closes is not None and trial.closes <= trial.begins:
-        yield Problem(("trial", "closes"), f"the trial closes before it begins, on {trial.begins}")
+    if trial.closes is not None:
+        if trial.closes <= trial.begins:
+            yield Problem(("trial", "closes"), f"the trial closes before it begins, on {trial.begins}")
+        yield from _too_late(trial.closes, ("trial", "closes"), trial)
     for name, cutoff in trial.cutoffs.items():
-        if cutoff.date is not None and cutoff.date < trial.begins:
-            at = ("trial", "cutoffs", name, "date")
-            yield Problem(at, f"this cut-off lies before the trial begins, on {trial.begins}")
+        at = ("trial", "cutoffs", name, "date")
+        if cutoff.date is not None:
+            if cutoff.date < trial.begins:
+                yield Problem(at, f"this cut-off lies before the trial begins, on {trial.begins}")
+            yield from _too_late(cutoff.date, at, trial)
         if cutoff.endpoint is not None:
             yield from _no_endpoint(cutoff.endpoint, ("trial", "cutoffs", name, "endpoint"), found)
     for i, name in enumerate(trial.therapy):
@@ -187,6 +218,11 @@ def _trial(found: Sections, trial: Trial, first_cycle: Mapping[str, str]) -> Ite
     yield from _arms(found, trial)
     if trial.monitoring is not None:
         yield from _monitoring(found, trial, trial.monitoring)
+
+
+def _too_late(date: datetime.date, at: KeyPath, trial: Trial) -> Iterator[Problem]:
+    if (date - trial.begins).days >= LONGEST_DAYS:
+        yield Problem(at, f"this lies more than a thousand years after the trial begins, on {trial.begins}")
 
 
 def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
@@ -218,8 +254,10 @@ def _no_endpoint(name: str, at: KeyPath, found: Sections) -> Iterator[Problem]:
 def _monitoring(found: Sections, trial: Trial, plan: Monitoring) -> Iterator[Problem]:
     at = ("trial", "monitoring")
     yield from _no_endpoint(plan.endpoint, (*at, "endpoint"), found)
-    if plan.order is not None and plan.order.date is not None and plan.order.date < trial.begins:
-        yield Problem((*at, "order", "date"), f"this lies before the trial begins, on {trial.begins}")
+    if plan.order is not None and plan.order.date is not None:
+        if plan.order.date < trial.begins:
+            yield Problem((*at, "order", "date"), f"this lies before the trial begins, on {trial.begins}")
+        yield from _too_late(plan.order.date, (*at, "order", "date"), trial)
     if column_names(found).get(STOPPED) != STOPS:
         message = f"the column '{STOPPED}' says whether the committee has stopped the trial; give yours another name"
         yield Problem(at, message)

@@ -6,14 +6,17 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from pathsim.calendar import MOST_PATIENTS, day_of
+from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
 from pathsim.fields import (
     Count,
+    Day,
+    DaysLong,
     NotNegative,
     Number,
     Positive,
     Probability,
     QuantileList,
+    Ratio,
     Shares,
     Table,
     Timing,
@@ -29,6 +32,7 @@ THERAPY = "therapy"
 """The name under which toxicity is totalled over the steps of the compared therapies."""
 ANY = "any"
 """The type under which patients with a toxicity of whatever type are counted."""
+MOST_PER_MONTH = 1_000_000
 
 
 class SourceEntry(Table):
@@ -91,22 +95,28 @@ class Pool(Table):
     priority: tuple[str, ...] = ()
 
 
+def _not_too_fast(per_month: float) -> float:
+    if per_month > MOST_PER_MONTH:
+        raise ValueError(f"at most {MOST_PER_MONTH:,} patients can come in a month; this is {per_month:g}")
+    return per_month
+
+
 class Pace(Table):
     """How many patients come in a month, from a day of the trial on.
 
     With ``rising_to`` the pace changes in a straight line until the next period begins: centres open one by one.
     """
 
-    from_day: NotNegative
-    per_month: NotNegative
-    rising_to: NotNegative | None = None
+    from_day: DaysLong
+    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast)]
+    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast)] | None = None
 
 
 class Moment(Table):
     """A day of the trial, named by its number or by its date."""
 
     date: datetime.date | None = None
-    day: Positive | None = None
+    day: Day | None = None
 
     @model_validator(mode="after")
     def _one_day(self) -> Self:
@@ -151,6 +161,12 @@ def _a_benefit(value: float) -> float:
     return value
 
 
+def _not_too_late(begins: datetime.date) -> datetime.date:
+    if begins > LATEST_BEGIN:
+        raise ValueError(f"a trial begins by {LATEST_BEGIN}, so that a thousand years after it there are dates still")
+    return begins
+
+
 def _few_enough(count: int) -> int:
     if count > MOST_PATIENTS:
         raise ValueError(f"at most {MOST_PATIENTS:,} patients fit in one trial")
@@ -170,7 +186,7 @@ class Futility(Table):
     """
 
     rule: Literal["conditional-power", "freidlin-korn"]
-    hazard_ratio: Annotated[Positive, AfterValidator(_a_benefit)]
+    hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit)]
     below: Annotated[Probability, AfterValidator(_inside)]
 
 
@@ -183,7 +199,7 @@ class Monitoring(Table):
     alpha: Annotated[Probability, AfterValidator(_inside)]
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
     futility: Futility | None = None
-    closes_after_days: NotNegative | None = None
+    closes_after_days: DaysLong | None = None
     """How long after a stop patients are still enrolled and randomized; None if a stop changes nothing in that."""
     order: Moment | None = None
     """The day on which the committee stops the trial for reasons outside its rules."""
@@ -199,10 +215,10 @@ class Monitoring(Table):
 class Trial(Table):
     """The design of the trial: who comes when, who is compared, when the data are cut."""
 
-    begins: datetime.date
+    begins: Annotated[datetime.date, AfterValidator(_not_too_late)]
     patients: Annotated[Count, AfterValidator(_few_enough)]
     arrivals: Literal["poisson", "even"] = "poisson"
-    per_month: Positive | None = None
+    per_month: Annotated[Positive, AfterValidator(_not_too_fast)] | None = None
     pace: tuple[Pace, ...] = ()
     closes: datetime.date | None = None
     randomisation: str | None = None
@@ -242,7 +258,7 @@ class Endpoint(Table):
     events: tuple[str, ...] = Field(min_length=1)
     censored_by: tuple[str, ...] = ()
     stratified: bool = False
-    at_days: tuple[Positive, ...] = ()
+    at_days: tuple[Day, ...] = ()
 
 
 def _a_path(figure: str) -> str:
@@ -269,8 +285,8 @@ class Target(Table):
     part: str | None = None
     ci: tuple[Number, Number] | None = None
     kind: Literal["fit", "holdout"] = "fit"
-    weight: Positive = 1.0
-    tolerance: Positive | None = None
+    weight: Ratio = 1.0
+    tolerance: Ratio | None = None
 
     @property
     def figures(self) -> tuple[str, ...]:

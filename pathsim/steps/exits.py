@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 from pydantic import model_validator
 
-from pathsim.calendar import Days, ticks
-from pathsim.fields import ByDay, NotNegative, Positive, Table, wrong
+from pathsim.calendar import NEVER_DAYS, Days, ticks
+from pathsim.fields import ByDay, NotNegative, Positive, Ratio, Table, wrong
 from pathsim.journal import Codes
 from pathsim.laws import Hazard, hazard_by
 from pathsim.luck import slots, uniform
@@ -20,7 +20,7 @@ class HazardEffect(Table):
     """A hazard ratio for the patients under a condition, as they are on entering the step."""
 
     when: str
-    hazard_ratio: Positive
+    hazard_ratio: Ratio
 
 
 class Exit(Table):
@@ -36,7 +36,7 @@ class Exit(Table):
     then: NotNegative = 0.0
     hazard_per_day: NotNegative | None = None
     median_days: Positive | None = None
-    hazard_ratio: Positive = 1.0
+    hazard_ratio: Ratio = 1.0
     effects: tuple[HazardEffect, ...] = ()
 
     @model_validator(mode="after")
@@ -99,16 +99,21 @@ class Exits:
         if not self._hazards:
             none = np.zeros(patients.count, dtype=np.int16)
             return np.full(patients.count, math.inf), none, none.copy()
+        with np.errstate(over="ignore"):  # what overflows comes too late to come at all
+            days = self._days_to(patients)
+        first, which = days[0], np.zeros(patients.count, dtype=np.intp)
+        for row in range(1, len(self._hazards)):
+            np.putmask(which, days[row] < first, row)
+            first = np.minimum(first, days[row])
+        np.putmask(first, first > NEVER_DAYS, math.inf)
+        return first, self._drawn_codes.take(which), self._drawn_to.take(which)
+
+    def _days_to(self, patients: Patients) -> Days:
+        """The days to each exit, one row each, were it alone."""
         cumulated = np.log(uniform(patients.key, self._slots))
         np.negative(cumulated, out=cumulated)
         for row, ratio in self._ratios:
             cumulated[row] /= ratio
         for row, holds, ratio in self._effects:
             cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
-        days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])
-        days = ticks(days)
-        first, which = days[0], np.zeros(patients.count, dtype=np.intp)
-        for row in range(1, len(self._hazards)):
-            np.putmask(which, days[row] < first, row)
-            first = np.minimum(first, days[row])
-        return first, self._drawn_codes.take(which), self._drawn_to.take(which)
+        return ticks(np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)]))

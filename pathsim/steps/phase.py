@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
-from pathsim.fields import Count, Duration, NotNegative, wrong
+from pathsim.fields import Count, DaysLong, Duration, wrong
 from pathsim.journal import Codes, Values
 from pathsim.luck import slot, uniform
 from pathsim.patients import NOWHERE, Fates, Marks, Patients, StepNumbers
@@ -29,7 +29,7 @@ class PhaseSpec(StepSpec):
     days: Duration | None = None
     next: str | None = None
     repeat: Count = 1
-    max_delay: NotNegative | None = None
+    max_delay: DaysLong | None = None
     holds: str | None = None
     frailty: Frailty | None = None
     fatal: str | None = None

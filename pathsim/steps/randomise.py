@@ -1,5 +1,6 @@
 """Randomization: stratified permuted blocks, for any number of arms in any whole-number ratio."""
 
+import math
 from collections.abc import Iterator
 from copy import copy
 from typing import Literal, Self
@@ -15,6 +16,7 @@ from pathsim.patients import Fates, Marks, Patients
 from pathsim.steps.spec import Arrow, KeyPath, Link, Seated, StepSpec, Surroundings
 
 LARGEST_BLOCK = 1000
+MOST_STRATA = 10_000
 
 
 class RandomiseSpec(StepSpec):
@@ -70,6 +72,13 @@ class RandomiseSpec(StepSpec):
                 yield ("strata", i), f"there is no column '{text}'.{suggestion(text, list(scenario.names))}"
             elif scenario.names[text] is None:
                 yield ("strata", i), f"'{text}' is a quantity; write a condition such as {text} < 18"
+
+        sizes = (scenario.names.get(text) if text.isidentifier() else None for text in self.strata)
+        if (groups := math.prod(2 if levels is None else len(levels) + 1 for levels in sizes)) > MOST_STRATA:
+            yield (
+                ("strata",),
+                f"these make {groups:,} strata, of which most are empty; at most {MOST_STRATA:,} are kept",
+            )
 
     def link(self, link: Link) -> "Randomise":
         """The randomization, ready to be cast."""

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
-from pathsim.fields import Positive, Probability, Table, Timing, wrong
+from pathsim.fields import Probability, Ratio, Table, Timing, wrong
 from pathsim.journal import Rows
 from pathsim.laws import Fixed, LawTable, Quantiles
 from pathsim.luck import slots, uniform
@@ -25,7 +25,7 @@ class RiskEffect(Table):
     """A risk ratio for the patients under a condition, as they are on entering the step."""
 
     when: str
-    risk_ratio: Positive
+    risk_ratio: Ratio
 
 
 class Toxicity(Table):
@@ -115,7 +115,7 @@ class Frailty(Table):
     """A category that makes every toxicity of a step likelier for some patients, while the averages stay as stated."""
 
     column: str
-    odds_ratio: dict[str, Positive]
+    odds_ratio: dict[str, Ratio]
 
 
 def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
