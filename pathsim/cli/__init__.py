@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -99,20 +100,60 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> NoReturn:
     """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
+    _reopen_what_is_closed()
     try:
+        code = _run()
+    except BrokenPipeError:
+        _silence()
+        code = DONE
+    sys.exit(code)
+
+
+def _run() -> int:
+    try:
+        _refuse_other_bytes(sys.argv[1:])
         code = cli.main(standalone_mode=False, prog_name="pathsim")
+        sys.stdout.flush()
     except click.ClickException as wrong:
         # What was typed is said again, and a file's name can hold anything.
         said = io.StringIO()
         wrong.show(said)
         click.echo(harmless_lines(said.getvalue()), nl=False, err=True)
-        code = WRONG
+        return WRONG
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
-        code = INTERRUPTED
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except Exception as wrong:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
-        code = _explained(wrong)
-    sys.exit(code if isinstance(code, int) else DONE)
+        return _explained(wrong)
+    return code if isinstance(code, int) else DONE
+
+
+def _reopen_what_is_closed() -> None:
+    """Let standard streams that the caller has closed lead nowhere: Python has none there, and files would take over.
+
+    Whatever is opened next gets the lowest number that is free, and so in this order each gets its own.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until the end
+
+
+def _refuse_other_bytes(arguments: list[str]) -> None:
+    """Refuse what is not UTF-8: it could be neither shown nor kept. Raises UsageError."""
+    for text in arguments:
+        if not _is_utf8(text):
+            shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+            raise click.UsageError(f"'{shown}' is not written in UTF-8; write it so, and name files so")
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 OTHER_DISTRIBUTION = "pathsim"

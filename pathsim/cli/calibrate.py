@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option
+from pathsim.cli.options import MOST_REPLICATES, drawn_seed, json_option, scenario_argument, seed_option, whole
 from pathsim.cli.output import page, print_json
 from pathsim.text import harmless
 
@@ -22,7 +22,7 @@ REPLICATES = 1000
 @scenario_argument
 @click.option(
     "--replicates",
-    type=click.IntRange(2),
+    type=whole(2, MOST_REPLICATES),
     default=REPLICATES,
     show_default=True,
     help="How many trials at each point of the search.",

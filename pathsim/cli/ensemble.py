@@ -1,5 +1,6 @@
 """``pathsim ensemble``: the same trial many times, and its operating characteristics."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -7,7 +8,16 @@ import click
 
 from pathsim import __version__
 from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, vary_option
+from pathsim.cli.options import (
+    MOST_REPLICATES,
+    drawn_seed,
+    json_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    vary_option,
+    whole,
+)
 from pathsim.cli.output import page, print_json
 from pathsim.text import harmless
 
@@ -21,12 +31,16 @@ if TYPE_CHECKING:
 
 RowsFormat: TypeAlias = Literal["parquet", "csv"]
 Backend: TypeAlias = Literal["processes", "dask"]
-REPLICATES, MOST_REPLICATES = 1000, 1_000_000
+REPLICATES, REPLICATES_UNTIL_SE = 1000, 1_000_000
+LEAST_STANDARD_ERROR = 1e-5
+"""That of some billion trials."""
+_SHARD = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*", re.ASCII)
 
 
 def _standard_error(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
-    if value is not None and not 0 < value < 1:
-        raise click.BadParameter("a standard error of the power lies between 0 and 1, such as 0.002", ctx, param)
+    if value is not None and not LEAST_STANDARD_ERROR <= value < 1:
+        message = f"a standard error of the power lies between {LEAST_STANDARD_ERROR:.5f} and 1, such as 0.002"
+        raise click.BadParameter(message, ctx, param)
     return value
 
 
@@ -35,10 +49,10 @@ def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> "Sha
         return None
     from pathsim.ensemble.run import Shard
 
-    number, slash, of = (part.strip() for part in text.partition("/"))
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+    parts = _SHARD.fullmatch(text)
+    if parts is None or not 1 <= int(parts[1]) <= int(parts[2]):
         raise click.BadParameter(f"write i/n, such as 2/8 for the second of eight shards, not '{text}'", ctx, param)
-    return Shard(int(number), int(of))
+    return Shard(int(parts[1]), int(parts[2]))
 
 
 format_option = click.option(
@@ -51,8 +65,8 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
 @scenario_argument
 @click.option(
     "--replicates",
-    type=click.IntRange(1),
-    show_default=f"{REPLICATES}; {MOST_REPLICATES} with --until-se",
+    type=whole(1, MOST_REPLICATES),
+    show_default=f"{REPLICATES}; {REPLICATES_UNTIL_SE} with --until-se",
     help="How many trials; with --until-se at most.",
 )
 @click.option(
@@ -133,7 +147,7 @@ def ensemble(
             uncertain=uncertain,
         ),
         _seed(seed, out, shard),
-        replicates or (REPLICATES if until_se is None else MOST_REPLICATES),
+        replicates or (REPLICATES if until_se is None else REPLICATES_UNTIL_SE),
         until_se,
         1 if shard is None else shard.of,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from pathsim import __version__
+from pathsim.cli.options import whole
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from pathsim.ensemble.workers import Workers
     from pathsim.scenario.scenario import Scenario
 
+MOST_WORKERS = 512
 workers_option = click.option(
-    "--workers", type=click.IntRange(1), help="Processes; one for each core if absent. Same results."
+    "--workers", type=whole(1, MOST_WORKERS), help="Processes; one for each core if absent. Same results."
 )
 NOTHING_KEPT = "nothing is kept: with --out FOLDER the same command would go on from there"
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")

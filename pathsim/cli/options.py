@@ -12,7 +12,9 @@ from pathsim.paths import split_setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LARGEST_SEED = 2**63 - 1
+LARGEST = 2**63 - 1
+"""The largest whole number that an option takes: it is calculated with in 64 bits."""
+MOST_REPLICATES = 1_000_000_000
 MOST_SETTINGS = 100
 _NUMBER = r"\s*[+-]?\d+(\.\d+)?\s*"
 RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII)
@@ -74,10 +76,9 @@ def _range(ctx: click.Context, param: click.Parameter, text: str) -> list[str]:
     return [str(first + step * i) for i in range(count)]
 
 
-def _seed(ctx: click.Context, param: click.Parameter, value: int | None) -> int | None:
-    if value is not None and not 0 <= value <= LARGEST_SEED:
-        raise click.BadParameter(f"a seed is a whole number from 0 to {LARGEST_SEED}", ctx, param)
-    return value
+def whole(least: int = 0, most: int = LARGEST) -> click.IntRange:
+    """The type of an option that is a whole number between these limits."""
+    return click.IntRange(least, most)
 
 
 scenario_argument = click.argument("scenario")
@@ -100,8 +101,7 @@ vary_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 seed_option = click.option(
     "--seed",
-    type=int,
-    callback=_seed,
+    type=whole(),
     metavar="N",
     help="The seed: the same one gives the same trial. Drawn and printed if absent.",
 )

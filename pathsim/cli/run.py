@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, whole
 from pathsim.cli.output import page, patience, print_json
 from pathsim.text import harmless
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pathsim.conditions import Column
     from pathsim.scenario.scenario import Scenario
+    from pathsim.trial.results import Results
 
 
 @click.command(short_help="Simulate one trial and print its report.")
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 @seed_option
 @click.option(
     "--replicate",
-    type=click.IntRange(0),
+    type=whole(),
     default=0,
     metavar="K",
     help="Which of this seed's trials; the first is 0.",
@@ -102,6 +103,7 @@ def run(
         hold = _arms(load(source), loaded, seed, replicate) if hold_arms and settings else None
         chunk, _ = simulate(loaded, seed, replicate, "sweep" if hold_arms else engine, hold)
         found = results(chunk, last_day)
+        _refuse_unknown_figures(loaded, found if last_day is None else None)
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
@@ -137,6 +139,15 @@ def _day(until: date, scenario: "Scenario") -> float:
         span = f"{scenario.trial.begins} to {scenario.date(last)}"
         raise click.UsageError(f"--until {until}: the trial goes from {span}; choose a date between")
     return day
+
+
+def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> None:
+    """Raise ScenarioError if a target names a figure that the results do not have."""
+    from pathsim.scenario.problems import ScenarioError
+    from pathsim.truth.targets import problems
+
+    if wrong := problems(scenario, found):
+        raise ScenarioError(wrong)
 
 
 def _arms(base: "Scenario", scenario: "Scenario", seed: int, replicate: int) -> "Mapping[str, Column]":

@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.options import (
+    MOST_REPLICATES,
+    drawn_seed,
+    json_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    whole,
+)
 from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
     from pathsim.scenario.scenario import Scenario
 
 REPLICATES, TOGETHER, SAMPLES, SHOWN = 200, 6, 64, 12
+MOST_TOGETHER, MOST_SAMPLES = 1000, 2**20
 
 
 def _power_of_two(ctx: click.Context, param: click.Parameter, value: int) -> int:
-    if value < 2 or value & (value - 1):
+    if value & (value - 1):
         raise click.BadParameter(f"Sobol' sequences have a power of two of points, such as 64, not {value}", ctx, param)
     return value
 
@@ -45,20 +54,25 @@ def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     help="Move assumed numbers too, by this part of their value in either direction, such as 0.2.",
 )
 @click.option(
-    "--replicates", type=click.IntRange(2), default=REPLICATES, show_default=True, help="Trials at each point."
+    "--replicates", type=whole(2, MOST_REPLICATES), default=REPLICATES, show_default=True, help="Trials at each point."
 )
 @click.option(
     "--sobol",
     "together",
-    type=click.IntRange(0),
+    type=whole(0, MOST_TOGETHER),
     default=TOGETHER,
     show_default=True,
     help="How many numbers, those that matter most, to vary together; 0 for none.",
 )
 @click.option(
-    "--samples", type=int, default=SAMPLES, show_default=True, callback=_power_of_two, help="Points for each of them."
+    "--samples",
+    type=whole(2, MOST_SAMPLES),
+    default=SAMPLES,
+    show_default=True,
+    callback=_power_of_two,
+    help="Points for each of them.",
 )
-@click.option("--top", type=click.IntRange(1), default=SHOWN, show_default=True, help="How many numbers to show.")
+@click.option("--top", type=whole(1), default=SHOWN, show_default=True, help="How many numbers to show.")
 @seed_option
 @set_option
 @workers_option

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.cli.many import about, processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option
+from pathsim.cli.options import (
+    MOST_REPLICATES,
+    drawn_seed,
+    json_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    whole,
+)
 from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +25,9 @@ REPLICATES = 2000
 
 @click.command(short_help="Does the scenario reproduce what was published? Every target beside many trials.")
 @scenario_argument
-@click.option("--replicates", type=click.IntRange(2), default=REPLICATES, show_default=True, help="How many trials.")
+@click.option(
+    "--replicates", type=whole(2, MOST_REPLICATES), default=REPLICATES, show_default=True, help="How many trials."
+)
 @seed_option
 @set_option
 @click.option(

@@ -17,6 +17,7 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.run import Recipe, ReplicateError, result_of, spans
 from pathsim.ensemble.workers import Crew, Workers, crew
+from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 
@@ -80,6 +81,8 @@ def _columns(field: Field, first: int, count: int, point: Point) -> Columns:
     try:
         chunk = simulate_many(_at(field.recipe, field.paths, point), field.seed, replicates)
         return figures(chunk, field.recipe.figures)
+    except ScenarioError:
+        raise  # numbers within their ranges that do not go together: the ranges are the user's
     except Exception as wrong:
         raise ReplicateError(field.seed, replicates, f"{type(wrong).__name__}: {wrong}") from wrong
 

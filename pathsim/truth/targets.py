@@ -24,7 +24,7 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario, readable
-from pathsim.trial.results import figure, results
+from pathsim.trial.results import Results, figure, results
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
 VERDICTS: tuple[Verdict, ...] = ("met", "wrong on average", "beyond luck", "no figure")
@@ -125,11 +125,12 @@ def paths(targets: Mapping[str, Target]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for target in targets.values() for path in target.figures))
 
 
-def problems(scenario: Scenario) -> list[Problem]:
-    """Targets with a figure that the results do not have: one trial shows it."""
+def problems(scenario: Scenario, found: Results | None = None) -> list[Problem]:
+    """Targets with a figure that the results do not have; any trial shows it, as the one with these results does."""
     if not scenario.sections.targets:
         return []
-    found, wrong = results(simulate(scenario, seed=1)[0]), []
+    found = results(simulate(scenario, seed=1)[0]) if found is None else found
+    wrong = []
     for name, target in scenario.sections.targets.items():
         for key, path in zip(("figure", "of"), target.figures, strict=False):
             try:
