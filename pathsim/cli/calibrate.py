@@ -56,7 +56,7 @@ def calibrate(
     is then checked on trials it has not seen. The values are written back into the file; the rest of it stays as it
     is. Exits with 1 if a target of kind "fit" is missed.
     """
-    needs_fit("scipy", "tomlkit")
+    needs_fit("scipy")
     from pathsim.cli import FAILED
     from pathsim.ensemble.run import Recipe
     from pathsim.ensemble.store import write_whole
@@ -84,7 +84,7 @@ def calibrate(
         found = fit(recipe, seed, replicates, workers=crew, told=told)
     if file is not None:
         values = {one.number.path: one.value for one in found.numbers}
-        write_whole(file, rewritten(source, values).encode())
+        write_whole(file, rewritten(source, values))
         click.echo(f"wrote {harmless(str(file))}", err=True)
     if as_json:
         print_json(

@@ -1,10 +1,10 @@
-"""Which line of a TOML text each key is on. Needed only when there is a problem to report."""
+"""Where in a TOML text each key and value stands. Needed when there is a problem to report, or a value to write."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import tree_sitter
 import tree_sitter_toml
@@ -21,6 +21,19 @@ def line_of(text: str, path: KeyPath) -> int:
     while wanted and wanted not in lines:
         wanted = wanted[:-1]
     return lines.get(wanted, 1)
+
+
+class Span(NamedTuple):
+    """Where a value stands that is written on one line: the line, counted from 0, and its first byte and the next."""
+
+    row: int
+    begin: int
+    end: int
+
+
+def span_of(text: str, path: KeyPath) -> Span | None:
+    """Where the number, text, date or truth at this path is written; None if none is there, or over several lines."""
+    return _read(text).values.get(tuple(map(str, path)))
 
 
 def first_unread(text: str) -> int:
@@ -44,6 +57,7 @@ class _Lines:
 
     keys: dict[_Path, int] = field(default_factory=dict)
     named: dict[_Path, int] = field(default_factory=dict)
+    values: dict[_Path, Span] = field(default_factory=dict)
     entries: dict[_Path, int] = field(default_factory=dict)
     """For each array of tables, the number of its latest entry."""
 
@@ -57,13 +71,19 @@ class _Lines:
 @lru_cache(maxsize=4)
 def _lines(text: str) -> Mapping[_Path, int]:
     """The line of every key; a table without a header of its own is where it is first named."""
+    lines = _read(text)
+    return lines.named | lines.keys
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> _Lines:
     lines = _Lines()
     for node in _parsed(text).named_children:
         if node.type == "pair":
             _pair(node, (), lines)
         elif node.type in ("table", "table_array_element"):
             _table(node, lines)
-    return lines.named | lines.keys
+    return lines
 
 
 def _table(node: tree_sitter.Node, lines: _Lines) -> None:
@@ -90,7 +110,7 @@ def _resolved(path: _Path, lines: _Lines) -> _Path:
 
 
 def _pair(node: tree_sitter.Node, above: _Path, lines: _Lines) -> None:
-    key, *values = node.named_children
+    key, *values = (child for child in node.named_children if child.type != "comment")
     path = (*above, *_parts(key))
     lines.mark(path, node)
     for value in values:
@@ -107,6 +127,8 @@ def _value(node: tree_sitter.Node, path: _Path, lines: _Lines) -> None:
         for number, item in enumerate(items):
             lines.mark((*path, str(number)), item)
             _value(item, (*path, str(number)), lines)
+    elif node.start_point[0] == node.end_point[0]:
+        lines.values[path] = Span(node.start_point[0], node.start_point[1], node.end_point[1])
 
 
 def _parts(key: tree_sitter.Node) -> Iterator[str]:

@@ -249,7 +249,10 @@ def test_a_number_of_a_file_that_is_extended_is_not_written_here(tmp_path: Path)
     (tmp_path / "mine.toml").write_text('extends = "two-arm-exponential"\n', encoding="utf-8")
     with pytest.raises(ScenarioError, match="stands in a file that this one extends"):
         rewritten(find(str(tmp_path / "mine.toml")), {path: 600.0})
-    assert tomllib.loads(rewritten(base, {path: 600.0}))["steps"]["control"]["exit"]["death"]["median_days"] == 600.0
+    assert (
+        tomllib.loads(rewritten(base, {path: 600.0}).decode())["steps"]["control"]["exit"]["death"]["median_days"]
+        == 600.0
+    )
 
 
 def test_every_calibrated_number_of_the_library_has_a_range() -> None:
