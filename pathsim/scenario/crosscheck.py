@@ -287,3 +287,6 @@ def _targets(targets: Mapping[str, Target]) -> Iterator[Problem]:
         if target.ci is not None and not target.ci[0] <= target.published <= target.ci[1]:
             message = f"this interval does not hold the published {target.published:g}; write the lower end first"
             yield Problem(("targets", name, "ci"), message)
+        if target.of is None and target.is_share and not 0 <= target.published <= 1:
+            message = f"the figure is a share, between 0 and 1; {target.published:g} can never be met"
+            yield Problem(("targets", name, "published"), message)
