@@ -174,6 +174,26 @@ DaysLong = Annotated[NotNegative, AfterValidator(_in_time), Field(json_schema_ex
 """A time that can be nothing, or a day that counts from 0."""
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 
+
+def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            raise wrong(f"'{name}' stands in this list twice; keep one of them", position)
+    return names
+
+
+def _ascending(days: tuple[float, ...]) -> tuple[float, ...]:
+    for position, (before, after) in enumerate(pairwise(days), 1):
+        if after <= before:
+            raise wrong(f"days ascend, each of them once, but {after:g} follows {before:g}", position)
+    return days
+
+
+EachOnce = Annotated[tuple[str, ...], AfterValidator(_each_once)]
+"""A list of names or conditions, each of them once."""
+AscendingDays = Annotated[tuple[Day, ...], AfterValidator(_ascending)]
+"""A list of days, each later than the one before."""
+
 _NUMBERS: TypeAdapter[tuple[float, ...]] = TypeAdapter(tuple[Number, ...])
 
 
@@ -276,7 +296,7 @@ Shares = Annotated[
     AfterValidator(_complete),
     WithJsonSchema(_SHARE_SCHEMA),
 ]
-"""Names with probabilities that sum to 1; one of them can be written as ``"rest"``."""
+"""EachOnce with probabilities that sum to 1; one of them can be written as ``"rest"``."""
 
 
 def _day(text: str) -> str:

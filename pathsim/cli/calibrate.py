@@ -63,7 +63,7 @@ def calibrate(
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
     from pathsim.truth.calibrate import calibrate as fit
-    from pathsim.truth.calibrate import free_numbers
+    from pathsim.truth.calibrate import free_numbers, range_problems
     from pathsim.truth.targets import paths, problems
     from pathsim.truth.write_back import rewritten
 
@@ -75,7 +75,7 @@ def calibrate(
     if file is not None:
         # Before the search, which takes minutes: whether its values can be written.
         rewritten(source, {number.path: number.before for number in numbers})
-    if wrong := problems(made):
+    if wrong := [*range_problems(made), *problems(made)]:
         raise ScenarioError(wrong)
     recipe = recipe.keeping(paths(made.sections.targets), as_it_went=True)
     seed = drawn_seed() if seed is None else seed

@@ -22,13 +22,14 @@ def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
     """Check SCENARIO and count its numbers by their evidence. Exits with 2 if something is wrong."""
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
+    from pathsim.truth.calibrate import range_problems
     from pathsim.truth.targets import problems as figures_missing
 
     loaded: Scenario | None = None
     problems: list[Problem] = []
     try:
         loaded = load(scenario, settings)
-        problems = figures_missing(loaded)
+        problems = [*range_problems(loaded), *figures_missing(loaded)]
     except ScenarioError as wrong:
         problems = wrong.problems
     counts = _evidence(loaded)

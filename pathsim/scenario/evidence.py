@@ -185,6 +185,7 @@ class _Reader:
         if spoken:
             self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, limits.ci, limits.range)
             self._check_range(path, value, limits.range)
+            self._check_interval(path, value, limits.ci)
         elif expects_number(path):
             self._wrong(
                 path,
@@ -234,8 +235,18 @@ class _Reader:
             return
         if isinstance(value, list):
             self._wrong((*path, "range"), "a range is for one number, and here is a list of them")
+        elif limits[0] == limits[1]:
+            self._wrong((*path, "range"), "this range holds one value only; give it two ends that differ")
         elif not limits[0] <= value <= limits[1]:
             self._wrong((*path, "value"), f"{value:g} lies outside its range, {limits[0]:g} to {limits[1]:g}")
+
+    def _check_interval(self, path: KeyPath, value: float | list[float], ci: tuple[float, float] | None) -> None:
+        if ci is None:
+            return
+        if isinstance(value, list):
+            self._wrong((*path, "ci"), "an interval is for one number, and here is a list of them")
+        elif not ci[0] <= value <= ci[1]:
+            self._wrong((*path, "ci"), f"this interval, {ci[0]:g} to {ci[1]:g}, does not hold the value {value:g}")
 
     def _wrong(self, path: KeyPath, message: str) -> None:
         self._layer.problems.append(Problem(path, message, self._file))

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
 from pathsim.fields import (
+    AscendingDays,
     Count,
     Day,
     DaysLong,
+    EachOnce,
     NotNegative,
     Number,
     Positive,
@@ -77,6 +79,9 @@ class Covariate(Table):
         if (self.levels is None) == (self.quantiles is None):
             raise ValueError("needs either 'levels', a category, or 'quantiles', a quantity")
         wanted = Case if self.levels is not None else QuantityCase
+        for key in ("unit", "whole"):
+            if self.levels is not None and getattr(self, key):
+                raise wrong(f"'{key}' is of quantities, and this is a category; leave it out", key)
         if any(not isinstance(case, wanted) for case in self.cases):
             raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
         return self
@@ -92,7 +97,7 @@ class Pool(Table):
 
     places: Count
     label: str | None = None
-    priority: tuple[str, ...] = ()
+    priority: EachOnce = ()
 
 
 def _not_too_fast(per_month: float) -> float:
@@ -223,7 +228,7 @@ class Trial(Table):
     closes: datetime.date | None = None
     randomisation: str | None = None
     control: str | None = None
-    therapy: tuple[str, ...] = ()
+    therapy: EachOnce = ()
     """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
     cutoffs: dict[str, Cutoff] = Field(min_length=1)
@@ -255,10 +260,17 @@ class Endpoint(Table):
 
     label: str
     start: str
-    events: tuple[str, ...] = Field(min_length=1)
-    censored_by: tuple[str, ...] = ()
+    events: Annotated[EachOnce, Field(min_length=1)]
+    censored_by: EachOnce = ()
     stratified: bool = False
-    at_days: tuple[Day, ...] = ()
+    at_days: AscendingDays = ()
+
+    @model_validator(mode="after")
+    def _events_do_not_censor(self) -> Self:
+        for i, name in enumerate(self.censored_by):
+            if name in self.events:
+                raise wrong(f"'{name}' is an event of this endpoint, so it cannot censor as well", "censored_by", i)
+        return self
 
 
 def _a_path(figure: str) -> str:
@@ -288,6 +300,12 @@ class Target(Table):
     weight: Ratio = 1.0
     tolerance: Ratio | None = None
 
+    @model_validator(mode="after")
+    def _of_something_else(self) -> Self:
+        if self.of == self.figure:
+            raise wrong("this is the figure itself, of which it is always the whole; name another one", "of")
+        return self
+
     @property
     def figures(self) -> tuple[str, ...]:
         """The paths of the figures it takes."""
@@ -306,7 +324,7 @@ class Lesson(Table):
 
     title: str
     story: str
-    questions: tuple[str, ...] = ()
+    questions: EachOnce = ()
 
 
 class File(Table):

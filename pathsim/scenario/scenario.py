@@ -15,12 +15,14 @@ from pathsim.journal import Codes, EventKind, Vocabulary
 from pathsim.laws import Quantiles
 from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
-from pathsim.scenario.cycles import Unrolled, unroll
+from pathsim.scenario.cycles import Unrolled, once, unroll
 from pathsim.scenario.evidence import Rate, unknown_references
 from pathsim.scenario.files import Source, find
+from pathsim.scenario.holding import never_holding
 from pathsim.scenario.layers import Joined, join, put
 from pathsim.scenario.models import Covariate, Cutoff, Pace, Trial
 from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.scenario.sense import senseless, without_words
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
 from pathsim.steps.randomise import Randomise, RandomiseSpec
@@ -264,16 +266,22 @@ def load(scenario: str | Source, overrides: Mapping[str, str] | None = None) -> 
 
     Raises ScenarioError with everything that is wrong with it, each with file, line and path.
     """
-    return _checked(join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {}))
+    return _checked(join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {}), as_read=True)
 
 
-def _checked(joined: Joined) -> Scenario:
-    """The scenario that these layers make."""
+def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:
+    """The scenario that these layers make; only what has just been read is also asked for its sense."""
     steps = joined.tree.get("steps")
     unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
     found = sections({**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree)
     wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
     wrong += unknown_references(joined.rates, found.sources, found.targets)
+    if as_read and not wrong:
+        wrong += [*without_words(joined.tree), *once(senseless(found, unrolled.first_cycle), found.steps)]
+        # Where numbers have been changed to see what if, a condition may well come to hold for nobody.
+        if not (joined.settings or joined.changed):
+            around = surroundings(found, unrolled.first_cycle)
+            wrong += once(never_holding(found, around), found.steps)
     if wrong:
         placed = [joined.placed(Problem(unrolled.origin(p.path), p.message, p.file, p.line)) for p in wrong]
         unique = dict.fromkeys(placed)

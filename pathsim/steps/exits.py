@@ -46,6 +46,9 @@ class Exit(Table):
             raise wrong(f"says its hazard twice, as {' and '.join(given)}; keep one of them", given[1])
         if self.then and self.by is None:
             raise wrong("'then' is the hazard per day after the last day of 'by', and there is no 'by'", "then")
+        if not given and (self.effects or self.hazard_ratio != 1):
+            key = "effects" if self.effects else "hazard_ratio"
+            raise wrong(f"'{key}' multiplies a hazard, and this exit has none: give it one, or leave this out", key)
         return self
 
     def hazard(self) -> Hazard | None:

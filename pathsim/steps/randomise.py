@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from pathsim.conditions import Names, condition, suggestion
-from pathsim.fields import Count, wrong
+from pathsim.fields import Count, EachOnce, wrong
 from pathsim.journal import Rows
 from pathsim.luck import slot, sub_keys, uniform
 from pathsim.patients import Fates, Marks, Patients
@@ -27,7 +27,7 @@ class RandomiseSpec(StepSpec):
     arms: dict[str, str] = Field(min_length=2)
     ratio: dict[str, Count] = Field(default_factory=dict)
     block: Count
-    strata: tuple[str, ...] = ()
+    strata: EachOnce = ()
 
     @model_validator(mode="after")
     def _whole_blocks(self) -> Self:

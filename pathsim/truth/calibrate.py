@@ -7,7 +7,7 @@ values that it replaces.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pathsim.ensemble.run import Recipe
 from pathsim.ensemble.workers import Workers
+from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.models import Target
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
@@ -135,6 +136,37 @@ def free_numbers(scenario: Scenario) -> tuple[FreeNumber, ...]:
     if wrong:
         raise ScenarioError([scenario.layers.placed(problem) for problem in wrong])
     return tuple(found)
+
+
+def range_problems(scenario: Scenario) -> list[Problem]:
+    """The ranges of calibrated numbers that reach to what the number cannot be."""
+    ranges = {
+        path: rate.range
+        for path, rate in scenario.rates.items()
+        if rate.evidence.kind == "calibrated" and rate.range is not None
+    }
+    found = [
+        Problem((*path, "range"), "a whole number is decided, not calibrated; say why it is assumed instead")
+        for path in ranges
+        if expects_whole_number(path)
+    ]
+    for end in (0, 1):
+        # All at once first: hardly ever is one wrong, and then it is looked for.
+        if ranges and _refusal(scenario, {path: limits[end] for path, limits in ranges.items()}) is None:
+            continue
+        for path, limits in ranges.items():
+            if (refusal := _refusal(scenario, {path: limits[end]})) is not None:
+                found.append(Problem((*path, "range"), f"{limits[end]:g} cannot be: {refusal}"))
+    return [scenario.layers.placed(problem) for problem in found]
+
+
+def _refusal(scenario: Scenario, values: Mapping[KeyPath, float]) -> str | None:
+    """Why the scenario cannot have these numbers; None if it can."""
+    try:
+        scenario.with_values(values)
+    except ScenarioError as wrong:
+        return wrong.problems[0].message
+    return None
 
 
 def fitted_targets(scenario: Scenario) -> dict[str, Target]:

@@ -147,7 +147,8 @@ def command_line(luck: random.Random, small: Path, out: Path) -> tuple[list[str]
 def _argument(luck: random.Random, command: str, argument: click.Parameter, small: Path) -> list[str]:
     if command in ONLY_REFUSED:
         return [luck.choice([word for word in WORDS if word and not word.startswith("-")])]
-    known = [str(small)] * 6 + ["-", "two-arm-exponential"] + ([] if argument.name == "folders" else names()[:1])
+    slow = command in ("sensitivity", "calibrate") or argument.name == "folders"
+    known = [str(small)] * 6 + ["-", "two-arm-exponential"] + ([] if slow else names()[:1])
     return [luck.choice(known if luck.random() < 0.9 else WORDS)]
 
 

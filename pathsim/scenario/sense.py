@@ -1,0 +1,87 @@
+"""What a scenario may say and cannot mean: an endpoint that nobody is at risk of, a step after which nothing comes.
+
+These checks follow when nothing else is wrong: so they can take every name and every way for granted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pathsim.scenario.evidence import Tree
+from pathsim.scenario.parts import walked
+from pathsim.scenario.problems import Problem
+from pathsim.scenario.validate import Sections
+from pathsim.steps.end import EndSpec
+from pathsim.steps.phase import PhaseSpec
+from pathsim.steps.spec import StepSpec
+
+
+def without_words(tree: Tree) -> Iterator[Problem]:
+    """Names and texts of which nothing can be seen."""
+    for path, key, value in walked(tree):
+        if isinstance(key, str) and not key.strip():
+            yield Problem(path, "a name cannot be empty")
+        elif isinstance(value, str) and not value.strip():
+            yield Problem(path, "this text is empty; write it, or leave the key out")
+
+
+def senseless(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
+    """What is legal and cannot be meant."""
+    leads = {
+        name: [first_cycle.get(arrow.to, arrow.to) for arrow in step.arrows()] for name, step in found.steps.items()
+    }
+    yield from _endpoints(found, first_cycle, leads)
+    for i, name in enumerate(found.trial.therapy if found.trial is not None else ()):
+        step = found.steps[first_cycle.get(name, name)]
+        if not isinstance(step, PhaseSpec):
+            message = f"'{name}' is a step of kind {step.kind}, and toxicity is of phases; name one, or leave it out"
+            yield Problem(("trial", "therapy", i), message)
+    for name, step in found.steps.items():
+        yield from _elapsed(name, step, first_cycle, leads)
+        yield from _set_twice(name, step)
+
+
+def reached(start: str, leads: Mapping[str, Sequence[str]]) -> set[str]:
+    """This step, and all to which some way leads from it."""
+    found, open_ = {start}, [start]
+    while open_:
+        for name in leads[open_.pop()]:
+            if name not in found:
+                found.add(name)
+                open_.append(name)
+    return found
+
+
+def _endpoints(
+    found: Sections, first_cycle: Mapping[str, str], leads: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    for name, endpoint in found.endpoints.items():
+        start = first_cycle.get(endpoint.start, endpoint.start)
+        if isinstance(found.steps[start], EndSpec):
+            message = f"nothing happens after '{start}', which is an end; start where patients come to be at risk"
+            yield Problem(("endpoints", name, "start"), message)
+            continue
+        later = {event for step in reached(start, leads) for event in found.steps[step].events()}
+        for key in ("events", "censored_by"):
+            for i, event in enumerate(getattr(endpoint, key)):
+                if event not in later:
+                    message = f"'{event}' only happens before '{endpoint.start}', from which this endpoint counts"
+                    yield Problem(("endpoints", name, key, i), message)
+
+
+def _elapsed(
+    name: str, step: StepSpec, first_cycle: Mapping[str, str], leads: Mapping[str, Sequence[str]]
+) -> Iterator[Problem]:
+    if step.elapsed is None:
+        return
+    since = first_cycle.get(step.elapsed.since, step.elapsed.since)
+    if since == name or name not in reached(since, leads):
+        message = f"no way leads from '{step.elapsed.since}' to this step, so no days ever pass; name an earlier step"
+        yield Problem(("steps", name, "elapsed", "since"), message)
+
+
+def _set_twice(name: str, step: StepSpec) -> Iterator[Problem]:
+    if not isinstance(step, PhaseSpec):
+        return
+    for i, table in enumerate(step.assess):
+        if table.set in (earlier.set for earlier in step.assess[:i]):
+            message = f"'{table.set}' is assessed twice in this step, and only the second would count; keep one of them"
+            yield Problem(("steps", name, "assess", i, "set"), message)
