@@ -17,9 +17,18 @@ if TYPE_CHECKING:
 @click.command(short_help="Is a scenario file right? Every problem, with its line.")
 @scenario_argument
 @set_option
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Also list what is legal and suspicious, such as published numbers of which nobody says where they stand.",
+)
 @json_option
-def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
-    """Check SCENARIO and count its numbers by their evidence. Exits with 2 if something is wrong."""
+def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) -> None:
+    """Check SCENARIO and count its numbers by their evidence.
+
+    Exits with 2 if something is wrong, and with 1 if --strict finds something suspicious.
+    """
+    from pathsim.cli import FAILED, WRONG
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
     from pathsim.truth.calibrate import range_problems
@@ -33,22 +42,35 @@ def check(scenario: str, settings: dict[str, str], as_json: bool) -> None:
     except ScenarioError as wrong:
         problems = wrong.problems
     counts = _evidence(loaded)
+    suspicious = _suspicious(loaded) if strict and not problems else []
     if as_json:
         errors = [_as_json(problem) for problem in problems]
-        print_json({"errors": errors, "evidence": counts})
+        found = {"findings": [_as_json(finding) for finding in suspicious]} if strict else {}
+        print_json({"errors": errors, **found, "evidence": counts})
     elif problems:
-        for problem in problems:
-            click.echo(str(problem), err=True)
-        many = "problem" if len(problems) == 1 else "problems"
-        click.echo(f"{len(problems)} {many} in {harmless(scenario)}", err=True)
+        _list(problems, "problem", scenario)
     elif loaded is not None:
         total = sum(counts.values())
         click.echo(f"{loaded.name}: {loaded.title}")
         click.echo(f"{len(loaded.steps)} steps, {total} numbers, nothing wrong")
         for kind, count in counts.items():
             click.echo(f"  {kind:<10} {count:>5}  {count / max(total, 1):>4.0%}")
-    if problems:
-        raise click.exceptions.Exit(2)
+        if suspicious:
+            _list(suspicious, "finding", scenario)
+    if problems or suspicious:
+        raise click.exceptions.Exit(WRONG if problems else FAILED)
+
+
+def _list(problems: "list[Problem]", what: str, scenario: str) -> None:
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    click.echo(f"{len(problems)} {what}{'' if len(problems) == 1 else 's'} in {harmless(scenario)}", err=True)
+
+
+def _suspicious(loaded: "Scenario | None") -> "list[Problem]":
+    from pathsim.scenario.strict import findings
+
+    return [] if loaded is None else findings(loaded)
 
 
 def _evidence(loaded: "Scenario | None") -> dict[str, int]:

@@ -1,12 +1,13 @@
 """Evidence: where each number of a scenario comes from.
 
 A number speaks for itself, in a table with ``value``, or what its table says holds for it: ``source``, ``derived``,
-``calibrated`` or ``assumed``. The nearest table that says something wins. A count such as ``"10/102"`` is an
-observation, so only ``source`` and ``derived`` speak for it; what is assumed or calibrated is not written as a count.
+``calibrated`` or ``assumed``. The nearest table that says something wins. ``quote`` adds the words of a source. A count
+such as ``"10/102"`` is an observation, so only ``source`` and ``derived`` speak for it; what is assumed or calibrated
+is not written as a count.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -27,7 +28,7 @@ KEYS: Mapping[str, Kind] = {
     "assumed": "assumed",
 }
 KINDS: tuple[Kind, ...] = ("published", "derived", "calibrated", "assumed")
-WORDS = (*KEYS, "note")
+WORDS = (*KEYS, "note", "quote")
 """The keys that any table with numbers can have."""
 _BESIDE_VALUE = {"value", "ci", "range", *WORDS}
 _CHOICES = {"weight", "tolerance"}
@@ -44,6 +45,13 @@ class Evidence:
     path: KeyPath
     note: str | None = None
     file: str = ""
+    quote: str | None = None
+    """The words of the source that state the number."""
+
+    @property
+    def place(self) -> str:
+        """Where in the publication a published number stands, as table3; empty if that is not said."""
+        return self.text.partition(":")[2].strip() if self.kind == "published" else ""
 
     @property
     def calibrated_to(self) -> tuple[str, ...]:
@@ -215,10 +223,13 @@ class _Reader:
         if len(said) > 1:
             both = " and ".join(f"'{word}'" for word in said)
             self._wrong((*path, said[1]), f"says both {both}; keep the one that holds for the numbers here")
+        quote = texts.get("quote")
         if not said:
-            return spoken
+            # A number can be quoted by itself, from the source that a table around it names.
+            quoted = (replace(one, quote=quote) if one.kind == "published" else one for one in spoken)
+            return tuple(quoted) if quote else spoken
         kind = KEYS[said[0]]
-        return (*spoken, Evidence(kind, texts[said[0]], (*path, said[0]), texts.get("note"), self._file))
+        return (*spoken, Evidence(kind, texts[said[0]], (*path, said[0]), texts.get("note"), self._file, quote))
 
     def _pair(self, key: str, beside: Mapping[str, object], path: KeyPath) -> tuple[float, float] | None:
         pair = beside.get(key)

@@ -12,7 +12,7 @@ from pathsim.conditions import suggestion
 from pathsim.fields import is_number, shown
 from pathsim.paths import names_in, next_name
 from pathsim.scenario import files
-from pathsim.scenario.evidence import WORDS, Rate, Tree, read, read_value
+from pathsim.scenario.evidence import KINDS, WORDS, Rate, Tree, read, read_value
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.steps.spec import KeyPath
@@ -222,7 +222,9 @@ def _refresh_list(joined: Joined, keys: KeyPath) -> None:
         values = _at(joined.tree, keys[:-1])
         mine = joined.rates.pop(keys, None)
         if mine is not None and all(map(is_number, values)):
-            joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], mine.evidence)
+            # The list is worth what its weakest number is: one that is published makes no others so.
+            weakest = max(joined.rates[keys[:-1]].evidence, mine.evidence, key=lambda one: KINDS.index(one.kind))
+            joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], weakest)
 
 
 def _split(path: str) -> KeyPath:

@@ -7,6 +7,7 @@ EVIDENCE: Mapping[str, str] = {
     "derived": "The formula, and what it was applied to, that these numbers come from.",
     "calibrated": "The target that these numbers were fitted to, or several with commas between.",
     "assumed": "Why these values, of which nobody has published any.",
+    "quote": "The words of the source that state the number.",
     "note": "What else should be known about these numbers.",
     "count": 'How many of how many were observed: "10/102". Gives the value and its uncertainty.',
     "ci": "The published interval, the lower limit first.",

@@ -1,0 +1,79 @@
+"""What is legal in a scenario and suspicious: for ``pathsim check --strict``."""
+
+from collections.abc import Iterator
+
+from pathsim.scenario.evidence import Rate
+from pathsim.scenario.problems import Problem
+from pathsim.scenario.scenario import Scenario
+from pathsim.steps.phase import PhaseSpec
+from pathsim.steps.spec import StepSpec
+
+
+def findings(scenario: Scenario) -> list[Problem]:
+    """Everything that deserves a second look, with its place and what would settle it."""
+    found = [*_evidence(scenario), *_unused(scenario), *_never(scenario)]
+    return sorted(map(scenario.layers.placed, found), key=lambda problem: (problem.file, problem.line or 0))
+
+
+def _evidence(scenario: Scenario) -> Iterator[Problem]:
+    for rate in scenario.layers.rates.values():
+        if rate.evidence.kind == "published" and not (rate.evidence.place or rate.evidence.quote):
+            yield Problem(
+                rate.path,
+                f'is said to be published, but not where: add the place, source = "{rate.source}:table3", or a quote;'
+                " if nobody published this number, say so with derived or assumed",
+            )
+        if rate.evidence.kind == "calibrated":
+            yield from _calibrated(scenario, rate)
+    cited = {rate.source for rate in scenario.layers.rates.values()}
+    for name in scenario.sections.sources:
+        if name not in cited:
+            yield Problem(("sources", name), "no number names this source; leave it out, or name it where it was read")
+
+
+def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
+    if rate.range is None:
+        yield Problem(rate.path, "calibrated, but without the range that was searched: range = [0.1, 0.5]")
+    for name in rate.evidence.calibrated_to:
+        if scenario.sections.targets[name].kind == "holdout":
+            yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
+
+
+def _unused(scenario: Scenario) -> Iterator[Problem]:
+    specs = [entry.spec for entry in scenario.steps]
+    toxicities = {name for spec in specs if isinstance(spec, PhaseSpec) for name in spec.toxicity}
+    for name in scenario.sections.toxicities:
+        if name not in toxicities:
+            yield Problem(("toxicities", name), "no step has this toxicity; leave it out, or add it to a phase")
+    wanted = {place.pool for spec in specs if (place := spec.wants()) is not None}
+    for name in scenario.pools:
+        if name not in wanted:
+            yield Problem(("pools", name), "no step waits for a place in this pool; leave it out, or add a wait")
+    for entry in scenario.steps:
+        yield from _exits(entry.name, entry.spec)
+
+
+def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:
+    for name, way in getattr(spec, "exit", {}).items():
+        if way.hazard() is None and name != getattr(spec, "fatal", None):
+            yield Problem(
+                ("steps", step, "exit", name), "nobody ever leaves this way: give it a hazard, or leave it out"
+            )
+
+
+def _never(scenario: Scenario) -> Iterator[Problem]:
+    """What is waited for and cannot come, and what is asked for and makes no difference."""
+    trial, most = scenario.trial, scenario.patients
+    message = f"only {most:,} patients come, and each counts once: so many events never happen"
+    if trial.monitoring is not None and trial.monitoring.planned_events > most:
+        yield Problem(("trial", "monitoring", "planned_events"), message)
+    for name, cutoff in trial.cutoffs.items():
+        if cutoff.events is not None and cutoff.events > most:
+            yield Problem(("trial", "cutoffs", name, "events"), message)
+    randomisation = scenario.randomisation
+    if randomisation is None or not randomisation[1].strata:
+        for name, endpoint in scenario.sections.endpoints.items():
+            if endpoint.stratified:
+                yield Problem(
+                    ("endpoints", name, "stratified"), "the randomization has no strata, so this does nothing"
+                )

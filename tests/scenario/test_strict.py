@@ -1,0 +1,110 @@
+"""What ``check --strict`` finds: numbers that are called published and nobody could look up, and what is never used."""
+
+import json
+from pathlib import Path
+
+import pytest
+from calls import Pathsim
+
+from pathsim.scenario.files import Source
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.scenario.strict import findings
+
+PATH = Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml"
+SMALL = PATH.read_text(encoding="utf-8")
+LEVELS = 'levels = { early = "12/20", late = "rest" }\nsource = "s:table1"'
+WHERE = "is said to be published, but not where"
+
+
+def small(*change: str, **settings: str) -> Scenario:
+    assert not change or change[0] in SMALL
+    return load(Source("small", "small.toml", SMALL.replace(*change) if change else SMALL), settings)
+
+
+def found(scenario: Scenario) -> list[tuple[str, str]]:
+    return [(".".join(map(str, one.path)), one.message) for one in findings(scenario)]
+
+
+def test_a_scenario_whose_numbers_can_be_looked_up_is_not_suspicious() -> None:
+    assert found(small()) == []
+
+
+@pytest.mark.parametrize(
+    ("evidence", "suspicious"),
+    [
+        ('source = "s"', 1),
+        ('source = "s: "', 1),
+        ('source = "s"\nnote = "a remark"', 1),
+        ('source = "s:table1"', 0),
+        ('source = "s"\nquote = "twelve of twenty were early"', 0),
+        ('derived = "12 of 20 (s:table1)"', 0),
+    ],
+)
+def test_published_numbers_need_a_place_or_a_quote(evidence: str, suspicious: int) -> None:
+    messages = [message for path, message in found(small('source = "s:table1"', evidence)) if "cohort" in path]
+    assert len(messages) == suspicious
+    assert all(message.startswith(f'{WHERE}: add the place, source = "s:table3", or a quote') for message in messages)
+
+
+def test_a_source_of_a_table_covers_each_number_in_it_and_each_is_listed() -> None:
+    scenario = small(
+        LEVELS, 'source = "s"\nlevels = { early = 0.3, mid = { value = 0.3, quote = "3 of 10" }, late = "rest" }'
+    )
+    assert [path for path, _ in found(scenario)] == ["cohort.stage.levels.early"]
+
+
+def test_what_is_set_is_never_called_published() -> None:
+    scenario = small('source = "s:table1"', 'source = "s"', **{"cohort.stage.levels.early": "0.5"})
+    assert found(scenario) == []
+    assert scenario.rates["cohort", "stage", "levels", "early"].evidence.kind == "assumed"
+
+
+def test_a_list_is_published_only_if_all_of_it_is() -> None:
+    published = 'quantiles = { value = [18, 45, 60, 70, 90], source = "s:table1" }'
+    text = SMALL.replace("quantiles = [18, 45, 60, 70, 90]", published)
+    scenario = load(Source("small", "small.toml", text), {"cohort.age.quantiles.2": "61"})
+    assert scenario.rates["cohort", "age", "quantiles"].evidence.kind == "assumed"
+
+
+def test_a_published_number_in_a_list_does_not_make_the_others_so(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL, encoding="utf-8")
+    child = tmp_path / "child.toml"
+    child.write_text(
+        'extends = "small"\ntitle = "x"\n[set]\n"cohort.age.quantiles.2" = { value = 61, source = "s:table1" }\n'
+    )
+    assert load(str(child)).rates["cohort", "age", "quantiles"].evidence.kind == "assumed"
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        (("[cohort.age]", '[sources.t]\ncite = "x"\n[cohort.age]'), "sources.t"),
+        (("[cohort.age]", '[toxicities.pain]\nlabel = "x"\n[cohort.age]'), "toxicities.pain"),
+        (("[cohort.age]", '[pools.bed]\nplaces = 3\nassumed = "x"\n[cohort.age]'), "pools.bed"),
+        (("range = [300, 700], ", ""), "steps.ctl.exit.death.median_days"),
+        (('part      = "p"', 'kind = "holdout"'), "steps.ctl.exit.death.median_days"),
+        (("planned_events = 20", "planned_events = 41"), "trial.monitoring.planned_events"),
+        (("events   = 10", "events = 41"), "trial.cutoffs.events.events"),
+        (('strata  = ["stage"]', ""), "endpoints.os.stratified"),
+        (('then = 0.001, next = "dead" }', 'next = "dead" }, lost = { next = "dead" }'), "steps.follow_up.exit.lost"),
+    ],
+)
+def test_what_is_never_used_is_found_where_it_stands(change: tuple[str, str], path: str) -> None:
+    scenario = small(*change)
+    assert [where for where, _ in found(scenario)] == [path]
+    assert all(one.line is not None for one in findings(scenario))
+
+
+def test_findings_are_listed_on_standard_error_and_end_with_1(pathsim: Pathsim, tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL.replace('source = "s:table1"', 'source = "s"'), encoding="utf-8")
+    assert pathsim("check", path).code == 0
+    done = pathsim("check", path, "--strict")
+    assert done.code == 1
+    assert "nothing wrong" in done.out
+    assert done.err.splitlines()[0].startswith(f"{path}:9: cohort.stage.levels.early: {WHERE}")
+    assert done.err.splitlines()[-1] == f"1 finding in {path}"
+    told = json.loads(pathsim("check", path, "--strict", "--json").out)
+    assert [finding["path"] for finding in told["findings"]] == ["cohort.stage.levels.early"]
+    assert pathsim("check", PATH, "--strict").code == 0
+    assert pathsim("check", PATH, "--strict", "--set", "trial.patients=x").code == 2
