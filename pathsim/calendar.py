@@ -2,7 +2,7 @@
 
 Times are days since the trial began. Every drawn duration is rounded to a whole tick when it is drawn: sums of whole
 ticks are exact in float64 in any order, so the clock and the sweep arrive at the same instant to the last bit. Each
-patient's calendar is shifted by a sub-tick of his own, so that no two patients ever share an instant and the order of
+patient's calendar is shifted by a sub-tick of its own, so that no two patients ever share an instant and the order of
 events is defined.
 """
 

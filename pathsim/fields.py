@@ -142,7 +142,7 @@ def _not_negative(value: float) -> float:
 
 def _in_time(value: float) -> float:
     if value > LONGEST_DAYS:
-        raise wrong(f"days reach to {LONGEST_DAYS:,}, which is a thousand years; this is {value:g}")
+        raise wrong(f"days go up to {LONGEST_DAYS:,}, a thousand years; this is {value:g}")
     return value
 
 
@@ -158,7 +158,7 @@ def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise _expected("a whole number of 1 or more", value)
     if value > MOST_COUNTED:
-        raise wrong(f"counts reach to {MOST_COUNTED:,}; this is {shown(value)}")
+        raise wrong(f"a count is at most {MOST_COUNTED:,}; this is {shown(value)}")
     return value
 
 
@@ -178,14 +178,14 @@ Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer"
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     for position, name in enumerate(names):
         if name in names[:position]:
-            raise wrong(f"'{name}' stands in this list twice; keep one of them", position)
+            raise wrong(f"'{name}' is listed twice; keep one of them", position)
     return names
 
 
 def _ascending(days: tuple[float, ...]) -> tuple[float, ...]:
     for position, (before, after) in enumerate(pairwise(days), 1):
         if after <= before:
-            raise wrong(f"days ascend, each of them once, but {after:g} follows {before:g}", position)
+            raise wrong(f"days must ascend without repeats, but {after:g} follows {before:g}", position)
     return days
 
 
@@ -328,7 +328,7 @@ def _by_day(value: object) -> tuple[tuple[float, float], ...]:
     if points[0][0] <= 0:
         raise wrong("days count from entry and are more than 0", points[0][2])
     if points[-1][0] > LONGEST_DAYS:
-        raise wrong(f"days reach to {LONGEST_DAYS:,}, which is a thousand years", points[-1][2])
+        raise wrong(f"days go up to {LONGEST_DAYS:,}, a thousand years", points[-1][2])
     for (early, low, _), (late, high, day) in pairwise(points):
         if early == late:
             raise wrong(f"day {late:g} is said twice; keep one of them", day)

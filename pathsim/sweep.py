@@ -26,7 +26,7 @@ LARGEST_KEY = 2.0**62
 
 
 class ShortageError(Exception):
-    """A pool in which some patient would have to queue: the sweep cannot know when his turn comes."""
+    """A pool in which some patient would have to queue: the sweep cannot know when their turn comes."""
 
     def __init__(self, pool: str, step: str, replicate: int, day: float) -> None:
         super().__init__(
@@ -162,7 +162,7 @@ class _Places:
         self._name, self._places = name, scenario.pools[name].places
         self._has = np.zeros(rows, dtype=np.bool_)
         self._changes: list[tuple[Rows, Days, int, int]] = []
-        # The last entry answers for NOWHERE: who stays for ever keeps his place.
+        # The last entry answers for NOWHERE: who stays for ever keeps their place.
         self._kept_in = np.array([*(entry.holds == name for entry in scenario.steps), True])
 
     def note(self, entry: StepEntry, rows: Rows, fates: Fates, left: Days) -> None:

@@ -65,7 +65,7 @@ def _rows(take: Take, endpoint: Endpoint | None, day: float, twins: dict[int, st
 
 
 def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str, float | None]]:
-    """For each patient who is followed, the event that he has had by a day, and the days until it or until now."""
+    """For each patient who is followed, the event that they have had by a day, and the days until it or until now."""
     data = outcomes(take.happened_by(day), endpoint)
     return {row: (_event(endpoint, data, at), float(data.time[at])) for at, row in enumerate(data.row.tolist())}
 
@@ -76,7 +76,7 @@ def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:
 
 
 def _twins(take: Take, other: Take | None, endpoint: Endpoint) -> dict[int, str]:
-    """For each randomized patient whether the arm that is not the control saves or harms him, or neither."""
+    """For each randomized patient whether the arm that is not the control saves or harms them, or neither."""
     if other is None:
         return {}
     scenario = take.scenario
@@ -97,7 +97,7 @@ def _events(take: Take, endpoint: Endpoint) -> Flags:
 
 
 def journey_view(generation: int, take: Take, other: Take | None, patient: int) -> JourneyView:
-    """A patient's journey until the last day of the trial, and the one that he would have in the other arm."""
+    """A patient's journey until the last day of the trial, and the one that they would have in the other arm."""
     has_twin = other is not None and take.arm_of[patient] != NO_ARM
     takes = [take, other] if other is not None and has_twin else [take]
     journeys = [_journey(of, _of(of, patient), patient, is_own=of is take) for of in takes]

@@ -60,7 +60,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """All that ever happens to a patient in one arm; days count from his enrolment."""
+    """All that ever happens to a patient in one arm; days count from enrolment."""
 
     arm: int
     is_own: bool
@@ -72,7 +72,7 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class JourneyView:
-    """A patient in his own arm, and in every other one."""
+    """A patient in their own arm, and in every other one."""
 
     generation: int
     patient: int

@@ -98,7 +98,7 @@ class Take:
 
     @cached_property
     def randomized_on(self) -> Days:
-        """The day on which each patient got his arm; infinite if never."""
+        """The day on which each patient got their arm; infinite if never."""
         return allocation(self.happened_by(self.last_day)).day
 
     @cached_property

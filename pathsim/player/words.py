@@ -35,12 +35,12 @@ class Storyteller:
 
     @cached_property
     def _observed(self) -> tuple[tuple[str, Covariate], ...]:
-        """What can be seen of a patient: quantities first, as doctors tell of him."""
+        """What can be seen of a patient: quantities first, as doctors present a patient."""
         observed = ((name, table) for name, table in self._scenario.sections.cohort.items() if not table.latent)
         return tuple(sorted(observed, key=lambda pair: pair[1].levels is not None))
 
     def about(self, patient: int) -> tuple[str, ...]:
-        """What there is to say about a patient on the day he comes."""
+        """What there is to say about a patient on the day they come."""
         return tuple(self._trait(name, table, patient) for name, table in self._observed)
 
     @property

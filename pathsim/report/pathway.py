@@ -24,7 +24,7 @@ class Way:
 
     to: str
     label: str
-    """What sends a patient this way; empty if he goes on by himself."""
+    """What sends a patient this way; empty if they go on by themselves."""
     planned: bool
     """Whether this is how the step is meant to end, and not an exit."""
     colour: str | None = None

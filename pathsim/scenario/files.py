@@ -118,7 +118,7 @@ def parse(source: Source) -> Tree:
         line, sentence = slip(source.text, str(complaint))
         raise ScenarioError([Problem((), f"this cannot be read: {sentence}", source.file, line)]) from None
     if _too_deep(tree):
-        message = f"lists or tables lie in each other more than {DEEPEST} deep"
+        message = f"lists or tables are nested more than {DEEPEST} deep"
         raise ScenarioError([Problem((), message, source.file, 1)])
     return tree
 

@@ -223,7 +223,7 @@ def _refresh_list(joined: Joined, keys: KeyPath) -> None:
         mine = joined.rates.pop(keys, None)
         if mine is not None and all(map(is_number, values)):
             # The list is worth what its weakest number is: one that is published makes no others so.
-            weakest = max(joined.rates[keys[:-1]].evidence, mine.evidence, key=lambda one: KINDS.index(one.kind))
+            weakest = max(mine.evidence, joined.rates[keys[:-1]].evidence, key=lambda one: KINDS.index(one.kind))
             joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], weakest)
 
 

@@ -41,7 +41,7 @@ def too_much(text: str) -> TooMuch | None:
         sentence = f"a key has at most {DEEPEST} parts with dots between them"
         return TooMuch(bare.count("\n", 0, key) + 1, sentence)
     if (deep := next(_too_deep(bare), None)) is not None:
-        sentence = f"lists or tables lie in each other more than {DEEPEST} deep"
+        sentence = f"lists or tables are nested more than {DEEPEST} deep"
         return TooMuch(bare.count("\n", 0, deep) + 1, sentence)
     return None
 

@@ -81,7 +81,7 @@ class Covariate(Table):
         wanted = Case if self.levels is not None else QuantityCase
         for key in ("unit", "whole"):
             if self.levels is not None and getattr(self, key):
-                raise wrong(f"'{key}' is of quantities, and this is a category; leave it out", key)
+                raise wrong(f"'{key}' applies to quantities, and this is a category; leave it out", key)
         if any(not isinstance(case, wanted) for case in self.cases):
             raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
         return self
@@ -156,7 +156,7 @@ class Cutoff(Moment):
 
 def _inside(value: float) -> float:
     if not 0 < value < 1:
-        raise ValueError(f"lies between 0 and 1 and is neither; this is {value:g}")
+        raise ValueError(f"must lie strictly between 0 and 1; this is {value:g}")
     return value
 
 
@@ -168,7 +168,7 @@ def _a_benefit(value: float) -> float:
 
 def _not_too_late(begins: datetime.date) -> datetime.date:
     if begins > LATEST_BEGIN:
-        raise ValueError(f"a trial begins by {LATEST_BEGIN}, so that a thousand years after it there are dates still")
+        raise ValueError(f"a trial begins by {LATEST_BEGIN}, so that dates a thousand years later still exist")
     return begins
 
 
@@ -251,7 +251,9 @@ class Trial(Table):
     @model_validator(mode="after")
     def _went_somewhere(self) -> Self:
         if all(cutoff.run_on for cutoff in self.cutoffs.values()):
-            raise wrong("one cut-off at least must be of the trial as it went: leave out its 'run_on'", "cutoffs")
+            raise wrong(
+                "at least one cut-off must be of the trial as it was conducted: leave out its 'run_on'", "cutoffs"
+            )
         return self
 
 

@@ -64,7 +64,7 @@ def slip(text: str, complaint: str) -> Slip:
     """What the TOML reader's complaint about this text means."""
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
-        return Slip(line, "lines end with CR alone, which TOML does not know; save the file with line ends LF or CRLF")
+        return Slip(line, "lines end with CR alone, which TOML does not allow; save the file with line ends LF or CRLF")
     if number := _LONG_NUMBER.search(text):
         return Slip(text.count("\n", 0, number.start()) + 1, "here is a number with more than a thousand digits")
     place = re.search(r"\(at line (\d+), column \d+\)", complaint)

@@ -1,4 +1,4 @@
-"""A branch: rules that send a patient on at once, by what is known of him or by chance."""
+"""A branch: rules that send a patient on at once, by what is known of them or by chance."""
 
 from collections.abc import Iterator
 from typing import Literal, Self

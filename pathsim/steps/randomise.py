@@ -128,7 +128,7 @@ class Randomise(Seated):
         return number
 
     def cast(self, patients: Patients) -> Fates:
-        """The arm of each patient, by his seat on the list of his trial and stratum."""
+        """The arm of each patient, by their seat on the list of their trial and stratum."""
         if patients.seat is None or patients.trial_key is None:
             raise TypeError("a randomization needs the seats and the trial's luck from the engine")
         stratum = self.strata(patients)

@@ -75,7 +75,7 @@ def test_as_many_lists_and_parts_as_there_can_be_are_read(depth: int, *, refused
 
 def test_the_line_is_told() -> None:
     text = 'title = """\n\n[[[\n"""\n\nb = ' + "[" * 30
-    assert beyond(text) == (6, f"lists or tables lie in each other more than {DEEPEST} deep")
+    assert beyond(text) == (6, f"lists or tables are nested more than {DEEPEST} deep")
     assert beyond("a = 1\n" + ".".join("b" * 30)) == (2, f"a key has at most {DEEPEST} parts with dots between them")
 
 
@@ -106,16 +106,16 @@ def test_a_path_on_the_command_line_has_a_length() -> None:
     [
         ("begins        = 2020-01-01", "begins = 9999-01-01", "a trial begins by 8999-12-31"),
         ("at_days    = [365, 730]", "at_days = [365, 1e300]", "a number lies between -1e+15 and 1e+15"),
-        ("at_days    = [365, 730]", "at_days = [365, 1e6]", "days reach to 365,250"),
-        ("day      = 700", "day = 365251", "days reach to 365,250"),
+        ("at_days    = [365, 730]", "at_days = [365, 1e6]", "days go up to 365,250"),
+        ("day      = 700", "day = 365251", "days go up to 365,250"),
         ("day      = 700", "date = 3021-01-02", "more than a thousand years after"),
-        ("days    = 28", "days = 4e5", "days reach to 365,250"),
-        ("days    = 28", "days = { exponential = 4e5 }", "days reach to 365,250"),
-        ("days    = 28", "days = [1, 4e5]", "days reach to 365,250"),
-        ("by = { 365 = 0.2 }", "by = { 365 = 0.2, 400000 = 0.3 }", "days reach to 365,250"),
+        ("days    = 28", "days = 4e5", "days go up to 365,250"),
+        ("days    = 28", "days = { exponential = 4e5 }", "days go up to 365,250"),
+        ("days    = 28", "days = [1, 4e5]", "days go up to 365,250"),
+        ("by = { 365 = 0.2 }", "by = { 365 = 0.2, 400000 = 0.3 }", "days go up to 365,250"),
         ("per_month     = 8", "per_month = 1e9", "at most 1,000,000 patients can come in a month"),
         ("patients      = 40", "patients = 8.0", "write it without a point: 8"),
-        ("planned_events = 20", "planned_events = 99999999999", "counts reach to 1,000,000,000"),
+        ("planned_events = 20", "planned_events = 99999999999", "a count is at most 1,000,000,000"),
         ("hazard_ratio = 1.5", "hazard_ratio = 1e-12", "must lie between 1e-09 and 1e+09"),
     ],
 )

@@ -34,21 +34,29 @@ def stage(*conditions: str) -> tuple[str, str]:
     ("change", "path", "said"),
     [
         ((START, 'start = "dead"'), "endpoints.os.start", "nothing happens after 'dead', which is an end"),
-        ((EVENTS, 'events = ["death", "death"]'), "endpoints.os.events.1", "'death' stands in this list twice"),
+        ((EVENTS, 'events = ["death", "death"]'), "endpoints.os.events.1", "'death' is listed twice"),
         (
             (EVENTS, 'events = ["death"]\ncensored_by = ["death"]'),
             "endpoints.os.censored_by.0",
             "cannot censor as well",
         ),
-        (("[365, 730]", "[730, 365]"), "endpoints.os.at_days.1", "days ascend, each of them once, but 365 follows 730"),
-        (("[365, 730]", "[365, 365]"), "endpoints.os.at_days.1", "days ascend, each of them once, but 365 follows 365"),
+        (
+            ("[365, 730]", "[730, 365]"),
+            "endpoints.os.at_days.1",
+            "days must ascend without repeats, but 365 follows 730",
+        ),
+        (
+            ("[365, 730]", "[365, 365]"),
+            "endpoints.os.at_days.1",
+            "days must ascend without repeats, but 365 follows 365",
+        ),
         (
             ('therapy       = ["drug", "ctl"]', 'therapy = ["drug", "drug"]'),
             "trial.therapy.1",
-            "stands in this list twice",
+            "is listed twice",
         ),
         (('therapy       = ["drug", "ctl"]', 'therapy = ["alloc"]'), "trial.therapy.0", "kind randomise"),
-        (('strata  = ["stage"]', 'strata = ["stage", "stage"]'), "steps.alloc.strata.1", "stands in this list twice"),
+        (('strata  = ["stage"]', 'strata = ["stage", "stage"]'), "steps.alloc.strata.1", "is listed twice"),
         (('label      = "OS"', 'label = " "'), "endpoints.os.label", "this text is empty"),
         (("{ early =", '{ "" = 0.1, early ='), "cohort.stage.levels.", "a name cannot be empty"),
         (("[sources]\n", '[sources]\n" " = { cite = "x" }\n'), "sources. ", "a name cannot be empty"),
@@ -65,7 +73,7 @@ def stage(*conditions: str) -> tuple[str, str]:
             "does not hold the value 8",
         ),
         (("range = [300, 700]", "range = [511, 511]"), "steps.ctl.exit.death.median_days.range", "one value only"),
-        (("levels = { early", 'unit = "cm"\nlevels = { early'), "cohort.stage.unit", "'unit' is of quantities"),
+        (("levels = { early", 'unit = "cm"\nlevels = { early'), "cohort.stage.unit", "'unit' applies to quantities"),
         ((DRUG, f'{DRUG}\nelapsed = {{ set = "wait", since = "ctl" }}'), "steps.drug.elapsed.since", "no way leads"),
         ((DRUG, f'{DRUG}\nelapsed = {{ set = "wait", since = "drug" }}'), "steps.drug.elapsed.since", "no way leads"),
         (
