@@ -3,8 +3,10 @@
 import datetime
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
+from operator import getitem
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from hypothesis import settings
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from pathsim.scenario.files import Source
+from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
 Tree: TypeAlias = dict[str, Any]
@@ -25,6 +28,7 @@ ENDS = ("dead", "gone")
 POOLS = ("bed", "pump")
 RISK = ("low", "high", "odd")
 COHORT: Mapping[str, Levels] = {"frail": ("no", "yes"), "age": None, "risk": RISK, "score": None}
+HOLDS_FOR_NOBODY = re.compile("can never hold|comes too late")
 RATIOS = (0.25, 0.6, 1.0, 1.7, 4.0)
 
 
@@ -68,6 +72,23 @@ def document(tree: Tree) -> Text:
 def scenario_of(text: str) -> Scenario:
     """The scenario with this text."""
     return load(Source("generated", "<generated>", text))
+
+
+def sensible(tree: Tree) -> Text:
+    """The document of this tree without the conditions in it that hold for nobody, which nobody would write."""
+    while True:
+        text = document(tree)
+        try:
+            load(Source("generated", "<generated>", text))
+        except ScenarioError as wrong:
+            paths = {problem.path for problem in wrong.problems if HOLDS_FOR_NOBODY.search(problem.message)}
+            if len(paths) < len(wrong.problems):
+                raise
+            for path in sorted(paths, key=lambda path: [str(key).zfill(3) for key in path], reverse=True):
+                *above, entry = path[:-1] if path[-1] == "when" else path
+                del reduce(getitem, above, tree)[entry]
+        else:
+            return text
 
 
 @cache
@@ -201,7 +222,7 @@ class _Author(_Pen):
         steps = {name: self._step(name, kind) for name, kind in self._kinds.items()}
         written = toml(steps)
         steps |= {end: {"kind": "end"} for end in ENDS if f'"{end}"' in written}
-        return document(
+        return sensible(
             {
                 "title": "A generated scenario",
                 "trial": self._trial(),

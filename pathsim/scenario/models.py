@@ -34,7 +34,7 @@ THERAPY = "therapy"
 """The name under which toxicity is totalled over the steps of the compared therapies."""
 ANY = "any"
 """The type under which patients with a toxicity of whatever type are counted."""
-MOST_PER_MONTH = 1_000_000
+MOST_PER_MONTH = 1_000_000_000
 
 
 class SourceEntry(Table):
