@@ -65,6 +65,19 @@ def is_number(value: object) -> bool:
         return False
 
 
+def listed_numbers(text: str) -> list[float] | None:
+    """The numbers of a list as people type it, 0.5,1 or [80/131, 1]; None if it is no such list."""
+    inside = re.fullmatch(r"\s*\[(.*)\]\s*", text, re.DOTALL)
+    numbers = []
+    for part in (inside[1] if inside else text).split(","):
+        above, slash, below = part.partition("/")
+        try:
+            numbers.append(float(above) / float(below) if slash else float(above))
+        except (ValueError, ZeroDivisionError):
+            return None
+    return numbers if all(map(is_number, numbers)) else None
+
+
 def is_list(value: object) -> bool:
     """Whether this is a list of a scenario file."""
     return isinstance(value, (list, tuple))

@@ -9,11 +9,12 @@ from os.path import realpath
 from typing import Any
 
 from pathsim.conditions import suggestion
-from pathsim.fields import is_number, shown
+from pathsim.fields import is_number, listed_numbers, shown
 from pathsim.paths import names_in, next_name
 from pathsim.scenario import files
 from pathsim.scenario.evidence import KINDS, WORDS, Rate, Tree, read, read_value
 from pathsim.scenario.files import Source
+from pathsim.scenario.keys import expects_number, expects_one_number
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.steps.spec import KeyPath
 from pathsim.text import harmful_places
@@ -203,7 +204,8 @@ def _set(joined: Joined, path: str, text: str) -> None:
     except KeyError as wrong:
         joined.problems.append(Problem(_split(path[:LONGEST_PATH]), wrong.args[0], SET))
         return
-    plain, rates, problems = read_value(value := files.parse_value(text), keys, ON_THE_COMMAND_LINE)
+    value = _listed(files.parse_value(text), text, keys)
+    plain, rates, problems = read_value(value, keys, ON_THE_COMMAND_LINE)
     joined.problems += [
         Problem(place, wrong, SET) for place, wrong in harmful_places({str(keys[-1]): value}, keys[:-1])
     ]
@@ -225,6 +227,14 @@ def _refresh_list(joined: Joined, keys: KeyPath) -> None:
             # The list is worth what its weakest number is: one that is published makes no others so.
             weakest = max(mine.evidence, joined.rates[keys[:-1]].evidence, key=lambda one: KINDS.index(one.kind))
             joined.rates[keys[:-1]] = Rate(keys[:-1], [float(value) for value in values], weakest)
+
+
+def _listed(value: object, text: str, keys: KeyPath) -> object:
+    """A list of numbers may be written without its brackets, and with fractions."""
+    is_alone = expects_one_number(keys) and "," not in text
+    if isinstance(value, (list, dict)) or is_alone or not expects_number(keys):
+        return value
+    return listed_numbers(text) or value
 
 
 def _split(path: str) -> KeyPath:

@@ -96,6 +96,39 @@ def test_a_list_is_set_as_one(value: str, expected: list[float]) -> None:
     assert changed(cohort__age__quantiles=value).rates["cohort", "age", "quantiles"].value == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("0.33,0.66,1", [0.33, 0.66, 1.0]),
+        ("[0.33, 0.66, 1]", [0.33, 0.66, 1.0]),
+        ("80/131,1", [80 / 131, 1.0]),
+        ("[80/131, 1]", [80 / 131, 1.0]),
+        ("1", [1.0]),
+    ],
+)
+def test_a_list_of_numbers_is_written_as_people_type_it(value: str, expected: list[float]) -> None:
+    scenario = load("aall1331", {"trial.monitoring.information": value})
+    plan = scenario.trial.monitoring
+    assert plan is not None
+    assert plan.information == pytest.approx(expected)
+    assert scenario.rates["trial", "monitoring", "information"].value == expected
+    assert scenario.overrides == {"trial.monitoring.information": expected}
+
+
+def test_any_list_of_numbers_is_written_so() -> None:
+    scenario = load("aall1331", {"endpoints.dfs.at_days": "365, 730", "trial.reporting_delay": "5,10,20"})
+    assert scenario.sections.endpoints["dfs"].at_days == (365, 730)
+    assert scenario.rates["trial", "reporting_delay"].value == [5.0, 10.0, 20.0]
+
+
+def test_a_text_with_commas_stays_a_text() -> None:
+    assert changed(title="1,2").title == "1,2"
+
+
+def test_a_list_with_a_word_in_it_is_told_as_it_was_typed() -> None:
+    assert "found '0.5,x'" in problem("cohort.age.quantiles", "0.5,x").message
+
+
 def test_an_entry_of_a_list_is_set_and_belongs_to_the_list() -> None:
     scenario = changed(cohort__age__quantiles__1="30")
     rate = scenario.rates["cohort", "age", "quantiles"]
