@@ -1,5 +1,7 @@
 """``pathsim bounds``: the boundaries of a group sequential design, without any scenario."""
 
+import math
+
 import click
 
 from pathsim.cli.options import json_option
@@ -26,9 +28,13 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
 
     Example: pathsim bounds --information 80/131,1
     """
-    from pathsim.stats.sequential import efficacy_bounds, exit_probabilities, spending
+    from pathsim.fields import listed_numbers
+    from pathsim.stats.sequential import efficacy_bounds, exit_probabilities
+    from pathsim.stats.spending import spending
 
-    fractions = [_fraction(text) for text in information.split(",")]
+    fractions = listed_numbers(information)
+    if fractions is None:
+        raise click.UsageError(f"'{information}' are not information fractions; write 0.5,1 or 80/131,1")
     try:
         found = efficacy_bounds(fractions, alpha, spending(spend))
     except ValueError as wrong:
@@ -36,20 +42,20 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
     if as_json:
         print_json({"efficacy": found.efficacy, "alpha_spent": found.alpha_spent})
         return
-    from statistics import NormalDist
-
     crossed = exit_probabilities(fractions, found.efficacy).efficacy
     click.echo(f"{spend} spending, one-sided alpha {alpha:g}")
-    click.echo("  information   z to stop   nominal P   alpha spent   spent here")
+    click.echo("  information   z to stop    nominal P  alpha spent   spent here")
     for t, z, spent, here in zip(fractions, found.efficacy, found.alpha_spent, crossed, strict=True):
-        nominal = 1 - NormalDist().cdf(z)
-        click.echo(f"  {t:>11.4f}   {z:>9.6f}   {nominal:>9.6f}   {spent:>11.6f}   {here:>10.6f}")
+        bound, nominal = ("-", "-") if math.isinf(z) else (f"{z:.6f}", _probability(_upper_tail(z)))
+        click.echo(f"  {t:>11.4f}   {bound:>9}   {nominal:>10}   {_probability(spent):>10}   {_probability(here):>10}")
 
 
-def _fraction(text: str) -> float:
-    """An information fraction, written as a number or as events of events: 80/131."""
-    part, slash, whole = text.strip().partition("/")
-    try:
-        return float(part) / float(whole) if slash else float(part)
-    except (ValueError, ZeroDivisionError):
-        raise click.UsageError(f"'{text.strip()}' is not an information fraction; write 0.5 or 80/131") from None
+def _upper_tail(z: float) -> float:
+    from pathsim.stats.normal import probability_below
+
+    return float(probability_below(-z))
+
+
+def _probability(value: float) -> str:
+    """Six decimals, or as many digits as it takes to see anything."""
+    return f"{value:.6f}" if value == 0 or value >= 1e-4 else f"{value:.3e}"

@@ -17,7 +17,7 @@ from pathsim.player.take import Take
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.monitoring import plan_of, planned_bounds
+from pathsim.trial.monitoring import allocation_ratio, plan_of, planned_bounds
 from pathsim.trial.outcomes import ALL
 
 
@@ -185,5 +185,5 @@ def _committee(scenario: Scenario) -> CommitteeCard | None:
     plan = plan_of(scenario)
     if plan is None:
         return None
-    information, efficacy, futility = zip(*planned_bounds(plan), strict=True)
+    information, efficacy, futility = zip(*planned_bounds(plan, allocation_ratio(scenario)), strict=True)
     return CommitteeCard(plan.planned_events, information, efficacy, futility)

@@ -1,6 +1,7 @@
 """The sections of a scenario file other than its steps."""
 
 import datetime
+import math
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -25,7 +26,8 @@ from pathsim.fields import (
     wrong,
 )
 from pathsim.paths import parts_of
-from pathsim.stats.sequential import check_information, spending
+from pathsim.stats.sequential import check_alpha, check_information
+from pathsim.stats.spending import spending
 from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath, ToxicityKind
@@ -154,10 +156,19 @@ class Cutoff(Moment):
         return self
 
 
+_ROUNDING = 1e-9
+"""So much may binary fractions lack: 0.29 of 50 events are a half more than 14, although 0.29 * 50 is less."""
+
+
 def _inside(value: float) -> float:
     if not 0 < value < 1:
         raise ValueError(f"must lie strictly between 0 and 1; this is {value:g}")
     return value
+
+
+def _one_sided(alpha: float) -> float:
+    check_alpha(alpha)
+    return alpha
 
 
 def _a_benefit(value: float) -> float:
@@ -201,7 +212,7 @@ class Monitoring(Table):
     endpoint: str
     planned_events: Count
     information: tuple[Probability, ...] = Field(min_length=1)
-    alpha: Annotated[Probability, AfterValidator(_inside)]
+    alpha: Annotated[Probability, AfterValidator(_one_sided)]
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
     futility: Futility | None = None
     closes_after_days: DaysLong | None = None
@@ -212,9 +223,18 @@ class Monitoring(Table):
     @model_validator(mode="after")
     def _looks_ascend(self) -> Self:
         check_information(self.information)
-        if self.alpha >= 0.5:
-            raise ValueError(f"alpha is one-sided and less than 0.5; this is {self.alpha:g}")
+        events = self.wanted_events
+        for number in range(1, len(events)):
+            if events[number] == events[number - 1]:
+                one, other = self.information[number - 1 : number + 1]
+                both = f"{one:g} and {other:g} of {self.planned_events} events are both {events[number]}"
+                raise wrong(f"{both}, so these two looks are one: leave one out", "information", number)
         return self
+
+    @property
+    def wanted_events(self) -> tuple[int, ...]:
+        """How many events have to be known before each look: a half is rounded up, and there is no look at none."""
+        return tuple(max(1, math.floor(t * self.planned_events + 0.5 + _ROUNDING)) for t in self.information)
 
 
 class Trial(Table):

@@ -126,7 +126,7 @@ _WORDS: Mapping[str, str] = {
     "Cutoff.complete": "Whether records were brought up to date before, so that no event is still unreported.",
     "Monitoring.endpoint": "The endpoint whose events are counted.",
     "Monitoring.planned_events": "How many events the final analysis needs.",
-    "Monitoring.information": "The shares of the planned events at which the committee looks, ascending.",
+    "Monitoring.information": "The shares of the planned events at which there are looks; a half is rounded up.",
     "Monitoring.alpha": "The one-sided error that all looks may spend together.",
     "Monitoring.spend": "How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA.",
     "Monitoring.closes_after_days": "How long after a stop patients are still enrolled and randomized.",

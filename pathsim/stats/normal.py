@@ -19,11 +19,6 @@ def deviations(confidence: float) -> float:
 
 def probability_below(z: ArrayLike) -> NDArray[np.float64]:
     """The probability that a standard normal number is this low or lower, exact far into both tails; NaN for NaN."""
-    return np.asarray(_below(np.asarray(z, dtype=np.float64)))
-
-
-def _one_below(z: float) -> float:
-    return math.erfc(-z / math.sqrt(2)) / 2
-
-
-_below = np.vectorize(_one_below, otypes=[np.float64])
+    values = np.asarray(z, dtype=np.float64)
+    below = [math.erfc(each) for each in (values.ravel() / -math.sqrt(2)).tolist()]
+    return np.array(below).reshape(values.shape) / 2

@@ -10,7 +10,7 @@ import numpy as np
 from pathsim.clock import Clock, Entry
 from pathsim.trial.course import closing_days, stop_reason
 from pathsim.trial.known import Chunk
-from pathsim.trial.monitoring import Look, due, going, hold, order_day, plan_of, wanted_events
+from pathsim.trial.monitoring import Look, due, going, hold, last_day_of_looks, order_day, plan_of
 from pathsim.trial.outcomes import codes_of
 
 
@@ -25,7 +25,8 @@ class Committee:
         if self._plan is None or scenario.randomisation is None:
             return
         endpoint = scenario.sections.endpoints[self._plan.endpoint]
-        self._wanted = wanted_events(self._plan)
+        self._wanted = self._plan.wanted_events
+        self._last = last_day_of_looks(scenario)
         self._known = 0
         self._delay = self._chunk().reporting_delay.tolist()
         self._begin = {entry.enter for entry in scenario.entries(endpoint.start)}
@@ -60,7 +61,7 @@ class Committee:
 
     def _look(self) -> None:
         day = math.floor(self._clock.now)
-        if due(self._clock.scenario, self.looks, day):
+        if due(self.looks, day, self._last):
             self._hold(day, by_order=False)
 
     def _obey(self) -> None:

@@ -5,8 +5,8 @@ comes on a day of its own.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -19,10 +19,10 @@ from pathsim.stats.compare import Figures
 from pathsim.stats.sequential import (
     alternative_rejected_bound,
     conditional_power_bound,
-    efficacy_bounds,
+    efficacy_bound,
     expected_z,
-    spending,
 )
+from pathsim.stats.spending import spending
 from pathsim.trial.known import Chunk, Known, everything, known_on
 from pathsim.trial.outcomes import Outcomes, by_trial, compared, outcomes
 
@@ -55,11 +55,11 @@ def looks(chunk: Chunk) -> list[list[Look]]:
     if plan is None:
         return held
     known_days = days_known(chunk, scenario.sections.endpoints[plan.endpoint])
-    for wanted in wanted_events(plan):
+    last = last_day_of_looks(scenario)
+    for wanted in plan.wanted_events:
         day = day_of_event(known_days, wanted)
-        for trial, before in enumerate(held):
-            if not due(scenario, before, day[trial]):
-                day[trial] = -math.inf
+        called = [due(before, called_for, last) for before, called_for in zip(held, day.tolist(), strict=True)]
+        day[np.logical_not(called)] = -math.inf
         hold(chunk, plan, day, held)
     ordered = order_day(scenario)
     hold(chunk, plan, np.array([ordered if going(before) else -math.inf for before in held]), held, by_order=True)
@@ -71,9 +71,12 @@ def plan_of(scenario: Scenario) -> Monitoring | None:
     return scenario.trial.monitoring if len(scenario.arms) == 2 else None
 
 
-def wanted_events(plan: Monitoring) -> list[int]:
-    """How many events have to be known before each look."""
-    return [max(1, round(information * plan.planned_events)) for information in plan.information]
+def allocation_ratio(scenario: Scenario) -> float:
+    """How many patients the first of the two arms is to have for each of the second."""
+    if scenario.randomisation is None:
+        raise TypeError("without a randomization there is no ratio of arms")
+    first, second = scenario.randomisation[1].seats().values()
+    return first / second
 
 
 def going(before: list[Look]) -> bool:
@@ -81,10 +84,14 @@ def going(before: list[Look]) -> bool:
     return not before or before[-1].decision == "continue"
 
 
-def due(scenario: Scenario, before: list[Look], day: float) -> bool:
-    """Whether a look that the number of events calls for on this day is held."""
-    limit = min(scenario.latest_day(scenario.final_cutoff), order_day(scenario))
-    return going(before) and day <= limit and (not before or day > before[-1].day)
+def last_day_of_looks(scenario: Scenario) -> float:
+    """The last day on which a look is held because there are enough events."""
+    return min(scenario.latest_day(scenario.final_cutoff), order_day(scenario))
+
+
+def due(before: list[Look], day: float, last: float) -> bool:
+    """Whether a look that the number of events calls for on this day is held, if looks are held to this last day."""
+    return going(before) and day <= last and (not before or day > before[-1].day)
 
 
 def order_day(scenario: Scenario) -> float:
@@ -120,17 +127,17 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
     looking = np.flatnonzero(np.isfinite(day)).tolist()
     if not looking:
         return
-    z, ratio, events = _seen(chunk, plan, day)
+    z, hazard_ratio, events = _seen(chunk, plan, day)
+    ratio = allocation_ratio(chunk.scenario)
     for trial in looking:
         before, seen, known = held[trial], float(z[trial]), int(events[trial])
         if before and before[-1].day == day[trial]:
             # The order comes at the end of a day on which there was a look anyway.
             before.pop()
         information = min(known / plan.planned_events, 1.0)
-        earlier = tuple(look.information for look in before)
         efficacy, futility = None, None
-        if information > max(earlier, default=0.0):
-            efficacy, futility = _bounds(plan, (*earlier, information), known)
+        if information > (before[-1].information if before else 0.0):
+            efficacy, futility = _bounds(plan, ratio, [*(look.events for look in before), known])
         decision: Decision = "continue"
         if chunk.scenario.rules_bind or information >= 1:
             decision = _decision(seen, efficacy, futility, last=information >= 1)
@@ -140,7 +147,7 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
                 events=known,
                 information=information,
                 z=_or_none(seen),
-                hazard_ratio=_or_none(float(ratio[trial])),
+                hazard_ratio=_or_none(float(hazard_ratio[trial])),
                 efficacy_bound=efficacy,
                 futility_bound=futility,
                 decision="stop by order" if by_order and decision == "continue" else decision,
@@ -152,6 +159,10 @@ def _or_none(value: float) -> float | None:
     return None if math.isnan(value) else value
 
 
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:
     """What each replicate shows on its day: the log-rank z, turned to grow with benefit, the hazard ratio, events."""
     endpoint, trials = chunk.scenario.sections.endpoints[plan.endpoint], len(chunk.replicates)
@@ -160,18 +171,32 @@ def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, 
     return -test.z, ratio.estimate, np.bincount(data.trial[data.event], minlength=trials)
 
 
-@cache
-def _bounds(plan: Monitoring, information: tuple[float, ...], events: int) -> tuple[float, float | None]:
-    """The bounds of the last of these looks: z at or above which there is benefit, z below which it is futile."""
-    function, rule, now = spending(plan.spend), plan.futility, information[-1]
-    efficacy = efficacy_bounds(information, plan.alpha, function).efficacy[-1]
+class _Bounds(NamedTuple):
+    """z at or above which there is benefit, and z below which it is futile; None where there is no such z."""
+
+    efficacy: float | None
+    futility: float | None
+
+
+def _bounds(plan: Monitoring, ratio: float, events: Sequence[int]) -> _Bounds:
+    """The bounds of the last of looks at which so many events were known, in arms whose sizes have this ratio."""
+    information = tuple(min(known / plan.planned_events, 1.0) for known in events)
+    efficacy = efficacy_bound(information, plan.alpha, spending(plan.spend))
+    return _Bounds(_finite(efficacy), _futility_bound(plan, ratio, events[-1], information))
+
+
+def _futility_bound(plan: Monitoring, ratio: float, events: int, information: tuple[float, ...]) -> float | None:
+    rule, now = plan.futility, information[-1]
     if rule is None or now >= 1:
-        return efficacy, None
+        return None
     if rule.rule == "freidlin-korn":
-        return efficacy, alternative_rejected_bound(events, rule.hazard_ratio, rule.below)
-    final = efficacy_bounds((*information, 1.0), plan.alpha, function).efficacy[-1]
-    drift = expected_z(plan.planned_events, rule.hazard_ratio)
-    return efficacy, conditional_power_bound(now, final, rule.below, drift=drift)
+        return alternative_rejected_bound(events, rule.hazard_ratio, rule.below, ratio=ratio)
+    # The looks that are left are those of the plan, whether this one came early or late.
+    left = [wanted for wanted in (*plan.wanted_events, plan.planned_events) if wanted > events]
+    onward = (*information, *(wanted / plan.planned_events for wanted in dict.fromkeys(left)))
+    final = efficacy_bound(onward, plan.alpha, spending(plan.spend))
+    drift = expected_z(plan.planned_events, rule.hazard_ratio, ratio=ratio)
+    return _finite(conditional_power_bound(now, final, rule.below, drift=drift))
 
 
 def _decision(z: float, efficacy: float | None, futility: float | None, *, last: bool) -> Decision:
@@ -182,13 +207,14 @@ def _decision(z: float, efficacy: float | None, futility: float | None, *, last:
     return "end without benefit" if last else "continue"
 
 
-def planned_bounds(plan: Monitoring) -> list[tuple[float, float, float | None]]:
-    """Information, efficacy bound and futility bound of each planned look, if it comes when it was planned."""
-    planned = tuple(plan.information)
-    looks_so_far = [planned[: number + 1] for number in range(len(planned))]
-    return [
-        (looked[-1], *_bounds(plan, looked, max(1, round(looked[-1] * plan.planned_events)))) for looked in looks_so_far
-    ]
+def planned_bounds(plan: Monitoring, ratio: float) -> list[tuple[float, float | None, float | None]]:
+    """Information, efficacy bound and futility bound of each planned look, if it comes when it was planned.
+
+    ``ratio`` is that of the sizes of the two arms.
+    """
+    wanted = plan.wanted_events
+    looks_so_far = [wanted[: number + 1] for number in range(len(wanted))]
+    return [(events[-1] / plan.planned_events, *_bounds(plan, ratio, events)) for events in looks_so_far]
 
 
 class Walk(NamedTuple):

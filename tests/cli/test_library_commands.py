@@ -140,12 +140,46 @@ def test_bounds_of_o_brien_and_fleming_are_those_of_the_books(pathsim: Pathsim) 
 
 
 def test_a_look_too_early_to_spend_anything_has_no_bound(pathsim: Pathsim) -> None:
-    assert read(pathsim, "bounds", "--information", "0.01,1", "--json")["efficacy"][0] is None
+    assert read(pathsim, "bounds", "--information", "0.001,1", "--json")["efficacy"][0] is None
+    (first,) = (line for line in pathsim("bounds", "--information", "0.001,1").out.splitlines() if "0.0010" in line)
+    assert first.split()[1:3] == ["-", "-"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "bound", "spent"),
+    [("--information 0.05,1", 9.9551456, 1.1974e-23), ("--information 0.5,1 --alpha 1e-17", 12.0684724, 7.7492e-34)],
+)
+def test_bounds_far_in_the_tail_are_told_with_the_digits_they_need(
+    pathsim: Pathsim, arguments: str, bound: float, spent: float
+) -> None:
+    """The values are R's, by qnorm and pnorm in logarithms."""
+    first = pathsim("bounds", *arguments.split()).out.splitlines()[2].split()
+    assert float(first[1]) == pytest.approx(bound, abs=1e-6)
+    assert [float(text) for text in first[2:]] == pytest.approx([spent] * 3, rel=1e-3)
+
+
+@pytest.mark.parametrize("information", ["80/131,1", "[80/131, 1]", " [80/131,1.0] "])
+def test_information_is_written_with_or_without_brackets(pathsim: Pathsim, information: str) -> None:
+    found = read(pathsim, "bounds", "--information", information, "--json")["efficacy"]
+    assert found == pytest.approx([2.641413, 1.982677], abs=1e-6)
 
 
 @pytest.mark.parametrize(
     "arguments",
-    ["1,0.5", "0,1", "0.5,1.2", "nan", "half", "1/0", "", "1 --spend haste", "1 --alpha 2"],
+    [
+        "1,0.5",
+        "0,1",
+        "0.5,1.2",
+        "nan",
+        "half",
+        "1/0",
+        "",
+        "1 --spend haste",
+        "1 --alpha 2",
+        "1 --alpha 1e-310",
+        "[0.5",
+        "0.5,",
+    ],
 )
 def test_bounds_of_a_design_that_cannot_be_is_wrong_usage(pathsim: Pathsim, arguments: str) -> None:
     done = pathsim("bounds", "--information", *(arguments.split() or [""]))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.stats.sequential import efficacy_bounds, obrien_fleming
+from pathsim.stats.sequential import efficacy_bounds
+from pathsim.stats.spending import obrien_fleming
 from pathsim.sweep import sweep
 from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.monitoring import Look, looks

@@ -36,8 +36,8 @@ def test_every_step_is_the_log_rank_of_its_day() -> None:
 def test_the_planned_bounds_are_those_of_looks_that_come_as_planned() -> None:
     plan = load("aall1331").trial.monitoring
     assert plan is not None
-    (first, early, futile), (last, late, none) = planned_bounds(plan)
-    assert (first, last) == tuple(plan.information)
+    (first, early, futile), (last, late, none) = planned_bounds(plan, ratio=1)
+    assert (first, last) == (80 / 131, 1), "looks come with whole events"
     assert early == pytest.approx(2.64, abs=0.01)
     assert late == pytest.approx(1.98, abs=0.01)
     assert futile == pytest.approx(-0.14, abs=0.01)
