@@ -10,6 +10,7 @@ from textual.widgets import Static
 from pathsim.app.app import PathsimApp
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.pathway import PathwayMap
 
 ODD = sorted((Path(__file__).parent / "odd").glob("*.toml"))
@@ -54,6 +55,23 @@ async def test_every_screen_has_something_to_show(file: Path) -> None:
         await driver.visit("ensemble")
         await driver.until(lambda: driver.front.query_one("#luck", Static), "there are replicates")
         assert not driver.worker.failed
+
+
+async def test_a_bound_is_drawn_only_where_there_is_one() -> None:
+    """At the first look nothing can be spent; that of the second, 7.44 (R: qnorm), would press the chart flat."""
+    async with driven(odd("look_without_a_bound")) as driver:
+        driver.front.view = "committee"
+        await driver.go(DAY)
+        card = driver.app.card
+        assert card is not None
+        assert card.committee is not None
+        none, second, last = card.committee.efficacy
+        assert none is None
+        assert second == pytest.approx(7.4421, abs=1e-4)
+        assert last == pytest.approx(5.1993, abs=1e-4)
+        chart = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
+        assert "benefit 5.20" in chart
+        assert "7.44" not in chart
 
 
 @pytest.mark.parametrize("size", [(132, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))

@@ -9,6 +9,8 @@ from pathsim.player.shown import CommitteeCard, Snapshot
 LEFT = 4
 NEAR = 12
 """Columns that a label may be away from its look."""
+HIGHEST_BOUND = 6.5
+"""Bounds of early looks can be far higher than any z: they would press the rest of the chart flat."""
 
 
 class CommitteeChart(Picture):
@@ -34,10 +36,15 @@ class CommitteeChart(Picture):
         _Chart(canvas, self.card, self.snapshot).draw()
 
 
+def is_shown(bound: float) -> bool:
+    """Whether there is room for a bound in the chart."""
+    return abs(bound) <= HIGHEST_BOUND
+
+
 class _Chart:
     def __init__(self, canvas: Canvas, card: CommitteeCard, snapshot: Snapshot) -> None:
         self.canvas, self.card, self.snapshot = canvas, card, snapshot
-        bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None]
+        bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None and is_shown(bound)]
         values = [z for _, z in snapshot.walk] + bounds + [0.0, 3.0]
         self.lowest, self.highest = min(-1.0, *values) - 0.2, max(values) + 0.2
         self.columns, self.rows = canvas.width - LEFT - 2, canvas.height - 2
@@ -80,7 +87,8 @@ class _Chart:
 
     def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
         """A bound at its looks, and between them."""
-        known = [(at, bound) for at, bound in zip(self.card.information, bounds, strict=True) if bound is not None]
+        all_looks = zip(self.card.information, bounds, strict=True)
+        known = [(at, bound) for at, bound in all_looks if bound is not None and is_shown(bound)]
         for (at, bound), (after, then) in pairwise(known):
             first, last = self.column(at), self.column(after)
             for column in range(first, last + 1):
