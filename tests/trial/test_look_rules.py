@@ -12,6 +12,10 @@ from pathsim.journal import Journal
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.stats import sequential
+from pathsim.stats.sequential import efficacy_bounds
+from pathsim.stats.spending import obrien_fleming
+from pathsim.sweep import sweep
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
 from pathsim.trial.monitoring import allocation_ratio, looks, planned_bounds
@@ -214,3 +218,15 @@ def test_an_error_too_small_to_be_told_from_none_is_refused_where_it_stands() ->
     with pytest.raises(ScenarioError, match=r"alpha is one-sided, less than 0\.5 and no less than 1e-300") as wrong:
         case("half-of-85.toml", {"trial.monitoring.alpha": "1e-310"})
     assert wrong.value.problems[0].path == ("trial", "monitoring", "alpha")
+
+
+def test_a_hundred_looks_of_many_trials_are_solved_once_each() -> None:
+    """Most trials miss some of a look for each event, as events share a day; the bounds are those of what they saw."""
+    scenario = case("hundred-looks.toml")
+    sequential._solved.cache_clear()  # noqa: SLF001 - how often it is called is the matter
+    held = looks(Chunk(scenario, 1, range(8), sweep(scenario, 1, range(8))))
+    seen = {tuple(look.events for look in found[: number + 1]) for found in held for number in range(len(found))}
+    assert sequential._solved.cache_info().misses == len(seen) < sum(map(len, held))  # noqa: SLF001
+    for found in held[:3]:
+        expected = efficacy_bounds([look.events / 100 for look in found], 0.025, obrien_fleming).efficacy
+        assert [look.efficacy_bound for look in found] == expected
