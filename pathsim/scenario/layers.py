@@ -14,7 +14,7 @@ from pathsim.paths import names_in, next_name
 from pathsim.scenario import files
 from pathsim.scenario.evidence import KINDS, WORDS, Rate, Tree, read, read_value
 from pathsim.scenario.files import Source
-from pathsim.scenario.keys import expects_number, expects_one_number
+from pathsim.scenario.keys import expects_number
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.steps.spec import KeyPath
 from pathsim.text import harmful_places
@@ -230,11 +230,9 @@ def _refresh_list(joined: Joined, keys: KeyPath) -> None:
 
 
 def _listed(value: object, text: str, keys: KeyPath) -> object:
-    """A list of numbers may be written without its brackets, and with fractions."""
-    is_alone = expects_one_number(keys) and "," not in text
-    if isinstance(value, (list, dict)) or is_alone or not expects_number(keys):
-        return value
-    return listed_numbers(text) or value
+    """A list of numbers may be written without its brackets, and with fractions; a number alone is none."""
+    is_list = text.startswith("[") or "," in text
+    return listed_numbers(text) or value if isinstance(value, str) and is_list and expects_number(keys) else value
 
 
 def _split(path: str) -> KeyPath:

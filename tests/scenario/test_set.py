@@ -103,7 +103,7 @@ def test_a_list_is_set_as_one(value: str, expected: list[float]) -> None:
         ("[0.33, 0.66, 1]", [0.33, 0.66, 1.0]),
         ("80/131,1", [80 / 131, 1.0]),
         ("[80/131, 1]", [80 / 131, 1.0]),
-        ("1", [1.0]),
+        ("[1/1]", [1.0]),
     ],
 )
 def test_a_list_of_numbers_is_written_as_people_type_it(value: str, expected: list[float]) -> None:
@@ -113,6 +113,12 @@ def test_a_list_of_numbers_is_written_as_people_type_it(value: str, expected: li
     assert plan.information == pytest.approx(expected)
     assert scenario.rates["trial", "monitoring", "information"].value == expected
     assert scenario.overrides == {"trial.monitoring.information": expected}
+
+
+def test_a_number_alone_is_no_list() -> None:
+    """So --vary, which splits at commas, cannot take a list for several of one number each."""
+    with pytest.raises(ScenarioError, match=r"expected a list, found 0\.5"):
+        load("aall1331", {"trial.monitoring.information": "0.5"})
 
 
 def test_any_list_of_numbers_is_written_so() -> None:
