@@ -178,7 +178,7 @@ class _Author(_Pen):
         self._repeats = {name: self.one_of([1, 1, 2, 3]) for name in phases}
         self._assessed = {name: self.one_of(["mrd", "risk"]) for name in phases if self.chance(40)}
         self._remembers = {name for name in phases if self.chance(40)}
-        self._elapsed = {name: self.one_of(["since", "until"]) for name in names if self.chance(20)}
+        self._elapsed = {name: self.one_of(["since", "until"]) for name in names[1:] if self.chance(20)}
         tosses = [name for name, kind in self._kinds.items() if kind == "randomise"]
         self._arms = {name: ["a", "b", "c"][: self.number(2, 3)] for name in tosses}
         self._arm_column = dict(zip(tosses, ["arm", "second_arm"], strict=False))
@@ -281,7 +281,7 @@ class _Author(_Pen):
         kinds = {"queue": self._wait, "wait": self._wait, "branch": self._branch, "randomise": self._randomise}
         step = kinds.get(kind, self._phase)(name, later)
         if name in self._elapsed:
-            since = self.one_of(names)
+            since = self.one_of(names[: names.index(name)])
             since = f"{since}.1" if self._repeats.get(since, 1) > 1 else since
             step["elapsed"] = {"set": self._elapsed[name], "since": since}
         if self.chance(15):
