@@ -74,12 +74,12 @@ class Course:
 
 def course(chunk: Chunk) -> Course:
     """The course of these replicates."""
-    return chunk.read("course", _course)
+    return Course(chunk, *chunk.read("looks and closing", _looks_and_closing))
 
 
-def _course(chunk: Chunk) -> Course:
+def _looks_and_closing(chunk: Chunk) -> tuple[list[list[Look]], Days]:
     held = looks(chunk)
-    return Course(chunk, held, closing_days(chunk.scenario, held))
+    return held, closing_days(chunk.scenario, held)
 
 
 def final(chunk: Chunk) -> Known:

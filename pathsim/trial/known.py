@@ -34,7 +34,10 @@ class Chunk:
     _readings: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def read(self, what: Hashable, how: Callable[["Chunk"], Reading]) -> Reading:
-        """What this function reads in the chunk; for each ``what`` it is called once."""
+        """What this function reads in the chunk; for each ``what`` it is called once.
+
+        It must not hold the chunk: a circle of both would keep the journal until somebody collects garbage.
+        """
         if what not in self._readings:
             self._readings[what] = how(self)
         reading: Reading = self._readings[what]
@@ -51,10 +54,14 @@ class Chunk:
         stopped = None if self.stopped is None else self.stopped.pick(needed[self.stopped.event])
         return replace(self, journal=self.journal.pick(needed[self.journal.event]), stopped=stopped)
 
-    @cached_property
+    @property
     def as_stopped(self) -> "Chunk":
         """The same replicates with the journal of what happens if the committee may stop them."""
-        return self if self.stopped is None else replace(self, journal=self.stopped, stopped=None)
+        return self._other or self
+
+    @cached_property
+    def _other(self) -> "Chunk | None":
+        return None if self.stopped is None else replace(self, journal=self.stopped, stopped=None)
 
     @cached_property
     def patient_keys(self) -> Keys:
