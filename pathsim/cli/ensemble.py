@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import click
 
 from pathsim import __version__
-from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
+from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import (
     MOST_REPLICATES,
     drawn_seed,
@@ -22,9 +22,9 @@ from pathsim.cli.output import page, print_json
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
+    from pathsim.ensemble.collected import ByName, Collected
     from pathsim.ensemble.precision import Precision
     from pathsim.ensemble.request import Request
-    from pathsim.ensemble.rows import Columns
     from pathsim.ensemble.run import Shard
     from pathsim.ensemble.store import Store
     from pathsim.ensemble.workers import Workers
@@ -187,9 +187,12 @@ def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
     """The seed that was asked, or that of the folder, or one that is drawn."""
     if seed is not None:
         return seed
-    from pathsim.ensemble.store import stored_seed
+    from pathsim.ensemble.store import StoreError, stored_seed
 
-    stored = None if out is None else stored_seed(out)
+    try:
+        stored = None if out is None else stored_seed(out)
+    except StoreError as wrong:
+        raise click.UsageError(str(wrong)) from None
     if stored is None and shard is not None:
         raise click.UsageError("all shards need the same seed: add --seed N")
     return drawn_seed() if stored is None else stored
@@ -213,7 +216,7 @@ def precision_of(request: "Request") -> "Precision | None":
 
 def _make(
     request: "Request", precision: "Precision | None", store: "Store | None", workers: "Workers | None", *, quiet: bool
-) -> "Columns":
+) -> "Collected":
     from pathsim.ensemble.run import ensemble as simulate
 
     total = None if precision is not None else request.replicates
@@ -234,7 +237,7 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
     from pathsim.ensemble.run import fill, spans
 
     places = spans(request.replicates, shard)
-    count = sum(span.replicates for span in places)
+    count = places.replicates
     with told_of_trouble(store), progress(count, quiet=quiet) as finished:
         workers = processes(workers, count)
         fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
@@ -247,7 +250,7 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
 
 
 def conclude(
-    request: "Request", columns: "Columns", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
+    request: "Request", rows: "Collected", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
 ) -> None:
     """Sum the rows up, keep them, and print what they say."""
     from pathsim.ensemble.ignorance import uncertainty
@@ -258,18 +261,19 @@ def conclude(
     made, varied, precision = request.recipe.scenario(), request.recipe.varied, precision_of(request)
     found = {"schema_version": 1, "pathsim": __version__, **request.about()}
     if precision is not None:
-        found["until_se"] = precision.told(columns)
+        found["until_se"] = precision.told(rows)
     settings = len(varied)
-    rows = columns
+    columns: ByName = rows
     if request.recipe.uncertain:
         stated, columns = by_setting(rows, settings := 2)
         found["uncertainty"] = uncertainty(made, stated, columns)
     found |= comparison(request.recipe.scenarios(), varied, columns) if varied else summary(made, columns)
     if store is not None:
-        for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
-            click.echo(f"wrote {harmless(str(path))}", err=True)
+        with told_of_trouble(store):
+            for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
+                click.echo(f"wrote {harmless(str(path))}", err=True)
     if precision is not None:
-        _say_precision(found["until_se"], next(iter(columns.values())).size)
+        _say_precision(found["until_se"], rows.replicates)
     if as_json:
         print_json(found)
         return
@@ -308,6 +312,6 @@ def begun(folder: Path, request: "Request", *, force: bool) -> "Store":
     from pathsim.ensemble.store import Store, StoreError
 
     try:
-        return Store.begin(folder, request.kept(), force=force)
+        return Store.begin(folder, request.kept(), say, force=force)
     except StoreError as wrong:
         raise click.UsageError(str(wrong)) from None

@@ -78,7 +78,9 @@ def told_of_trouble(store: "Store | None", nothing: str = NOTHING_KEPT) -> Itera
 
     ``nothing`` is what is said where there is no store.
     """
-    from pathsim.cli import FAILED, INTERRUPTED
+    from pathsim.cli import FAILED, INTERRUPTED, WRONG
+    from pathsim.ensemble.collected import NoRoomError
+    from pathsim.ensemble.store import StoreError
     from pathsim.ensemble.workers import LostWorkersError, WorkersError
 
     try:
@@ -87,6 +89,8 @@ def told_of_trouble(store: "Store | None", nothing: str = NOTHING_KEPT) -> Itera
         _leave(f"interrupted; {_remains(store, nothing)}", INTERRUPTED)
     except LostWorkersError as wrong:
         _leave(f"pathsim: {wrong}; {_remains(store, nothing)}", FAILED)
+    except (NoRoomError, StoreError) as wrong:
+        _leave(f"pathsim: {wrong}; {_remains(store, nothing)}", WRONG)
     except WorkersError as wrong:
         raise click.UsageError(str(wrong)) from None
 
@@ -95,6 +99,11 @@ def _remains(store: "Store | None", nothing: str) -> str:
     if store is None:
         return nothing
     return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command goes on from there"
+
+
+def say(sentence: str) -> None:
+    """Say what happens to a user's files."""
+    click.echo(f"pathsim: {sentence}", err=True)
 
 
 def _leave(message: str, code: int) -> NoReturn:

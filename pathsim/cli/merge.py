@@ -1,6 +1,6 @@
 """``pathsim merge``: the shards of an ensemble joined."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.cli.ensemble import RowsFormat, begun, chosen_format, conclude, force_option, format_option, precision_of
+from pathsim.cli.many import say, told_of_trouble
 from pathsim.cli.options import json_option
 from pathsim.text import harmless
 
@@ -35,6 +36,7 @@ def merge(
 
     The shards can be in a folder each, or all in one.
     """
+    from pathsim.ensemble.collected import NoRoomError
     from pathsim.ensemble.merge import IncompleteError, merged
     from pathsim.ensemble.request import has_changed
     from pathsim.ensemble.store import Store
@@ -42,21 +44,25 @@ def merge(
     if rows_format is not None and out is None:
         raise click.UsageError("--format is for the rows in a folder: add --out FOLDER")
     rows_format = chosen_format(rows_format)
-    request, stores = _request(folders), [Store(folder) for folder in folders]
+    request = _request(folders)
+    stores = [Store(folder, request.kept(), say) for folder in folders]
     if has_changed(request.recipe.source):
         click.echo(
             f"{harmless(request.recipe.source.file)} has changed since: this is its text as it was then", err=True
         )
     try:
-        columns, homes = merged(stores, request.replicates, precision_of(request))
+        rows, homes = merged(stores, request.replicates, precision_of(request))
     except IncompleteError as wrong:
-        raise click.ClickException(_incomplete(request, stores, wrong.missing)) from None
+        raise click.ClickException(_incomplete(request, stores, wrong.homes)) from None
+    except NoRoomError as wrong:
+        raise click.ClickException(str(wrong)) from None
     store = None if out is None else begun(out, replace(request, shards=1), force=force)
     if store is not None:
-        store.tidy()
-        for first, home in homes.items():
-            store.adopt(first, home)
-    conclude(request, columns, store, rows_format, as_json=as_json)
+        with told_of_trouble(store):
+            store.tidy()
+            for first, home in homes.items():
+                store.adopt(first, home)
+    conclude(request, rows, store, rows_format, as_json=as_json)
 
 
 def _request(folders: Sequence[Path]) -> "Request":
@@ -80,44 +86,50 @@ def _refuse_others(folders: Sequence[Path]) -> None:
             raise StoreError(f"{folder} holds another ensemble than {folders[0]} ({told}); merge those of one only")
 
 
-def _incomplete(request: "Request", stores: Sequence["Store"], missing: Sequence["Span"]) -> str:
+def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[int, "Store"]) -> str:
     """Which replicates are missing, shard by shard, and the commands that make them."""
-    from pathsim.ensemble.run import Shard, shard_of
+    from pathsim.ensemble.run import Shard, spans
 
     if request.until_se is not None:
         return (
             "this ensemble had not come to its end; go on with it, and it needs no merging:\n  "
             f"{request.command(stores[0].folder)}"
         )
-    lines = [
-        f"{sum(span.replicates for span in missing):,} of {request.replicates:,} replicates are missing; make them:"
-    ]
-    shards: dict[int, list[Span]] = {}
-    for span in missing:
-        shards.setdefault(shard_of(span.first, request.shards), []).append(span)
-    for number, lacked in sorted(shards.items()):
+    lines, lacked = [], 0
+    for number in range(1, request.shards + 1):
         shard = Shard(number, request.shards)
-        which = f"shard {shard}, " if shard.of > 1 else ""
-        lines.append(f"{which}replicates {_ranges(lacked)}:")
-        lines.append(f"  {request.command(_home(shard, stores), shard if shard.of > 1 else None)}")
-    return "\n".join(lines)
+        ranges, missing = _missing(span for span in spans(request.replicates, shard) if span.first not in homes)
+        if missing:
+            which = f"shard {shard}, " if shard.of > 1 else ""
+            lines.append(f"{which}replicates {ranges}:")
+            lines.append(f"  {request.command(_home(shard, stores), shard if shard.of > 1 else None)}")
+            lacked += missing
+    return "\n".join([f"{lacked:,} of {request.replicates:,} replicates are missing; make them:", *lines])
 
 
-def _ranges(missing: Sequence["Span"]) -> str:
-    shown = [f"{span.first}-{span.first + span.replicates - 1}" for span in _run_together(missing)]
-    more = [f"and {len(shown) - RANGES_SHOWN} more"] if len(shown) > RANGES_SHOWN else []
-    return ", ".join([*shown[:RANGES_SHOWN], *more])
+def _missing(missing: Iterable["Span"]) -> tuple[str, int]:
+    """The ranges of replicates that are missing, in words, and how many replicates there are in them."""
+    shown, ranges, replicates = list[str](), 0, 0
+    for span in _run_together(missing):
+        ranges, replicates = ranges + 1, replicates + span.replicates
+        if ranges <= RANGES_SHOWN:
+            shown.append(f"{span.first}-{span.first + span.replicates - 1}")
+    more = [f"and {ranges - RANGES_SHOWN} more"] if ranges > RANGES_SHOWN else []
+    return ", ".join([*shown, *more]), replicates
 
 
-def _run_together(missing: Sequence["Span"]) -> list["Span"]:
+def _run_together(missing: Iterable["Span"]) -> Iterator["Span"]:
     """The spans, those that follow on each other as one."""
-    found: list[Span] = []
+    last: Span | None = None
     for span in missing:
-        if found and sum(found[-1]) == span.first:
-            found[-1] = found[-1]._replace(replicates=found[-1].replicates + span.replicates)
-        else:
-            found.append(span)
-    return found
+        if last is not None and sum(last) == span.first:
+            last = last._replace(replicates=last.replicates + span.replicates)
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
 
 
 def _home(shard: "Shard", stores: Sequence["Store"]) -> Path:

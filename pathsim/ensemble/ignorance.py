@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.ensemble.averages import averaged
-from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import P_VALUE, Summary, is_figure, significant
 from pathsim.paths import path_of
 from pathsim.scenario.scenario import Scenario
 
 
-def uncertainty(scenario: Scenario, stated: Columns, drawn: Columns) -> Summary:
+def uncertainty(scenario: Scenario, stated: ByName, drawn: ByName) -> Summary:
     """The spread of each figure by luck and by ignorance, and the power with numbers as stated and as drawn."""
     figures = {name: _spread(name, stated[name], drawn[name]) for name in stated if name in drawn and is_figure(name)}
     return {

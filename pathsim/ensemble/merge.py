@@ -1,26 +1,28 @@
 """The chunks of several folders as one ensemble."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from pathsim.ensemble.collected import Collected
 from pathsim.ensemble.precision import Precision
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.run import Parts, Span, spans
-from pathsim.ensemble.store import Store
+from pathsim.ensemble.store import DamagedError, Store
 
 
 class IncompleteError(Exception):
     """Chunks that none of the folders has."""
 
-    def __init__(self, missing: list[Span]) -> None:
-        super().__init__(f"{len(missing)} chunks are missing")
-        self.missing = missing
+    def __init__(self, homes: Mapping[int, Store]) -> None:
+        super().__init__("chunks are missing")
+        self.homes = homes
+        """Which store has those that are there, by their first replicate."""
 
 
 class Merged(NamedTuple):
     """All rows, and which store has the chunk that begins with a replicate."""
 
-    columns: Columns
+    rows: Collected
     homes: dict[int, Store]
 
 
@@ -28,19 +30,30 @@ def merged(stores: Sequence[Store], replicates: int, precision: Precision | None
     """The rows of replicates 0, 1 and so on from the chunks of these stores.
 
     Raises IncompleteError if there are not all of them; those after the first are looked for only if it is known how
-    many there have to be.
+    many there have to be. Damaged chunks are told, and left where they are.
     """
-    parts, homes, missing = Parts(replicates, precision), dict[int, Store](), list[Span]()
+    parts, homes, lacks = Parts(replicates, precision), dict[int, Store](), False
     for span in spans(replicates):
-        for store in stores:
-            if (columns := store.saved(*span)) is not None:
-                homes[span.first] = store
+        home, columns = _found(stores, span)
+        if home is not None and columns is not None:
+            homes[span.first] = home
+            if not lacks:
                 parts.add(span, columns)
-                break
         else:
-            missing.append(span)
-        if parts.are_enough or (missing and precision is not None):
+            lacks = True
+        if parts.are_enough or (lacks and precision is not None):
             break
-    if missing:
-        raise IncompleteError(missing)
-    return Merged(parts.joined(), homes)
+    if lacks:
+        raise IncompleteError(homes)
+    return Merged(parts.rows, homes)
+
+
+def _found(stores: Sequence[Store], span: Span) -> tuple[Store | None, Columns | None]:
+    """The first store that has a chunk, and the chunk."""
+    for store in stores:
+        try:
+            if (columns := store.saved(*span)) is not None:
+                return store, columns
+        except DamagedError as wrong:
+            store.tell(f"{wrong}: left out")
+    return None, None

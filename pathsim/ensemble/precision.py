@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha
 from pathsim.paths import path_of
 from pathsim.scenario.scenario import Scenario
@@ -41,7 +41,7 @@ class Precision:
         endpoint = next(iter(scenario.sections.endpoints)) if plan is None else plan.endpoint
         return cls(endpoint, alpha(scenario), standard_error, first_setting)
 
-    def successes(self, columns: Columns) -> int:
+    def successes(self, columns: ByName) -> int:
         """How many of these trials are significant."""
         p_values = columns[f"{self.first_setting}{path_of('endpoints', self.endpoint)}.{P_VALUE}"]
         return int((p_values < self.alpha).sum())
@@ -55,7 +55,7 @@ class Precision:
         share = _shrunken(successes, of)
         return max(of, math.ceil(share * (1 - share) / self.standard_error**2))
 
-    def told(self, columns: Columns) -> Summary:
+    def told(self, columns: ByName) -> Summary:
         """What was asked, and what these trials reached."""
         count = next(iter(columns.values())).size
         return {

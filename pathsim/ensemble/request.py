@@ -7,7 +7,7 @@ from typing import Any
 
 from pathsim import __version__
 from pathsim.ensemble.run import Recipe, Shard
-from pathsim.ensemble.store import ASKED, MADE_FROM, RECIPE, StoreError, read_recipe
+from pathsim.ensemble.store import ASKED, MADE_FROM, RECIPE, StoreError, is_as_written, plainly, read_recipe
 from pathsim.scenario.files import STANDARD_INPUT, Source, find, library
 from pathsim.scenario.problems import ScenarioError
 
@@ -89,7 +89,11 @@ def kept_request(folder: Path) -> Request:
     recipe = read_recipe(folder)
     version = recipe.get("pathsim")
     if version != __version__:
-        raise StoreError(f"{folder} was made by pathsim {version}, and this is {__version__}: merge with that version")
+        raise StoreError(
+            f"{folder} was made by pathsim {plainly(version)}, and this is {__version__}: merge with that version"
+        )
+    if not is_as_written(recipe):
+        raise StoreError(f"{folder / RECIPE} is not as pathsim wrote it; name another folder")
     try:
         made_from, asked = recipe[MADE_FROM], recipe[ASKED]
         name, file, text = (made_from[key] for key in ("name", "file", "text"))

@@ -6,13 +6,15 @@ from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import NamedTuple, TypeAlias
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, overload
 
 from pathsim.engines import simulate_many
+from pathsim.ensemble.collected import Collected
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.precision import Precision
 from pathsim.ensemble.rows import Columns, below_each_other, rows
-from pathsim.ensemble.store import Store
+from pathsim.ensemble.store import DamagedError, Store
 from pathsim.ensemble.uncertain import with_drawn_numbers
 from pathsim.ensemble.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensemble.workers import Crew, LostWorkersError, Make, Workers, crew
@@ -156,10 +158,37 @@ class Shard(NamedTuple):
 WHOLE = Shard(1, 1)
 
 
-def spans(replicates: int, shard: Shard = WHOLE) -> list[Span]:
+@dataclass(frozen=True, slots=True)
+class Spans(Sequence[Span]):
+    """The chunks of an ensemble, or of a part of it; however many there are, they take no room."""
+
+    firsts: range
+    """The first replicate of each."""
+    end: int
+    """The number of replicates of the whole ensemble."""
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are in these chunks."""
+        return (len(self) - 1) * CHUNK + self[-1].replicates if self.firsts else 0
+
+    @overload
+    def __getitem__(self, index: int) -> Span: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Spans": ...
+    def __getitem__(self, index: int | slice) -> "Span | Spans":
+        if isinstance(index, slice):
+            return Spans(self.firsts[index], self.end)
+        first = self.firsts[index]
+        return Span(first, min(CHUNK, self.end - first))
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+
+def spans(replicates: int, shard: Shard = WHOLE) -> Spans:
     """The chunks of so many replicates, or of one shard of them."""
-    firsts = range((shard.number - 1) * CHUNK, replicates, shard.of * CHUNK)
-    return [Span(first, min(CHUNK, replicates - first)) for first in firsts]
+    return Spans(range((shard.number - 1) * CHUNK, replicates, shard.of * CHUNK), replicates)
 
 
 def shard_of(first: int, shards: int) -> int:
@@ -180,12 +209,12 @@ def ensemble(
     store: Store | None = None,
     finished: Progress = _untold,
     precision: Precision | None = None,
-) -> Columns:
+) -> Collected:
     """The rows of replicates 0, 1 and so on, the same for any number of workers.
 
     ``store`` keeps finished chunks and has those of an earlier run. ``precision`` ends the ensemble as soon as it is
-    reached. Raises ReplicateError if a replicate goes wrong, WorkersError or LostWorkersError
-    if there are no workers, or no longer.
+    reached. Raises ReplicateError if a replicate goes wrong, WorkersError or LostWorkersError if there are no workers,
+    or no longer, and NoRoomError if the disk is full.
     """
     make = partial(chunk, recipe, seed)
     return gathered(make, replicates, workers=workers, store=store, finished=finished, precision=precision)
@@ -199,34 +228,34 @@ def gathered(
     store: Store | None = None,
     finished: Progress = _untold,
     precision: Precision | None = None,
-) -> Columns:
+) -> Collected:
     """The rows of replicates 0, 1 and so on, made by any function that makes a chunk."""
     if store is not None:
         store.tidy()
-    parts = Parts(replicates, precision)
+    parts = Parts(replicates, precision, None if store is None else store.folder)
     with closing(_chunks(spans(replicates), make, workers, store)) as chunks:
         for span, columns, is_new in chunks:
             parts.add(span, columns)
             if is_new:
-                finished(parts.replicates, parts.expected)
+                finished(parts.rows.replicates, parts.expected)
             if parts.are_enough:
                 break
-    finished(parts.replicates, parts.replicates)
-    return parts.joined()
+    finished(parts.rows.replicates, parts.rows.replicates)
+    return parts.rows
 
 
 def fill(
     recipe: Recipe,
     seed: int,
-    places: Sequence[Span],
+    places: Spans,
     store: Store,
     *,
     workers: Workers = 1,
     finished: Progress = _untold,
 ) -> None:
     """Make these chunks, as far as the store does not have them, and keep them there."""
-    store.tidy({span.first for span in places})
-    done, of = 0, sum(span.replicates for span in places)
+    store.tidy(places.firsts)
+    done, of = 0, places.replicates
     with closing(_chunks(places, partial(chunk, recipe, seed), workers, store)) as chunks:
         for span, _, is_new in chunks:
             done += span.replicates
@@ -238,36 +267,29 @@ def fill(
 class Parts:
     """The chunks of an ensemble, one after the other, and whether they are enough."""
 
-    def __init__(self, most: int, precision: Precision | None = None) -> None:
-        self.replicates = 0
+    def __init__(self, most: int, precision: Precision | None = None, folder: Path | None = None) -> None:
+        self.rows = Collected(folder)
+        """The rows of all of them."""
         self._most, self._precision = most, precision
         self._successes = 0
-        self._parts: list[Columns] = []
-        self._counts: list[int] = []
 
     def add(self, span: Span, columns: Columns) -> None:
         """The next chunk."""
-        self._parts.append(columns)
-        self._counts.append(span.replicates)
-        self.replicates += span.replicates
+        self.rows.add(columns, span.replicates)
         if self._precision is not None:
             self._successes += self._precision.successes(columns)
 
     @property
     def are_enough(self) -> bool:
         """Whether the precision that was asked is reached."""
-        return self._precision is not None and self._precision.is_reached(self._successes, self.replicates)
+        return self._precision is not None and self._precision.is_reached(self._successes, self.rows.replicates)
 
     @property
     def expected(self) -> int:
         """How many replicates there will be, as far as one can tell."""
         if self._precision is None:
             return self._most
-        return min(self._most, self._precision.expected(self._successes, self.replicates))
-
-    def joined(self) -> Columns:
-        """The chunks below each other."""
-        return below_each_other(self._parts, self._counts)
+        return min(self._most, self._precision.expected(self._successes, self.rows.replicates))
 
 
 class _Chunk(NamedTuple):
@@ -279,7 +301,7 @@ class _Chunk(NamedTuple):
 _Ahead: TypeAlias = deque[tuple[Span, Columns | Future[Columns]]]
 
 
-def _chunks(places: Sequence[Span], make: Make, workers: Workers, store: Store | None) -> Generator[_Chunk, None, None]:
+def _chunks(places: Spans, make: Make, workers: Workers, store: Store | None) -> Generator[_Chunk, None, None]:
     """The chunks in order, from the store or newly made; a few are handed in to the workers ahead of their turn."""
     ahead: _Ahead = deque()
     hired: Crew | None = None
@@ -288,7 +310,7 @@ def _chunks(places: Sequence[Span], make: Make, workers: Workers, store: Store |
     with ExitStack() as leaving:
         leaving.callback(_keep_finished, ahead, store)
         for span in places:
-            held = None if store is None else store.saved(*span)
+            held = _held(store, span)
             if held is None:
                 hired = hired or leaving.enter_context(crew(make, workers))
                 ahead.append((span, hired.submit(*span)))
@@ -298,6 +320,16 @@ def _chunks(places: Sequence[Span], make: Make, workers: Workers, store: Store |
                 yield _next(ahead, store)
         while ahead:
             yield _next(ahead, store)
+
+
+def _held(store: Store | None, span: Span) -> Columns | None:
+    """A chunk of an earlier run; one that is damaged is set aside."""
+    try:
+        return None if store is None else store.saved(*span)
+    except DamagedError as wrong:
+        if store is not None:
+            store.set_aside(span.first, wrong)
+        return None
 
 
 def _next(ahead: _Ahead, store: Store | None) -> _Chunk:

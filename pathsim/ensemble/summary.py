@@ -1,13 +1,14 @@
 """Operating characteristics: what an ensemble says of the design."""
 
 import math
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.ensemble.averages import averaged, is_ratio, quantiles
-from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.collected import ByName, Lazy
 from pathsim.paths import parts_of, path_of
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.normal import deviations
@@ -17,7 +18,7 @@ DEFAULT_ALPHA = 0.025
 P_VALUE = "logrank.p_one_sided"
 
 
-def summary(scenario: Scenario, columns: Columns) -> Summary:
+def summary(scenario: Scenario, columns: ByName) -> Summary:
     """The figures over the replicates, power, where the trials stopped, and how far estimates can be trusted."""
     replicates = next(iter(columns.values())).size
     return {
@@ -29,7 +30,7 @@ def summary(scenario: Scenario, columns: Columns) -> Summary:
         "ending": _ending(columns, replicates),
         "bias": _bias(scenario, columns),
         "coverage": _coverage(columns),
-        "figures": {name: figure(name, values) for name, values in columns.items() if is_figure(name)},
+        "figures": {name: figure(name, columns[name]) for name in columns if is_figure(name)},
     }
 
 
@@ -101,13 +102,13 @@ def significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
     return share(int((p_values < alpha(scenario)).sum()), p_values.size)
 
 
-def _power(scenario: Scenario, columns: Columns) -> Summary:
+def _power(scenario: Scenario, columns: ByName) -> Summary:
     """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
     paths = {name: f"{path_of('endpoints', name)}.{P_VALUE}" for name in scenario.sections.endpoints}
     return {name: significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
 
 
-def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
+def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
     """For each cut-off: the share of trials with one-sided P below alpha, and of those that reached its events."""
     found: Summary = {}
     replicates = next(iter(columns.values())).size
@@ -125,16 +126,24 @@ def _cutoffs(scenario: Scenario, columns: Columns) -> Summary:
     return found
 
 
-def _looked(columns: Columns) -> list[dict[str, NDArray[np.float64]]]:
+def _looked(columns: ByName) -> list[ByName]:
     """The columns of each look, by its number and then by name."""
-    found: list[dict[str, NDArray[np.float64]]] = []
+    found: list[ByName] = []
     while f"looks.{len(found) + 1}.day" in columns:
         prefix = f"looks.{len(found) + 1}."
-        found.append({name.removeprefix(prefix): column for name, column in columns.items() if name.startswith(prefix)})
+        found.append(
+            Lazy(
+                {
+                    name.removeprefix(prefix): partial(columns.__getitem__, name)
+                    for name in columns
+                    if name.startswith(prefix)
+                }
+            )
+        )
     return found
 
 
-def _stopping(columns: Columns, replicates: int) -> list[Summary]:
+def _stopping(columns: ByName, replicates: int) -> list[Summary]:
     """For each look: how many trials held it, how many ended there and why, and what those showed that did."""
     return [
         {
@@ -150,7 +159,7 @@ def _stopping(columns: Columns, replicates: int) -> list[Summary]:
     ]
 
 
-def _ending(columns: Columns, replicates: int) -> Summary:
+def _ending(columns: ByName, replicates: int) -> Summary:
     """How the committees ended their trials: the share with each reason, over all looks."""
     looked = _looked(columns)
     if not looked:
@@ -162,7 +171,7 @@ def _ending(columns: Columns, replicates: int) -> Summary:
     }
 
 
-def _bias(scenario: Scenario, columns: Columns) -> Summary | None:
+def _bias(scenario: Scenario, columns: ByName) -> Summary | None:
     """The hazard ratio of trials stopped early for benefit, at their stop, beside that of all trials in the end.
 
     Ratios are averaged as logarithms, as far as these are finite. None where no trial with such a ratio stopped for
@@ -185,17 +194,17 @@ def _average_ratio(ratios: NDArray[np.float64]) -> float:
     return float(np.exp(np.log(used).mean())) if used.size else math.nan
 
 
-def _coverage(columns: Columns) -> Summary:
+def _coverage(columns: ByName) -> Summary:
     """How often a trial's own 95% interval holds the average over all trials, for each figure that has one.
 
     Trials without an interval, as those without events, do not count; ``of`` says how many do.
     """
     found: Summary = {}
-    for name, lower in columns.items():
+    for name in columns:
         path, which = _limit_of(name) or ("", "")
         if which != "lower":
             continue
-        ratio = f"{path}.estimate"
+        lower, ratio = columns[name], f"{path}.estimate"
         figure_path = ratio if is_ratio(ratio) and ratio in columns else f"{path}.survival"
         estimates, upper = columns[figure_path], columns[f"{path}.upper"]
         usable = averaged(figure_path, estimates) & np.isfinite(lower) & np.isfinite(upper)

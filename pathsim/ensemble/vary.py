@@ -5,15 +5,17 @@ than either figure.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import chain, product
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.engines import simulate_many
 from pathsim.ensemble.averages import averaged
+from pathsim.ensemble.collected import ByName, Collected, Lazy
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
 from pathsim.scenario.scenario import Scenario
@@ -21,6 +23,8 @@ from pathsim.trial.arms import arms_of, fitted, held
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """What is set, as pairs of path and value."""
+ROWS_AT_ONCE = 8192
+"""Rows that are made at a time for a file."""
 
 
 def crossed(values: Sequence[tuple[str, Sequence[str]]]) -> list[Setting]:
@@ -62,31 +66,43 @@ def _numbered(number: int, columns: Columns) -> Columns:
     return {f"{number}:{name}": column for name, column in columns.items()}
 
 
-def by_setting(columns: Columns, settings: int) -> list[Columns]:
+def by_setting(columns: ByName, settings: int) -> list[ByName]:
     """The columns of each setting under their own names."""
-    found: list[Columns] = [{} for _ in range(settings)]
-    for name, column in columns.items():
+    made: list[dict[str, Callable[[], NDArray[np.float64]]]] = [{} for _ in range(settings)]
+    for name in columns:
         number, _, path = name.partition(":")
-        found[int(number)][path] = column
-    return found
+        made[int(number)][path] = partial(columns.__getitem__, name)
+    return [Lazy(mine) for mine in made]
 
 
-def table(columns: Columns, settings: int) -> dict[str, NDArray[Any]]:
+class Table(NamedTuple):
+    """The rows for a file."""
+
+    names: tuple[str, ...]
+    parts: Iterator[dict[str, NDArray[Any]]]
+    """Some rows after others, with an array for each name."""
+
+
+def table(columns: Collected, settings: int) -> Table:
     """The rows for a file: one a replicate or, where settings are compared, one for each of them and replicate."""
-    replicate = np.arange(next(iter(columns.values())).size)
     if not settings:
-        return {"replicate": replicate, **columns}
-    parts = by_setting(columns, settings)
-    names = dict.fromkeys(name for part in parts for name in part)
-    lacked = np.full(replicate.size, np.nan)
-    return {
-        "setting": np.repeat(np.arange(settings), replicate.size),
-        "replicate": np.tile(replicate, settings),
-        **{name: np.concatenate([part.get(name, lacked) for part in parts]) for name in names},
-    }
+        return Table(("replicate", *columns), _parts(columns, tuple(columns)))
+    paths = tuple(dict.fromkeys(path for part in by_setting(columns, settings) for path in part))
+    parts = chain.from_iterable(_parts(columns, paths, number) for number in range(settings))
+    return Table(("setting", "replicate", *paths), parts)
 
 
-def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: Columns) -> Summary:
+def _parts(columns: Collected, paths: Sequence[str], number: int | None = None) -> Iterator[dict[str, NDArray[Any]]]:
+    """The rows of one setting, or of all replicates where there are no settings."""
+    for begin in range(0, columns.replicates, ROWS_AT_ONCE):
+        end = min(begin + ROWS_AT_ONCE, columns.replicates)
+        setting = {} if number is None else {"setting": np.full(end - begin, number)}
+        prefix = "" if number is None else f"{number}:"
+        figures = {path: columns.part(prefix + path, begin, end) for path in paths}
+        yield {**setting, "replicate": np.arange(begin, end), **figures}
+
+
+def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: ByName) -> Summary:
     """The summary of every setting, and its differences from the first."""
     parts = by_setting(columns, len(settings))
     base = _scored(scenarios[0], parts[0])
@@ -100,14 +116,18 @@ def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], colum
     return {"settings": found}
 
 
-def _scored(scenario: Scenario, columns: Columns) -> Mapping[str, NDArray[np.float64]]:
+def _scored(scenario: Scenario, columns: ByName) -> ByName:
     """The figures, and for each test whether it was significant: 1 or 0."""
+
+    def significant(name: str) -> NDArray[np.float64]:
+        return (columns[name] < alpha(scenario)).astype(np.float64)
+
     tests = {
-        f"{name.removesuffix('p_one_sided')}significant": (column < alpha(scenario)).astype(np.float64)
-        for name, column in columns.items()
+        f"{name.removesuffix('p_one_sided')}significant": partial(significant, name)
+        for name in columns
         if name.endswith(P_VALUE)
     }
-    return {**columns, **tests}
+    return Lazy({**{name: partial(columns.__getitem__, name) for name in columns}, **tests})
 
 
 def _difference(path: str, mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:

@@ -9,7 +9,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import Summary, middle
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
@@ -25,7 +25,7 @@ LEAST_SHOWN = 0.005
 """A toxicity that is less common than this in every arm is not worth a line."""
 
 
-def print_characteristics(console: Console, scenario: Scenario, seed: int, found: Summary, columns: Columns) -> None:
+def print_characteristics(console: Console, scenario: Scenario, seed: int, found: Summary, columns: ByName) -> None:
     """Print the whole report of an ensemble."""
     console.print(Text(scenario.title, style="bold"))
     console.print(
@@ -45,7 +45,7 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
 
 
 def _parts(
-    console: Console, scenario: Scenario, found: Summary, columns: Columns
+    console: Console, scenario: Scenario, found: Summary, columns: ByName
 ) -> Iterator[tuple[str, RenderableType]]:
     yield "The trial", _trial(scenario, found)
     if found["stopping"]:
@@ -113,7 +113,7 @@ def _pairs(figures: Summary, paths: list[str], *, roomy: bool = True) -> list[st
     return [shown(figures[path]) if path in figures else "" for path in paths]
 
 
-def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str) -> RenderableType:
+def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str) -> RenderableType:
     figures = found["figures"]
     arms = scenario.arms or ("all",)
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
@@ -128,7 +128,7 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: Col
 
 
 def _comparison(
-    console: Console, scenario: Scenario, found: Summary, columns: Columns, name: str
+    console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str
 ) -> Iterator[RenderableType]:
     path = path_of("endpoints", name, "hazard_ratio")
     ratio = found["figures"][f"{path}.estimate"]

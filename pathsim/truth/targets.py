@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pathsim.conditions import suggestion
 from pathsim.engines import simulate
 from pathsim.ensemble.averages import averaged, quantiles
-from pathsim.ensemble.rows import Columns
+from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import share
 from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
@@ -160,7 +160,7 @@ def check_picks(scenario: Scenario, path: str) -> None:
             )
 
 
-def simulated(target: Target, columns: Columns) -> NDArray[np.float64]:
+def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:
     """What each trial shows of a target."""
     shown = columns[target.figure]
     if target.of is None:
@@ -175,7 +175,7 @@ def averaged_values(target: Target, values: NDArray[np.float64]) -> NDArray[np.f
     return values[averaged(target.figure if target.of is None else "", values)]
 
 
-def compared(scenario: Scenario, columns: Columns, parts: Sequence[str] = ()) -> list[Comparison]:
+def compared(scenario: Scenario, columns: ByName, parts: Sequence[str] = ()) -> list[Comparison]:
     """The scenario's targets, or those under such headings, each beside these trials."""
     published = scenario.published
     return [

@@ -3,6 +3,7 @@
 import json
 import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,21 @@ def shard(pathsim: Pathsim, number: int, of: int, out: str, *asked: object) -> D
 
 def test_every_chunk_is_in_one_shard() -> None:
     parts = [span for number in (1, 2, 3) for span in spans(COUNT, Shard(number, 3))]
-    assert sorted(parts) == spans(COUNT)
+    assert sorted(parts) == list(spans(COUNT))
+
+
+def test_a_shard_tells_how_many_replicates_it_has() -> None:
+    for count in (1, CHUNK, COUNT, 6 * CHUNK):
+        for shard in (Shard(1, 1), Shard(2, 3), Shard(7, 7)):
+            places = spans(count, shard)
+            assert places.replicates == sum(span.replicates for span in places)
+
+
+def test_a_billion_replicates_take_no_room_before_they_are_simulated() -> None:
+    places = spans(10**9)
+    assert len(places) == 10**9 // CHUNK
+    assert places[-1] == (10**9 - CHUNK, CHUNK)
+    assert sys.getsizeof(places) < 1000
 
 
 @pytest.mark.parametrize("folders", [("a", "b", "c"), ("a", "a", "a")])
@@ -193,6 +208,53 @@ def test_another_version_does_not_join_what_it_did_not_make(pathsim: Pathsim, he
     recipe = json.loads((here / "all/recipe.json").read_text())
     (here / "all/recipe.json").write_text(json.dumps({**recipe, "pathsim": "0.0.1"}))
     assert "all was made by pathsim 0.0.1" in pathsim("merge", "all").err
+
+
+def test_a_recipe_that_somebody_changed_is_refused(pathsim: Pathsim, here: Path) -> None:
+    shard(pathsim, 1, 1, "all")
+    recipe = json.loads((here / "all/recipe.json").read_text())
+    changed: list[dict[str, object]] = [
+        {"seed": 1.5},
+        {"seed": 4},
+        {"null": "no"},
+        {"asked": {"replicates": 1.5, "until_se": None, "shards": 1}},
+        {"asked": {"replicates": CHUNK, "until_se": None, "shards": 1}},
+        {"made_from": {**recipe["made_from"], "settings": [["trial.patients", "80"]]}},
+    ]
+    for change in changed:
+        (here / "all/recipe.json").write_text(json.dumps({**recipe, **change}))
+        refused = pathsim("merge", "all")
+        assert (refused.code, refused.out) == (2, "")
+        assert refused.err == "Error: all/recipe.json is not as pathsim wrote it; name another folder\n"
+        unseeded = pathsim(*ASKED[:-2], "--out", "all")
+        assert (unseeded.code, unseeded.out) == (2, "")
+        assert "recipe.json is not as pathsim wrote it: give the --seed" in unseeded.err
+
+
+def test_a_chunk_in_the_wrong_place_is_told_and_not_merged(pathsim: Pathsim, here: Path) -> None:
+    shard(pathsim, 1, 1, "all")
+    first, second, *_ = chunks(here / "all")
+    second.write_bytes(first.read_bytes())
+    refused = pathsim("merge", "all")
+    assert (refused.code, refused.out) == (2, "")
+    assert f"{second.relative_to(here)} is the chunk of replicate 0: left out" in refused.err
+    assert f"replicates {CHUNK}-{2 * CHUNK - 1}:" in refused.err
+    command = shlex.split(refused.err.splitlines()[-1])
+    assert "set aside" in pathsim(*command[1:]).err
+    assert pathsim("merge", "all").out == pathsim(*ASKED).out
+
+
+def test_a_folder_that_was_made_with_other_settings_is_not_gone_on_with(pathsim: Pathsim, here: Path) -> None:
+    """And without ``--force`` nothing in it is touched."""
+    pathsim(*ASKED, "--set", "trial.patients=120", "--out", "own")
+    held = {path: path.read_bytes() for path in (here / "own").rglob("*.*")}
+    for other in ((), ("--set", "trial.patients=80"), ("--vary", "trial.patients=120,80"), ("--null",)):
+        refused = pathsim(*ASKED, *other, "--out", "own")
+        assert (refused.code, refused.out) == (2, "")
+        assert "own holds another ensemble" in refused.err
+    assert {path: path.read_bytes() for path in (here / "own").rglob("*.*")} == held
+    forced = pathsim(*ASKED, "--set", "trial.patients=80", "--out", "own", "--force")
+    assert forced.out == pathsim(*ASKED, "--set", "trial.patients=80").out
 
 
 @pytest.mark.parametrize("value", ["0/3", "4/3", "2", "a/b", "-1/3", "1/0"])

@@ -1,20 +1,22 @@
 """A folder keeps finished chunks, so that an ensemble goes on where it was, and keeps ensembles apart."""
 
+import io
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
-from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.run import CHUNK, Recipe, ensemble, spans
-from pathsim.ensemble.store import Store, StoreError, stored_seed
+from pathsim.ensemble.store import DamagedError, Store, StoreError, stored_seed
+from pathsim.ensemble.vary import table
 from pathsim.scenario.files import find
 
 TEXTBOOK = Recipe.of(find("two-arm-exponential"), {})
 
 
-def same(one: Columns, other: Columns) -> bool:
+def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return list(one) == list(other) and all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)
 
 
@@ -40,7 +42,9 @@ def test_an_ensemble_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(
     told: list[int] = []
     resumed = ensemble(TEXTBOOK, 6, count, store=again, finished=lambda done, _: told.append(done))
     assert told[0] == 3 * CHUNK, "finished chunks are not simulated again"
-    files = [store.publish(columns, "{}", rows_format) for store, columns in ((whole, undisturbed), (again, resumed))]
+    files = [
+        store.publish(table(rows, 0), "{}", rows_format) for store, rows in ((whole, undisturbed), (again, resumed))
+    ]
     assert len(whole.held()) == 4
     for one, other in zip(*files, strict=True):
         assert one.read_bytes() == other.read_bytes()
@@ -55,24 +59,116 @@ def test_a_folder_can_be_asked_for_another_number_of_replicates(tmp_path: Path, 
     )
 
 
-@pytest.mark.parametrize("left", [b"", b"PK", b"no archive at all", None])
-def test_a_chunk_that_cannot_be_read_is_made_again(tmp_path: Path, left: bytes | None) -> None:
+class Listener:
+    """Hears what a store has to say."""
+
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def __call__(self, sentence: str) -> None:
+        self.heard.append(sentence)
+
+
+def truncated(chunk: bytes) -> bytes:
+    return chunk[: len(chunk) // 2]
+
+
+def with_a_flipped_bit(chunk: bytes) -> bytes:
+    content = bytearray(chunk)
+    content[len(content) // 3] ^= 1
+    return bytes(content)
+
+
+def of_another_form(_: bytes) -> bytes:
+    """What an archive looks like that somebody else made, with columns of another kind."""
+    file = io.BytesIO()
+    np.savez(file, **{"trial.enrolled": np.array(["many"] * 40)})
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda _: b"", lambda _: b"PK", lambda _: b"no archive at all", truncated, with_a_flipped_bit, of_another_form],
+    ids=["empty", "beginning", "text", "truncated", "flipped", "form"],
+)
+def test_a_damaged_chunk_is_set_aside_told_and_made_again(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    said = Listener()
+    store = Store.begin(tmp_path, {"seed": 6}, said)
+    undisturbed = ensemble(TEXTBOOK, 6, 40, store=store)
+    damaged = damage(store.path(0).read_bytes())
+    for again in ("", "-2"):
+        store.path(0).write_bytes(damaged)
+        with pytest.raises(DamagedError):
+            store.saved(0, 40)
+        assert same(ensemble(TEXTBOOK, 6, 40, store=store), undisturbed)
+        aside = store.path(0).with_name(f"000000000.npz.damaged{again}")
+        assert aside.read_bytes() == damaged, "nothing of the user's is thrown away"
+        assert said.heard.pop() == (f"{store.path(0)} is damaged: set aside as {aside.name}, and simulated again")
+    assert same(store.saved(0, 40) or {}, undisturbed)
+
+
+def test_every_byte_of_a_chunk_is_guarded(tmp_path: Path) -> None:
+    """A flipped bit is noticed, or it stands where it changes nothing that is read."""
+    store = Store.begin(tmp_path, {"seed": 6})
+    undisturbed = ensemble(TEXTBOOK, 6, 2, store=store)
+    whole = store.path(0).read_bytes()
+    for position in range(len(whole)):
+        content = bytearray(whole)
+        content[position] ^= 1 << position % 8
+        store.path(0).write_bytes(content)
+        try:
+            held = store.saved(0, 2)
+        except DamagedError:
+            continue
+        assert held is not None
+        assert same(held, undisturbed)
+
+
+def test_a_chunk_in_the_place_of_another_is_told_and_both_are_made(tmp_path: Path) -> None:
+    said = Listener()
+    store = Store.begin(tmp_path, {"seed": 6}, said)
+    undisturbed = ensemble(TEXTBOOK, 6, 2 * CHUNK, store=store)
+    one, other = (store.path(first).read_bytes() for first in (0, CHUNK))
+    store.path(0).write_bytes(other)
+    store.path(CHUNK).write_bytes(one)
+    assert same(ensemble(TEXTBOOK, 6, 2 * CHUNK, store=store), undisturbed)
+    assert [sentence.partition(":")[0] for sentence in said.heard] == [
+        f"{store.path(0)} is the chunk of replicate {CHUNK}",
+        f"{store.path(CHUNK)} is the chunk of replicate 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"seed": 7, "scenario": {"sha256": "a", "overrides": {}}},
+        {"seed": 6, "scenario": {"sha256": "b", "overrides": {}}},
+        {"seed": 6, "scenario": {"sha256": "a", "overrides": {"trial.patients": 80}}},
+        {"seed": 6, "scenario": {"sha256": "a", "overrides": {}}, "vary": [{"trial.patients": "80"}]},
+        {"seed": 6, "scenario": {"sha256": "a", "overrides": {}}, "null": True},
+    ],
+    ids=["seed", "scenario", "set", "vary", "null"],
+)
+def test_a_chunk_of_another_ensemble_is_not_taken(tmp_path: Path, other: dict[str, Any]) -> None:
+    mine = Store.begin(tmp_path / "mine", {"seed": 6, "scenario": {"sha256": "a", "overrides": {}}})
+    foreign = Store.begin(tmp_path / "foreign", other)
+    foreign.save(0, {"trial.enrolled": np.zeros(CHUNK)})
+    mine.path(0).write_bytes(foreign.path(0).read_bytes())
+    with pytest.raises(DamagedError, match="belongs to another ensemble"):
+        mine.saved(0, CHUNK)
+
+
+def test_what_is_not_a_chunk_is_left_alone_or_set_aside(tmp_path: Path) -> None:
     store = Store.begin(tmp_path, {"seed": 6})
     undisturbed = ensemble(TEXTBOOK, 6, 40, store=store)
-    whole = store.path(0).read_bytes()
-    store.path(0).write_bytes(whole[: len(whole) // 2] if left is None else left)
-    assert store.saved(0, 40) is None
+    store.path(0).unlink()
+    store.path(0).mkdir()
+    notes = tmp_path / "chunks/notes.npz"
+    notes.write_text("mine")
     assert same(ensemble(TEXTBOOK, 6, 40, store=store), undisturbed)
-    assert store.saved(0, 40) is not None
-
-
-def test_a_chunk_with_a_flipped_bit_is_made_again(tmp_path: Path) -> None:
-    store = Store.begin(tmp_path, {"seed": 6})
-    ensemble(TEXTBOOK, 6, 40, store=store)
-    content = bytearray(store.path(0).read_bytes())
-    content[len(content) // 3] ^= 1
-    store.path(0).write_bytes(content)
-    assert store.saved(0, 40) is None
+    assert notes.read_text() == "mine"
+    assert store.path(0).with_name("000000000.npz.damaged").is_dir()
+    assert store.held() == [0]
 
 
 def test_what_a_write_that_was_cut_short_has_left_is_removed(tmp_path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Rows that wait in a file are the rows that were put there, and take little memory."""
+
+import gc
+import resource
+import tracemalloc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sampled_from
+
+from pathsim.engines import simulate_many
+from pathsim.ensemble import collected
+from pathsim.ensemble.collected import Collected, NoRoomError
+from pathsim.ensemble.rows import Columns, below_each_other, rows
+from pathsim.ensemble.run import CHUNK, gathered
+from pathsim.scenario.scenario import load
+from pathsim.trial.results import results
+
+MEGABYTE = 2**20
+FIGURES = 250
+
+
+@composite
+def parts(draw: DrawFn) -> list[Columns]:
+    """Tables of a few rows, each with some of three columns, as of looks that not every trial holds."""
+    made = []
+    for count in draw(lists(integers(1, 4), min_size=1, max_size=9)):
+        names = draw(lists(sampled_from("abc"), min_size=1, unique=True))
+        made.append({name: np.array(draw(lists(floats(), min_size=count, max_size=count))) for name in names})
+    return made
+
+
+def count_of(part: Columns) -> int:
+    return next(iter(part.values())).size
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hardly_any_memory() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(collected, "BYTES_IN_MEMORY", 100)
+        yield
+
+
+@given(parts(), integers(0, 40), integers(0, 40))
+def test_columns_are_those_of_the_parts_below_each_other(made: list[Columns], one: int, other: int) -> None:
+    whole, found = below_each_other(made, list(map(count_of, made))), Collected()
+    for part in made:
+        found.add(part, count_of(part))
+    assert list(found) == list(whole)
+    begin, end = sorted(min(edge, found.replicates) for edge in (one, other))
+    for name, column in whole.items():
+        np.testing.assert_array_equal(found[name], column)
+        np.testing.assert_array_equal(found.part(name, begin, end), column[begin:end])
+    assert "d" not in found
+    with pytest.raises(KeyError):
+        found["d"]
+
+
+def many_figures(first: int, count: int) -> Columns:
+    return {f"figure {number}": np.arange(first, first + count) + 0.5 * number for number in range(FIGURES)}
+
+
+def test_memory_does_not_grow_with_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred megabytes of rows, of which a few are in memory."""
+    monkeypatch.setattr(collected, "BYTES_IN_MEMORY", MEGABYTE)
+    replicates = 800 * CHUNK
+    tracemalloc.start()
+    found = gathered(many_figures, replicates)
+    total = sum(float(found[name].sum()) for name in found)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert total == sum((replicates - 1) * replicates / 2 + 0.5 * number * replicates for number in range(FIGURES))
+    assert 8 * replicates * FIGURES > 97 * MEGABYTE
+    assert peak < 8 * MEGABYTE
+
+
+def test_a_disk_without_room_is_told(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    found = Collected(tmp_path)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(NoRoomError, match=rf"rows of {CHUNK} replicates in .* \(File too large\); ask for fewer"):
+            found.add(many_figures(0, CHUNK), CHUNK)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize(
+    "scenario", ["aall1331", "two-arm-exponential", "stroke-thrombectomy", "tests/scenarios/monitored.toml"]
+)
+def test_a_journal_is_gone_with_the_last_who_needs_it(scenario: str) -> None:
+    """Nobody has to collect garbage: a circle of chunk, course and readings would keep hundreds of journals."""
+    made = load(scenario)
+    gc.collect()
+    gc.disable()
+    try:
+        chunk = simulate_many(made, 3, range(2))
+        alone = simulate_many(made, 3, [0])
+        journals = [weakref.ref(part.journal.day) for part in (chunk, alone)]
+        rows(chunk)
+        results(alone)
+        del chunk, alone
+        assert [journal() for journal in journals] == [None, None]
+    finally:
+        gc.enable()
