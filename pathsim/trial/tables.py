@@ -20,6 +20,8 @@ Row: TypeAlias = dict[str, Any]
 Counts: TypeAlias = NDArray[np.intp]
 NO_ARM = -1
 """The number of the arm of patients who have none."""
+NOWHERE = -1
+"""The number of the step that follows on one in which a patient still is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Visits:
     row: Rows
     trial: Rows
     following: Rows
-    """The number of the next step entered; -1 if there is none yet."""
+    """The number of the next step entered; ``NOWHERE`` if there is none yet."""
     group: Rows
     """The patient's arm if he had one by then, else -1."""
 
@@ -42,10 +44,10 @@ def visits(known: Known, groups: Allocation, steps: Collection[str] | None = Non
     place = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
     place[[scenario.steps[number].enter for number in order]] = np.arange(len(order))
     journal = known.entries(np.flatnonzero(place.take(known.chunk.journal.event) >= 0))
-    entered = np.zeros((known.chunk.rows, len(order)), np.bool_)
     # A pathway has no loops, so its order is each patient's order.
-    entered[journal.row, place.take(journal.event)] = True
-    row, here = _cells(entered)
+    entered = np.sort(journal.row * len(order) + place.take(journal.event))
+    row = entered // max(1, len(order))
+    here = entered - row * len(order)
     step = np.array(order, dtype=np.intp).take(here)
     following = np.where(row == np.roll(row, -1), np.roll(step, -1), -1)
     following[-1:] = -1
@@ -55,13 +57,6 @@ def visits(known: Known, groups: Allocation, steps: Collection[str] | None = Non
         enter = np.array([scenario.steps[number].enter for number in order])
         group[(enter <= scenario.randomisation[0].enter).take(here)] = NO_ARM
     return Visits(step, row, row // scenario.patients, following, group)
-
-
-def _cells(table: NDArray[Any]) -> tuple[Rows, Rows]:
-    """The rows and columns of a table where something stands; faster than numpy's own way for two dimensions."""
-    flat = np.flatnonzero(table.ravel() != 0)
-    row = flat // table.shape[1]
-    return row, flat - row * table.shape[1]
 
 
 def of_trial(rows: Sequence[Row], trial: int) -> list[Row]:
@@ -97,23 +92,55 @@ def share(n: Counts, of: Counts) -> NDArray[np.float64]:
     return shares
 
 
+class Tally:
+    """How often each of some things occurs in each trial. It takes room for those that occur, not for those that could.
+
+    ``thing`` and ``trial`` say for each occurrence what it is, by a number below ``things``, and in which trial.
+    """
+
+    def __init__(self, thing: Rows, trial: Rows, *, things: int, trials: int) -> None:
+        occurs = np.zeros(things, np.bool_)
+        occurs[thing] = True
+        self._place = np.cumsum(occurs) * occurs
+        """For each thing its row of counts, from 1; 0 if it never occurs."""
+        cell = (self._place.take(thing) - 1) * trials + trial
+        found = int(np.count_nonzero(occurs))
+        self._counts = np.bincount(cell, minlength=found * trials).reshape(found, trials)
+        self.none = np.zeros(trials, np.intp)
+        """The counts of what never occurs."""
+
+    def __getitem__(self, thing: int) -> Counts:
+        place = self._place[thing]
+        return self._counts[place - 1] if place else self.none
+
+
+def _arms(scenario: Scenario, groups: Allocation) -> int:
+    """How many groups there are to count in: the arms, and before them those who have none (yet)."""
+    return len(groups.groups) + 1 if scenario.arms else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """How many patients entered each step (steps x groups x trials), and where they went next."""
+    """How many patients entered each step."""
 
-    counts: Counts
-    ways: Counts
-    """Steps x groups x next step x trials; the first of the next steps stands for none."""
+    arms: int
+    tally: Tally
+
+    def count(self, step: int, group: int) -> Counts:
+        """How many patients of an arm did in each trial; -1 for those who had none."""
+        return self.tally[step * self.arms + group + 1]
 
 
 def entries_of(known: Known, groups: Allocation, visited: Visits) -> Entered:
     """The entries into each step, counted."""
-    steps, trials = len(known.chunk.scenario.steps), known.day.size
-    arms = len(groups.groups) + 1 if known.chunk.scenario.arms else 1
-    group = visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
-    cell = ((visited.step * arms + group) * (steps + 1) + visited.following + 1) * trials + visited.trial
-    ways = np.bincount(cell, minlength=steps * arms * (steps + 1) * trials).reshape(steps, arms, steps + 1, trials)
-    return Entered(ways.sum(axis=2), ways)
+    scenario = known.chunk.scenario
+    arms = _arms(scenario, groups)
+    thing = visited.step * arms + _group(visited, arms)
+    return Entered(arms, Tally(thing, visited.trial, things=len(scenario.steps) * arms, trials=known.day.size))
+
+
+def _group(visited: Visits, arms: int) -> Rows:
+    return visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
 
 
 def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
@@ -122,31 +149,65 @@ def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     A phase that repeats has rows of its own after those of all steps: what its cycles together are.
     """
     scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
+    ways = _Ways(known, groups, visited)
     rows: list[Row] = []
     for entry in scenario.steps:
-        ways = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
+        nexts = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
         for group, arm in by_arm(scenario, groups):
-            here = entered.ways[entry.number, group + 1]
-            if here.any():
-                left = {name: here[scenario.entry(name).number + 1] for name in ways}
-                came = entered.counts[entry.number, group + 1]
-                rows.append({"step": entry.name, "arm": arm, "entered": came, "left": left, "still_there": here[0]})
+            came = entered.count(entry.number, group)
+            if came.any():
+                left = {name: ways.count(entry.number, scenario.entry(name).number, group) for name in nexts}
+                still_there = ways.count(entry.number, NOWHERE, group)
+                rows.append({"step": entry.name, "arm": arm, "entered": came, "left": left, "still_there": still_there})
     for name in scenario.repeats:
-        rows += _flow_over_cycles(name, scenario, groups, entered)
+        rows += _flow_over_cycles(name, scenario, groups, ways)
     return rows
 
 
-def _flow_over_cycles(name: str, scenario: Scenario, groups: Allocation, entered: "Entered") -> Iterator[Row]:
+def _flow_over_cycles(name: str, scenario: Scenario, groups: Allocation, ways: "_Ways") -> Iterator[Row]:
     """The rows of a phase that repeats: how many entered it, by whichever cycle, and where they went from it."""
     cycles = scenario.entries(name)
-    inside = [entry.number for entry in cycles]
-    to = [scenario.entry(arrow.to) for entry in cycles for arrow in entry.spec.arrows()]
+    inside = {entry.number for entry in cycles}
+    onwards = [scenario.entry(arrow.to) for entry in cycles for arrow in entry.spec.arrows()]
     for group, arm in by_arm(scenario, groups):
-        here = entered.ways[inside, group + 1].sum(axis=0)
-        here[[number + 1 for number in inside]] = 0
-        if here.any():
-            left = {entry.name: here[entry.number + 1] for entry in to if entry.number not in inside}
-            yield {"step": name, "arm": arm, "entered": here.sum(axis=0), "left": left, "still_there": here[0]}
+        left = {to.name: ways.from_any(inside, to.number, group) for to in onwards if to.number not in inside}
+        still_there = ways.from_any(inside, NOWHERE, group)
+        entered = sum(left.values(), still_there)
+        if entered.any():
+            yield {"step": name, "arm": arm, "entered": entered, "left": left, "still_there": still_there}
+
+
+class _Ways:
+    """How many patients went from one step to another, along the arrows that there are."""
+
+    def __init__(self, known: Known, groups: Allocation, visited: Visits) -> None:
+        scenario = known.chunk.scenario
+        self._steps, self._arms = len(scenario.steps), _arms(scenario, groups)
+        self._ways = np.array(sorted(set(self._numbers(scenario))))
+        way = np.searchsorted(self._ways, self._number(visited.step, visited.following))
+        thing = way * self._arms + _group(visited, self._arms)
+        self._tally = Tally(thing, visited.trial, things=self._ways.size * self._arms, trials=known.day.size)
+
+    def _numbers(self, scenario: Scenario) -> Iterator[int]:
+        """The numbers of all ways that there are."""
+        for entry in scenario.steps:
+            yield self._number(entry.number, NOWHERE)
+            yield from (self._number(entry.number, scenario.entry(arrow.to).number) for arrow in entry.spec.arrows())
+
+    def _number(self, step: Any, following: Any) -> Any:
+        return step * (self._steps + 1) + following + 1
+
+    def count(self, step: int, following: int, group: int) -> Counts:
+        """How many patients of an arm went this way in each trial."""
+        return self._of(self._number(step, following), group)
+
+    def _of(self, way: int, group: int) -> Counts:
+        return self._tally[int(np.searchsorted(self._ways, way)) * self._arms + group + 1]
+
+    def from_any(self, steps: Collection[int], following: int, group: int) -> Counts:
+        """How many patients of an arm went from any of these steps to the one that follows, or nowhere."""
+        ways = {self._number(step, following) for step in steps}.intersection(self._ways.tolist())
+        return sum((self._of(way, group) for way in ways), self._tally.none)
 
 
 def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
@@ -158,9 +219,10 @@ def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
         entry, all_levels = scenario.entry(event.step), scenario.names[event.name] or ()
         counts = _assessed(known, groups, event, len(all_levels))
         for group, arm in by_arm(scenario, groups):
-            if not entered.counts[entry.number, group + 1].any():
+            came = entered.count(entry.number, group)
+            if not came.any():
                 continue
-            of = entered.counts[entry.number, group + 1] if arm is None else in_arm[group]
+            of = came if arm is None else in_arm[group]
             for level in _levels_here(entry, event.name):
                 n = counts[all_levels.index(level), group + 1]
                 about = {"arm": arm, "step": event.step, "name": event.name, "value": level}

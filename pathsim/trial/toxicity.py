@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,10 @@ from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation
-from pathsim.trial.tables import Counts, Row, Visits, by_arm, entries_of, share
+from pathsim.trial.tables import Counts, Row, Tally, Visits, by_arm, entries_of, share
+
+Grades: TypeAlias = tuple[Counts, Counts, Counts]
+"""How many patients of each trial had grade 3, 4 and 5 at worst."""
 
 
 def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
@@ -29,16 +33,16 @@ def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     for group, arm in by_arm(scenario, groups):
         treated: set[str] = set()
         for number, (step, codes) in enumerate(struck.steps.items()):
-            patients = entered.counts[scenario.entry(step).number, group + 1]
+            patients = entered.count(scenario.entry(step).number, group)
             if patients.any():
-                worst = {name: by_code[:, code] for name, code in codes.items()} | {ANY: by_step[:, number]}
-                rows += _graded(arm, step, worst, group, patients)
+                worst = {name: by_code.graded(code, group) for name, code in codes.items()}
+                rows += _graded(arm, step, worst | {ANY: by_step.graded(number, group)}, patients)
                 treated.add(step)
         for total in totals:
             here = [name for step, codes in struck.steps.items() if step in total.steps & treated for name in codes]
             if here and (arm is not None or total.name != THERAPY):
                 patients = _treated(known, visited, total.steps, group)
-                rows += _graded(arm, total.name, total.worst(dict.fromkeys(here)), group, patients)
+                rows += _graded(arm, total.name, total.worst(dict.fromkeys(here), group), patients)
     return rows
 
 
@@ -55,19 +59,18 @@ def _together(scenario: Scenario) -> dict[str, frozenset[str]]:
     return {**together, THERAPY: frozenset(therapy)}
 
 
-def _graded(arm: str | None, step: str, worst: Mapping[str, Counts], group: int, patients: Counts) -> Iterator[Row]:
-    """The rows of an arm in a step, from how many had which worst grade (grades 3 to 5 x groups x trials)."""
-    for name, by_grade in worst.items():
-        mine = by_grade[:, group + 1]
-        third = mine.sum(axis=0)
+def _graded(arm: str | None, step: str, worst: Mapping[str, Grades], patients: Counts) -> Iterator[Row]:
+    """The rows of an arm in a step, from how many had which worst grade (3 to 5) of each type."""
+    for name, (third_alone, fourth, fifth) in worst.items():
+        third = third_alone + fourth + fifth
         yield {
             "arm": arm,
             "step": step,
             "type": name,
             "patients": patients,
             "grade3plus": third,
-            "grade4": mine[1],
-            "grade5": mine[2],
+            "grade4": fourth,
+            "grade5": fifth,
             "rate": share(third, patients),
         }
 
@@ -88,13 +91,14 @@ class _Total:
     name: str
     steps: frozenset[str]
     types: list[str]
-    by_type: Counts
-    """Grades x types x groups x trials."""
-    at_all: Counts
+    by_type: "_Worst"
+    """By the type's place in ``types``."""
+    at_all: "_Worst"
 
-    def worst(self, types: Iterable[str]) -> dict[str, Counts]:
-        """The counts of these types, and of any."""
-        return {name: self.by_type[:, self.types.index(name)] for name in types} | {ANY: self.at_all[:, 0]}
+    def worst(self, types: Iterable[str], group: int) -> dict[str, Grades]:
+        """How many patients of an arm had which worst grade of these types, and of any."""
+        by_type = {name: self.by_type.graded(self.types.index(name), group) for name in types}
+        return by_type | {ANY: self.at_all.graded(0, group)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +118,12 @@ class _Struck:
     """0 to 2 for grades 3 to 5."""
     trials: int
 
-    def by_code(self) -> Counts:
-        """How many had which worst grade of each type in each step (grades x codes x groups x trials)."""
-        codes, arms = len(self.scenario.vocabulary.events) + 1, len(self.scenario.arms) + 1
-        trial = self.row // self.scenario.patients
-        cell = ((self.grade * codes + self.code) * arms + self.group) * self.trials + trial
-        counts = np.bincount(cell, minlength=3 * codes * arms * self.trials).reshape(3, codes, arms, self.trials)
-        counts[1] -= counts[2]
-        return counts
+    def by_code(self) -> "_Worst":
+        """How many had which worst grade of each type in each step, by the code of both."""
+        return self._worst({code: code for codes in self.steps.values() for code in codes.values()})
 
-    def in_steps(self) -> Counts:
-        """The same of any type, with a column for each step."""
+    def in_steps(self) -> "_Worst":
+        """The same of any type, by the step's place in ``steps``."""
         return self._worst({code: n for n, codes in enumerate(self.steps.values()) for code in codes.values()})
 
     def over(self, name: str, steps: frozenset[str]) -> _Total:
@@ -134,23 +133,33 @@ class _Struck:
         by_type = self._worst({code: types.index(kind) for kind, code in inside})
         return _Total(name, steps, types, by_type, self._worst({code: 0 for _, code in inside}))
 
-    def _worst(self, columns: Mapping[int, int]) -> Counts:
+    def _worst(self, columns: Mapping[int, int]) -> "_Worst":
         """How many had which worst grade of all that is counted in a column; what is given no column is not counted."""
         width, arms = max(columns.values(), default=0) + 1, len(self.scenario.arms) + 1
         column = np.full(len(self.scenario.vocabulary.events) + 1, -1, np.intp)
         column[list(columns)] = list(columns.values())
-        worst, group = np.zeros((2, self.trials * self.scenario.patients * width), np.int8)
-        counted = column.take(self.code) >= 0
-        for grade in range(3):
-            here = np.flatnonzero(counted & (self.grade == grade))
-            at = self.row.take(here) * width + column.take(self.code.take(here))
-            worst[at], group[at] = grade + 1, self.group.take(here)
-        cells = np.flatnonzero(worst)
-        row = cells // width
-        cell = (worst[cells].astype(np.intp) - 1) * width + cells - row * width
-        cell = (cell * arms + group[cells]) * self.trials + row // self.scenario.patients
-        counts = np.bincount(cell, minlength=3 * width * arms * self.trials)
-        return counts.reshape(3, width, arms, self.trials)
+        counted = np.flatnonzero(column.take(self.code) >= 0)
+        cell = self.row.take(counted) * width + column.take(self.code.take(counted))
+        # By patient and column, then by grade and, of equal grades, along the pathway: the last of each is the worst.
+        ordered = np.sort((cell * 3 + self.grade.take(counted)) * arms + self.group.take(counted))
+        worst, group = np.divmod(ordered[np.diff(ordered // (3 * arms), append=-1) != 0], arms)
+        cell, grade = np.divmod(worst, 3)
+        row, at = np.divmod(cell, width)
+        thing, trial = (at * arms + group) * 3 + grade, row // self.scenario.patients
+        return _Worst(arms, Tally(thing, trial, things=3 * width * arms, trials=self.trials))
+
+
+@dataclass(frozen=True, slots=True)
+class _Worst:
+    """How many patients had which worst grade, by some column."""
+
+    arms: int
+    tally: Tally
+
+    def graded(self, column: int, group: int) -> Grades:
+        """How many patients of an arm (-1: who had none) did in each trial."""
+        first = 3 * (column * self.arms + group + 1)
+        return self.tally[first], self.tally[first + 1], self.tally[first + 2]
 
 
 def _struck(known: Known, groups: Allocation) -> _Struck:
