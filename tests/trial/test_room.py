@@ -52,20 +52,22 @@ kind = "phase"
 assumed = "a test"
 days = 1
 next = "{following}"
-[steps.s{number}.toxicity.fever]
-grade3plus = 0.1
-onset = 1
-lasts = 1
 [steps.s{number}.exit.death]
 median_days = 50000
 next = "dead"
 """
+FEVER = """
+[steps.s{number}.toxicity.fever]
+grade3plus = 0.1
+onset = 1
+lasts = 1
+"""
 
 
-def long_pathway(steps: int) -> Source:
+def long_pathway(steps: int, step: str = STEP) -> Source:
     """So many steps, one after the other."""
     followings = [f"s{number + 1}" for number in range(steps - 1)] + ["dead"]
-    parts = (STEP.format(number=number, following=following) for number, following in enumerate(followings))
+    parts = (step.format(number=number, following=following) for number, following in enumerate(followings))
     return Source("long", "<test>", HEAD + "".join(parts) + END)
 
 
@@ -89,7 +91,7 @@ def make_tables(chunk: Chunk) -> tuple[list[tables.Row], list[tables.Row]]:
 
 def test_tables_of_a_long_pathway_take_room_for_its_arrows_not_for_their_square() -> None:
     """A count for each step, next step and trial would take 80 MB."""
-    chunk = simulate_many(load(long_pathway(400)), 1, TRIALS)
+    chunk = simulate_many(load(long_pathway(400, STEP + FEVER)), 1, TRIALS)
     final(chunk)
     with within(12):
         flow, struck = make_tables(chunk)
@@ -118,12 +120,13 @@ def test_tables_of_many_arms_take_room_for_those_who_are_in_them() -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_steps_are_simulated_and_counted() -> None:
+    """A count for each step, next step and trial would take 48 GB."""
     chunk = simulate_many(load(long_pathway(10_000)), 1, TRIALS)
     final(chunk)
-    with within(300):
-        flow, struck = make_tables(chunk)
+    with within(200):
+        flow, _ = make_tables(chunk)
     assert flow[0]["entered"].sum() == len(TRIALS)
-    assert len(struck) > 1000
+    assert len(flow) == 10_001
 
 
 @given(lists(tuples(integers(0, 6), integers(0, 3))))
