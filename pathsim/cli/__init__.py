@@ -2,10 +2,14 @@
 
 import io
 import os
+import signal
 import sys
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 import click
@@ -101,11 +105,12 @@ def cli(ctx: click.Context) -> None:
 def main() -> NoReturn:
     """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted."""
     _reopen_what_is_closed()
-    try:
-        code = _run()
-    except BrokenPipeError:
-        _silence()
-        code = DONE
+    with _interrupts_wait_for_imports():
+        try:
+            code = _run()
+        except BrokenPipeError:
+            _silence()
+            code = DONE
     sys.exit(code)
 
 
@@ -154,6 +159,41 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+MOMENT_SECONDS = 0.02
+
+
+@contextmanager
+def _interrupts_wait_for_imports() -> Iterator[None]:
+    """Interrupts wait until nothing is being imported.
+
+    Libraries that are being loaded turn one into an error of their own, and Python may lose it there.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if not _is_importing(frame):
+            signal.default_int_handler(number, frame)
+        again = threading.Timer(MOMENT_SECONDS, signal.raise_signal, (number,))
+        again.daemon = True
+        again.start()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 OTHER_DISTRIBUTION = "pathsim"

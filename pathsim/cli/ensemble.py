@@ -32,15 +32,12 @@ if TYPE_CHECKING:
 RowsFormat: TypeAlias = Literal["parquet", "csv"]
 Backend: TypeAlias = Literal["processes", "dask"]
 REPLICATES, REPLICATES_UNTIL_SE = 1000, 1_000_000
-LEAST_STANDARD_ERROR = 1e-5
-"""That of some billion trials."""
 _SHARD = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*", re.ASCII)
 
 
 def _standard_error(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
-    if value is not None and not LEAST_STANDARD_ERROR <= value < 1:
-        message = f"a standard error of the power lies between {LEAST_STANDARD_ERROR:.5f} and 1, such as 0.002"
-        raise click.BadParameter(message, ctx, param)
+    if value is not None and not 0 < value < 1:
+        raise click.BadParameter("a standard error of the power lies between 0 and 1, such as 0.002", ctx, param)
     return value
 
 
@@ -126,6 +123,8 @@ def ensemble(
 ) -> None:
     """Simulate SCENARIO many times and print its operating characteristics."""
     _refuse_contradictions(backend, scheduler, workers)
+    if until_se is not None:
+        _refuse_out_of_reach(until_se, max(replicates or 0, REPLICATES_UNTIL_SE))
     if uncertain and (variations or until_se is not None):
         raise click.UsageError(
             "--uncertain compares numbers as stated with numbers as drawn, over a given number of replicates: leave "
@@ -162,12 +161,26 @@ def ensemble(
 
 
 def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int | None) -> None:
+    if scheduler is not None and not scheduler.strip():
+        raise click.UsageError("--scheduler takes the address of the cluster, such as tcp://HOST:8786, not nothing")
     if backend == "dask" and scheduler is None:
         raise click.UsageError("--backend dask needs the cluster's address: add --scheduler tcp://HOST:8786")
     if backend != "dask" and scheduler is not None:
         raise click.UsageError("--scheduler is for a dask cluster: add --backend dask")
     if backend == "dask" and workers is not None:
         raise click.UsageError("a dask cluster has its own workers: leave --workers out")
+
+
+def _refuse_out_of_reach(until_se: float, replicates: int) -> None:
+    """Refuse a precision that so many replicates cannot reach, whatever the power."""
+    from pathsim.ensemble.precision import monte_carlo_error
+
+    least = monte_carlo_error(0, replicates)
+    if until_se < least:
+        raise click.UsageError(
+            f"--until-se {until_se:g} is out of reach: after {replicates:,} replicates the error is {least:.1e} "
+            "at least, whatever the power; ask for a larger one, or for more --replicates"
+        )
 
 
 def _refuse_for_shards(

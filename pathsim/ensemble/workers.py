@@ -3,18 +3,22 @@
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
-from multiprocessing import active_children, get_context, parent_process
-from threading import Thread
+from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pathsim import __version__
 from pathsim.ensemble.rows import Columns
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from multiprocessing.queues import Queue
+
     from distributed import Client
 
 Make: TypeAlias = Callable[..., Columns]
@@ -73,13 +77,20 @@ def _this_process(make: Make) -> Iterator[Crew]:
 @contextmanager
 def _processes(make: Make, workers: int) -> Iterator[Crew]:
     before = active_children()
+    processes: list[BaseProcess] = []
+    _begin_quiet_tracker()
     # Never fork: a process that has threads, as ours with numpy and a progress bar, may not survive it.
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(make,)) as pool:
-        with _interrupts_held():
-            for _ in range(workers):
-                pool.submit(_ready)
-        processes = [process for process in active_children() if process not in before]
+    context = get_context("spawn")
+    makes: Queue[Make] = context.Queue()
+    makes.cancel_join_thread()
+    for _ in range(workers):
+        makes.put(make)
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(makes,)) as pool:
         try:
+            with _interrupts_held():
+                for _ in range(workers):
+                    pool.submit(_ready)
+                processes += [process for process in active_children() if process not in before]
             yield Crew.of(pool, _assigned, workers)
         finally:
             for process in processes:
@@ -87,16 +98,38 @@ def _processes(make: Make, workers: int) -> Iterator[Crew]:
             pool.shutdown(cancel_futures=True)
 
 
+def _begin_quiet_tracker() -> None:
+    """Start the process that cleans up after us, if need be, so that it does so without a word.
+
+    It tells of semaphores that are left when we are killed, which it removes, and which say nothing to a user.
+    """
+    before = list(sys.warnoptions)
+    sys.warnoptions.append("ignore:resource_tracker")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions[:] = before
+
+
 @contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Processes that are started now never see Ctrl-C, which a terminal sends to all: this one tells them to stop."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Processes that are started now never see Ctrl-C, which a terminal sends to all: this one tells them to stop.
+
+    Nor is this one interrupted meanwhile, which would leave a process with half of what it has to know. A signal that
+    is blocked here may come to another thread all the same, and be handled here: it is kept until the end.
+    """
+    if not hasattr(signal, "pthread_sigmask") or current_thread() is not main_thread():
         yield
         return
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
+        signal.signal(signal.SIGINT, handler)
+        if heard:
+            signal.raise_signal(signal.SIGINT)
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
@@ -106,11 +139,15 @@ its processes end can hang for ever, before Python 3.11.6.
 """
 
 
-def _begin(make: Make) -> None:
-    """Leave interrupts to the parent, and end when it does."""
+def _begin(makes: "Queue[Make]") -> None:
+    """Leave interrupts to the parent, end when it does, and learn what to make.
+
+    That is not among what a process begins with: a pipe that is too full of it would keep the parent waiting, and if it
+    is killed meanwhile, the process complains.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
-    _assignments.append(make)
+    _assignments.append(makes.get())
 
 
 def _leave_with_parent() -> None:

@@ -4,18 +4,25 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from threading import Event
 
 import pytest
 from calls import Pathsim
 from folders import chunks, published, started
 
+from pathsim.cli import main
 from pathsim.ensemble.rows import Columns
 from pathsim.ensemble.run import CHUNK, ReplicateError, gathered
 from pathsim.ensemble.workers import LostWorkersError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 
+needs_ctrl_c = pytest.mark.skipif(
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="started in the background, where Ctrl-C is not heard"
+)
 ASKED = ("ensemble", "aall1331", "--replicates", str(15 * CHUNK), "--seed", "1")
 PATIENCE_SECONDS = 60.0
 BLINK_SECONDS = 0.01
@@ -29,9 +36,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return published(folder)
 
 
-def at_work(folder: Path, workers: int) -> subprocess.Popen[str]:
+def at_work(folder: Path, workers: int, replicates: int = 15 * CHUNK) -> subprocess.Popen[str]:
     """An ensemble of which some chunks are finished, and not all."""
-    process = started(*ASKED, "--workers", str(workers), "--out", str(folder))
+    asked = (*ASKED[:3], str(replicates), *ASKED[4:])
+    process = started(*asked, "--workers", str(workers), "--out", str(folder))
     deadline = time.monotonic() + PATIENCE_SECONDS
     while len(chunks(folder)) < 2:
         assert time.monotonic() < deadline
@@ -67,16 +75,90 @@ def test_one_that_was_killed_ends_with_the_same_bytes(
     assert not partial.exists()
 
 
-def test_workers_do_not_outlive_one_that_was_killed_alone(tmp_path: Path) -> None:
+def test_workers_do_not_outlive_one_that_was_killed_alone_and_leave_without_a_word(tmp_path: Path) -> None:
     process = at_work(tmp_path, 2)
     process.kill()
-    last_words(process)
+    assert last_words(process) == ""
     assert process.returncode == -signal.SIGKILL
 
 
-@pytest.mark.skipif(
-    signal.getsignal(signal.SIGINT) is signal.SIG_IGN, reason="started in the background, where Ctrl-C is not heard"
-)
+def with_workers(begun: int, ready: bytes = b"") -> subprocess.Popen[str]:
+    """An ensemble that has just started so many of its three workers, or those have loaded some library, if wanted."""
+    process = started(*ASKED, "--workers", "3")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while sum(ready in maps for maps in offspring(process.pid)) < begun:
+        assert time.monotonic() < deadline
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(BLINK_SECONDS)
+        assert process.returncode is None
+    return process
+
+
+def offspring(pid: int) -> list[bytes]:
+    """What each process has loaded that this one has started, but for the one that cleans up after it."""
+    folders = [Path(f"/proc/{child}") for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    with suppress(OSError):
+        return [
+            (folder / "maps").read_bytes() for folder in folders if b"spawn_main" in (folder / "cmdline").read_bytes()
+        ]
+    return []
+
+
+@needs_ctrl_c
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes where Linux has them")
+@pytest.mark.parametrize("begun", [1, 2, 3])
+def test_an_early_interrupt_leaves_nothing_but_our_own_line(begun: int) -> None:
+    """When the first worker has been started, the second, or the third: they still read what they begin with."""
+    process = with_workers(begun)
+    os.killpg(process.pid, signal.SIGINT)
+    told = last_words(process)
+    assert process.returncode == 130
+    assert told == "interrupted; nothing is kept: with --out FOLDER the same command would go on from there\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes where Linux has them")
+def test_one_that_is_killed_early_leaves_its_workers_without_a_word() -> None:
+    process = with_workers(3, ready=b"numpy")
+    process.kill()
+    assert last_words(process) == ""
+
+
+@needs_ctrl_c
+def test_an_interrupt_waits_until_nothing_is_being_imported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numpy and pydantic turn one that comes while they are loaded into an error of their own."""
+    (tmp_path / "a_library_being_loaded.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    loaded = []
+
+    def command(*_: object, **__: object) -> None:
+        loaded.append(import_module("a_library_being_loaded"))
+        Event().wait(PATIENCE_SECONDS)
+
+    monkeypatch.setattr("pathsim.cli.cli.main", command)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert loaded
+    assert left.value.code == 130
+    assert capsys.readouterr().err == "interrupted\n"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@needs_ctrl_c
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory where Linux tells it")
+def test_a_billion_replicates_begin_at_once_and_take_no_room_beforehand(tmp_path: Path) -> None:
+    process = at_work(tmp_path, 2, replicates=10**9)
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    os.killpg(process.pid, signal.SIGINT)
+    assert "interrupted; finished chunks in" in last_words(process)
+    assert process.returncode == 130
+    peak_kilobytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
+    assert peak_kilobytes < 300_000
+
+
+@needs_ctrl_c
 @pytest.mark.parametrize("workers", [1, 2])
 def test_one_that_was_interrupted_says_how_to_go_on(tmp_path: Path, workers: int) -> None:
     process = at_work(tmp_path, workers)

@@ -91,6 +91,14 @@ def test_replicates_are_the_most(pathsim: Pathsim) -> None:
     assert "more than the 0.001 that was asked: raise --replicates" in done.err
 
 
+@pytest.mark.parametrize("value", ["1e-300", "5e-324", "1e-7"])
+def test_a_standard_error_out_of_reach_is_refused(pathsim: Pathsim, value: str) -> None:
+    """Agresti and Coull's share of no success among a million is 2 in 1,000,004: an error of 1.4 in a million."""
+    done = pathsim("ensemble", "two-arm-exponential", "--until-se", value)
+    assert (done.code, done.out) == (2, "")
+    assert f"--until-se {float(value):g} is out of reach: after 1,000,000 replicates the error is 1.4e-06" in done.err
+
+
 @pytest.mark.parametrize("value", ["0", "1", "-0.1", "nan"])
 def test_a_standard_error_lies_between_zero_and_one(pathsim: Pathsim, value: str) -> None:
     done = pathsim("ensemble", "two-arm-exponential", "--until-se", value)
