@@ -2,6 +2,7 @@
 
 import math
 from functools import partial
+from itertools import count
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,6 +17,8 @@ from pathsim.stats.normal import deviations
 Summary: TypeAlias = dict[str, Any]
 DEFAULT_ALPHA = 0.025
 P_VALUE = "logrank.p_one_sided"
+REASONS = ("benefit", "futility", "order")
+"""Why a look ends a trial."""
 
 
 def summary(scenario: Scenario, columns: ByName) -> Summary:
@@ -25,6 +28,7 @@ def summary(scenario: Scenario, columns: ByName) -> Summary:
         "replicates": replicates,
         "alpha": alpha(scenario),
         "power": _power(scenario, columns),
+        "sequential_power": _sequential_power(scenario, columns),
         "cutoffs": _cutoffs(scenario, columns),
         "stopping": _stopping(columns, replicates),
         "ending": _ending(columns, replicates),
@@ -108,6 +112,15 @@ def _power(scenario: Scenario, columns: ByName) -> Summary:
     return {name: significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
 
 
+def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
+    """For the endpoint of the committee, the share of trials that crossed its bound for benefit at any look."""
+    plan = scenario.trial.monitoring
+    if plan is None or len(scenario.arms) != 2:
+        return {}
+    crossed = sum(int((here["benefit"] == 1).sum()) for here in _looked(columns))
+    return {plan.endpoint: share(crossed, next(iter(columns.values())).size)}
+
+
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
     """For each cut-off: the share of trials with one-sided P below alpha, and of those that reached its events."""
     found: Summary = {}
@@ -126,21 +139,24 @@ def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
     return found
 
 
+def numbers_of_looks(columns: ByName) -> range:
+    """The numbers of the looks that any trial held."""
+    return range(1, next(number for number in count(1) if f"looks.{number}.day" not in columns))
+
+
 def _looked(columns: ByName) -> list[ByName]:
-    """The columns of each look, by its number and then by name."""
-    found: list[ByName] = []
-    while f"looks.{len(found) + 1}.day" in columns:
-        prefix = f"looks.{len(found) + 1}."
-        found.append(
-            Lazy(
-                {
-                    name.removeprefix(prefix): partial(columns.__getitem__, name)
-                    for name in columns
-                    if name.startswith(prefix)
-                }
-            )
+    """The columns of each look, by name."""
+    prefixes = [f"looks.{number}." for number in numbers_of_looks(columns)]
+    return [
+        Lazy(
+            {
+                name.removeprefix(prefix): partial(columns.__getitem__, name)
+                for name in columns
+                if name.startswith(prefix)
+            }
         )
-    return found
+        for prefix in prefixes
+    ]
 
 
 def _stopping(columns: ByName, replicates: int) -> list[Summary]:
@@ -149,7 +165,7 @@ def _stopping(columns: ByName, replicates: int) -> list[Summary]:
         {
             "look": number,
             "held": share(int(np.isfinite(here["day"]).sum()), replicates),
-            **{why: share(int((here[why] == 1).sum()), replicates) for why in ("benefit", "futility", "order")},
+            **{why: share(int((here[why] == 1).sum()), replicates) for why in REASONS},
             "day": figure("day", here["day"]),
             "events": figure("events", here["events"]),
             "hazard_ratio": figure("hazard_ratio", here["hazard_ratio"]),
@@ -164,7 +180,7 @@ def _ending(columns: ByName, replicates: int) -> Summary:
     looked = _looked(columns)
     if not looked:
         return {}
-    ended = {why: sum(int((here[why] == 1).sum()) for here in looked) for why in ("benefit", "futility", "order")}
+    ended = {why: sum(int((here[why] == 1).sum()) for here in looked) for why in REASONS}
     return {
         **{why: share(count, replicates) for why, count in ended.items()},
         "none": share(replicates - sum(ended.values()), replicates),

@@ -17,7 +17,7 @@ from pathsim.engines import simulate_many
 from pathsim.ensemble.averages import averaged
 from pathsim.ensemble.collected import ByName, Collected, Lazy
 from pathsim.ensemble.rows import Columns, below_each_other, rows
-from pathsim.ensemble.summary import P_VALUE, Summary, alpha, summary
+from pathsim.ensemble.summary import P_VALUE, REASONS, Summary, alpha, numbers_of_looks, summary
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import arms_of, fitted, held
 
@@ -117,17 +117,31 @@ def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], colum
 
 
 def _scored(scenario: Scenario, columns: ByName) -> ByName:
-    """The figures, and for each test whether it was significant: 1 or 0."""
+    """The figures, whether each test was significant, and how the looks ended the trial: 1 or 0.
+
+    A look that a trial did not hold did not end it.
+    """
 
     def significant(name: str) -> NDArray[np.float64]:
         return (columns[name] < alpha(scenario)).astype(np.float64)
+
+    def at_look(name: str) -> NDArray[np.float64]:
+        ended: NDArray[np.float64] = (columns[name] == 1).astype(np.float64)
+        return ended
+
+    def at_any_look(names: Sequence[str]) -> NDArray[np.float64]:
+        ended: NDArray[np.float64] = np.sum([at_look(name) for name in names], axis=0)
+        return ended
 
     tests = {
         f"{name.removesuffix('p_one_sided')}significant": partial(significant, name)
         for name in columns
         if name.endswith(P_VALUE)
     }
-    return Lazy({**{name: partial(columns.__getitem__, name) for name in columns}, **tests})
+    ends = {why: [f"looks.{number}.{why}" for number in numbers_of_looks(columns)] for why in REASONS}
+    looks = {name: partial(at_look, name) for names in ends.values() for name in names}
+    ending = {f"ending.{why}": partial(at_any_look, names) for why, names in ends.items() if names}
+    return Lazy({**{name: partial(columns.__getitem__, name) for name in columns}, **tests, **looks, **ending})
 
 
 def _difference(path: str, mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:

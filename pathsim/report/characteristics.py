@@ -136,6 +136,8 @@ def _comparison(
         f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
         f"median hazard ratio {_middle_and_interval(ratio)}"
     )
+    if name in found["sequential_power"]:
+        yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:
         yield told
     if (coverage := found["coverage"].get(path)) is not None:

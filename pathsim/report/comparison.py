@@ -1,10 +1,12 @@
 """Settings beside each other, in the terminal: what each shows, and how much it differs from the first."""
 
+from collections.abc import Iterator, Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.summary import Summary, middle
+from pathsim.ensemble.summary import REASONS, Summary, middle
 from pathsim.paths import day_name, names_in, parts_of, path_of
 from pathsim.report.figures import ROOMY, figure_table, span
 from pathsim.scenario.scenario import Scenario
@@ -32,9 +34,39 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
         console.print(_endpoint(scenario, settings, name, roomy=console.width >= ROOMY))
         if name in settings[0]["power"]:
             console.print(_powers(settings, name, ascii_only=console.options.ascii_only))
+    if any(setting["stopping"] for setting in settings):
+        console.print()
+        console.print(Text("The design: how trials end, by the plan of the committee", style="bold"))
+        for part in _design(settings, roomy=console.width >= ROOMY):
+            console.print(part)
     if scenario.arms:
         console.print()
         console.print(Text(_gain(settings), style="dim"))
+
+
+def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:
+    """One row for each setting: power by the plan and what a trial takes; how often each look ends one, and why."""
+    takes = [
+        ("events\nat its end", "trial.ended.events"),
+        ("enrolled", "trial.enrolled"),
+        ("randomized", "trial.randomized"),
+        ("duration,\ndays", "trial.ended.day"),
+    ]
+    takes = [column for column in takes if roomy or column[1] != "trial.enrolled"]
+    yield _by_setting(settings, [("power\nby the plan", "ending.benefit"), *takes])
+    looks = range(1, 1 + max(len(setting["stopping"]) for setting in settings))
+    ends = [(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
+    ends = [column for column in ends if any(_middle(setting, column[1]) for setting in settings)]
+    at_once = 5 if roomy else 3
+    for begin in range(0, len(ends), at_once):
+        yield _by_setting(settings, ends[begin : begin + at_once])
+
+
+def _by_setting(settings: list[Summary], columns: Sequence[tuple[str, str]]) -> Table:
+    table = figure_table(("", ""), *((heading, "") for heading, _ in columns))
+    for setting in settings:
+        table.add_row("\n".join(_words(setting)), *(_cell(setting, path) for _, path in columns))
+    return table
 
 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
@@ -50,10 +82,7 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
         arms = scenario.arms or ("all",)
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
         columns += [(f"{arm}\nat {span(day)}", path) for arm, path in paths.items()]
-    table = figure_table(("", ""), *((heading, "") for heading, _ in columns))
-    for setting in settings:
-        table.add_row("\n".join(_words(setting)), *(_cell(setting, path) for _, path in columns))
-    return table
+    return _by_setting(settings, columns)
 
 
 def _cell(setting: Summary, path: str) -> str:
@@ -61,19 +90,30 @@ def _cell(setting: Summary, path: str) -> str:
     central, difference = _middle(setting, path), setting.get("differences", {}).get(path)
     if central is None:
         return "-"
-    is_ratio = path.endswith("hazard_ratio.estimate")
-    shown = f"{central:.3f}" if is_ratio else f"{central:.1%}"
+    decimals = 4 if path.endswith("hazard_ratio.estimate") else 1 if path.startswith("trial.") else None
+    shown = f"{central:.1%}" if decimals is None else f"{central:.{decimals - decimals // 4}f}"
     if difference is None or difference["mean"] is None:
         return shown
     apart, error = difference["mean"], difference["standard_error"]
-    return f"{shown}\n{apart:+.4f} ± {error:.4f}" if is_ratio else f"{shown}\n{apart:+.2%} ± {error:.2%}"
+    if decimals is None:
+        return f"{shown}\n{apart:+.2%} ± {error:.2%}"
+    return f"{shown}\n{apart:+.{decimals}f} ± {error:.{decimals}f}"
 
 
 def _middle(setting: Summary, path: str) -> float | None:
+    """The middle of a figure, or a share of trials."""
+    first, *rest = (part.name for part in parts_of(path))
     if path.endswith(".logrank.significant"):
-        power: float = setting["power"][parts_of(path)[1].name]["estimate"]
+        power: float = setting["power"][rest[0]]["estimate"]
         return power
-    return middle(setting["figures"][path])
+    if first == "ending":
+        found: float = setting["ending"][rest[0]]["estimate"] if setting["ending"] else 0.0
+        return found
+    if first == "looks":
+        number, why = int(rest[0]), rest[1]
+        held: float = setting["stopping"][number - 1][why]["estimate"] if number <= len(setting["stopping"]) else 0.0
+        return held
+    return middle(setting["figures"][path]) if path in setting["figures"] else None
 
 
 def _words(setting: Summary) -> list[str]:
@@ -102,7 +142,12 @@ def _gain(settings: list[Summary]) -> str:
         if path.endswith("hazard_ratio.estimate") and difference["standard_error"]
     ]
     if not ratios:
-        return "These settings change nothing in any hazard ratio."
+        differ = any(part["mean"] for setting in settings[1:] for part in setting["differences"].values())
+        return (
+            "These settings change no hazard ratio at the last cut-off, only when and why trials end."
+            if differ
+            else "These settings change nothing."
+        )
     return (
         f"Without common luck, {min(ratios):.0f} to {max(ratios):.0f} times as many replicates would be needed for "
         "differences of hazard ratios as sure as these."
