@@ -21,10 +21,10 @@ ROOMY = 100
 
 def figure_table(*headings: tuple[str, str]) -> "Table":
     """An empty table of figures, with a heading and a style for each column; the first holds the labels."""
-    from rich import box  # noqa: PLC0415 - a screen that only writes figures starts sooner without
-    from rich.table import Table  # noqa: PLC0415
+    # A screen that only writes figures starts sooner without.
+    from pathsim.report.figure_table import FigureTable  # noqa: PLC0415
 
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), show_edge=False, header_style="dim")
+    table = FigureTable()
     for number, (heading, style) in enumerate(headings):
         table.add_column(heading, justify="left" if number == 0 else "right", style=style, no_wrap=number > 0)
     return table
