@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from calls import Done, Pathsim
 from folders import chunks, published
@@ -33,6 +34,30 @@ def shard(pathsim: Pathsim, number: int, of: int, out: str, *asked: object) -> D
 def test_every_chunk_is_in_one_shard() -> None:
     parts = [span for number in (1, 2, 3) for span in spans(COUNT, Shard(number, 3))]
     assert sorted(parts) == list(spans(COUNT))
+
+
+@pytest.mark.parametrize("count", [1, CHUNK - 1, CHUNK, CHUNK + 1, COUNT, 7 * CHUNK])
+@pytest.mark.parametrize("shards", [1, 2, 3, 9])
+def test_every_replicate_is_in_one_shard_and_none_is_left_out(count: int, shards: int) -> None:
+    found = [
+        replicate
+        for number in range(1, shards + 1)
+        for first, replicates in spans(count, Shard(number, shards))
+        for replicate in range(first, first + replicates)
+    ]
+    assert sorted(found) == list(range(count))
+
+
+def test_a_shard_keeps_all_its_replicates(pathsim: Pathsim, here: Path) -> None:
+    """Three shards of 329: chunks 0 and 3, 1 and 4, 2 and 5, of which the last is short."""
+    for number, expected in ((1, 2 * CHUNK), (2, 2 * CHUNK), (3, CHUNK + 9)):
+        told = shard(pathsim, number, 3, f"shard-{number}")
+        kept = 0
+        for path in chunks(here / f"shard-{number}"):
+            with np.load(path) as held:
+                kept += held["rows"].shape[1]
+        assert kept == expected
+        assert f"shard {number}/3 is done: {expected} of {COUNT} replicates" in told.err
 
 
 def test_a_shard_tells_how_many_replicates_it_has() -> None:

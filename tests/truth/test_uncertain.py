@@ -180,6 +180,18 @@ def test_without_anything_published_there_is_no_ignorance() -> None:
     assert found["power"]["os"]["stated"] == found["power"]["os"]["drawn"]
 
 
+def test_the_share_of_ignorance_is_that_of_the_total_variance() -> None:
+    """By hand: 5/3 by luck alone and 20/3 in all, so that ignorance is 5, three quarters of the total."""
+    stated, drawn = ({RATE: np.array(values)} for values in ([1.0, 2, 3, 4], [2.0, 4, 6, 8]))
+    spread = uncertainty(load(source()), stated, drawn)["figures"][RATE]
+    assert spread["total_sd"] ** 2 == pytest.approx(20 / 3)
+    assert spread["luck_sd"] ** 2 == pytest.approx(5 / 3)
+    assert spread["ignorance_sd"] ** 2 == pytest.approx(5)
+    assert spread["ignorance_share"] == pytest.approx(0.75)
+    # Squares from the mean are 9, 1, 1, 9 and 2.25, 0.25, 0.25, 2.25: they differ by 6.75, 0.75, 0.75, 6.75.
+    assert spread["standard_error"] == pytest.approx(np.std([6.75, 0.75, 0.75, 6.75], ddof=1) / 2 / (20 / 3))
+
+
 def test_luck_and_ignorance_of_a_rate_are_those_of_the_beta_binomial_law() -> None:
     only_the_count = source(SCENARIO.replace("ci = [0.5, 2.0], ", ""))
     columns = ensemble(Recipe(only_the_count, (), uncertain=True), 2, 800)
