@@ -2,6 +2,8 @@
 
 import gc
 import resource
+import subprocess
+import sys
 import tracemalloc
 import weakref
 from collections.abc import Iterator
@@ -107,3 +109,20 @@ def test_a_journal_is_gone_with_the_last_who_needs_it(scenario: str) -> None:
         assert [journal() for journal in journals] == [None, None]
     finally:
         gc.enable()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("out", [False, True], ids=["alone", "folder"])
+@pytest.mark.parametrize("scenario", ["aall1331", "two-arm-exponential"])
+def test_a_hundred_thousand_replicates_take_less_than_300_megabytes(
+    tmp_path: Path, scenario: str, *, out: bool
+) -> None:
+    """The largest of the parent and its workers, as the system measures them."""
+    asked = [sys.executable, "-m", "pathsim", "ensemble", scenario, "--replicates", "100000", "--seed", "1", "--json"]
+    measured = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    folder = ["--out", str(tmp_path)] if out else []
+    done = subprocess.run([sys.executable, "-c", measured, *asked, *folder], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 300_000
