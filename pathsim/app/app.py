@@ -31,6 +31,9 @@ from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
 
+MOST_TOLD = 3
+"""Of what is wrong with a user's own keys."""
+
 
 class PathsimApp(TrialApp):
     """Watch a trial happen, change it, and see who changes fate."""
@@ -58,7 +61,8 @@ class PathsimApp(TrialApp):
 
     def on_mount(self) -> None:
         """Say what is wrong with the user's own keys."""
-        for problem in self._keymap_problems:
+        told, more = self._keymap_problems[:MOST_TOLD], len(self._keymap_problems) - MOST_TOLD
+        for problem in (*told, f"and {more} more of this kind") if more > 0 else told:
             self.notify(problem, severity="warning", timeout=10)
 
     @on(TrialHeader.Chosen)
@@ -164,6 +168,12 @@ class PathsimApp(TrialApp):
         elif not self._has_dialog and (self.front is None or not self.front.step_back()):
             back, self.came_from = self.came_from if self.current_mode == "patients" else "", ""
             self.action_visit(back or "live")
+
+    def action_help_quit(self) -> None:
+        """Tell those who press ctrl+c which key leaves."""
+        bindings = [] if self.front is None else [active.binding for active in self.front.active_bindings.values()]
+        keys = [self.get_key_display(binding) for binding in bindings if binding.id == "player.quit"]
+        self.notify(f"Press {' or '.join(keys)} to leave.", title="Do you want to leave?")
 
     def action_command_palette(self) -> None:
         """Show the commands by name."""

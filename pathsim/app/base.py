@@ -1,5 +1,6 @@
 """What is behind the app: the worker, its replies, and the day that moves on."""
 
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,7 +11,9 @@ from rich.text import Text
 from textual import events, on, work
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.message import Message
 from textual.notifications import SeverityLevel
 
@@ -28,6 +31,8 @@ FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
 RELOAD_SECONDS, FORGET_SECONDS = 1.0, 60.0
+MOST_COLUMNS, MOST_ROWS = 640, 240
+"""No terminal is larger, whatever it says."""
 WRONG_USAGE = 2
 """How a program ends that was asked for something that is not there."""
 
@@ -80,8 +85,23 @@ class TrialApp(App[None]):
         self.set_interval(RELOAD_SECONDS, self.reload)
         self.set_interval(FORGET_SECONDS, self.forget)
 
+    def get_driver_class(self) -> type[Driver]:
+        """What drives the terminal: our own where Textual would take the one for Linux and macOS."""
+        found = super().get_driver_class()
+        if sys.platform == "win32":
+            return found
+        from pathsim.app.terminal import SteadyDriver  # noqa: PLC0415 - not there on Windows
+
+        return SteadyDriver if found in SteadyDriver.__bases__ else found
+
     async def on_event(self, event: events.Event) -> None:
         """Pass an event on; the mouse may be over a note that has only just come and has no styles yet."""
+        if isinstance(event, events.Resize):
+            if not event.size:
+                # A terminal that does not know its size has the one that it had.
+                return
+            size = Size(min(event.size.width, MOST_COLUMNS), min(event.size.height, MOST_ROWS))
+            event = events.Resize(size, size)
         try:
             await super().on_event(event)
         except KeyError as wrong:

@@ -99,6 +99,10 @@ TEXTUALS = {"tab", "shift+tab", "ctrl+c", "ctrl+q", *"0123456789"}
 """Keys that go from widget to widget, leave, or type a number."""
 
 
+MOST_BYTES, LONGEST_LINE = 65_536, 1000
+"""Of a file of keys: reading a long line with thousands of dots takes gigabytes."""
+
+
 class Place(NamedTuple):
     """Where keys work: everywhere, on one screen, or while one kind of widget has the focus."""
 
@@ -114,9 +118,11 @@ def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
     """The user's own keys by the binding's id, and what is wrong with his file: of that nothing is done."""
     file = keys_file()
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        found = tomllib.loads(_text(file))
     except FileNotFoundError:
         return {}, ()
+    except RecursionError:
+        return {}, (f'{file}: lists within lists, instead of a line such as \'"player.play" = "p"\' for each key',)
     except (OSError, ValueError) as wrong:
         return {}, (f"{file}: {wrong}",)
     known = {str(binding.id): (place, binding) for place in places for binding in place.bindings}
@@ -127,6 +133,17 @@ def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
         problems |= clashes
         keymap = {name: keys for name, keys in keymap.items() if name not in problems}
     return keymap, tuple(f"{file}: {problem}" for problem in problems.values())
+
+
+def _text(file: Path) -> str:
+    """What a file of keys says. Raises ValueError for what can be none, without waiting for it or filling memory."""
+    if file.exists() and not file.is_file():
+        raise ValueError("this is not a file that can be read")
+    with file.open("rb") as opened:
+        lines = opened.read(MOST_BYTES + 1)
+    if len(lines) > MOST_BYTES or max(map(len, lines.splitlines()), default=0) > LONGEST_LINE:
+        raise ValueError(f"more than {MOST_BYTES:,} bytes, or {LONGEST_LINE} in a line: this is no list of keys")
+    return lines.decode("utf-8")
 
 
 def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding]]) -> dict[str, str]:

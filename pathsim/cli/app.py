@@ -39,7 +39,7 @@ def app(
 def is_terminal() -> bool:
     """Whether somebody sits in front of it, and it can be drawn on; the app is drawn on standard error."""
     is_dumb = os.environ.get("TERM") == "dumb"
-    return not is_dumb and all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return not is_dumb and all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def open_app(
@@ -69,7 +69,7 @@ def _end_with_the_terminal() -> None:
     """End if the terminal has gone without a word: the app waits for ever to write to it, and nobody can end it."""
     while os.isatty(0):
         time.sleep(LOOK_SECONDS)
-    os._exit(2)
+    os._exit(1)
 
 
 def _list_keys() -> None:

@@ -1,5 +1,7 @@
 """A user's own keys: what his file says is done, or he is told why not."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,40 @@ async def test_the_app_says_what_is_wrong_with_the_file(file: Path) -> None:
     async with driven(size=(160, 45)) as driver:
         await driver.until(lambda: driver.app.screen.query(Toast), "it is told")
         await driver.until(lambda: any("has it" in line for line in driver.screen_lines()), "it is on screen")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes with names")
+def test_a_file_that_nobody_writes_to_is_not_waited_for(file: Path) -> None:
+    os.mkfifo(file)
+    keys, problems = own_keys(places_of_keys())
+    assert keys == {}
+    assert "not a file that can be read" in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('"player.play" = ' + "[" * 20_000, "lists within lists"),
+        (".".join("a" * 20_000) + ' = "p"', "in a line"),
+        ('"player.play" = "p"\n' * 10_000, "bytes"),
+        ("\xff", "utf-8"),
+    ],
+)
+def test_a_file_that_would_fill_memory_or_the_stack_is_told(text: str, told: str, file: Path) -> None:
+    file.write_bytes(text.replace("[[", "[\n[").encode("latin-1"))
+    keys, problems = own_keys(places_of_keys())
+    assert keys == {}
+    assert told in problems[0]
+
+
+async def test_of_a_thousand_problems_the_first_are_told(file: Path) -> None:
+    write(file, "\n".join(f'"player.{number}" = "p"' for number in range(1000)))
+    async with driven(size=(160, 45)) as driver:
+        await driver.until(lambda: any("and 997 more" in line for line in driver.screen_lines()), "how many more")
+
+
+async def test_ctrl_c_names_the_key_that_leaves(file: Path) -> None:
+    write(file, '"player.quit" = "f10"')
+    async with driven(size=(160, 45)) as driver:
+        await driver.press("ctrl+c")
+        await driver.until(lambda: any("Press f10 to leave." in line for line in driver.screen_lines()), "the key")
