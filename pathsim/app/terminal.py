@@ -16,9 +16,10 @@ PATIENCE_SECONDS = 3.0
 OUTPUT = 2
 """Textual draws on standard error."""
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-MOUSE_IN_CELLS = "\x1b[?1016l"
-AS_BEFORE = f"\x1b[?1000;1003;1015;1006l{MOUSE_IN_CELLS}\x1b[?2004;2048;1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
+AS_BEFORE = "\x1b[?1000;1003;1015;1006;1016;2004;2048;1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """No mouse, no pasting in brackets, no reports; lines wrap; the usual keys; the screen and the cursor from before."""
+REPORTS_OFF = "\x1b[?1016;2048l"
+"""The mouse in pixels, and sizes."""
 
 
 class SteadyDriver(LinuxDriver):
@@ -31,9 +32,9 @@ class SteadyDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back, with the mouse as it was."""
-        self.write(MOUSE_IN_CELLS)
+        """Give the terminal back, without reports that were asked for in answer to its last words."""
         super().stop_application_mode()
+        self.write(REPORTS_OFF)
 
     def run_input_thread(self) -> None:
         """Read keys. What the terminal sends that is none is left out, with what came in the same breath."""

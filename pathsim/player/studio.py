@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from pathsim.player.chart import lanes
 from pathsim.player.differences import changed_patients, fates
 from pathsim.player.evidence import evidence
@@ -19,6 +21,7 @@ from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.monitoring import allocation_ratio, plan_of, planned_bounds
 from pathsim.trial.outcomes import ALL
+from pathsim.trial.tables import NO_ARM
 
 
 @dataclass(frozen=True)
@@ -175,10 +178,8 @@ def flipped(take: Take) -> Take:
     if randomisation is None:
         raise TypeError("without a randomization there is no other arm")
     step = randomisation[0].name
-    arms = {name: 1 - mine if name == step else mine for name, mine in take.arms.items()}
-    for mine in arms.values():
-        mine[mine > 1] = -1
-    return Take(take.scenario, take.seed, take, arms)
+    mine = take.arms[step]
+    return Take(take.scenario, take.seed, take, {**take.arms, step: np.where(mine == NO_ARM, mine, 1 - mine)})
 
 
 def _committee(scenario: Scenario) -> CommitteeCard | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pathsim.calendar import Days
 from pathsim.engines import simulate
 from pathsim.journal import Journal, Rows
+from pathsim.kept import kept
 from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
 from pathsim.scenario.scenario import Scenario, enter_codes
@@ -53,7 +54,7 @@ class Take:
         self.course = course(self.chunk) if followed is None else replace(followed, chunk=self.chunk)
         self.last_day = scenario.latest_day(scenario.final_cutoff)
 
-    @cached_property
+    @kept
     def arms(self) -> Arms:
         """The arms of its patients."""
         return arms_of(self.chunk)
@@ -63,12 +64,12 @@ class Take:
         """The looks of the committee."""
         return self.course.looks[0]
 
-    @cached_property
+    @kept
     def walk(self) -> Walk | None:
         """How z goes its way, until the committee stops the trial."""
         return walk(self.chunk, min(self.last_day, self.looks[-1].day if self.looks else math.inf))
 
-    @cached_property
+    @kept
     def journal(self) -> Journal:
         """All that happens until the last day, patient by patient in order."""
         return self.happened_by(self.last_day).journal.in_order()
@@ -86,22 +87,22 @@ class Take:
         """Who tells of its patients."""
         return Storyteller(self.chunk, self.journal)
 
-    @cached_property
+    @kept
     def told(self) -> Journal:
         """What is worth telling, in the order of the calendar."""
         return self.journal.pick(self.storyteller.notable(self.journal)).by_day()
 
-    @cached_property
+    @kept
     def arm_of(self) -> NDArray[np.intp]:
         """The arm that each patient is in in the end; -1 if none."""
         return allocation(self.happened_by(self.last_day)).group
 
-    @cached_property
+    @kept
     def randomized_on(self) -> Days:
         """The day on which each patient got their arm; infinite if never."""
         return allocation(self.happened_by(self.last_day)).day
 
-    @cached_property
+    @kept
     def moves(self) -> Moves:
         """The entries into steps, from one to the next."""
         scenario = self.scenario

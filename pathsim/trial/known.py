@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import Codes, EventKind, Journal, Rows
+from pathsim.kept import closed, kept
 from pathsim.luck import Keys, keys, slot, uniform
 from pathsim.scenario.scenario import Scenario
 
@@ -33,13 +34,16 @@ class Chunk:
     """What happens if the committee may stop it, where that is more than the same journal, cut."""
     _readings: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        closed((self.journal, self.stopped))
+
     def read(self, what: Hashable, how: Callable[["Chunk"], Reading]) -> Reading:
-        """What this function reads in the chunk; for each ``what`` it is called once.
+        """What this function reads in the chunk; for each ``what`` it is called once, and nobody can write into it.
 
         It must not hold the chunk: a circle of both would keep the journal until somebody collects garbage.
         """
         if what not in self._readings:
-            self._readings[what] = how(self)
+            self._readings[what] = closed(how(self))
         reading: Reading = self._readings[what]
         return reading
 
@@ -63,13 +67,13 @@ class Chunk:
     def _other(self) -> "Chunk | None":
         return None if self.stopped is None else replace(self, journal=self.stopped, stopped=None)
 
-    @cached_property
+    @kept
     def patient_keys(self) -> Keys:
         """The key of each patient's luck."""
         numbers = np.arange(self.scenario.patients)
         return keys(self.seed, np.asarray(self.replicates, np.uint64)[:, None], numbers).ravel()
 
-    @cached_property
+    @kept
     def reporting_delay(self) -> Days:
         """How many days each patient's record lags behind; 0 where the scenario says nothing of it."""
         delay = self.scenario.trial.reporting_delay
@@ -77,12 +81,12 @@ class Chunk:
             return np.zeros(self.rows)
         return delay(uniform(self.patient_keys, slot("trial/reporting_delay")))
 
-    @cached_property
+    @kept
     def enrolled(self) -> Days:
         """The day on which each patient came; infinite if never."""
         return first_day(self.journal, [self.scenario.steps[0].enter], self.scenario, self.rows)
 
-    @cached_property
+    @kept
     def reached_randomization(self) -> Days:
         """The day on which each patient came to the randomization that the trial is about; infinite if never."""
         step = self.scenario.randomisation
@@ -100,12 +104,12 @@ class Known:
     """For each replicate, the last day on which anybody is enrolled or randomized; infinite if a stop sets none."""
     complete: bool
 
-    @cached_property
+    @kept
     def today(self) -> Days:
         """For each row, the day on which its data are cut."""
         return np.repeat(self.day, self.chunk.scenario.patients)
 
-    @cached_property
+    @kept
     def until(self) -> Days:
         """For each row, the last day of which anything is known but arrivals and randomizations."""
         return self.today if self.complete else self.today - self.chunk.reporting_delay
@@ -122,7 +126,7 @@ class Known:
         day = self.chunk.enrolled
         return np.where((day <= self.today) & self.in_time(day), day, math.inf)
 
-    @cached_property
+    @kept
     def journal(self) -> Journal:
         """The entries of which something is known."""
         return self.entries(np.arange(self.chunk.journal.row.size))

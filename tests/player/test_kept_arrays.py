@@ -1,0 +1,121 @@
+"""What is made once and read by many is never written into."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+import numpy as np
+import pytest
+
+from pathsim.player.studio import flipped
+from pathsim.player.take import Take
+from pathsim.scenario.scenario import load
+from pathsim.trial.course import course
+from pathsim.trial.known import Chunk
+from pathsim.trial.monitoring import days_known
+from pathsim.trial.outcomes import record
+
+TWO_THEN_THREE = """
+title = "Two arms, and three for all who go on"
+assumed = "to test"
+[trial]
+begins = 2024-01-01
+patients = 120
+arrivals = "even"
+per_month = 20
+randomisation = "first"
+control = "old"
+[trial.cutoffs.final]
+day = 700
+[endpoints.survival]
+label = "Survival"
+start = "first"
+events = ["death"]
+[steps.first]
+kind = "randomise"
+arms = { new = "on_new", old = "on_old" }
+block = 4
+[steps.on_new]
+kind = "phase"
+days = 30
+next = "second"
+exit = { death = { median_days = 400, next = "dead" } }
+[steps.on_old]
+kind = "phase"
+days = 30
+next = "second"
+exit = { death = { median_days = 100, next = "dead" } }
+[steps.second]
+kind = "randomise"
+arms = { a = "after", b = "after", c = "after" }
+set = "later"
+block = 6
+[steps.after]
+kind = "phase"
+exit = { death = { median_days = 300, next = "dead" } }
+[steps.dead]
+kind = "end"
+"""
+
+
+@pytest.fixture(scope="module")
+def take(tmp_path_factory: pytest.TempPathFactory) -> Take:
+    file = tmp_path_factory.mktemp("scenario") / "two-then-three.toml"
+    file.write_text(TWO_THEN_THREE, encoding="utf-8")
+    return Take(load(str(file)), 4)
+
+
+def test_the_other_fate_leaves_all_arms_as_they_are(take: Take) -> None:
+    before = {name: arms.copy() for name, arms in take.arms.items()}
+    assert set(np.unique(before["second"]).tolist()) == {-1, 0, 1, 2}
+    other = flipped(take)
+    for name, arms in before.items():
+        assert np.array_equal(take.arms[name], arms)
+    both = (before["first"] >= 0) & (other.arms["first"] >= 0)
+    assert both.all()
+    assert np.array_equal(other.arms["first"], 1 - before["first"])
+
+
+def test_who_goes_on_in_both_fates_has_the_same_second_arm(take: Take) -> None:
+    mine, others = take.arms["second"], flipped(take).arms["second"]
+    both = (mine >= 0) & (others >= 0)
+    assert both.sum() > 50
+    assert np.array_equal(mine[both], others[both])
+
+
+def arrays(value: object) -> Iterator[np.ndarray]:
+    """All arrays of a value, whatever it is made of."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from arrays(part)
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from arrays(part)
+    elif is_dataclass(value) and not isinstance(value, Chunk):
+        for field in fields(value):
+            yield from arrays(getattr(value, field.name))
+
+
+@pytest.mark.parametrize(
+    "name", ["arms", "journal", "told", "arm_of", "randomized_on", "moves", "chunk.journal", "chunk.enrolled"]
+)
+def test_writing_into_what_a_trial_keeps_fails(take: Take, name: str) -> None:
+    of: object = take
+    for part in name.split("."):
+        of = getattr(of, part)
+    found = list(arrays(of))
+    assert found
+    for array in found:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+
+
+def test_writing_into_what_is_read_in_a_chunk_fails(take: Take) -> None:
+    [endpoint] = take.scenario.sections.endpoints.values()
+    readings = (course(take.chunk), record(take.chunk), days_known(take.chunk, endpoint))
+    found = list(arrays(readings))
+    assert len(found) > 10
+    for array in found:
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
