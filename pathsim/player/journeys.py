@@ -1,10 +1,11 @@
 """Patients one by one: the list of all of them, and the journey of one in each arm."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from pathsim.journal import Journal
+from pathsim.journal import Event, Journal
 from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.lists import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
@@ -137,38 +138,39 @@ def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Jou
     ]
     last = entered[-1][1]
     happenings = [
-        _happening(take, patient, day, at, journal)
-        for at, day in enumerate(days)
-        if events[at].kind in ("toxicity", "assess", "arm", "exit")
+        happening
+        for at in range(len(days))
+        if (happening := _happening(take, patient, events, at, journal)) is not None
     ]
     return Journey(int(take.arm_of[patient]), is_own, tuple(stays), tuple(happenings), until, last.label)
 
 
-def _happening(take: Take, patient: int, day: float, at: int, journal: Journal) -> Happening:
-    event = take.scenario.vocabulary[int(journal.event[at])]
-    value, on = float(journal.value[at]), float(journal.day[at])
-    text = take.storyteller.sentence(patient, on, event, value)
+def _happening(take: Take, patient: int, events: list[Event], at: int, journal: Journal) -> Happening | None:
+    """An entry of a patient's journal as it is told; None for what another entry tells."""
+    event, on, value = events[at], float(journal.day[at]), float(journal.value[at])
+    day = on - float(take.chunk.enrolled[patient])
     match event.kind:
         case "toxicity":
-            resolved = [
-                d
-                for d, code in zip(journal.day[at:].tolist(), journal.event[at:].tolist(), strict=True)
-                if (e := take.scenario.vocabulary[code]).kind == "resolved"
-                and (e.step, e.name) == (event.step, event.name)
-            ]
-            return Happening(
-                day,
-                "toxicity",
-                take.scenario.toxicity_label(event.name),
-                int(value),
-                resolved[0] - on + day if resolved else None,
-            )
-        case "assess":
-            return Happening(day, "assess", text)
-        case "arm":
-            return Happening(day, "arm", text)
+            label = take.scenario.toxicity_label(event.name)
+            over = _days_of(events, at, journal, lambda one: one.kind == "resolved" and one[2:] == event[2:])
+            return Happening(day, "toxicity", label, int(value), over[0] - on + day if over else None)
+        case "enter":
+            entry = take.scenario.entry(event.step)
+            if any(one.kind == "arm" and one.step == event.step for one in events):
+                return None
+            if entry.spec.kind in PASSED_AT_ONCE:
+                return Happening(day, "passed", entry.label)
+            left = _days_of(events, at, journal, lambda one: one.kind == "enter")
+            return Happening(day, "step", entry.label, ends=left[0] - on + day if left else None)
+        case "assess" | "arm" | "exit":
+            return Happening(day, event.kind, take.storyteller.sentence(patient, on, event, value))
         case _:
-            return Happening(day, "exit", text)
+            return None
+
+
+def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[Event], bool]) -> list[float]:
+    """The days on which such a thing happened after an entry."""
+    return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
 
 
 def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float | None]:

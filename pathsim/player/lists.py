@@ -49,13 +49,15 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A mark of a timeline: something on a day, with the grade if it is a toxicity."""
+    """Something on a day of a journey, with the grade if it is a toxicity."""
 
     day: float
-    kind: Literal["toxicity", "assess", "arm", "exit"]
+    kind: Literal["toxicity", "assess", "arm", "exit", "step", "passed"]
+    """``step`` is an entry into one in which patients stay, ``passed`` into one in which nobody does."""
     label: str
     grade: int = 0
     ends: float | None = None
+    """The day on which it is over; None if it is not, or was over at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Storyteller:
                 told = f"{toxicity} is over, in {entry.label}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
-                told = f"{self._assessment(event)} {readable(levels[int(value)]).lower()} after {entry.label}"
+                told = f"{self._assessment(event)}: {readable(levels[int(value)]).lower()} after {entry.label}"
             case _:
                 told = f"{readable(event.name)} in {entry.label}"
         return told

@@ -19,6 +19,9 @@ LEAST_TOLD = 4
 ROOMY = 16
 """With so many rows there is one to spare between the words and the bars."""
 FATAL = 5
+FORES = {"toxicity": "warn", "passed": "dim", "exit": "bad"}
+RANKS = ("passed", "toxicity", "assess", "step", "arm", "exit")
+"""Where there is no room for all that happened, the last kinds are told first."""
 LEGEND = (
     ("arm", "◆ randomized"),
     ("assess", "◇ assessed"),
@@ -135,8 +138,11 @@ class Timeline(Picture, can_focus=True):
                 canvas.write(row, column, "◇", "primary")
             case "arm":
                 canvas.write(row, column, "◆", "accent!")
-            case _:
+            case "exit":
                 canvas.write(row, column, "✗", "bad!")
+            case _:
+                # The bars show it.
+                pass
 
     def _axis(self, canvas: Canvas, row: int) -> None:
         until = self.view.journeys[0].until if self.view is not None else 0.0
@@ -171,7 +177,7 @@ class Timeline(Picture, can_focus=True):
                 beside = f", and {len(journey.happenings) - rows} more" if more and rows < LEAST_TOLD - 1 else ""
                 canvas.write(top, end, beside, "dim")
             for line, happening in enumerate(self._worth(journey, rows), top + is_headed):
-                fore = "accent" if self._parts(happening) else "warn" if happening.kind == "toxicity" else "text"
+                fore = "accent" if self._parts(happening) else FORES.get(happening.kind, "text")
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
                 canvas.write(line, end, shortened(_in_words(happening), width - (end - left) - 1), fore)
 
@@ -182,15 +188,17 @@ class Timeline(Picture, can_focus=True):
 
     def _worth(self, journey: Journey, room: int) -> list[Happening]:
         """What there is room for: first what parts the ways, then what decides, then the worst toxicity."""
-        ranked = sorted(
-            journey.happenings,
-            key=lambda one: (self._parts(one), one.kind != "toxicity", one.grade),
-            reverse=True,
-        )
-        return sorted(ranked[: max(room, 0)], key=lambda one: one.day)
+        told = journey.happenings
+
+        def weight(at: int) -> tuple[bool, int, int]:
+            return self._parts(told[at]), RANKS.index(told[at].kind), told[at].grade
+
+        ranked = sorted(range(len(told)), key=weight, reverse=True)
+        return [told[at] for at in sorted(ranked[: max(room, 0)])]
 
 
 def _in_words(happening: Happening) -> str:
     grade = f"grade {happening.grade} " if happening.kind == "toxicity" else ""
-    lasted = "" if happening.ends is None else f", {happening.ends - happening.day:.0f} days"
+    days = 0 if happening.ends is None else round(happening.ends - happening.day)
+    lasted = f", {days} {'day' if days == 1 else 'days'}" if days else ""
     return f"{grade}{happening.label}{lasted}"
