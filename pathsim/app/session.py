@@ -76,7 +76,7 @@ class Session:
         if value is None:
             self.settings.pop(path, None)
         else:
-            self.settings[path] = f"{value:.10g}"
+            self.settings[path] = f"{value:.15g}"
 
     def request(self) -> Open:
         """What to ask for, as something new."""

@@ -1,19 +1,22 @@
 """Two takes of the same patients: whose fate differs, and where their journeys part."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
 
+from pathsim.calendar import Days
 from pathsim.journal import Journal, Rows
 from pathsim.player.lists import ChangedPatient
 from pathsim.player.shown import Fates
 from pathsim.player.take import Take
 from pathsim.scenario.models import Endpoint
-from pathsim.trial.known import Flags, Known
+from pathsim.trial.known import Known
 from pathsim.trial.outcomes import outcomes
 
-Verdict: TypeAlias = Literal["saved", "lost", "otherwise"]
+Verdict: TypeAlias = Literal["saved", "lost", "later", "earlier", "otherwise"]
+VERDICTS: tuple[Verdict, ...] = ("saved", "lost", "later", "earlier", "otherwise")
 MOST_TOLD = 500
 """Patients whose first difference is told; the counts are of all."""
 
@@ -53,33 +56,34 @@ def parted(there: Journal, here: Journal) -> Parted:
 def fates(there: Take, here: Take, name: str, day: float) -> Fates:
     """How many patients fare otherwise in one take than in another, by some day and by an endpoint."""
     changed = _changed(there, here, day)[0].row
-    saved, lost = _turned(there, here, name, day)
-    label = here.scenario.endpoint_label(name) if name else ""
-    return Fates(label, int(saved.sum()), int(lost.sum()), int((~(saved | lost))[changed].sum()))
+    counts = np.bincount(_verdicts(there, here, name, day)[changed], minlength=len(VERDICTS)).tolist()
+    return Fates(here.scenario.endpoint_label(name) if name else "", *counts)
 
 
-def _turned(there: Take, here: Take, name: str, day: float) -> tuple[Flags, Flags]:
-    """Which patients have an event there and none here, and the other way round; nobody without such an endpoint."""
+def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
+    """For each patient the number of what is told of their event there and here; without such an endpoint the last.
+
+    Both as a report on that day would count events.
+    """
     rows = max(there.chunk.rows, here.chunk.rows)
+    found = np.full(rows, VERDICTS.index("otherwise"), np.intp)
     endpoint = here.scenario.sections.endpoints.get(name)
     if endpoint is None:
-        return np.zeros(rows, np.bool_), np.zeros(rows, np.bool_)
-    had, has = (_had_event(take.happened_by(day), endpoint, rows) for take in (there, here))
-    at_risk = [_at_risk(take.happened_by(day), endpoint, rows) for take in (there, here)]
-    both = at_risk[0] & at_risk[1]
-    return had & ~has & both, has & ~had & both
-
-
-def _had_event(known: Known, endpoint: Endpoint, rows: int) -> Flags:
-    data = outcomes(known, endpoint)
-    found = np.zeros(rows, np.bool_)
-    found[data.row[data.event]] = True
+        return found
+    before, now = (_days_to_event(take.reported_on(day), endpoint, rows) for take in (there, here))
+    both = ~np.isnan(before) & ~np.isnan(now)
+    found[both & (before < now)] = VERDICTS.index("later")
+    found[both & (before > now)] = VERDICTS.index("earlier")
+    found[both & (before < math.inf) & (now == math.inf)] = VERDICTS.index("saved")
+    found[both & (before == math.inf) & (now < math.inf)] = VERDICTS.index("lost")
     return found
 
 
-def _at_risk(known: Known, endpoint: Endpoint, rows: int) -> Flags:
-    found = np.zeros(rows, np.bool_)
-    found[outcomes(known, endpoint).row] = True
+def _days_to_event(known: Known, endpoint: Endpoint, rows: int) -> Days:
+    """For each patient the days until the event; infinite if there is none, NaN for those who are not followed."""
+    data = outcomes(known, endpoint)
+    found = np.full(rows, math.nan)
+    found[data.row] = np.where(data.event, data.time, math.inf)
     return found
 
 
@@ -91,10 +95,8 @@ def _changed(there: Take, here: Take, day: float) -> tuple[Parted, Journal, Jour
 def changed_patients(there: Take, here: Take, name: str, day: float) -> list[ChangedPatient]:
     """The patients whose journeys differ by a day, those first whose event does, and the first thing that differs."""
     found, before, now = _changed(there, here, day)
-    saved, lost = _turned(there, here, name, day)
-    verdicts = np.where(saved[found.row], 0, np.where(lost[found.row], 1, 2))
+    verdicts = _verdicts(there, here, name, day)[found.row]
     order = np.argsort(verdicts, kind="stable")[:MOST_TOLD]
-    words: tuple[Verdict, ...] = ("saved", "lost", "otherwise")
     told = []
     for i in order.tolist():
         row, at_there, at_here = int(found.row[i]), int(found.there[i]), int(found.here[i])
@@ -104,7 +106,7 @@ def changed_patients(there: Take, here: Take, name: str, day: float) -> list[Cha
                 row,
                 here.storyteller.briefly(row),
                 int(here.arm_of[row]),
-                words[int(verdicts[i])],
+                VERDICTS[int(verdicts[i])],
                 min(days),
                 *_told_apart(_told(there, before, at_there), _told(here, now, at_here), days),
             )

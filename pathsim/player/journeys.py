@@ -67,7 +67,7 @@ def _rows(take: Take, endpoint: Endpoint | None, day: float, twins: dict[int, st
 
 def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str, float | None]]:
     """For each patient who is followed, the event that they have had by a day, and the days until it or until now."""
-    data = outcomes(take.happened_by(day), endpoint)
+    data = outcomes(take.reported_on(day), endpoint)
     return {row: (_event(endpoint, data, at), float(data.time[at])) for at, row in enumerate(data.row.tolist())}
 
 
@@ -91,7 +91,7 @@ def _twins(take: Take, other: Take | None, endpoint: Endpoint) -> dict[int, str]
 
 
 def _events(take: Take, endpoint: Endpoint) -> Flags:
-    data = outcomes(take.happened_by(take.last_day), endpoint)
+    data = outcomes(take.reported_on(take.last_day), endpoint)
     found = np.zeros(take.chunk.rows, np.bool_)
     found[data.row[data.event]] = True
     return found

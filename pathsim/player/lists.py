@@ -95,7 +95,7 @@ class ChangedPatient:
     patient: int
     about: str
     arm: int
-    verdict: Literal["saved", "lost", "otherwise"]
+    verdict: Literal["saved", "lost", "later", "earlier", "otherwise"]
     day: float
     there: str
     here: str

@@ -1,11 +1,15 @@
 """The numbers of a scenario that can be turned: in groups as the scenario has them, each with limits and evidence."""
 
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
 from pathsim.player.shown import Parameter
+from pathsim.player.words import lowered
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import dotted
@@ -27,8 +31,17 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
         for path, rate in scenario.rates.items()
         if path[0] not in _NEVER and path[-1] not in _FIXED and not isinstance(rate.value, list)
     ]
+    found = _told_apart(found)
     order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
     return tuple(sorted(found, key=lambda parameter: order[parameter.group]))
+
+
+def _told_apart(found: Sequence[Parameter]) -> list[Parameter]:
+    """The same numbers under names of their own: two that would share one have their paths in it."""
+    shared = Counter((parameter.group, parameter.label) for parameter in found)
+    return [
+        replace(one, label=f"{one.label}, {one.path}") if shared[one.group, one.label] > 1 else one for one in found
+    ]
 
 
 def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
@@ -100,8 +113,6 @@ def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float
 
 _GRADES = ("grade3plus", "grade4plus", "grade5")
 LEAST_RATIO = 0.05
-LONGEST_CONDITION = 32
-"""Longer ones are told where there is room for sentences, and have a number in the name."""
 MOST_BY = 0.999
 """An exit by which everybody leaves on some day is no hazard any more."""
 
@@ -178,23 +189,37 @@ def _word(scenario: Scenario, path: KeyPath, place: int, keys: Sequence[str]) ->
 
 
 def _number(scenario: Scenario, path: KeyPath) -> str:
-    """What tells one of several cases, effects or rules from the others: for whom it holds, if that is short."""
+    """What tells one of several cases, effects or rules from the others: for whom it holds."""
     of, number = str(path[-2]), int(path[-1])
     if of == "assess":
         return _assessed(scenario, path, number)
     if of not in ("cases", "effects", "rules"):
         return ""
-    condition = _spoken(_table(scenario, (*path, "when")).get("when", ""))
-    if len(condition) > LONGEST_CONDITION:
-        return f"({of.removesuffix('s')} {number + 1})"
-    return f"({condition})" if condition else ""
+    condition = _table(scenario, (*path, "when")).get("when", "")
+    return f"({_spoken(scenario, condition)})" if condition else ""
 
 
-def _spoken(condition: str) -> str:
-    """A condition as readers say it."""
-    for written, said in (("==", "is"), ("!=", "is not"), ("'", ""), ("_", " ")):
+def _spoken(scenario: Scenario, condition: str) -> str:
+    """A condition as readers say it: columns by their labels, levels without quotes."""
+    condition = re.sub(r" in \[(.*?)\]", lambda listed: " is " + " or ".join(listed[1].split(", ")), condition)
+    for written, said in (("==", "is"), ("!=", "is not")):
         condition = condition.replace(written, said)
-    return condition
+    labels = _labels(scenario)
+    words = re.split(r"('[^']*')", condition)
+    return "".join(
+        word.strip("'").replace("_", " ")
+        if word.startswith("'")
+        else re.sub(r"[A-Za-z_]\w*", lambda name: labels.get(name[0], name[0].replace("_", " ")), word)
+        for word in words
+    )
+
+
+def _labels(scenario: Scenario) -> dict[str, str]:
+    """What columns are called inside a sentence, where the scenario says it."""
+    found = {name: table.label for name, table in scenario.sections.cohort.items()}
+    for entry in scenario.steps:
+        found |= {table.set: table.label for table in getattr(entry.spec, "assess", ())}
+    return {name: lowered(label) for name, label in found.items() if label}
 
 
 def _assessed(scenario: Scenario, path: KeyPath, number: int) -> str:

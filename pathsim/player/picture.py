@@ -67,6 +67,8 @@ class Photographer:
         looks = [look for look in take.looks if look.day <= day]
         plan, walked = scenario.trial.monitoring, take.walk
         until = 0 if walked is None else int(np.searchsorted(walked.day, day, side="right"))
+        endpoints = tuple(self._endpoint(card, known, ghosts) for card in self._cards)
+        monitored = "" if plan is None else plan.endpoint
         return Snapshot(
             generation=self.generation,
             day=day,
@@ -77,9 +79,10 @@ class Photographer:
             by_group=tuple(np.bincount(groups.group[groups.group >= 0], minlength=len(groups.groups)).tolist()),
             here=tuple(map(tuple, take.here(day).tolist())),
             moving=self._moving(day, moving_days),
-            endpoints=tuple(self._endpoint(card, known, ghosts) for card in self._cards),
+            endpoints=endpoints,
             toxicity=toxicity_rows(known),
             events_known=0 if walked is None or not until else int(walked.events[until - 1]),
+            events_counted=sum(curve.events for view in endpoints if view.name == monitored for curve in view.curves),
             walk=()
             if walked is None or plan is None
             else tuple(
@@ -210,6 +213,7 @@ def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCa
         unit,
         tuple(tuple(take.scenario.published_points(name, arm)) for arm in arms),
         take.scenario.published_figure(path_of("endpoints", name, "hazard_ratio", "estimate")),
+        endpoint.stratified,
     )
 
 

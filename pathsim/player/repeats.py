@@ -1,6 +1,7 @@
 """Work for idle moments: replicates of the trial on screen, a batch at a time, and what they say so far."""
 
 import math
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from functools import cached_property
@@ -30,12 +31,12 @@ from pathsim.player.requests import Work
 from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
 from pathsim.report.figures import span
-from pathsim.scenario.models import THERAPY
-from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.models import THERAPY, Endpoint
+from pathsim.scenario.scenario import Scenario, readable
 from pathsim.trial.outcomes import ALL
 from pathsim.truth.targets import compared, paths, targets_of
 
-BATCH = 16
+MOST_AT_A_TIME, BATCH_SECONDS = 16, 0.2
 """Replicates at a time: few enough that whoever looks at a day meanwhile hardly waits."""
 SETTLING_POINTS = 40
 
@@ -45,6 +46,7 @@ class Repeats(ABC):
 
     def __init__(self, studio: Studio, wanted: int) -> None:
         self.studio, self.wanted, self.done = studio, wanted, 0
+        self._size = 1
         self._parts: list[Columns] = []
         self._counts: list[int] = []
 
@@ -55,8 +57,10 @@ class Repeats(ABC):
 
     def batch(self) -> None:
         """Simulate some more."""
-        count = min(BATCH, self.wanted - self.done)
+        count, began = min(self._size, self.wanted - self.done), time.monotonic()
         self._parts.append(self.columns(range(self.done, self.done + count)))
+        is_quick = time.monotonic() - began < BATCH_SECONDS
+        self._size = min(2 * self._size, MOST_AT_A_TIME) if is_quick else max(self._size // 2, 1)
         self._counts.append(count)
         self.done += count
 
@@ -151,12 +155,17 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
     wanted = {"trial.enrolled": "enrolled", "trial.randomized": "randomized"}
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
-        wanted[path_of("endpoints", name, "events")] = f"{label} events"
-        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} hazard ratio"
+        wanted[path_of("endpoints", name, "events")] = f"{label}: {_counted(endpoint)}"
+        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} hazard ratio (median)"
         wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
     for path, label in wanted.items():
         if (row := _figure_row(path, label, columns, own)) is not None:
             yield row
+
+
+def _counted(endpoint: Endpoint) -> str:
+    """What is counted of an endpoint, which may be called by what is left of everybody: its events, not survival."""
+    return readable(endpoint.events[0]).lower() if len(endpoint.events) == 1 else "events"
 
 
 def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> FigureRow | None:

@@ -75,6 +75,8 @@ class EndpointCard:
     published: tuple[tuple[tuple[float, float], ...], ...]
     """For each arm, published (day, survival)."""
     published_ratio: float | None
+    is_stratified: bool
+    """Whether the arms are compared within strata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ class Opened:
     committee: CommitteeCard | None
     parameters: tuple[Parameter, ...]
     look_days: tuple[float, ...]
+    last_cut: str
+    """When replicates are read: the date of the last data cut, if it has one."""
     cutoffs: tuple[tuple[str, float], ...]
     """The planned data cuts: label and day."""
     arms_are_held: bool
@@ -149,7 +153,10 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """An endpoint on a day: a curve for each arm, those of the trial it is compared with, and the comparison."""
+    """An endpoint on a day: a curve for each arm, those of the trial it is compared with, and the comparison.
+
+    All of it counts what a report on that day would: with records as complete as they are at the last data cut.
+    """
 
     name: str
     curves: tuple[Curve, ...]
@@ -195,7 +202,10 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fates:
-    """How many patients fare otherwise than in the trial that this one is compared with, by some day."""
+    """How many patients fare otherwise than in the trial that this one is compared with, by some day.
+
+    Each of them is counted once.
+    """
 
     endpoint: str
     """What tables call it."""
@@ -203,13 +213,17 @@ class Fates:
     """An event there, none here."""
     lost: int
     """None there, an event here."""
+    later: int
+    """An event in both, here after more days."""
+    earlier: int
+    """An event in both, here after fewer days."""
     otherwise: int
-    """Something else in their journeys."""
+    """The same outcome on the same day, or none of either; something else in their journeys differs."""
 
     @property
     def changed(self) -> int:
         """How many in all."""
-        return self.saved + self.lost + self.otherwise
+        return self.saved + self.lost + self.later + self.earlier + self.otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +245,9 @@ class Snapshot:
     endpoints: tuple[EndpointView, ...]
     toxicity: tuple[ToxicityRow, ...]
     events_known: int
-    """Of the endpoint that is monitored."""
+    """Of the endpoint that is monitored, those that the committee knows of on this day, or did when it stopped."""
+    events_counted: int
+    """Of the same endpoint, those that the curves count: with records as complete as at the last data cut."""
     walk: tuple[tuple[float, float], ...]
     """Information and z so far, each time an event became known."""
     looks: tuple[LookView, ...]

@@ -129,6 +129,7 @@ class Studio:
             committee=_committee(scenario),
             parameters=self.shelf.parameters,
             look_days=tuple(look.day for look in self.take.looks),
+            last_cut=_last_cut(scenario),
             cutoffs=tuple(
                 (cutoff.label or name, scenario.latest_day(cutoff))
                 for name, cutoff in scenario.trial.cutoffs.items()
@@ -180,6 +181,11 @@ def flipped(take: Take) -> Take:
     step = randomisation[0].name
     mine = take.arms[step]
     return Take(take.scenario, take.seed, take, {**take.arms, step: np.where(mine == NO_ARM, mine, 1 - mine)})
+
+
+def _last_cut(scenario: Scenario) -> str:
+    cutoff = scenario.final_cutoff
+    return "the last data cut" if cutoff.events is not None else scenario.written_date(scenario.latest_day(cutoff))
 
 
 def _committee(scenario: Scenario) -> CommitteeCard | None:

@@ -70,27 +70,38 @@ def test_nobody_fares_otherwise_if_nothing_is_changed() -> None:
     assert changed_patients(take(), again, "dfs", 2000) == []
 
 
-def had_event(of: Take, day: float) -> set[int]:
-    """Who had an event of disease-free survival after the randomization, read off the journal entry by entry."""
+def event_days(of: Take, day: float) -> dict[int, float]:
+    """The days from the randomization to the first event of those who had one, read off the journal entry by entry."""
     start = of.scenario.entry("consolidation").enter
     events = {event.code for event in of.scenario.vocabulary.of("exit") if event.name in DFS}
-    begun, found = set(), set()
+    begun: dict[int, float] = {}
+    found: dict[int, float] = {}
     for row, when, event, _ in zip(*(column.tolist() for column in of.journal.by_day()), strict=True):
         if when <= day and event == start:
-            begun.add(row)
+            begun[row] = when
         if when <= day and event in events and row in begun:
-            found.add(row)
+            found.setdefault(row, when - begun[row])
     return found
 
 
 @pytest.mark.parametrize("day", [600.0, 1200.0, 2114.0])
-def test_saved_and_lost_are_those_whose_event_is_in_one_journal_only(day: float) -> None:
-    before, now = had_event(take(), day), had_event(changed(), day)
-    found = fates(take(), changed(), "dfs", day)
-    assert (found.saved, found.lost) == (len(before - now), len(now - before))
+def test_everybody_who_fares_otherwise_is_counted_once_by_their_event_in_both_journals(day: float) -> None:
+    before, now = event_days(take(), day), event_days(changed(), day)
     told = changed_patients(take(), changed(), "dfs", day)
-    assert {one.patient for one in told if one.verdict == "saved"} == before - now
-    assert len(told) == found.changed
+    expected = {
+        "saved": before.keys() - now.keys(),
+        "lost": now.keys() - before.keys(),
+        "later": {patient for patient in before.keys() & now.keys() if before[patient] < now[patient]},
+        "earlier": {patient for patient in before.keys() & now.keys() if before[patient] > now[patient]},
+    }
+    expected["otherwise"] = {one.patient for one in told} - set().union(*expected.values())
+    assert {verdict: {one.patient for one in told if one.verdict == verdict} for verdict in expected} == expected
+    found = fates(take(), changed(), "dfs", day)
+    parts = (found.saved, found.lost, found.later, found.earlier, found.otherwise)
+    assert parts == tuple(map(len, expected.values()))
+    assert sum(parts) == found.changed == len(told)
+    if day == 2114:
+        assert found.later > 0
 
 
 def test_only_those_who_reached_the_changed_step_fare_otherwise() -> None:
@@ -118,7 +129,7 @@ def test_until_the_randomization_the_twin_is_the_patient() -> None:
 def test_those_whom_the_arm_saves_or_harms_are_counted_by_their_events() -> None:
     other = flipped(take())
     view = roster(1, take(), other, 2114.0)
-    mine, theirs = had_event(take(), 2114), had_event(other, 2114)
+    mine, theirs = event_days(take(), 2114), event_days(other, 2114)
     randomized = np.flatnonzero(take().arm_of >= 0).tolist()
     treated = take().scenario.arms.index("blinatumomab")
     saved = [

@@ -70,8 +70,9 @@ def assert_shows(snapshot: Snapshot, found: dict[str, Any], card: Opened) -> Non
     ]
     whole = [row for row in found["toxicity"] if row["step"] == THERAPY and row["type"] != ANY]
     if whole:
+        scenario = load(card.asked)
         assert sorted(struck(snapshot.toxicity, card)) == sorted(
-            (load(card.asked).toxicity_label(row["type"]), row["arm"], row["grade3plus"], row["grade4"], row["grade5"])
+            (scenario.toxicity_label(row["type"]), row["arm"], row["grade3plus"], row["grade4"], row["grade5"])
             for row in whole
         )
 

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.differences import difference_table
-from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.screens.trial import TrialScreen, in_parts
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -23,7 +23,7 @@ from pathsim.player.requests import Settings
 from pathsim.player.shown import Opened, Parameter, Snapshot
 
 REPLICATES = 400
-FORES = {"saved": "good!", "lost": "bad!", "otherwise": "dim"}
+FORES = {"saved": "good!", "lost": "bad!", "later": "good", "earlier": "bad", "otherwise": "dim"}
 NOTHING = (
     "Both trials are the same. Turn a number on the Live screen (l), and come back; "
     "k keeps what is set, so that what you turn afterwards is compared with it."
@@ -126,11 +126,9 @@ class CompareScreen(TrialScreen):
         )
         listing = self.query_one(Listing)
         fates = weighed.fates
-        of = f" ({fates.endpoint})" if fates.endpoint else ""
         listed = f"; the first {len(weighed.changed):,}" if fates.changed > len(weighed.changed) else ""
-        listing.title = (
-            f"{fates.changed:,} fare otherwise by now: {fates.saved} saved from an event{of}, {fates.lost} lost{listed}"
-        )
+        parts = f": {in_parts(fates)}" if fates.endpoint else ""
+        listing.title = f"{fates.changed:,} fare otherwise by now{parts}{listed}"
         listing.show(columns, [_line(one, arms) for one in weighed.changed])
 
     def _table(self) -> None:
@@ -140,7 +138,9 @@ class CompareScreen(TrialScreen):
         self.query_one("#table", Static).update(difference_table(card, self.weighed, self.contrast))
         box = self.query_one("#differences")
         box.border_subtitle = (
-            "" if self.contrast is None else f"on average over {self.replicates} replicates, ± 95%; shares in points"
+            ""
+            if self.contrast is None
+            else f"on average over {self.replicates} replicates at {card.last_cut}, ± 95%; in points"
         )
 
     def command(self, asked: str) -> str:

@@ -39,9 +39,14 @@ class _Figure:
             return ""
         return ratio(value) if self.is_ratio else percent(value)
 
-    def told_difference(self, value: float | None, sign: str = "+") -> str:
+    def told_difference(self, value: float | None) -> str:
         """A difference in words: of shares in points."""
-        return "" if value is None else f"{value:{sign}z.2f}" if self.is_ratio else f"{100 * value:{sign}z.1f}"
+        return "" if value is None else f"{value:+z.2f}" if self.is_ratio else f"{100 * value:+z.1f}"
+
+    def told_error(self, value: float) -> str:
+        """An error with as many digits as a difference, or as it takes to be more than nothing."""
+        digits, shown = (2, value) if self.is_ratio else (1, 100 * value)
+        return f"{shown:.{digits}f}" if shown == 0 or round(shown, digits) else f"{shown:.1g}"
 
 
 def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView | None) -> Table:
@@ -58,8 +63,7 @@ def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView 
             table.add_row(Text("Toxicity, grade 3 or higher", "bold"))
         for figure in figures:
             mean = means.get(figure.label)
-            is_sure = mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
-            average = _average(figure, mean)
+            is_sure, average = _is_sure(mean), _average(figure, mean)
             table.add_row(
                 Text(figure.label, "bold" if is_sure else ""),
                 figure.told(figure.there),
@@ -70,10 +74,17 @@ def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView 
     return table
 
 
+def _is_sure(mean: Difference | None) -> bool:
+    """Whether a mean difference is larger than its error, and than nothing as it is shown."""
+    return mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
+
+
 def _average(figure: _Figure, mean: Difference | None) -> str:
+    """A mean difference with its error; of one within its error only that."""
     if mean is None:
         return ""
-    return f"{figure.told_difference(mean.mean)} ± {figure.told_difference(mean.reach, '')}"
+    reach = figure.told_error(mean.reach)
+    return f"{figure.told_difference(mean.mean)} ± {reach}" if _is_sure(mean) else f"within ± {reach}"
 
 
 def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
@@ -94,7 +105,10 @@ def _of(card: Opened, arm: int) -> str:
 
 
 def _toxicity_figures(card: Opened, weighed: WeighedView, means: Mapping[str, Difference]) -> list[_Figure]:
-    """Types of toxicity that strike somebody more or less, the largest difference on average first."""
+    """Types of toxicity that strike somebody more or less, the largest difference on average first.
+
+    Once there are replicates only those that differ by more than the error; before that, those of this trial.
+    """
     before = {row.label: row for row in weighed.toxicity_there}
     figures = [
         _Figure(f"{row.label}{_of(card, arm)}", _rate(before[row.label], arm), _rate(row, arm))
@@ -103,11 +117,15 @@ def _toxicity_figures(card: Opened, weighed: WeighedView, means: Mapping[str, Di
         for arm in range(len(card.groups))
     ]
 
-    def size(figure: _Figure) -> tuple[float, float]:
+    def size(figure: _Figure) -> float:
         mean = means.get(figure.label)
-        return 0.0 if mean is None else abs(mean.mean), abs(figure.difference or 0.0)
+        return abs((figure.difference or 0.0) if mean is None else mean.mean)
 
-    return sorted((one for one in figures if max(size(one)) >= NEGLIGIBLE), key=size, reverse=True)[:MOST_TOXICITIES]
+    def differs(figure: _Figure) -> bool:
+        mean = means.get(figure.label)
+        return size(figure) >= NEGLIGIBLE if mean is None else _is_sure(mean)
+
+    return sorted(filter(differs, figures), key=size, reverse=True)[:MOST_TOXICITIES]
 
 
 def _rate(row: ToxicityRow, arm: int) -> float | None:

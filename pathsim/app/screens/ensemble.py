@@ -86,7 +86,9 @@ class EnsembleScreen(TrialScreen):
         table = None if self.view is None else _table(self.view)
         is_other = (0 if table is None else table.row_count) != self._rows
         self._rows = 0 if table is None else table.row_count
-        self.query_one("#luck", Static).update(_luck(self.view), layout=is_other)
+        card = self.trial.card
+        cut = "the last data cut" if card is None else card.last_cut
+        self.query_one("#luck", Static).update(_luck(self.view, cut), layout=is_other)
         self.query_one("#table", Static).update(table or "", layout=is_other)
 
     def command(self, asked: str) -> str:
@@ -99,18 +101,25 @@ class EnsembleScreen(TrialScreen):
         self._ask()
 
 
-def _luck(view: EnsembleView | None) -> Text:
+def _luck(view: EnsembleView | None, cut: str) -> Text:
     """Where the trial on screen lies among its siblings."""
     if view is None:
         return Text("simulating the first replicates …", "dim")
     headline = view.headline
     if headline is None or headline.luckier is None:
         return Text(f"{view.replicates:,} replicates")
-    text = Text("This trial was luckier than ")
-    text.append(f"{headline.luckier:.0%}", "bold")
-    had = "a higher hazard ratio" if headline.is_ratio else "lower survival"
-    text.append(f" of its {view.replicates - 1:,} siblings: so many of them had {had}.")
-    return text
+    share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
+    if headline.is_ratio:
+        return Text.assemble(
+            "By ",
+            cut,
+            " this trial was luckier than ",
+            share,
+            f" of its {others} siblings: ",
+            "so many of them had a higher hazard ratio.",
+        )
+    # Nothing is randomized: there is no drug whose effect could be luck.
+    return Text.assemble("By ", cut, " survival was lower in ", share, f" of {others} other trials of the same design.")
 
 
 def _table(view: EnsembleView) -> Table:
@@ -127,7 +136,7 @@ def _table(view: EnsembleView) -> Table:
     if view.endings:
         _section(table, "how it ended", "", "share", "Monte Carlo")
     for why, part in view.endings:
-        words = "no rule ended it" if why == "none" else f"ended for {why}" if why != "order" else "ended by order"
+        words = "ran to its end" if why == "none" else f"stopped for {why}" if why != "order" else "stopped by order"
         table.add_row(words, "", f"{part.estimate:.1%}", _between(part))
     if view.ended is not None:
         table.add_row(*_figure(view.ended))

@@ -1,7 +1,7 @@
 """Evidence: where every number comes from, and whether the scenario shows what was published."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -20,6 +20,8 @@ from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened
 
 REPLICATES = 500
+SIMULATING, NO_TARGETS = "simulating the first trials …", "the scenario has no targets"
+"""Instead of results: before there are any, and where nothing was published to compare with."""
 VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}
 KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
 
@@ -76,7 +78,7 @@ class EvidenceScreen(TrialScreen):
         """Begin with the numbers."""
         self.query_one("#numbers", Listing).title = "Numbers in use"
         targets = self.query_one("#targets", Listing)
-        targets.title, targets.empty = "Published against simulated", "the scenario has no targets"
+        targets.title = "Published against simulated"
         self._arrange()
 
     def _arrange(self) -> None:
@@ -104,7 +106,7 @@ class EvidenceScreen(TrialScreen):
         """Other numbers."""
         if self.evidence is None or self.evidence.generation != card.generation:
             self.validation = None
-            self.query_one("#targets", Listing).show(TARGET_COLUMNS, [])
+            self._list_targets(SIMULATING, ())
             self._ask()
 
     def _ask(self) -> None:
@@ -122,8 +124,13 @@ class EvidenceScreen(TrialScreen):
             self.query_one("#numbers", Listing).show(NUMBER_COLUMNS, [_number(row) for row in reply.rows])
         elif isinstance(reply, ValidationView):
             self.validation = reply
-            self.query_one("#targets", Listing).show(TARGET_COLUMNS, [_target(row) for row in reply.rows])
+            self._list_targets(NO_TARGETS, reply.rows)
         self._tally()
+
+    def _list_targets(self, empty: str, rows: Sequence[TargetRow]) -> None:
+        targets = self.query_one("#targets", Listing)
+        targets.empty = empty
+        targets.show(TARGET_COLUMNS, [_target(row) for row in rows])
 
     def _tally(self) -> None:
         text = ""

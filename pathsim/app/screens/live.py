@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.screens.trial import TrialScreen, in_parts
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.log import EventLog
@@ -176,8 +176,8 @@ class LiveScreen(TrialScreen):
         if fates is not None:
             who = "patient fares" if fates.changed == 1 else "patients fare"
             notes.append((f"* {fates.changed} {who} otherwise by now", "accent!"))
-            of = f" ({fates.endpoint})" if fates.endpoint else ""
-            notes.append((f"{fates.saved} saved from an event{of}, {fates.lost} lost", "accent"))
+            if fates.endpoint:
+                notes.append((in_parts(fates), "accent"))
         if (marked := self.marked()) is not None:
             notes.append((f"{marked.group}: {marked.label}", "text"))
             notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))

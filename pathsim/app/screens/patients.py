@@ -45,8 +45,9 @@ class PatientsScreen(TrialScreen):
 
     def on_mount(self) -> None:
         """Begin in the list."""
-        self.query_one("#patients", Listing).title = "Patients"
-        self.query_one(Listing).focus()
+        listing = self.query_one("#patients", Listing)
+        listing.title, listing.empty = "Patients", "nobody yet"
+        listing.focus()
 
     def opened(self, card: Opened) -> None:
         """Another trial has other patients."""

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from pathsim.app.widgets.header import Part, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
 from pathsim.player.replies import Reply
-from pathsim.player.shown import Opened, Snapshot
+from pathsim.player.shown import Fates, Opened, Snapshot
 
 if TYPE_CHECKING:
     from pathsim.app.app import PathsimApp
@@ -155,3 +155,11 @@ class TrialScreen(Screen[None]):
             if app.card.arms:
                 yield Part(f"randomized {snapshot.randomized}", "text")
         yield Part(f"{session.months_per_second:g} months/s", "dim")
+
+
+def in_parts(fates: Fates) -> str:
+    """How those who fare otherwise fare by an endpoint: the parts sum to the whole."""
+    times = [f"{count} {when}" for count, when in ((fates.later, "later"), (fates.earlier, "earlier")) if count]
+    rest = [f"{fates.otherwise} with the same outcome"] if fates.otherwise else []
+    parts = [f"{fates.saved} saved from an event ({fates.endpoint})", f"{fates.lost} lost", *times, *rest]
+    return ", ".join(parts)

@@ -22,8 +22,7 @@ class CommitteeChart(Picture):
     def show(self, card: CommitteeCard | None, snapshot: Snapshot) -> None:
         """Draw the chart on this day."""
         self.card, self.snapshot = card, snapshot
-        known = "" if card is None else f"{snapshot.events_known} of {card.planned_events} events"
-        self.entitle("Committee", f"stopped at {known}" if snapshot.is_stopped else f"{known} known" if known else "")
+        self.entitle("Committee", "" if card is None else _counted(card, snapshot))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -39,6 +38,14 @@ class CommitteeChart(Picture):
 def is_shown(bound: float) -> bool:
     """Whether there is room for a bound in the chart."""
     return abs(bound) <= HIGHEST_BOUND
+
+
+def _counted(card: CommitteeCard, snapshot: Snapshot) -> str:
+    """How many events the committee goes by, and how many the curves count where that is another number."""
+    known = f"{snapshot.events_known} of {card.planned_events} events"
+    told = f"stopped at {known}" if snapshot.is_stopped else f"{known} known"
+    other = f"; the curves count {snapshot.events_counted}" if snapshot.events_counted != snapshot.events_known else ""
+    return f"{told}{other}"
 
 
 class _Chart:

@@ -80,7 +80,7 @@ class Listing(Picture, can_focus=True):
         self.sorted_by = -1
         self.is_reversed = False
         self.cursor = self.top = 0
-        self.title, self.empty = "", "nobody yet"
+        self.title, self.empty = "", "nothing"
 
     def show(self, columns: tuple[Column, ...], lines: Sequence[Line]) -> None:
         """List these; the cursor stays on what it is on, if that is still there."""

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from pathsim.app.canvas import Canvas, shortened
+from pathsim.app.canvas import Canvas, shortened, without_middle
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Parameter
 
@@ -18,6 +18,8 @@ LEAST_TRACK, MOST_TRACK = 6, 16
 FAST = 5
 SHORTER = (("hazard ratio", "HR"), ("odds ratio", "OR"), ("risk ratio", "RR"), ("grade ", ""))
 """What a label says where there is no room for all of it."""
+LEAST_FOR_BOTH = 16
+"""Columns in which a name and a condition can be told from others."""
 KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
 DIGITS = "0123456789"
 TYPED = f"{DIGITS}.%-e"
@@ -210,6 +212,7 @@ class Sliders(Picture, can_focus=True):
         self._turn(parameter, round(value / parameter.step) * parameter.step)
 
     def _turn(self, parameter: Parameter, value: float) -> None:
+        """Bring the slider to a value, or as near as its ends and its steps let it."""
         value = min(max(value, parameter.lowest), parameter.highest)
         value = float(f"{round(value) if parameter.whole else value:.6g}")
         is_own = math.isclose(value, parameter.value, rel_tol=1e-6, abs_tol=1e-12)
@@ -241,14 +244,17 @@ class Sliders(Picture, can_focus=True):
         self.redraw()
 
     def _take(self, parameter: Parameter, value: float | None) -> None:
-        """Turn the number to what was typed; say so if that is none, or more than there is room for."""
+        """Set the number to what was typed, or say why not: to nothing else than that."""
         if value is None:
             self.app.notify(f"{self.typed} is not a number", severity="warning")
-            return
-        if not parameter.lowest <= value <= parameter.highest:
+        elif parameter.whole and value % 1:
+            self.app.notify(f"{parameter.label} is a whole number: {self.typed} is not set", severity="warning")
+        elif not _is_within(parameter, value):
             lowest, highest = written(parameter, parameter.lowest), written(parameter, parameter.highest)
-            self.app.notify(f"{parameter.label} goes from {lowest} to {highest} here", severity="warning")
-        self._turn(parameter, value)
+            told = f"{parameter.label} goes from {lowest} to {highest}: {self.typed} is not set"
+            self.app.notify(told, severity="warning")
+        else:
+            self._set(parameter, None if value == parameter.value else value)
 
     def action_reset(self) -> None:
         """Take back a typed digit, or give the number its own value again."""
@@ -300,7 +306,10 @@ def _track(width: int) -> tuple[int, int]:
 
 
 def fitted_label(label: str, room: int) -> str:
-    """The name of a number: if need be with usual abbreviations, at last without its middle; its end tells most."""
+    """The name of a number: if need be with usual abbreviations, at last without its middle; its end tells most.
+
+    Of a condition in parentheses the end is left, and before it the end of what it is a condition of.
+    """
     if len(label) <= room:
         return label
     short = label
@@ -308,9 +317,20 @@ def fitted_label(label: str, room: int) -> str:
         short = short.replace(long, abbreviation)
     if len(short) <= room:
         return short
+    name, _, condition = short.partition(" (")
+    if condition and room >= LEAST_FOR_BOTH:
+        most = room * 3 // 5
+        told = f" ({condition}" if len(condition) + 2 <= most else f" (…{condition[3 - most :]}"
+        return f"{without_middle(name, room - len(told))}{told}"
     tail = short[len(short) - room // 2 :].partition(" ")[2]
     end = f"… {tail}" if tail else "…"
     return f"{short[: max(room - len(end), 0)].rstrip()}{end}"
+
+
+def _is_within(parameter: Parameter, value: float) -> bool:
+    """Whether a slider reaches so far; its ends as they are written are within."""
+    ends = parameter.lowest, parameter.highest
+    return ends[0] <= value <= ends[1] or written(parameter, value) in [written(parameter, end) for end in ends]
 
 
 def written(parameter: Parameter, value: float) -> str:

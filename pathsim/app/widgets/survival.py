@@ -203,7 +203,7 @@ class _Plot:
         """One line: each arm with its pen, its patients, its median; from the edge if it needs the room."""
         texts = [self._words(arm) for arm in range(len(self.groups))]
         arms = max(len(self.groups), 1)
-        start = self.left if self.canvas.width - self.left >= sum(len(words[2]) + 3 for words in texts) else 0
+        start = self.left if self.canvas.width - self.left >= sum(len(words[3]) + 3 for words in texts) else 0
         room = (self.canvas.width - start) // arms - 2
         column = start
         for arm, words in enumerate(texts):
@@ -214,7 +214,8 @@ class _Plot:
         pen = BOX_PENS[arm % len(BOX_PENS)].along * 2
         middle = "not reached" if curve.median_days is None else months(curve.median_days)
         return [
-            f"{pen} {group} {curve.events} of {curve.n}, median {middle}",
+            f"{pen} {group} {curve.events} events in {curve.n}, median {middle}",
+            f"{pen} {group} {curve.events} events in {curve.n}",
             f"{pen} {group} {curve.events} of {curve.n}",
             f"{pen} {group} {curve.events}/{curve.n}",
             f"{pen} {group}",
@@ -230,8 +231,9 @@ class _Plot:
             estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
         published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
         p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
-        whole = f"hazard ratio {estimate}, one-sided {p_value}{published}"
-        short = f"HR {estimate}, 1-sided {p_value}{published}"
+        within = "stratified " if self.card.is_stratified else ""
+        whole = f"{within}hazard ratio {estimate}, one-sided {p_value}{published}"
+        short = f"{within}HR {estimate}, 1-sided {p_value}{published}"
         room = self.columns - 1
         one = next((text for text in (whole, short) if len(text) <= room), "")
         two = short.split(", ", 1)

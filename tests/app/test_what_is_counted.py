@@ -1,0 +1,119 @@
+"""Numbers on screen say what they count, and none is told that is not larger than its error."""
+
+import re
+
+import pytest
+from driving import Driver, driven
+
+from pathsim.app.screens.compare import CompareScreen
+from pathsim.app.screens.differences import difference_table
+from pathsim.app.screens.ensemble import EnsembleScreen
+from pathsim.app.screens.evidence import SIMULATING, EvidenceScreen
+from pathsim.app.widgets.listing import Listing
+from pathsim.player.many import ContrastView, Difference
+
+RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"
+SIZES = ((80, 24), (120, 40), (160, 45))
+
+
+def text(driver: Driver) -> str:
+    """All that is on screen, without borders and line breaks."""
+    return re.sub(r"[│╭╮╰╯─\s]+", " ", "\n".join(driver.screen_lines()))
+
+
+async def test_the_parts_of_those_who_fare_otherwise_sum_to_the_whole() -> None:
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
+        snapshot = await driver.go(1800)
+        assert snapshot.fates is not None
+        shown = text(driver)
+        whole = re.search(r"(\d+) patients fare otherwise by now", shown)
+        parts = re.search(r"(\d+) saved from an event \(DFS\)((, \d+ [a-z ]+)*)", shown)
+        assert whole is not None
+        assert parts is not None
+        assert int(whole[1]) == sum(map(int, re.findall(r"\d+", parts[0])))
+
+
+async def test_the_committee_says_what_the_curves_count_where_it_knows_of_fewer() -> None:
+    async with driven() as driver:
+        snapshot = await driver.go(1500)
+        counted = sum(curve.events for curve in snapshot.endpoints[0].curves)
+        assert snapshot.events_counted == counted > snapshot.events_known
+        assert f"{snapshot.events_known} of 131 events known; the curves count {counted}" in text(driver)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_replicates_say_by_which_day_they_are_read(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 3, "there are replicates")
+        await driver.settle()
+        assert "By 30 Sep 2020 this trial was luckier than" in text(driver)
+
+
+async def test_the_curves_say_if_the_arms_are_compared_within_strata() -> None:
+    async with driven() as driver:
+        await driver.go(1800)
+        assert re.search("stratified (HR|hazard ratio) 0", text(driver))
+
+
+async def test_where_nothing_is_randomized_nobody_is_lucky_and_deaths_are_called_deaths() -> None:
+    async with driven("stroke-thrombectomy", settings={"trial.patients": "60"}) as driver:
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 5, "there are replicates")
+        await driver.settle()
+        shown = text(driver)
+        assert "luckier" not in shown
+        assert re.search(r"survival was lower in \d+% of \d+ other trials of the same design", shown)
+        assert screen.view is not None
+        labels = [one.label for one in screen.view.figures]
+        assert "Alive after stroke: death" in labels
+        assert "Alive after stroke events" not in labels
+
+
+async def test_while_trials_are_simulated_the_list_of_targets_says_so() -> None:
+    async with driven() as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        assert screen.query_one("#targets", Listing).empty == SIMULATING
+        await driver.press("w")
+        await driver.until(lambda: screen.replicates > 0, "there are trials")
+        assert screen.query_one("#targets", Listing).lines
+
+
+async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
+        await driver.go(1800)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.weighed and screen.contrast, "both are compared")
+        assert screen.weighed is not None
+        assert driver.app.card is not None
+        names = [f"{row.label}, {arm}" for row in screen.weighed.toxicity_here for arm in driver.app.card.arms]
+        means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
+        told = ContrastView(
+            1,
+            9,
+            9,
+            tuple(Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()),
+        )
+        table = difference_table(driver.app.card, screen.weighed, told)
+        labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
+        toxic = labels[labels.index("Toxicity, grade 3 or higher") + 1 :]
+        assert toxic == [names[0]]
+        assert averages[labels.index(names[0])] == "-3.0 ± 1.0"
+        assert averages[labels.index("DFS power")] == "within ± 3.0"
+
+
+async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
+        await driver.go(1800)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.weighed, "both are compared")
+        assert screen.weighed is not None
+        assert driver.app.card is not None
+        told = ContrastView(1, 9, 9, (Difference("DFS power", is_ratio=False, mean=0.01, reach=0.0002),))
+        table = difference_table(driver.app.card, screen.weighed, told)
+        assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))

@@ -1,0 +1,147 @@
+"""The numbers that can be turned: each has a name of its own, and the shares of a table stay a whole."""
+
+import re
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from strategies import Text, examples, scenario_of, scenarios
+
+from pathsim.app.session import Session
+from pathsim.player.parameters import parameters
+from pathsim.player.shown import Parameter
+from pathsim.scenario.files import library
+from pathsim.scenario.scenario import Scenario, load
+
+LIBRARY = ("aall1331", "stroke-thrombectomy", "two-arm-exponential")
+THREE = ("mild", "moderate", "severe")
+SHARES = """
+title = "Three shares, none of them the rest"
+assumed = "to test"
+[trial]
+begins = 2024-01-01
+patients = 40
+arrivals = "even"
+per_month = 20
+[trial.cutoffs.final]
+day = 400
+[cohort.severity]
+levels = { mild = 0.5, moderate = 0.3, severe = 0.2 }
+[steps.care]
+kind = "phase"
+days = 10
+next = "way"
+[steps.way]
+kind = "branch"
+rules = [{ split = { home = 0.6, ward = 0.3, unit = 0.1 } }]
+[steps.home]
+kind = "end"
+[steps.ward]
+kind = "end"
+[steps.unit]
+kind = "end"
+"""
+
+
+def names(scenario: Scenario) -> list[str]:
+    return [f"{one.group}: {one.label}" for one in parameters(scenario)]
+
+
+def assert_are_unique(found: list[str]) -> None:
+    assert [name for name, count in Counter(found).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("scenario", LIBRARY)
+def test_no_two_numbers_of_a_scenario_share_a_name(scenario: str) -> None:
+    found = names(load(scenario))
+    assert_are_unique(found)
+    assert not [name for name in found if re.search(r"\((case|effect|rule) \d+\)", name)]
+    assert not [name for name in found if re.search(r"==|!=|'|_", name)]
+
+
+@examples(60)
+@given(text=scenarios())
+def test_no_two_numbers_of_any_scenario_share_a_name(text: Text) -> None:
+    assert_are_unique(names(scenario_of(text)))
+
+
+def test_two_steps_of_one_name_have_numbers_of_their_own() -> None:
+    text = SHARES.replace("[steps.care]", '[steps.care]\nlabel = "Ward"').replace(
+        '[steps.home]\nkind = "end"', '[steps.home]\nlabel = "Ward"\nkind = "phase"\ndays = 20\nnext = "ward"'
+    )
+    found = [one for one in names(scenario_of(text)) if one.startswith("Ward: Days")]
+    assert len(set(found)) == 2
+
+
+def test_conditions_are_said_as_people_say_them() -> None:
+    found = names(load("aall1331"))
+    assert "After transplant: relapse hazard ratio (MRD is not negative)" in found
+    assert "Block 1, reinduction: Response not in remission (site and time of relapse is extramedullary later)" in found
+    assert [name for name in found if "marrow before 18 months or marrow 18 to 36 months" in name]
+
+
+# ---- shares without a rest
+
+
+def shares(settings: dict[str, str], table: str) -> dict[str, float]:
+    """The shares of a table as they are set: those of the file, with what was changed in them."""
+    here = tomllib.loads(SHARES)
+    for key in table.split("."):
+        here = here[int(key)] if isinstance(here, list) else here[key]
+    return {name: float(settings.get(f"{table}.{name}", own)) for name, own in here.items()}
+
+
+def parameter(path: str) -> Parameter:
+    return next(one for one in parameters(scenario_of(SHARES)) if one.path == path)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        # The others keep their ratio: 0.3 to 0.2 of what is left.
+        ("cohort.severity.levels.mild", 0.75, {"mild": 0.75, "moderate": 0.15, "severe": 0.1}),
+        ("cohort.severity.levels.mild", 0.0, {"mild": 0.0, "moderate": 0.6, "severe": 0.4}),
+        ("cohort.severity.levels.mild", 1.0, {"mild": 1.0, "moderate": 0.0, "severe": 0.0}),
+        ("steps.way.rules.0.split.unit", 0.4, {"home": 0.4, "ward": 0.2, "unit": 0.4}),
+    ],
+)
+def test_the_other_shares_give_way_in_proportion(path: str, value: float, expected: dict[str, float]) -> None:
+    session = Session("any", 1)
+    session.turn(parameter(path), value)
+    found = shares(session.settings, path.rpartition(".")[0])
+    assert found == pytest.approx(expected)
+    assert sum(found.values()) == pytest.approx(1)
+
+
+def test_a_share_that_is_turned_twice_is_as_if_it_were_turned_once() -> None:
+    once, twice = Session("any", 1), Session("any", 1)
+    mild = parameter("cohort.severity.levels.mild")
+    once.turn(mild, 0.8)
+    twice.turn(mild, 0.1)
+    twice.turn(mild, 0.8)
+    assert once.settings == twice.settings
+
+
+def test_a_share_with_its_own_value_gives_the_others_theirs() -> None:
+    session = Session("any", 1)
+    for value in (0.9, None):
+        session.turn(parameter("cohort.severity.levels.mild"), value)
+    assert session.settings == {}
+
+
+def test_a_turned_share_is_a_scenario_that_can_be_simulated(tmp_path: Path) -> None:
+    """The file's own checks want a table to sum to 1."""
+    file = tmp_path / "shares.toml"
+    file.write_text(SHARES, encoding="utf-8")
+    for value in (0.0, 1 / 3, 0.123456789, 0.999):
+        session = Session(str(file), 1)
+        session.turn(parameter("steps.way.rules.0.split.ward"), value)
+        load(str(file), session.settings)
+
+
+def test_the_library_has_such_shares() -> None:
+    """Or nobody would see whether they give way."""
+    assert library().is_dir()
+    assert any(one.siblings for name in LIBRARY for one in parameters(load(name)))
