@@ -296,7 +296,7 @@ class TrialApp(App[None]):
         self.show()
 
     def pause(self) -> None:
-        """Let the trial stand still, on a whole day, with nobody on his way."""
+        """Let the trial stand still, on a whole day, with nobody between two steps."""
         if self.session.is_playing:
             self.session.day = self.session.shown_day
             self.session.is_playing = False

@@ -115,7 +115,7 @@ class Place(NamedTuple):
 
 
 def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The user's own keys by the binding's id, and what is wrong with his file: of that nothing is done."""
+    """The user's own keys by the binding's id, and what is wrong with their file: of that nothing is done."""
     file = keys_file()
     try:
         found = tomllib.loads(_text(file))

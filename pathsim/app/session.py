@@ -12,7 +12,7 @@ SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
 """Months of the trial in a second."""
 USUAL_SPEED = 4
 ON_THEIR_WAY_SECONDS = 0.7
-"""How long a patient who moves is seen on his way."""
+"""How long patients who move are seen on their way."""
 
 
 @dataclass

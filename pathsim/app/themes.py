@@ -16,8 +16,8 @@ ARMS = {
 }
 
 THEME_WORDS = {
-    "dark": "Colours on a dark ground",
-    "light": "Colours on a light ground",
+    "dark": "Colours on a dark background",
+    "light": "Colours on a light background",
     "projector": "Strong colours on white, for a class",
     "mono": "Without colours",
 }

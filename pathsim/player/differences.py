@@ -117,7 +117,7 @@ def changed_patients(there: Take, here: Take, name: str, day: float) -> list[Cha
 def _told(take: Take, journal: Journal, at: int) -> str:
     """An entry in words; nothing more if the journal has none."""
     if at < 0:
-        return "nothing more by then"
+        return "nothing further by then"
     event = take.scenario.vocabulary[int(journal.event[at])]
     day = float(journal.day[at])
     text = take.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))

@@ -249,4 +249,4 @@ def _condition(scenario: Scenario, path: KeyPath) -> str:
         here = here[key] if not isinstance(here, dict) or key in here else {}
         if isinstance(here, dict) and isinstance(here.get("when"), str):
             condition = here["when"]
-    return "" if condition is None else f" For patients with {condition}."
+    return "" if condition is None else f" Only where {_spoken(scenario, condition)}."

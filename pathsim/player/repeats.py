@@ -36,7 +36,7 @@ from pathsim.scenario.scenario import Scenario, readable
 from pathsim.trial.outcomes import ALL
 from pathsim.truth.targets import compared, paths, targets_of
 
-MOST_AT_A_TIME, BATCH_SECONDS = 16, 0.2
+MOST_AT_A_TIME, BATCH_SECONDS = 16, 1.0
 """Replicates at a time: few enough that whoever looks at a day meanwhile hardly waits."""
 SETTLING_POINTS = 40
 

@@ -99,7 +99,7 @@ class Take:
 
     @kept
     def randomized_on(self) -> Days:
-        """The day on which each patient got their arm; infinite if never."""
+        """The day on which each patient was given an arm; infinite if never."""
         return allocation(self.happened_by(self.last_day)).day
 
     @kept

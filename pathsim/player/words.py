@@ -114,9 +114,9 @@ class Storyteller:
             case "exit":
                 told = self._exit(patient, day, event, value)
             case "toxicity":
-                told = f"{toxicity}, grade {value:.0f}, in {entry.label}"
+                told = f"{toxicity}, grade {value:.0f}, during {entry.label}"
             case "resolved":
-                told = f"{toxicity} is over, in {entry.label}"
+                told = f"{toxicity} resolved, during {entry.label}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
                 told = f"{self._assessment(event)}: {readable(levels[int(value)]).lower()} after {entry.label}"
@@ -155,5 +155,5 @@ def lowered(heading: str) -> str:
 def of_look(scenario: Scenario, look: Look) -> LogEntry:
     """A look of the committee in words."""
     z = "" if look.z is None else f", z {look.z:.2f}"
-    text = f"the committee looks: {look.events} events known{z}: {look.decision}"
+    text = f"interim look: {look.events} events known{z}: {look.decision}"
     return LogEntry(look.day, scenario.written_date(look.day), None, "", -1, text)

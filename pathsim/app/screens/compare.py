@@ -62,7 +62,7 @@ class CompareScreen(TrialScreen):
     def on_mount(self) -> None:
         """Begin in the list."""
         listing = self.query_one(Listing)
-        listing.title, listing.empty = "Who fares otherwise", "nobody"
+        listing.title, listing.empty = "Who fares differently", "nobody"
         listing.focus()
 
     def on_screen_resume(self) -> None:
@@ -128,7 +128,7 @@ class CompareScreen(TrialScreen):
         fates = weighed.fates
         listed = f"; the first {len(weighed.changed):,}" if fates.changed > len(weighed.changed) else ""
         parts = f": {in_parts(fates)}" if fates.endpoint else ""
-        listing.title = f"{fates.changed:,} fare otherwise by now{parts}{listed}"
+        listing.title = f"{fates.changed:,} fare differently by now{parts}{listed}"
         listing.show(columns, [_line(one, arms) for one in weighed.changed])
 
     def _table(self) -> None:
@@ -138,9 +138,7 @@ class CompareScreen(TrialScreen):
         self.query_one("#table", Static).update(difference_table(card, self.weighed, self.contrast))
         box = self.query_one("#differences")
         box.border_subtitle = (
-            ""
-            if self.contrast is None
-            else f"on average over {self.replicates} replicates at {card.last_cut}, ± 95%; in points"
+            "" if self.contrast is None else f"{self.replicates} replicates by {card.last_cut}, ± 95%; shares in points"
         )
 
     def command(self, asked: str) -> str:

@@ -42,7 +42,7 @@ class Explanation(ModalScreen[None]):
 
 
 class Question(ModalScreen[str | None]):
-    """A line for the user to fill in; None if he thinks better of it."""
+    """A line for the user to fill in; None if they think better of it."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]

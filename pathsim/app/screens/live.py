@@ -175,7 +175,7 @@ class LiveScreen(TrialScreen):
         notes: list[tuple[str, str]] = []
         if fates is not None:
             who = "patient fares" if fates.changed == 1 else "patients fare"
-            notes.append((f"* {fates.changed} {who} otherwise by now", "accent!"))
+            notes.append((f"* {fates.changed} {who} differently by now", "accent!"))
             if fates.endpoint:
                 notes.append((in_parts(fates), "accent"))
         if (marked := self.marked()) is not None:

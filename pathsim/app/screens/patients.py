@@ -196,8 +196,8 @@ def _balance(roster: RosterView, *, has_arms: bool) -> Content:
     randomized = roster.saved + roster.harmed + roster.same
     if not roster.arm:
         why = "patients queue, or there are more than two"
-        another = f" Nobody can say what another arm would have done: {why}." if has_arms else ""
-        return Content(f"All patients who have come, and what has become of them by now.{another}")
+        another = f" What another arm would have done cannot be known: {why}." if has_arms else ""
+        return Content(f"All patients enrolled so far, and what has become of them.{another}")
     return Content.from_markup(
         "With the same luck, by the end $arm [b $text-success]saves $saved[/] of $all randomized patients "
         "from an event, [b $text-error]harms $harmed[/], makes no difference to $same ($endpoint).",

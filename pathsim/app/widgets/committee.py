@@ -28,7 +28,7 @@ class CommitteeChart(Picture):
     def draw(self, canvas: Canvas) -> None:
         """The axes, the bounds, the walk, the looks."""
         if self.card is None or self.snapshot is None:
-            canvas.write(0, 1, "nobody monitors this trial", "dim")
+            canvas.write(0, 1, "this trial has no monitoring committee", "dim")
             return
         if canvas.height < 4 or canvas.width < 20:
             return

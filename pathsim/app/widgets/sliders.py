@@ -156,7 +156,7 @@ class Sliders(Picture, can_focus=True):
             else:
                 self._slider(canvas, line, row.parameter, is_here=is_here)
         if not self._rows:
-            canvas.write(0, 1, "no number has this in its name", "dim")
+            canvas.write(0, 1, "no number has these words in its name", "dim")
         for line, (text, fore) in enumerate(notes, height):
             canvas.write(line, 1, text, fore)
 

@@ -238,7 +238,8 @@ class _Plot:
         one = next((text for text in (whole, short) if len(text) <= room), "")
         two = short.split(", ", 1)
         three = [two[0], *two[1].split("; ")]
-        for lines in ([one], two, three, three[:1], [f"HR {ratio(found.estimate)}"]):
+        least = f"HR {ratio(found.estimate)}"
+        for lines in ([one], two, three, three[:1], [f"{within}{least}"], [least]):
             if lines[0] and max(map(len, lines)) <= room and self._say(lines):
                 return
 

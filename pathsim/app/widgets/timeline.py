@@ -1,4 +1,4 @@
-"""A patient's journey: what he was in as bars, what happened as marks, and where another journey parts from it."""
+"""A patient's journey: what they were in as bars, what happened as marks, and where another journey parts from it."""
 
 import math
 import textwrap
@@ -28,7 +28,7 @@ LEGEND = (
     ("toxicity", "3 4 5 grade of toxicity"),
     ("exit", "✗ off the planned way"),
 )
-PARTING = "▲ ways part"
+PARTING = "▲ paths part"
 LINES_OF_PARTING = 2
 HINT = "↑↓ another patient  esc the list"
 
@@ -60,7 +60,7 @@ class Timeline(Picture, can_focus=True):
         if view is None:
             self.entitle("")
         else:
-            who, about = f"Patient {view.patient:04d}", ", ".join(filter(None, (view.about, f"came {view.came}")))
+            who, about = f"Patient {view.patient:04d}", ", ".join(filter(None, (view.about, f"enrolled {view.came}")))
             self.entitle(*((f"{who}: {about}", HINT) if is_alone else (who, about)))
         self.redraw()
 
