@@ -6,7 +6,7 @@ SEED   ?= 21
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run report test test-slow lint types check bench pictures lock clean
+.PHONY: help run report test test-slow lint types check bench pictures golden lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,10 @@ bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
 pictures: $(VENV)/run.stamp ## Make the pictures of the README
 	@$(BIN)/python tools/pictures.py
 	@$(BIN)/python tools/app_pictures.py
+
+golden: $(VENV)/dev.stamp ## Write anew what tests/golden holds results against: look at what changed before you commit
+	@$(BIN)/python tests/golden/goldens.py
+	@git diff --stat -- tests/golden
 
 lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
