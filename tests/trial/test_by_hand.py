@@ -9,6 +9,7 @@ from strategies import scenario_of
 
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
+from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known, known_on
 from pathsim.trial.outcomes import allocation, outcomes
 from pathsim.trial.results import results
@@ -49,6 +50,7 @@ assumed = "a test"
 kind     = "phase"
 days     = 5
 next     = "allocation"
+exit     = { death = { next = "dead" } }
 toxicity = { rash = { grade3plus = 0.1 } }
 assess   = [{ set = "risk", levels = { low = 0.5, high = "rest" } }]
 [steps.allocation]
@@ -280,6 +282,8 @@ PATIENTS: list[Entries] = [
     ],
     # Comes, and has not been randomized by the last day.
     [came(97, "screening"), toxic(98, "screening", "rash", 3), *randomized(102, NEW)[1:]],
+    # Dies before there are arms, so belongs to no endpoint.
+    [came(2, "screening"), left(4, "screening", "death"), came(4, "dead")],
     # Comes too late.
     [came(100.5, "screening")],
 ]
@@ -297,16 +301,16 @@ def rows(found: dict[str, Any], table: str, *keys: str) -> dict[tuple[Any, ...],
 
 def test_who_came_and_in_which_arm_they_are(found: dict[str, Any]) -> None:
     trial = found["trial"]
-    assert (trial["enrolled"], trial["randomized"], trial["arms"]) == (6, 5, {"new": 3, "old": 2})
-    assert (trial["first_day"], trial["last_day"], trial["cutoff_day"]) == (5, 97, 100)
+    assert (trial["enrolled"], trial["randomized"], trial["arms"]) == (7, 5, {"new": 3, "old": 2})
+    assert (trial["first_day"], trial["last_day"], trial["cutoff_day"]) == (2, 97, 100)
     assert trial["median_follow_up_days"] == 80
 
 
 def test_toxicity_counts_each_patient_once_by_the_worst_grade(found: dict[str, Any]) -> None:
     """Of each: patients at risk, with grade 3 or higher, with grade 4, with grade 5, and the rate."""
     assert rows(found, "toxicity", "arm", "step", "type") == {
-        (None, "screening", "rash"): (6, 2, 1, 0, 2 / 6),
-        (None, "screening", "any"): (6, 2, 1, 0, 2 / 6),
+        (None, "screening", "rash"): (7, 2, 1, 0, 2 / 7),
+        (None, "screening", "any"): (7, 2, 1, 0, 2 / 7),
         ("new", "new", "infection"): (3, 2, 0, 1, 2 / 3),
         ("new", "new", "rash"): (3, 1, 0, 0, 1 / 3),
         ("new", "new", "any"): (3, 2, 0, 1, 2 / 3),
@@ -328,8 +332,8 @@ def test_responses_are_shares_of_the_arm_or_of_those_who_entered(found: dict[str
         for row in found["responses"]
     }
     assert table == {
-        (None, "screening", "risk", "low"): (3, 6, 3 / 6),
-        (None, "screening", "risk", "high"): (2, 6, 2 / 6),
+        (None, "screening", "risk", "low"): (3, 7, 3 / 7),
+        (None, "screening", "risk", "high"): (2, 7, 2 / 7),
         ("new", "new", "answer", "yes"): (1, 3, 1 / 3),
         ("new", "new", "answer", "no"): (1, 3, 1 / 3),
     }
@@ -339,7 +343,7 @@ def test_flow_follows_everybody_from_step_to_step(found: dict[str, Any]) -> None
     """Of each step and arm: who entered, where they went, and who is still there."""
     flow = {(row["step"], row["arm"]): (row["entered"], row["left"], row["still_there"]) for row in found["flow"]}
     assert flow == {
-        ("screening", None): (6, {"allocation": 5}, 1),
+        ("screening", None): (7, {"allocation": 5, "dead": 1}, 1),
         ("allocation", None): (5, {"new": 3, "old": 2}, 0),
         ("new", "new"): (3, {"second": 2, "lost": 0, "dead": 1}, 0),
         ("second", "new"): (2, {"queue": 2}, 0),
@@ -349,9 +353,24 @@ def test_flow_follows_everybody_from_step_to_step(found: dict[str, Any]) -> None
         ("operation", "new"): (2, {"home": 2}, 0),
         ("home", "new"): (2, {"lost": 1, "dead": 0}, 1),
         ("lost", "new"): (1, {}, 1),
+        ("dead", None): (1, {}, 1),
         ("dead", "new"): (1, {}, 1),
         ("dead", "old"): (1, {}, 1),
     }
+
+
+def test_visits_of_some_steps_are_of_those_who_entered_them(scenario: Scenario) -> None:
+    """Of each: step, patient, and which of these steps came next."""
+    known = known_on(chunk_of(scenario, PATIENTS), 100, complete=True)
+    visited = tables.visits(known, allocation(known), ["second", "operation"])
+    second, operation = (scenario.entry(name).number for name in ("second", "operation"))
+    columns = (visited.row.tolist(), visited.step.tolist(), visited.following.tolist(), visited.group.tolist())
+    assert list(zip(*columns, strict=True)) == [
+        (0, second, operation, NEW),
+        (0, operation, -1, NEW),
+        (2, second, operation, NEW),
+        (2, operation, -1, NEW),
+    ]
 
 
 def test_waits_count_those_who_had_to_wait_and_those_who_left(found: dict[str, Any]) -> None:
@@ -376,6 +395,19 @@ def test_endpoints_are_counted_by_arm_and_cause(found: dict[str, Any]) -> None:
         "progression": {"20": 0, "40": pytest.approx(1 / 3)},
         "death": {"20": pytest.approx(1 / 3), "40": pytest.approx(1 / 3)},
     }
+
+
+def test_survival_counts_only_who_is_randomized_from_the_day_on_which_they_came(found: dict[str, Any]) -> None:
+    os = found["endpoints"]["os"]
+    assert {arm: (row["n"], row["events"]) for arm, row in os["arms"].items()} == {"new": (3, 1), "old": (2, 1)}
+
+
+def test_who_is_in_no_arm_has_the_number_of_none(scenario: Scenario) -> None:
+    groups = allocation(known_on(chunk_of(scenario, PATIENTS), 100, complete=True))
+    assert groups.groups == ("new", "old")
+    assert groups.group.tolist() == [NEW, NEW, NEW, OLD, OLD] + [-1] * 7
+    assert groups.stratum.tolist() == [0] * 5 + [-1] * 7
+    assert groups.day.tolist() == [10, 15, 20, 25, 80] + [np.inf] * 7
 
 
 def test_a_chunk_of_trials_gives_what_each_trial_gives(scenario: Scenario, found: dict[str, Any]) -> None:
