@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from calls import Pathsim
 from folders import chunks, published
@@ -31,6 +32,23 @@ def test_the_error_is_never_smaller_than_the_usual_one_and_never_nothing(of: int
     share = min(successes, of) / of
     assert monte_carlo_error(min(successes, of), of) >= math.sqrt(share * (1 - share) / of)
     assert monte_carlo_error(min(successes, of), of) > 0
+
+
+@pytest.mark.parametrize(("successes", "of", "share"), [(0, 16, 0.1), (16, 16, 0.9), (6, 16, 0.4), (48, 96, 0.5)])
+def test_the_error_is_that_of_two_successes_and_two_failures_more(successes: int, of: int, share: float) -> None:
+    assert monte_carlo_error(successes, of) == pytest.approx(math.sqrt(share * (1 - share) / of))
+    wanted = Precision("os", 0.025, 0.01).expected(successes, of)
+    assert wanted == pytest.approx(share * (1 - share) / 0.01**2, abs=1)
+    assert Precision("os", 0.025, 0.5).expected(successes, of) == of, "they are there already"
+
+
+def test_a_trial_is_significant_below_the_level_and_an_error_is_small_enough_at_what_is_asked() -> None:
+    columns = {"endpoints.os.logrank.p_one_sided": np.array([0.0249, 0.025, 0.0251, math.nan])}
+    assert Precision("os", 0.025, 0.1).successes(columns) == 1
+    assert Precision("os", 0.025, monte_carlo_error(1, 4)).is_reached(1, 4)
+    assert not Precision("os", 0.025, monte_carlo_error(1, 4) - 1e-9).is_reached(1, 4)
+    told = Precision("os", 0.025, 0.1).told(columns)
+    assert told == {"endpoint": "os", "asked": 0.1, "reached": pytest.approx(math.sqrt(3 / 8 * 5 / 8 / 4))}
 
 
 def test_it_ends_with_the_first_chunk_that_is_enough() -> None:

@@ -339,6 +339,11 @@ def test_responses_are_shares_of_the_arm_or_of_those_who_entered(found: dict[str
     }
 
 
+def test_a_share_of_nobody_is_missing_and_one_of_one_is_everybody() -> None:
+    shares = tables.share(np.array([0, 1, 0, 3]), np.array([0, 1, 1, 4]))
+    np.testing.assert_array_equal(shares, [np.nan, 1, 0, 0.75])
+
+
 def test_flow_follows_everybody_from_step_to_step(found: dict[str, Any]) -> None:
     """Of each step and arm: who entered, where they went, and who is still there."""
     flow = {(row["step"], row["arm"]): (row["entered"], row["left"], row["still_there"]) for row in found["flow"]}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from pathsim.cli import main
 from pathsim.engines import simulate_many
@@ -58,6 +58,30 @@ def test_an_interval_within_0_and_1_that_is_no_ratio_keeps_its_draws_there(scena
     assert 0.6 < value_at(share, 1 - 1e-9) < 1
     width = value_at(share, 0.975) - value_at(share, 0.025)
     assert width == pytest.approx(0.22, abs=0.01)
+
+
+@pytest.mark.parametrize("probability", [1e-6, 0.025, 0.2, 0.5, 0.9])
+@pytest.mark.parametrize(
+    ("value", "ci", "scale"),
+    [
+        (0.3, (0.2, 0.42), "log odds"),
+        (0.3, (0.0, 0.42), "plain"),
+        (0.9, (0.7, 1.0), "log"),
+        (40.0, (20.0, 60.0), "log"),
+        (2.0, (-1.0, 4.0), "plain"),
+    ],
+)
+def test_an_interval_spans_1_96_standard_deviations_to_each_side_on_its_scale(
+    scenario: Scenario, value: float, ci: tuple[float, float], scale: str, probability: float
+) -> None:
+    to, back = {
+        "log odds": (special.logit, special.expit),
+        "log": (np.log, np.exp),
+        "plain": (np.positive, np.positive),
+    }[scale]
+    rate = Rate(of(scenario, "grade3plus").path, value, of(scenario, "grade3plus").evidence, ci=ci)
+    sigma = (to(ci[1]) - to(ci[0])) / (2 * 1.959963984540054)
+    assert value_at(rate, probability) == pytest.approx(back(to(value) + sigma * stats.norm.ppf(probability)))
 
 
 def test_none_of_many_and_all_of_many_can_be_drawn(scenario: Scenario) -> None:
