@@ -29,6 +29,11 @@ cutoffs.end     = { day = 100, complete = true }
 [pools]
 assumed         = "a test"
 bed.places      = 1
+[cohort]
+assumed       = "a test"
+hidden.levels = { no = 0.5, yes = "rest" }
+hidden.latent = true
+age.quantiles = [0, 100]
 [endpoints.pfs]
 label       = "PFS"
 start       = "allocation"
@@ -304,6 +309,10 @@ def test_who_came_and_in_which_arm_they_are(found: dict[str, Any]) -> None:
     assert (trial["enrolled"], trial["randomized"], trial["arms"]) == (7, 5, {"new": 3, "old": 2})
     assert (trial["first_day"], trial["last_day"], trial["cutoff_day"]) == (2, 97, 100)
     assert trial["median_follow_up_days"] == 80
+
+
+def test_the_baseline_tells_nothing_of_what_nobody_can_see(found: dict[str, Any]) -> None:
+    assert [(row["arm"], row["name"], row["of"]) for row in found["baseline"]] == [("new", "age", 3), ("old", "age", 2)]
 
 
 def test_toxicity_counts_each_patient_once_by_the_worst_grade(found: dict[str, Any]) -> None:
