@@ -6,7 +6,7 @@ SEED   ?= 21
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run report test test-slow lint types check bench pictures golden lock clean
+.PHONY: help run report test test-slow lint types check bench pictures golden mutants lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -43,11 +43,16 @@ golden: $(VENV)/dev.stamp ## Write anew what tests/golden holds results against:
 	@$(BIN)/python tests/golden/goldens.py
 	@git diff --stat -- tests/golden
 
+mutants: $(VENV)/mutants.stamp ## Name small faults in the code that no test notices (takes hours; ONLY=pathsim/steps for a part)
+	@nice $(BIN)/python tools/mutants $(ONLY)
+
 lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
 		pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
 		--group test --group lint --extra report pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group mutants \
+		--constraint requirements/dev.txt pyproject.toml -o requirements/mutants.txt
 
 clean: ## Remove the virtual environment and everything that was made
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -67,4 +72,9 @@ $(VENV)/run.stamp: requirements/run.txt pyproject.toml | $(VENV)/python.stamp
 $(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
 	@# One package that lifelines needs has no wheel.
 	@$(PIP) install --require-hashes --only-binary :all: --no-binary autograd-gamma -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/mutants.stamp: requirements/mutants.txt $(VENV)/dev.stamp
+	@# One package that Cosmic Ray needs has no wheel.
+	@$(PIP) install --require-hashes --only-binary :all: --no-binary yattag -r requirements/mutants.txt
 	@touch $@
