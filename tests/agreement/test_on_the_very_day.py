@@ -7,11 +7,14 @@ import math
 
 import numpy as np
 import pytest
+from journals import assert_same, played, swept
 from numpy.typing import NDArray
+from strategies import BEGINS, document, scenario_of
 
 from pathsim.calendar import TICK_DAYS
 from pathsim.engines import Engine, simulate
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.sweep import ShortageError
 from pathsim.trial.course import course
 from pathsim.trial.outcomes import allocation
 
@@ -66,3 +69,32 @@ def test_who_asks_when_the_trial_is_stopped_is_told_the_day_after(
     assert scenario.arms[arm] == "placebo"
     assert days[steps == "unblinding"].tolist() == [STOPPED + late]
     assert ("drug" in steps) == crosses
+
+
+def ward(days: float) -> Scenario:
+    """Patients who are ready for the only bed at the instant at which an exit would end their waiting."""
+    death = {"median_days": 1e-9, "next": "dead"}
+    steps = {
+        "waiting": {"kind": "wait", "ready": 0, "pool": "bed", "next": "bed", "exit": {"death": death}},
+        "bed": {"kind": "phase", "days": days, "holds": "bed", "next": "home"},
+        "home": {"kind": "end"},
+        "dead": {"kind": "end"},
+    }
+    trial = {"begins": BEGINS, "patients": 20, "per_month": 1, "cutoffs": {"end": {"day": 1}}, "arrivals": "even"}
+    return scenario_of(document({"title": "A ward", "trial": trial, "pools": {"bed": {"places": 1}}, "steps": steps}))
+
+
+def test_who_is_ready_at_the_instant_of_an_exit_gets_the_place() -> None:
+    scenario = ward(days=0.5)
+    found = swept(scenario, 1)
+    assert (found.event == scenario.entry("bed").enter).sum() == 20
+    assert_same(found, played(scenario, 1))
+    assert_same(found, played(scenario, 1, planned=False))
+
+
+def test_a_place_that_is_taken_at_the_instant_of_an_exit_is_taken() -> None:
+    scenario = ward(days=100)
+    with pytest.raises(ShortageError):
+        swept(scenario, 1)
+    found = played(scenario, 1)
+    assert (found.event == scenario.entry("bed").enter).sum() < 20, "who does not find it free dies at once"
