@@ -5,22 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from pathsim.paths import parts_of
-from pathsim.report.curves import Line, drawn_until, survival_plot
-from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, months, percent, ratio, span
+from pathsim.report.endpoint import arm_headings, endpoint_part
+from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.scenario import Scenario, StepEntry, readable
-from pathsim.stats.survival import curve
-from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import outcomes, survival_table
 from pathsim.trial.results import Results, targeted
 
 WIDE = 112
@@ -58,11 +53,6 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Published, and this trial", _published(scenario, found)
 
 
-def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
-    """The curves of an endpoint with the figures under them."""
-    return Group(_plot(console, chunk, found, name), "", _endpoint(chunk.scenario, found, name))
-
-
 def _heading(scenario: Scenario, found: Results) -> Group:
     trial = found["trial"]
     first, last = trial["first_day"], trial["last_day"]
@@ -88,15 +78,9 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     return Group(*lines, Text("; ".join(words) + "."))
 
 
-def _arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
-    return [(arm, arm_style(number)) for number, arm in enumerate(scenario.arms)]
-
-
 def _flow(scenario: Scenario, found: Results) -> Table:
     columns: list[str | None] = [None, *scenario.arms]
-    table = figure_table(
-        ("entered", ""), ("before arms" if scenario.arms else "patients", ""), *_arm_headings(scenario)
-    )
+    table = figure_table(("entered", ""), ("before arms" if scenario.arms else "patients", ""), *arm_headings(scenario))
     entered = {(row["step"], row["arm"]): row["entered"] for row in found["flow"]}
     for entry in scenario.steps:
         if not any((entry.name, arm) in entered for arm in columns):
@@ -104,120 +88,6 @@ def _flow(scenario: Scenario, found: Results) -> Table:
         counts = [str(entered.get((entry.name, arm), "")) for arm in columns]
         table.add_row(entry.label, *counts, style="dim" if entry.spec.kind == "branch" else "")
     return table
-
-
-def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
-    scenario = chunk.scenario
-    data = outcomes(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
-    groups = scenario.arms or ("all",)
-    if not data.row.size:
-        return Text("nobody reached the start of this endpoint", style="dim")
-    table = survival_table(data, len(groups), stratified=False)
-    lines = []
-    for number, arm in enumerate(groups):
-        mine = data.group == number
-        steps = curve(table, 0, number)
-        published = scenario.published_points(name, arm)
-        lines.append(
-            Line(
-                arm,
-                arm_style(number),
-                steps.time,
-                steps.survival,
-                np.sort(data.time[mine & ~data.event]),
-                data.time[mine],
-                published,
-            )
-        )
-    horizon = drawn_until(data.time)
-    ascii_only = console.options.ascii_only
-    rows = survival_plot(lines, horizon, width=min(console.width, 110), height=21, ascii_only=ascii_only)
-    drawn = Text("\n").join(Text.assemble(*((cell.glyph, cell.style) for cell in row)) for row in rows)
-    if any(line.published for line in lines):
-        drawn.append(f"\n{'o' if ascii_only else '◇'} published", style="dim")
-    return drawn
-
-
-def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
-    endpoint = found["endpoints"][name]
-    arms = scenario.arms or ("all",)
-    table = figure_table(("", ""), *(_arm_headings(scenario) or [("all", "")]))
-    of = [endpoint["arms"][arm] for arm in arms]
-    table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
-    for day in of[0]["at"]:
-        table.add_row(f"at {span(float(day))}", *(_interval(arm["at"][day]) for arm in of))
-    table.add_row("median", *map(_median, of))
-    first, incidence = endpoint["first_events"], endpoint.get("incidence")
-    for event in first[arms[0]] if incidence is not None else ():
-        last = max(incidence[arms[0]][event], key=float)
-        told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
-        table.add_row(f"{readable(event).lower()} first (by {span(float(last))})", *told)
-    parts: list[RenderableType] = [table]
-    if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
-        parts.append(Text(" -: nobody was followed so long", style="dim"))
-    if "hazard_ratio" in endpoint:
-        parts.append(Padding(_comparison(scenario, found, name), (0, 1)))
-    return Group(*parts)
-
-
-def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
-    endpoint = found["endpoints"][name]
-    stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
-    text = _hazard_ratio(endpoint["hazard_ratio"], scenario, stratified)
-    if (test := endpoint["logrank"])["z"] is not None:
-        text.append(f"; log-rank z {test['z']:.2f}, one-sided P {test['p_one_sided']:.3f}{stratified}")
-    if (gain := endpoint.get("restricted_mean_difference")) is not None:
-        text.append("\n").append(_gain(gain))
-    return text
-
-
-def _hazard_ratio(found: dict[str, float | None], scenario: Scenario, stratified: str) -> Text:
-    estimate, lower, upper = found["estimate"], found["lower"], found["upper"]
-    if estimate is None:
-        return Text("no hazard ratio: no event while patients of both arms were followed", style="dim")
-    text = Text(f"hazard ratio {ratio(estimate)}")
-    if lower is not None and upper is not None:
-        return text.append(f" (95% CI {ratio(lower)}-{ratio(upper)}){stratified}")
-    control = scenario.trial.control or ""
-    only = control if estimate == 0 else next(arm for arm in scenario.arms if arm != control)
-    return text.append(f"{stratified}: all events while both arms were followed are in {only}")
-
-
-def _gain(gain: dict[str, Any]) -> Text:
-    """The difference of restricted means or, if nobody was followed so long, that up to the longest common horizon."""
-    shown, why = gain, ""
-    if gain["days"] is None:
-        if "common_horizon" not in gain:
-            return Text("no days gained without event: an arm without patients", style="dim")
-        shown, why = (
-            gain["common_horizon"],
-            f", the longest that both arms were followed (not {span(gain['horizon_days'])})",
-        )
-    return Text(
-        f"days without event gained in {span(shown['horizon_days'])}{why}: {shown['days']:.0f} "
-        f"(95% CI {shown['lower']:.0f} to {shown['upper']:.0f})"
-    )
-
-
-def _median(arm: dict[str, Any]) -> str:
-    if not arm["n"]:
-        return "-"
-    if arm["median_days"] is None:
-        return "not reached"
-    lower, upper = arm["median_lower_days"], arm["median_upper_days"]
-    told = months(arm["median_days"])
-    if lower is None and upper is None:
-        return told
-    unit = told[told.index(" ") :]
-    limits = ("not reached" if limit is None else months(limit).removesuffix(unit) for limit in (lower, upper))
-    return f"{told} ({'-'.join(limits)})"
-
-
-def _interval(at: dict[str, float | None]) -> str:
-    survival, lower, upper = at["survival"], at["lower"], at["upper"]
-    if lower is None or upper is None:
-        return percent(survival)
-    return f"{survival:.1%} ({lower:.0%}-{upper:.0%})".replace("%-", "-")
 
 
 def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
@@ -298,7 +168,7 @@ def _share(row: dict[str, Any] | None, *, counts: bool) -> str:
 
 
 def _responses(scenario: Scenario, found: Results) -> Table:
-    table = figure_table(("", ""), *_arm_headings(scenario))
+    table = figure_table(("", ""), *arm_headings(scenario))
     rows = {(row["step"], row["name"], row["value"], row["arm"]): row for row in found["responses"] if row["arm"]}
     for step, name, value in dict.fromkeys(key[:3] for key in rows):
         cells = []
