@@ -12,7 +12,7 @@ from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known, known_on
-from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.outcomes import allocation, essentials, outcomes, survival_table
 from pathsim.trial.results import results
 
 TEXT = """
@@ -425,11 +425,66 @@ def test_who_is_in_no_arm_has_the_number_of_none(scenario: Scenario) -> None:
     assert groups.day.tolist() == [10, 15, 20, 25, 80] + [np.inf] * 7
 
 
+def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(scenario: Scenario) -> None:
+    whole = chunk_of(scenario, PATIENTS)
+    only = whole.only(essentials(scenario))
+    assert only.journal.row.size < whole.journal.row.size
+    for complete in (False, True):
+        known, less = (known_on(chunk, 100, complete=complete) for chunk in (whole, only))
+        np.testing.assert_array_equal(less.enrolled, known.enrolled)
+        np.testing.assert_array_equal(allocation(less).group, allocation(known).group)
+        np.testing.assert_array_equal(allocation(less).stratum, allocation(known).stratum)
+        for name in ("pfs", "os"):
+            assert [read(less, patient, name) for patient in range(8)] == [
+                read(known, patient, name) for patient in range(8)
+            ]
+
+
+def test_a_study_without_arms_has_one_group_of_all_who_came() -> None:
+    study = scenario_of(WITHOUT_ARMS)
+    chunk = chunk_of(study, [[came(1, "screening"), left(5, "screening", "death")], [came(3, "screening")]])
+    found = results(chunk)
+    assert found["trial"]["arms"] == {"all": 2}
+    assert found["trial"]["randomized"] is None
+    os = found["endpoints"]["os"]["arms"]
+    assert {arm: (row["n"], row["events"]) for arm, row in os.items()} == {"all": (2, 1)}
+    groups = allocation(known_on(chunk, 100))
+    assert groups.group.tolist() == groups.stratum.tolist() == [0, 0, -1, -1, -1]
+
+
+WITHOUT_ARMS = """
+title = "By hand, without arms"
+[trial]
+assumed     = "a test"
+begins      = 2020-01-01
+patients    = 5
+per_month   = 10
+cutoffs.end = { day = 100 }
+[endpoints.os]
+label   = "OS"
+start   = "screening"
+events  = ["death"]
+assumed = "a test"
+[steps.screening]
+kind    = "phase"
+exit    = { death = { next = "dead" } }
+assumed = "a test"
+[steps.dead]
+kind = "end"
+"""
+
+
 def test_a_chunk_of_trials_gives_what_each_trial_gives(scenario: Scenario, found: dict[str, Any]) -> None:
     """The same patients in three trials: no trial's patients are counted in another."""
     data = outcomes(known_on(chunk_of(scenario, PATIENTS, 3), 100, complete=True), scenario.sections.endpoints["pfs"])
     assert np.bincount(data.trial).tolist() == [5, 5, 5]
     assert np.bincount(data.trial, data.event).tolist() == [found["endpoints"]["pfs"]["events"]] * 3
+    assert survival_table(data, 2, 3, stratified=False).trials == 3
+
+
+def test_without_a_word_there_is_one_trial(scenario: Scenario) -> None:
+    data = outcomes(known_on(chunk_of(scenario, PATIENTS), 100, complete=True), scenario.sections.endpoints["pfs"])
+    assert survival_table(data, 2, stratified=False).trials == 1
 
 
 # --- two arms compared, in closed form ------------------------------------------------------------------------------

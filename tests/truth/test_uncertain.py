@@ -13,12 +13,14 @@ from pathsim.engines import simulate_many
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.ignorance import uncertainty
 from pathsim.ensemble.run import Recipe, ensemble
-from pathsim.ensemble.uncertain import uncertain_rates, value_at, with_drawn_numbers
+from pathsim.ensemble.uncertain import at_fault, uncertain_rates, value_at, with_drawn_numbers
 from pathsim.ensemble.vary import by_setting
 from pathsim.luck import slot, trial_keys, uniform
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.files import Source, find
+from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.steps.spec import KeyPath
 
 RATE = "toxicity[arm=control,step=screening,type=fever].rate"
 SCENARIO = (Path(__file__).parents[1] / "scenarios" / "fever.toml").read_text(encoding="utf-8")
@@ -155,8 +157,39 @@ def first_draw(path: str, replicate: int) -> float:
     return float(uniform(trial_keys(1, replicate), slot(f"uncertain/{path}"))[0])
 
 
+def test_the_first_draw_of_a_number_is_that_of_its_path(scenario: Scenario) -> None:
+    for replicate in range(5):
+        path = "steps.screening.toxicity.fever.grade3plus"
+        expected = value_at(of(scenario, "grade3plus"), first_draw(path, replicate))
+        assert drawn(scenario, 1, replicate)["fever"] == expected
+
+
+STEP = ("steps", "a")
+FEVER = (*STEP, "toxicity", "fever")
+CHANGED = [(*FEVER, "grade3plus"), (*FEVER, "grade4plus"), (*STEP, "days"), ("steps", "b", "days")]
+
+
+@pytest.mark.parametrize(
+    ("where", "drawn_again"),
+    [
+        ((*FEVER, "grade4plus"), 2),  # a number that was drawn: all of its table
+        ((*FEVER, "onset"), 2),
+        (FEVER, 2),
+        ((*STEP, "exit", "relapse"), 3),  # nothing there was drawn: the next table around it
+        (("trial", "patients"), 4),
+    ],
+)
+def test_what_does_not_go_together_is_looked_for_in_the_table_around_it(where: KeyPath, drawn_again: int) -> None:
+    wrong = ScenarioError([Problem(where, "a test", "<test>")])
+    assert at_fault(wrong, CHANGED) == set(CHANGED[:drawn_again])
+
+
 def test_where_all_shares_are_counts_the_last_is_what_the_others_leave() -> None:
     made = assessed('complete = "20/40", partial = "12/40", none = "8/40"')
+    for replicate in range(5):
+        for level in ("complete", "partial"):
+            draw = first_draw(f"steps.screening.assess.0.levels.{level}", replicate)
+            assert drawn_levels(made, replicate)[level] == value_at(of(made, level), draw)
     levels = [drawn_levels(made, replicate) for replicate in range(60)]
     assert all(sum(shares.values()) == pytest.approx(1) for shares in levels)
     assert stats.kstest([shares["complete"] for shares in levels], stats.beta(20.5, 20.5).cdf).pvalue > 0.01
