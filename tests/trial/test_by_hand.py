@@ -11,7 +11,7 @@ from strategies import scenario_of
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial import tables
-from pathsim.trial.known import Chunk, Known, known_on
+from pathsim.trial.known import Chunk, Known, everything, known_on
 from pathsim.trial.outcomes import allocation, essentials, outcomes, survival_table
 from pathsim.trial.results import results
 
@@ -425,7 +425,16 @@ def test_who_is_in_no_arm_has_the_number_of_none(scenario: Scenario) -> None:
     assert groups.day.tolist() == [10, 15, 20, 25, 80] + [np.inf] * 7
 
 
-def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(scenario: Scenario) -> None:
+def test_who_never_has_an_event_has_no_cause(scenario: Scenario) -> None:
+    """Followed for ever, six were randomized: one progressed, two died."""
+    data = outcomes(everything(chunk_of(scenario, PATIENTS)), scenario.sections.endpoints["pfs"])
+    assert data.cause.tolist() == [1, 2, 0, 2, 0, 0]
+    assert data.event.tolist() == [True, True, False, True, False, False]
+
+
+@pytest.mark.parametrize("os_starts", ["screening", "allocation"])
+def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_starts: str) -> None:
+    scenario = scenario_of(TEXT.replace('start       = "screening"', f'start = "{os_starts}"'))
     whole = chunk_of(scenario, PATIENTS)
     only = whole.only(essentials(scenario))
     assert only.journal.row.size < whole.journal.row.size
