@@ -230,7 +230,7 @@ def assessed(day: float, step: str, name: str, level: float) -> tuple[float, str
 
 
 PATIENTS: list[Entries] = [
-    # Infection of grade 3 in both steps, the second time of grade 4, and a rash: waits 3 days and is operated on.
+    # Infection of grade 3 in both steps, the second time of grade 4, and a rash: waits half a day and is operated on.
     [
         *randomized(10, NEW),
         assessed(10, "screening", "risk", 1),
@@ -240,7 +240,7 @@ PATIENTS: list[Entries] = [
         came(20, "second"),
         toxic(25, "second", "infection", 4),
         came(30, "queue"),
-        (32, "ready", "queue", "bed", 0),
+        (34.5, "ready", "queue", "bed", 0),
         came(35, "operation"),
         came(36, "home"),
         left(50, "home", "progression"),
@@ -389,10 +389,10 @@ def test_visits_of_some_steps_are_of_those_who_entered_them(scenario: Scenario) 
 
 
 def test_waits_count_those_who_had_to_wait_and_those_who_left(found: dict[str, Any]) -> None:
-    """Four were ready for the bed: one waited 3 days, one had it at once, one left after 5, and one waits still."""
+    """Four were ready for the bed: one waited half a day, one had it at once, one left after 5, and one waits still."""
     (row,) = found["waits"]
     assert (row["place"], row["step"], row["asked"], row["waited"], row["left_queue"]) == ("bed", "queue", 4, 2, 1)
-    assert (row["mean_days"], row["longest_days"]) == (pytest.approx(8 / 3), 5)
+    assert (row["mean_days"], row["longest_days"]) == (pytest.approx(5.5 / 3), 5)
 
 
 def test_endpoints_are_counted_by_arm_and_cause(found: dict[str, Any]) -> None:
@@ -447,6 +447,20 @@ def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_
             assert [read(less, patient, name) for patient in range(8)] == [
                 read(known, patient, name) for patient in range(8)
             ]
+
+
+def test_an_arm_in_which_nobody_is_has_no_rows(scenario: Scenario) -> None:
+    found = results(chunk_of(scenario, [randomized(10, OLD), randomized(20, OLD)]))
+    assert found["trial"]["arms"] == {"new": 0, "old": 2}
+    for table in ("baseline", "flow", "toxicity", "responses"):
+        assert {row["arm"] for row in found[table]} <= {"old", None}
+
+
+@pytest.mark.parametrize(("until", "cutoffs", "enrolled"), [(99, [], 6), (100, ["end"], 7)])
+def test_a_cut_off_is_told_from_its_day_on(scenario: Scenario, until: float, cutoffs: list[str], enrolled: int) -> None:
+    found = results(chunk_of(scenario, [*PATIENTS[:-1], [came(99.5, "screening")]][1:]), until)
+    assert (list(found["cutoffs"]), found["trial"]["cutoff_day"]) == (cutoffs, until)
+    assert found["trial"]["enrolled"] == enrolled
 
 
 def test_a_study_without_arms_has_one_group_of_all_who_came() -> None:
