@@ -9,11 +9,12 @@ import pytest
 from strategies import scenario_of
 
 from pathsim.journal import Journal
+from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known, everything, known_on
 from pathsim.trial.outcomes import allocation, essentials, outcomes, survival_table
-from pathsim.trial.results import results
+from pathsim.trial.results import results, targeted
 
 TEXT = """
 title = "By hand"
@@ -447,6 +448,14 @@ def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_
             assert [read(less, patient, name) for patient in range(8)] == [
                 read(known, patient, name) for patient in range(8)
             ]
+
+
+def test_a_target_is_a_figure_or_its_share_of_another(found: dict[str, Any]) -> None:
+    struck = "toxicity[arm=new,step=new,type=any].grade3plus"
+    assert targeted(found, Target(published=1, figure=struck)) == 2
+    assert targeted(found, Target(published=1, figure=struck, of="trial.randomized")) == 2 / 5
+    nobody = "endpoints.pfs.first_events.old.progression"
+    assert np.isnan(targeted(found, Target(published=1, figure=struck, of=nobody)))
 
 
 def test_an_arm_in_which_nobody_is_has_no_rows(scenario: Scenario) -> None:
