@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from statistics import NormalDist
 
@@ -16,9 +17,9 @@ from pathsim.stats import sequential
 from pathsim.stats.sequential import efficacy_bounds
 from pathsim.stats.spending import obrien_fleming
 from pathsim.sweep import sweep
-from pathsim.trial.course import course
+from pathsim.trial.course import closing_days, course
 from pathsim.trial.known import Chunk
-from pathsim.trial.monitoring import allocation_ratio, looks, planned_bounds
+from pathsim.trial.monitoring import allocation_ratio, going, looks, planned_bounds
 from pathsim.trial.results import results
 
 ORACLES = Path(__file__).parents[1] / "stats" / "oracles" / "sequential.json"
@@ -114,6 +115,32 @@ def test_a_look_that_is_due_on_the_day_of_the_order_is_held_and_the_order_ends_t
     found = looks(counted([20.0, second], {"trial.monitoring.order": "{ day = 60 }"}))[0]
     assert [(look.day, look.decision) for look in found] == [(60, "stop by order")]
     assert found[0].events == 1 + held
+
+
+def test_an_early_look_ends_a_trial_only_where_the_rules_bind() -> None:
+    """Patients 1 and 3 of the old arm die: z is 1.5, beyond O'Brien-Fleming's bound of 0.73 for an alpha of 0.4."""
+    chunk = counted([200.0, 20.0, 200.0, 30.0], {"trial.monitoring.alpha": "0.4"})
+    assert [look.decision for look in looks(chunk)[0]] == ["stop for benefit"]
+    as_it_went = replace(chunk, scenario=chunk.scenario.as_it_went())
+    assert [look.decision for look in looks(as_it_went)[0]] == ["continue"]
+
+
+def test_a_trial_goes_on_until_its_newest_look_ends_it_and_closes_some_days_later() -> None:
+    chunk = counted([200.0, 20.0, 200.0, 30.0], {"trial.monitoring.alpha": "0.4"})
+    (stop,) = looks(chunk)[0]
+    before = replace(stop, day=10.0, decision="continue")
+    assert going([])
+    assert going([before])
+    assert not going([before, stop])
+    assert closing_days(chunk.scenario, [[before], [before, stop]]).tolist() == [math.inf, math.inf]
+    closes = load(Source("here", "here.toml", TRIAL), {"trial.monitoring.closes_after_days": "7"})
+    assert closing_days(closes, [[before], [before, stop]]).tolist() == [math.inf, 47]
+
+
+def test_planned_bounds_say_at_which_information_they_are() -> None:
+    scenario = load(Source("here", "here.toml", TRIAL))
+    assert scenario.trial.monitoring is not None
+    assert [bound[0] for bound in planned_bounds(scenario.trial.monitoring, 1.0)] == [0.5, 1.0]
 
 
 def test_two_looks_whose_events_become_known_on_one_day_are_one() -> None:
