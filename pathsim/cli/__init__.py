@@ -177,7 +177,7 @@ def _interrupts_wait_for_imports() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         if not _is_importing(frame):
             signal.default_int_handler(number, frame)
-        again = threading.Timer(MOMENT_SECONDS, signal.raise_signal, (number,))
+        again = threading.Timer(MOMENT_SECONDS, _signal_again, (number,))
         again.daemon = True
         again.start()
 
@@ -186,6 +186,15 @@ def _interrupts_wait_for_imports() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _signal_again(number: int) -> None:
+    """Send the signal to the main thread, which may be waiting and would not notice one that is sent to another."""
+    main_thread = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main_thread is not None:
+        signal.pthread_kill(main_thread, number)
+    else:
+        signal.raise_signal(number)
 
 
 def _is_importing(frame: FrameType | None) -> bool:

@@ -40,7 +40,8 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
     if as_json:
-        print_json({"efficacy": found.efficacy, "alpha_spent": found.alpha_spent})
+        efficacy = [None if math.isinf(z) else z for z in found.efficacy]
+        print_json({"efficacy": efficacy, "alpha_spent": found.alpha_spent})
         return
     crossed = exit_probabilities(fractions, found.efficacy).efficacy
     click.echo(f"{spend} spending, one-sided alpha {alpha:g}")

@@ -156,7 +156,7 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
         wanted[path_of("endpoints", name, "events")] = f"{label}: {_counted(endpoint)}"
-        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} hazard ratio (median)"
+        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} HR, median"
         wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
     for path, label in wanted.items():
         if (row := _figure_row(path, label, columns, own)) is not None:

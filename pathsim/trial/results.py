@@ -29,6 +29,8 @@ from pathsim.trial.outcomes import Allocation, Outcomes, allocation, compared, o
 from pathsim.trial.toxicity import toxicity
 
 SCHEMA_VERSION = 1
+INFINITE = ("Infinity", "-Infinity")
+"""What JSON, which has no such numbers, holds for them: results that were read from it have figures too."""
 Results: TypeAlias = dict[str, Any]
 
 
@@ -248,6 +250,8 @@ def figure(found: Results, path: str) -> float:
     here = leaf(found, path)
     if here is None:
         return math.nan
+    if here in INFINITE:
+        return float(here)
     if isinstance(here, bool) or not isinstance(here, (int, float)):
         raise KeyError(f"'{path}' is not a number of the results")
     return float(here)

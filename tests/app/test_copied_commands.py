@@ -92,8 +92,8 @@ async def test_of_an_ensemble_it_prints_the_same_replicates(pathsim: Pathsim, mo
     assert shown is not None
     assert found["replicates"] == REPLICATES
     assert [power["estimate"] for power in found["power"].values()] == [power.estimate for _, power in shown.power]
-    mean = next(one.mean for one in shown.figures if one.label == "DFS hazard ratio")
-    assert found["figures"]["endpoints.dfs.hazard_ratio.estimate"]["mean"] == mean
+    middle = next(one.middle for one in shown.figures if one.label == "DFS HR, median")
+    assert found["figures"]["endpoints.dfs.hazard_ratio.estimate"]["median"] == middle
 
 
 async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,10 +87,10 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         assert driver.app.card is not None
         assert headline.published == driver.app.card.endpoints[0].published_ratio == 0.70
         for one in view.figures:
-            assert one.lower <= one.mean <= one.upper
-        row = line_with(driver, "DFS hazard ratio").partition("ratio")[2]
-        of = next(one for one in view.figures if one.label == "DFS hazard ratio")
-        assert numbers(row)[:4] == pytest.approx([of.own, of.mean, of.lower, of.upper], abs=0.0051)
+            assert one.lower <= one.middle <= one.upper
+        row = line_with(driver, "DFS HR, median").partition("median")[2]
+        of = next(one for one in view.figures if one.label == "DFS HR, median")
+        assert numbers(row)[:4] == pytest.approx([of.own, of.middle, of.lower, of.upper], abs=0.0051)
         rows = lines_of(driver.front.query_one(Histogram))
         null, ticks = rows[1].rindex("│"), rows[-1]
         assert abs(ticks.index(" 1 ") + 1 - (null - 1)) <= 1

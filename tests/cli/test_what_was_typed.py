@@ -19,7 +19,7 @@ QUICK = ("--workers", "1", "--seed", "1", "--quiet")
         (("run", SMALL, "--replicate", str(2**64)), "is not in the range 0<=x<="),
         (("run", SMALL, "--seed", str(2**63)), "is not in the range 0<=x<="),
         (("run", SMALL, "--seed", "9" * 5000), "is not a valid integer"),
-        (("ensemble", SMALL, "--until-se", "1e-300"), "a standard error of the power lies between 0.00001 and 1"),
+        (("ensemble", SMALL, "--until-se", "1e-300"), "--until-se 1e-300 is out of reach"),
         (("ensemble", SMALL, "--shard", f"1/{10**30}"), "write i/n"),
         (("ensemble", SMALL, "--shard", "9" * 5000 + "/1"), "write i/n"),
         (("ensemble", SMALL, "--workers", "999999"), "is not in the range 1<=x<="),

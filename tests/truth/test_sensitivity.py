@@ -167,6 +167,9 @@ def test_the_report_shows_bars_and_json_every_number(
     assert json.loads(capsys.readouterr().out) == told
 
 
+SHORT = "trial.cutoffs.final.day=1"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -175,6 +178,10 @@ def test_the_report_shows_bars_and_json_every_number(
         (("aall1331", "--figure", HAZARD_RATIO, "--over", "steps.nowhere"), "has no number under steps.nowhere"),
         (
             ("two-arm-exponential", "--figure", "flow[step=control,arm=nobody].entered", "--assumed", "0.2"),
+            "there is no arm 'nobody'",
+        ),
+        (
+            ("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "0.2", "--set", SHORT),
             "none of 200 trials has the figure",
         ),
         (("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "nan"), "a part lies between 0 and 1"),

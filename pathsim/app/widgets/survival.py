@@ -232,15 +232,13 @@ class _Plot:
         published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
         p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
         within = "stratified " if self.card.is_stratified else ""
+        said = f"1-sided {p_value}{published}"
         whole = f"{within}hazard ratio {estimate}, one-sided {p_value}{published}"
-        short = f"{within}HR {estimate}, 1-sided {p_value}{published}"
-        room = self.columns - 1
-        one = next((text for text in (whole, short) if len(text) <= room), "")
-        two = short.split(", ", 1)
-        three = [two[0], *two[1].split("; ")]
-        least = f"HR {ratio(found.estimate)}"
-        for lines in ([one], two, three, three[:1], [f"{within}{least}"], [least]):
-            if lines[0] and max(map(len, lines)) <= room and self._say(lines):
+        texts = [[whole], [f"{within}HR {estimate}, {said}"], [f"{within}HR {estimate}", said]]
+        texts += [[f"{kind}HR {estimate}", *said.split("; ")] for kind in dict.fromkeys((within, ""))]
+        texts += [[f"HR {estimate}"], [f"HR {ratio(found.estimate)}"]]
+        for lines in texts:
+            if max(map(len, lines)) < self.columns and self._say(lines):
                 return
 
     def _say(self, lines: list[str]) -> bool:
