@@ -146,7 +146,7 @@ class Span(NamedTuple):
 
 
 class Shard(NamedTuple):
-    """One of several equal parts of an ensemble: every so-manieth chunk."""
+    """One of several equal parts of an ensemble: every n-th chunk, beginning with its number."""
 
     number: int
     of: int

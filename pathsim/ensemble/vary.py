@@ -37,7 +37,7 @@ def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[i
     """The rows of these replicates under every setting, in columns that begin with the setting's number.
 
     Randomized patients keep the arms that they have under the first setting: permuted blocks couple patients, so that
-    otherwise one who comes later could change the arms of all after him.
+    otherwise one patient who comes later could change the arms of all who follow.
     """
     first = simulate_many(scenarios[0], seed, replicates)
     arms = arms_of(first)

@@ -1,6 +1,6 @@
 """The arms that patients have, and how they keep them where something else is changed.
 
-Permuted blocks couple patients: one who comes earlier or not at all would change the arms of all after him. So what is
+Permuted blocks couple patients: one who comes earlier or not at all would change the arms of all who follow. So what is
 compared on the same patients keeps the arms of the first.
 """
 

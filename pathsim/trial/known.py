@@ -169,7 +169,7 @@ class Known:
 def known_on(chunk: Chunk, day: float | Days, *, complete: bool = False, closing: float | Days = math.inf) -> Known:
     """What is known on this day of the trial: one for all replicates, or an array with one for each.
 
-    A patient's record lags by his reporting delay, so the day a thing happened and the day it is known differ. Only
+    A patient's record lags by a reporting delay, so the day a thing happened and the day it is known differ. Only
     arrivals and randomizations are known at once. With ``complete`` the records were brought up to date first. After
     the ``closing`` nobody is enrolled or randomized.
     """

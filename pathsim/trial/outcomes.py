@@ -78,7 +78,7 @@ class Record:
     day: Days
     """When the patient was randomized, or came."""
     delay: Days
-    """How many days his record lags behind."""
+    """How many days the patient's record lags behind."""
     histories: dict[Endpoint, History]
 
 

@@ -34,7 +34,7 @@ class Visits:
     following: Rows
     """The number of the next step entered; ``NOWHERE`` if there is none yet."""
     group: Rows
-    """The patient's arm if he had one by then, else -1."""
+    """The patient's arm if they had one by then, else -1."""
 
 
 def visits(known: Known, groups: Allocation, steps: Collection[str] | None = None) -> Visits:

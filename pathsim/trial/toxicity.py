@@ -113,7 +113,7 @@ class _Struck:
     code: NDArray[np.int16]
     row: Rows
     group: Rows
-    """The patient's arm at the time, from 1; 0 if he had none."""
+    """The patient's arm at the time, from 1; 0 if they had none."""
     grade: Counts
     """0 to 2 for grades 3 to 5."""
     trials: int
