@@ -142,12 +142,15 @@ def _gain(settings: list[Summary]) -> str:
         if path.endswith("hazard_ratio.estimate") and difference["standard_error"]
     ]
     if not ratios:
-        differ = any(part["mean"] for setting in settings[1:] for part in setting["differences"].values())
-        return (
-            "These settings change no hazard ratio at the last cut-off, only when and why trials end."
-            if differ
-            else "These settings change nothing."
-        )
+        means = {path: part["mean"] for setting in settings[1:] for path, part in setting["differences"].items()}
+        known = [path for path, mean in means.items() if mean is not None]
+        if not known:
+            return "Too few replicates to tell a difference."
+        if not any(means[path] for path in known):
+            return "These settings change nothing."
+        if any(path.endswith("hazard_ratio.estimate") for path in known):
+            return "These settings change no hazard ratio at the last cut-off, only when and why trials end."
+        return ""
     return (
         f"Without common luck, {min(ratios):.0f} to {max(ratios):.0f} times as many replicates would be needed for "
         "differences of hazard ratios as sure as these."

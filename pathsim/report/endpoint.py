@@ -109,7 +109,7 @@ def _gain(gain: dict[str, Any]) -> Text:
     shown, why = gain, ""
     if gain["days"] is None:
         if "common_horizon" not in gain:
-            return Text("no days gained without event: an arm without patients", style="dim")
+            return Text("no days gained without event: an arm in which nobody has been followed yet", style="dim")
         shown, why = (
             gain["common_horizon"],
             f", the longest that both arms were followed (not {span(gain['horizon_days'])})",

@@ -1,5 +1,6 @@
 """The report of a validation: every target beside many simulated trials, as a table and a plot in one."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -7,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.report.figures import ROOMY, figure_table, percent
+from pathsim.report.figures import ROOMY, figure_table, percent, ratio
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
@@ -85,6 +86,8 @@ def _shown(target: Target) -> Callable[[float], str]:
 
 def _number(value: float) -> str:
     """A number with as many digits as a reader compares; a whole one without decimals."""
+    if not math.isfinite(value):
+        return ratio(value)
     if value == round(value):
         return f"{value:.0f}"
     return f"{value:.0f}" if abs(value) >= 500 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"

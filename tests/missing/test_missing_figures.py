@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from calls import Pathsim
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
@@ -186,3 +187,10 @@ def test_a_target_of_a_ratio_has_the_mean_of_finite_ones_and_an_interval_of_all(
     assert (found.lower, found.upper) == (0, math.inf)
     assert found.missing == 1
     assert found.target == target
+
+
+def test_an_infinite_end_of_an_interval_is_told_in_words(pathsim: Pathsim, tmp_path: Path) -> None:
+    target = f'[targets.ratio]\npublished = 0.5\nfigure = "{RATIO}"\nkind = "holdout"\npart = "p"\nassumed = "x"\n'
+    path = tmp_path / "small.toml"
+    path.write_text((CASES / "base.toml").read_text(encoding="utf-8") + target, encoding="utf-8")
+    assert "0-infinite" in pathsim("validate", path, "--seed", "1", "--replicates", "30").out
