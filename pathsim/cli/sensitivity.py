@@ -153,5 +153,5 @@ def _check_figure(made: "Scenario", figure: str) -> None:
     try:
         check_picks(made, figure)
         figure_of(results(simulate(made, seed=1)[0]), figure)
-    except KeyError as wrong:
+    except (KeyError, ValueError) as wrong:
         raise click.BadParameter(str(wrong.args[0]), param_hint="--figure") from None

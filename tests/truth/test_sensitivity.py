@@ -175,6 +175,7 @@ SHORT = "trial.cutoffs.final.day=1"
     [
         (("two-arm-exponential", "--figure", HAZARD_RATIO), "--assumed 0.2 moves those that are assumed"),
         (("two-arm-exponential", "--figure", "endpoints.os.hazard"), "the results have no 'hazard'"),
+        (("two-arm-exponential", "--figure", "[a=b]"), "'[a=b]' is not a path"),
         (("aall1331", "--figure", HAZARD_RATIO, "--over", "steps.nowhere"), "has no number under steps.nowhere"),
         (
             ("two-arm-exponential", "--figure", "flow[step=control,arm=nobody].entered", "--assumed", "0.2"),
