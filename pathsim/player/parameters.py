@@ -88,6 +88,8 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
         return value / 10, min(10 * value, 0.5)
     known = max(rate.range or rate.ci or (value,))
     least = 1.0 if expects_whole_number(path) else value / STEPS_OF_A_SLIDER
+    if path[-1] == "planned_events" and scenario.trial.monitoring is not None:
+        least = scenario.trial.monitoring.fewest_events
     return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0
 
 

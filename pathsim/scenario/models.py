@@ -3,6 +3,7 @@
 import datetime
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
@@ -235,6 +236,11 @@ class Monitoring(Table):
     def wanted_events(self) -> tuple[int, ...]:
         """How many events have to be known before each look: a half is rounded up, and there is no look at none."""
         return tuple(max(1, math.floor(t * self.planned_events + 0.5 + _ROUNDING)) for t in self.information)
+
+    @property
+    def fewest_events(self) -> int:
+        """With how many planned events each look surely needs one event more than the look before it."""
+        return math.ceil(1 / min(later - sooner for sooner, later in pairwise((0.0, *self.information))))
 
 
 class Trial(Table):

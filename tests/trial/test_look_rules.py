@@ -233,6 +233,17 @@ def test_two_looks_on_the_same_event_are_refused(information: str) -> None:
         case("half-of-85.toml", {"trial.monitoring.information": information})
 
 
+@pytest.mark.parametrize("information", ["0.5,0.55,1", "0.6107,1", "0.02,1", "[1]"])
+def test_from_the_fewest_events_on_no_number_of_them_makes_two_looks_one(information: str) -> None:
+    plan = case("half-of-85.toml", {"trial.monitoring.information": information}).trial.monitoring
+    assert plan is not None
+    for planned in range(plan.fewest_events, 200):
+        settings = {"trial.monitoring.information": information, "trial.monitoring.planned_events": str(planned)}
+        again = case("half-of-85.toml", settings).trial.monitoring
+        assert again is not None
+        assert len(set(again.wanted_events)) == len(again.wanted_events)
+
+
 @pytest.mark.parametrize("alpha", ["1e-17", "1e-100"])
 def test_a_tiny_error_is_monitored_as_any_other(alpha: str) -> None:
     (_, first, _), (_, last, _) = bounds_of(case("half-of-85.toml", {"trial.monitoring.alpha": alpha}))
