@@ -5,6 +5,7 @@ waits for a place keeps them, only later; one whom a queue sends another way is 
 """
 
 import math
+from array import array
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
@@ -78,7 +79,7 @@ class Clock:
         self.off_plan: set[int] = set()
         """The patients whose way left the plan because of a queue, or of a stop."""
         self._env = simpy.Environment()
-        self._entries: list[Entry] = []
+        self._written = (array("q"), array("d"), array("h"), array("d"))
         self._listeners = [] if listener is None else [listener]
         numbers = np.arange(scenario.patients)
         self._key = keys(seed, replicate, numbers)
@@ -125,9 +126,8 @@ class Clock:
 
     def journal(self) -> Journal:
         """The journal so far; its rows are patients."""
-        columns = list(zip(*self._entries, strict=True)) or [(), (), (), ()]
         types = (np.intp, np.float64, np.int16, np.float64)
-        return Journal(*(np.array(column, dtype=kind) for column, kind in zip(columns, types, strict=True)))
+        return Journal(*(np.array(column, dtype=kind) for column, kind in zip(self._written, types, strict=True)))
 
     def _planned(self, seed: int, replicate: int) -> dict[tuple[int, int], Fate]:
         record: list[Cast] = []
@@ -140,7 +140,11 @@ class Clock:
 
     def _write(self, patient: int, event: int, value: float = 0.0) -> None:
         entry = Entry(patient, self._env.now, event, value)
-        self._entries.append(entry)
+        patients, days, events, values = self._written
+        patients.append(patient)
+        days.append(entry.day)
+        events.append(event)
+        values.append(value)
         for listener in self._listeners:
             listener(entry)
 

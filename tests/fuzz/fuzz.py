@@ -40,7 +40,9 @@ SEEDS = sorted(
     for path in (ROOT / folder).glob("*.toml")
 )
 PATIENTS = re.compile(r"^(patients\s*=\s*(?:\{ value = )?)\d+", re.MULTILINE)
-FEW = 40
+TOO_MANY = re.compile(PATIENTS.pattern.removesuffix("+") + "{5,}", re.MULTILINE)
+FEW, MANY = 40, 2000
+"""How many patients a case begins with, and how many it has at most: more on the clock take minutes."""
 LONGEST_SECONDS = 60
 MOST_BYTES = 6_000_000_000
 DONE, FAILED, WRONG = 0, 1, 2
@@ -143,7 +145,7 @@ def mutant(luck: random.Random) -> bytes:
     if how < 0.4:
         for _ in range(luck.choice([1, 1, 2, 3])):
             text = a_number_changed(luck, text)
-        return text.replace("65535", "2000").encode()  # so many on the clock take minutes
+        return TOO_MANY.sub(rf"\g<1>{MANY}", text).encode()
     if how < 0.65:
         tree = tomllib.loads(text)
         for _ in range(luck.choice([1, 1, 1, 2, 4])):
