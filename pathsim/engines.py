@@ -15,7 +15,6 @@ from pathsim.trial.known import Chunk
 from pathsim.trial.monitoring import going, looks
 
 Engine: TypeAlias = Literal["auto", "sweep", "clock"]
-ENGINES: tuple[Engine, ...] = ("auto", "sweep", "clock")
 
 
 def simulate_many(

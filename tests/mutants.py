@@ -150,6 +150,8 @@ def at(tree: Any, path: KeyPath) -> Any:
 def change(luck: random.Random, tree: Any) -> None:
     """Take something out of the tree, put something else in its place, or give it another name."""
     somewhere = list(places(tree))
+    if not somewhere:
+        return
     *above, key = luck.choice(somewhere)
     around = at(tree, tuple(above))
     match luck.randrange(4):

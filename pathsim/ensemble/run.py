@@ -94,7 +94,7 @@ class Recipe:
 
 @cache
 def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
-    found = (load(recipe.source, dict(recipe.settings) | dict(setting)) for setting in recipe.varied or ((),))
+    found = (load(recipe.source, dict(recipe.settings), dict(setting)) for setting in recipe.varied or ((),))
     return tuple(_as_asked(recipe, scenario) for scenario in found)
 
 

@@ -115,7 +115,7 @@ def _power(scenario: Scenario, columns: ByName) -> Summary:
 def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
     """For the endpoint of the committee, the share of trials that crossed its bound for benefit at any look."""
     plan = scenario.trial.monitoring
-    if plan is None or len(scenario.arms) != 2:
+    if plan is None:
         return {}
     crossed = sum(int((here["benefit"] == 1).sum()) for here in _looked(columns))
     return {plan.endpoint: share(crossed, next(iter(columns.values())).size)}

@@ -22,7 +22,7 @@ from pathsim.text import harmful_places
 DEEPEST = 10
 LONGEST_PATH = 1000
 """Characters of a path: more than any place of a file has."""
-SET = "--set"
+SET, VARY = "--set", "--vary"
 ON_THE_COMMAND_LINE = "set on the command line"
 _ENTRY = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -38,8 +38,8 @@ class Joined:
     rates: dict[KeyPath, Rate] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     overrides: dict[str, object] = field(default_factory=dict)
-    settings: list[KeyPath] = field(default_factory=list)
-    """The paths of what is set, key by key."""
+    settings: dict[KeyPath, str] = field(default_factory=dict)
+    """The paths of what is set, key by key, and the option that sets it."""
     changed: dict[KeyPath, tuple[int, KeyPath]] = field(default_factory=dict)
     """The paths of what a file's ``[set]`` changes, with the number of its layer and the place where it says so."""
     _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
@@ -51,18 +51,20 @@ class Joined:
 
     def placed(self, problem: Problem) -> Problem:
         """This problem with the file and line of its path, or with what was set to cause it."""
-        if problem.file == SET or problem.line is not None:
+        if problem.file in (SET, VARY) or problem.line is not None:
             return problem
         if problem.file:
             layer = next(i for i, source in enumerate(self.sources) if source.file == problem.file)
             return self._on_its_line(layer, problem)
-        if any(_begins(problem.path, path) for path in self.settings):
-            return Problem(problem.path, problem.message, SET)
+        for path, option in self.settings.items():
+            if _begins(problem.path, path):
+                return Problem(problem.path, problem.message, option)
         for path, (layer, place) in self.changed.items():
             if _begins(problem.path, path):
                 return self._on_its_line(layer, Problem(place, problem.message))
         if self.settings and (problem.path, problem.message) not in self._known_without_settings():
-            cause = ", ".join(f"{SET} {path}={shown(value)}" for path, value in self.overrides.items())
+            setting = zip(self.settings.values(), self.overrides.items(), strict=True)
+            cause = ", ".join(f"{option} {path}={shown(value)}" for option, (path, value) in setting)
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
         depths = [len(written(tree, problem.path)[0]) for tree in self.trees]
         return self._on_its_line(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
@@ -87,8 +89,8 @@ class Joined:
         return self._without_settings
 
 
-def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
-    """This scenario with everything it extends, and these values set."""
+def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, str]) -> Joined:
+    """This scenario with everything it extends, and these values set, or given in turn."""
     chain = _chain(scenario)
     joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain])
     for number, (source, tree) in enumerate(chain):
@@ -119,7 +121,9 @@ def join(scenario: Source, overrides: Mapping[str, str]) -> Joined:
             _change(joined, number, path, value, layer.rates.get(("set", path)))
     joined.tree.pop("extends", None)
     for path, text in overrides.items():
-        _set(joined, path, text)
+        _set(joined, path, text, SET)
+    for path, text in varied.items():
+        _set(joined, path, text, VARY)
     return joined
 
 
@@ -198,20 +202,20 @@ def _change(joined: Joined, layer: int, path: str, value: object, rate: Rate | N
     _refresh_list(joined, keys)
 
 
-def _set(joined: Joined, path: str, text: str) -> None:
+def _set(joined: Joined, path: str, text: str, option: str) -> None:
     try:
         keys = _resolve(joined.tree, path, new_leaf=True)
     except KeyError as wrong:
-        joined.problems.append(Problem(_split(path[:LONGEST_PATH]), wrong.args[0], SET))
+        joined.problems.append(Problem(_split(path[:LONGEST_PATH]), wrong.args[0], option))
         return
     value = _listed(files.parse_value(text), text, keys)
     plain, rates, problems = read_value(value, keys, ON_THE_COMMAND_LINE)
     joined.problems += [
-        Problem(place, wrong, SET) for place, wrong in harmful_places({str(keys[-1]): value}, keys[:-1])
+        Problem(place, wrong, option) for place, wrong in harmful_places({str(keys[-1]): value}, keys[:-1])
     ]
-    joined.problems += [Problem(problem.path, problem.message, SET) for problem in problems]
+    joined.problems += [Problem(problem.path, problem.message, option) for problem in problems]
     joined.overrides[dotted(keys)] = value
-    joined.settings.append(keys)
+    joined.settings[keys] = option
     _forget(joined.rates, keys)
     _at(joined.tree, keys[:-1])[keys[-1]] = plain
     joined.rates |= rates

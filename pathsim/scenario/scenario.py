@@ -255,18 +255,17 @@ class Scenario:
         changed = replace(_checked(replace(self.layers, tree=tree)), rules_bind=self.rules_bind)
         return changed.under_null() if self.is_null else changed
 
-    @property
-    def can_queue(self) -> bool:
-        """Whether some pool has fewer places than there are patients."""
-        return any(pool.places < self.patients for pool in self.pools.values())
 
-
-def load(scenario: str | Source, overrides: Mapping[str, str] | None = None) -> Scenario:
+def load(
+    scenario: str | Source, overrides: Mapping[str, str] | None = None, varied: Mapping[str, str] | None = None
+) -> Scenario:
     """The scenario of this name or path, or with this text, with these values set (dotted path to TOML value).
 
-    Raises ScenarioError with everything that is wrong with it, each with file, line and path.
+    ``varied`` are those that an ensemble gives in turn, so that a message names the option they came from. Raises
+    ScenarioError with everything that is wrong with it, each with file, line and path.
     """
-    return _checked(join(find(scenario) if isinstance(scenario, str) else scenario, overrides or {}), as_read=True)
+    source = find(scenario) if isinstance(scenario, str) else scenario
+    return _checked(join(source, overrides or {}, varied or {}), as_read=True)
 
 
 def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:

@@ -108,20 +108,12 @@ def exit_probabilities(
     return Exits(benefit, futile)
 
 
-def conditional_power(z: float, information: float, final_bound: float, *, drift: float) -> float:
-    """The probability that the final z reaches its bound, given z now, if the rest of the trial has this drift.
-
-    Lan, Simon and Halperin (1982), doi:10.1080/07474948208836014. The drift of the trend so far is z / sqrt(t).
-    """
-    left = 1 - information
-    if left <= 0:
-        return float(z >= final_bound)
-    mean = z * math.sqrt(information) + drift * left
-    return _NORMAL.cdf((mean - final_bound) / math.sqrt(left))
-
-
 def conditional_power_bound(information: float, final_bound: float, below: float, *, drift: float) -> float:
-    """The z under which the conditional power falls below this probability; -inf at the planned end."""
+    """The z under which the conditional power falls below this probability; -inf at the planned end.
+
+    Conditional power is the probability that the final z reaches its bound, given z now, if the rest of the trial has
+    this drift. Lan, Simon and Halperin (1982), doi:10.1080/07474948208836014.
+    """
     left = 1 - information
     if left <= 0:
         return -math.inf

@@ -24,7 +24,7 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario, readable
-from pathsim.trial.results import Results, figure, results
+from pathsim.trial.results import Results, figure, results, share_of
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
 VERDICTS: tuple[Verdict, ...] = ("met", "wrong on average", "beyond luck", "no figure")
@@ -165,9 +165,7 @@ def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:
     shown = columns[target.figure]
     if target.of is None:
         return shown
-    whole = columns[target.of]
-    parts: NDArray[np.float64] = np.divide(shown, whole, out=np.full(shown.size, np.nan), where=whole > 0)
-    return parts
+    return share_of(shown, columns[target.of])
 
 
 def averaged_values(target: Target, values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -75,7 +75,9 @@ def test_workers_change_nothing_in_a_comparison(pathsim: Pathsim, many: tuple[st
         ("trial.patients=1:9:-1", "one does not come to 9 in steps of -1"),
         ("trial.patients=1:1000000:1", "more than 100 settings"),
         ("trial.patients=many,300", "trial.patients"),
+        ("trial.patience=1,2", "--vary: trial.patience: "),
         ("trial.patience=1,2", "Did you mean 'patients'?"),
+        ("trial.patients=200,-1", "--vary: trial.patients: "),
     ],
 )
 def test_what_cannot_be_varied_is_told_in_one_message(pathsim: Pathsim, written: str, told: str) -> None:

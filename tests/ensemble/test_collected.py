@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sampled_from
 
 from pathsim.engines import simulate_many
-from pathsim.ensemble import collected
+from pathsim.ensemble import collected, vary
 from pathsim.ensemble.collected import Collected, NoRoomError
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.run import CHUNK, gathered
@@ -45,6 +45,21 @@ def _hardly_any_memory() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(collected, "BYTES_IN_MEMORY", 100)
         yield
+
+
+@pytest.mark.parametrize("settings", [0, 2])
+def test_a_table_for_a_file_has_every_replicate_once_for_each_setting(
+    monkeypatch: pytest.MonkeyPatch, settings: int
+) -> None:
+    monkeypatch.setattr(vary, "ROWS_AT_ONCE", 4)
+    prefixes, found = [f"{number}:" for number in range(settings)] or [""], Collected()
+    found.add({f"{prefix}figure": np.arange(10.0) + 100 * number for number, prefix in enumerate(prefixes)}, 10)
+    made = vary.table(found, settings)
+    parts = list(made.parts)
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in made.names}
+    assert whole["replicate"].tolist() == [*range(10)] * len(prefixes)
+    assert whole["figure"].tolist() == [100 * number + row for number in range(len(prefixes)) for row in range(10)]
+    assert ("setting" in whole) == bool(settings)
 
 
 @given(parts(), integers(0, 40), integers(0, 40))

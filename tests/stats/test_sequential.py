@@ -11,19 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.integrate import quad
+from scipy.special import ndtr
 
 from pathsim.stats import sequential
 from pathsim.stats.normal import probability_below
 from pathsim.stats.sequential import (
     alternative_rejected_bound,
-    conditional_power,
     conditional_power_bound,
     efficacy_bound,
     efficacy_bounds,
     exit_probabilities,
     expected_z,
 )
-from pathsim.stats.spending import obrien_fleming, pocock, spending
+from pathsim.stats.spending import hwang_shih_decani, obrien_fleming, pocock, spending
 
 ORACLES = json.loads((Path(__file__).parent / "oracles" / "sequential.json").read_text(encoding="utf-8"))
 ALPHA = 0.025
@@ -110,6 +111,24 @@ def test_the_last_bound_is_the_same_whatever_was_solved_before(information: list
     assert efficacy_bound(tuple(information), ALPHA, function) == together[-1]
 
 
+@pytest.mark.parametrize("alpha", [0.49, 0.4999])
+def test_a_last_bound_far_above_where_its_search_begins_is_found(alpha: float) -> None:
+    """All but 1e-16 is spent at 0.02; the oracle integrates over the score at the first look by adaptive quadrature."""
+    first, last = efficacy_bounds([0.02, 1], alpha, (spend := hwang_shih_decani(1780))).efficacy
+
+    def passes_later(score: float) -> float:
+        return NormalDist(0, math.sqrt(0.02)).pdf(score) * float(ndtr((score - last) / math.sqrt(0.98)))
+
+    spent = quad(passes_later, -2, first * math.sqrt(0.02), epsabs=0, epsrel=1e-10)[0]
+    assert spent == pytest.approx(spend(1, alpha) - spend(0.02, alpha), rel=1e-5)
+
+
+def test_nobody_reaches_a_bound_at_infinity() -> None:
+    found = exit_probabilities([0.5, 1], [math.inf, 1.96], [-math.inf, -math.inf], drift=2.0)
+    assert found.efficacy == [0, pytest.approx(1 - NORMAL.cdf(1.96 - 2))]
+    assert found.futility == [0, 0]
+
+
 def test_looks_solved_one_after_the_other_are_solved_once() -> None:
     sequential._solved.cache_clear()  # noqa: SLF001 - how often it is called is the matter
     information = tuple(number / 120 for number in range(1, 121))
@@ -163,25 +182,6 @@ def test_a_single_look_has_the_power_of_the_textbook() -> None:
     drift = -math.log(0.58) * math.sqrt(131) / 2
     found = exit_probabilities([1.0], [NORMAL.inv_cdf(0.975)], drift=drift).efficacy[0]
     assert found == pytest.approx(0.876, abs=0.001), "Schoenfeld: 131 events at a hazard ratio of 0.58"
-
-
-def test_conditional_power_is_the_rest_of_the_walk() -> None:
-    assert conditional_power(2.5, 1.0, 1.96, drift=0) == 1
-    assert conditional_power(0, 0.5, 1.96, drift=0) == pytest.approx(1 - NORMAL.cdf(1.96 / math.sqrt(0.5)))
-    trend = 1.5 / math.sqrt(0.6)
-    expected = NORMAL.cdf((1.5 * math.sqrt(0.6) + trend * 0.4 - 1.98) / math.sqrt(0.4))
-    assert conditional_power(1.5, 0.6, 1.98, drift=trend) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("z", "information", "drift"), [(0.8, 0.4, 2.8), (1.4, 0.7, 0.0), (2.2, 0.5, -1.0)])
-def test_conditional_power_is_the_share_of_simulated_trials_that_get_there(
-    z: float, information: float, drift: float
-) -> None:
-    left, bound = 1 - information, 1.99
-    rest = np.random.default_rng(8).normal(drift * left, math.sqrt(left), 200_000)
-    share = (z * math.sqrt(information) + rest >= bound).mean()
-    expected = conditional_power(z, information, bound, drift=drift)
-    assert share == pytest.approx(expected, abs=4 * math.sqrt(expected * (1 - expected) / rest.size))
 
 
 @pytest.mark.parametrize(("information", "drift", "below"), [(0.5, 2.8, 0.2), (0.61, 0.0, 0.1), (0.3, 3.2, 0.5)])

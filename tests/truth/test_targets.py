@@ -1,5 +1,7 @@
 """Targets: published results beside simulated ones, and the two ways of missing them."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,7 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.run import Recipe, ensemble
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import figure, results
+from pathsim.trial.results import figure, results, targeted
 from pathsim.truth.targets import TOLERATED_DEVIATIONS, Comparison, compared, paths, problems, simulated, tally
 
 EVENTS, CONTROL = "endpoints.os.events", "trial.arms.control"
@@ -68,6 +70,15 @@ def test_a_target_can_be_a_share_of_another_figure() -> None:
     assert paths(made.sections.targets) == (EVENTS, CONTROL)
     shares = simulated(target, {EVENTS: np.array([10.0, 30.0, 1.0]), CONTROL: np.array([100.0, 100.0, 0.0])})
     assert shares == pytest.approx([0.1, 0.3, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize(("whole", "expected"), [(100.0, 0.1), (-100.0, -0.1), (0.0, math.nan), (math.nan, math.nan)])
+def test_a_trial_and_many_of_them_show_the_same_share(whole: float, expected: float) -> None:
+    made = scenario('[targets.one]\npublished = 0.1\nfigure = "part"\nof = "whole"\n')
+    target = made.sections.targets["one"]
+    many = simulated(target, {"part": np.array([10.0]), "whole": np.array([whole])})
+    one = targeted({"part": 10.0, "whole": whole}, target)
+    assert (one, many[0]) == pytest.approx((expected, expected), nan_ok=True)
 
 
 def test_a_published_count_has_an_interval() -> None:

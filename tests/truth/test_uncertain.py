@@ -249,6 +249,12 @@ def test_the_share_of_ignorance_is_that_of_the_total_variance() -> None:
     assert spread["standard_error"] == pytest.approx(np.std([6.75, 0.75, 0.75, 6.75], ddof=1) / 2 / (20 / 3))
 
 
+def test_a_figure_that_varies_less_with_drawn_numbers_shows_no_ignorance() -> None:
+    stated, drawn = ({RATE: np.array(values)} for values in ([2.0, 4, 6, 8], [1.0, 2, 3, 4]))
+    spread = uncertainty(load(source()), stated, drawn)["figures"][RATE]
+    assert (spread["ignorance_sd"], spread["ignorance_share"]) == (0, 0)
+
+
 def test_luck_and_ignorance_of_a_rate_are_those_of_the_beta_binomial_law() -> None:
     only_the_count = source(SCENARIO.replace("ci = [0.5, 2.0], ", ""))
     columns = ensemble(Recipe(only_the_count, (), uncertain=True), 2, 800)
