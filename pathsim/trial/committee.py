@@ -11,7 +11,7 @@ from pathsim.clock import Clock, Entry
 from pathsim.trial.course import closing_days, stop_reason
 from pathsim.trial.known import Chunk
 from pathsim.trial.monitoring import Look, due, going, hold, last_day_of_looks, order_day, plan_of
-from pathsim.trial.outcomes import codes_of
+from pathsim.trial.outcomes import ends, starts
 
 
 class Committee:
@@ -29,11 +29,12 @@ class Committee:
         self._last = last_day_of_looks(scenario)
         self._known = 0
         self._delay = self._chunk().reporting_delay.tolist()
-        self._begin = {entry.enter for entry in scenario.entries(endpoint.start)}
+        self._begin = set(starts(scenario, endpoint))
         arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomisation[0].name)
         self._arm = next(arms)
-        self._events = set(codes_of(scenario, endpoint.events))
-        self._ends = self._events | set(codes_of(scenario, endpoint.censored_by))
+        self._events = set(ends(scenario, endpoint, *endpoint.events))
+        self._ends = self._events | set(ends(scenario, endpoint, *endpoint.censored_by))
+        self._begun: set[int] = set()
         self._followed: set[int] = set()
         self._in_arm: set[int] = set()
         clock.listen(self._notice)
@@ -42,7 +43,8 @@ class Committee:
 
     def _notice(self, entry: Entry) -> None:
         """Follow patients from the endpoint's start to its first event, and learn of that when it is reported."""
-        if entry.event in self._begin:
+        if entry.event in self._begin and entry.patient not in self._begun:
+            self._begun.add(entry.patient)
             self._followed.add(entry.patient)
         elif entry.event == self._arm:
             self._in_arm.add(entry.patient)

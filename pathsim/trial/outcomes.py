@@ -47,7 +47,7 @@ def essentials(scenario: Scenario) -> list[int]:
     """The codes of those entries that arms and endpoints are read from: a fifth of a journal."""
     codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
     for endpoint in scenario.sections.endpoints.values():
-        codes += [*_starts(scenario, endpoint), *codes_of(scenario, endpoint.events + endpoint.censored_by)]
+        codes += [*starts(scenario, endpoint), *ends(scenario, endpoint, *endpoint.events, *endpoint.censored_by)]
     return codes
 
 
@@ -57,7 +57,7 @@ class History:
 
     start: Days
     first: Days
-    """The day of the first event; infinite if none comes."""
+    """The day of the first event from the start on; infinite if none comes."""
     cause: Causes
     """The number of that event in the endpoint's list, from 1; 0 if none comes."""
     lost: Days
@@ -128,17 +128,26 @@ def _allocation(chunk: Chunk) -> Allocation:
     return Allocation(tuple(spec.arms), group, stratum, day)
 
 
-def _starts(scenario: Scenario, endpoint: Endpoint) -> list[int]:
+def starts(scenario: Scenario, endpoint: Endpoint) -> list[int]:
     """The codes of the entries from whose first one an endpoint counts."""
     return [entry.enter for entry in scenario.entries(endpoint.start)]
+
+
+def ends(scenario: Scenario, endpoint: Endpoint, *names: str) -> list[int]:
+    """The codes of all exits and rules of these names that can come after the endpoint's start.
+
+    Codes ascend along every pathway: what has a lower one than the start was over when it came, whatever the day.
+    """
+    start = min(starts(scenario, endpoint))
+    return [event.code for event in scenario.vocabulary.of("exit") if event.name in names and event.code > start]
 
 
 def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
     scenario, journal = chunk.scenario, chunk.journal
     kinds = [
-        _starts(scenario, endpoint),
-        codes_of(scenario, endpoint.censored_by),
-        *(event_codes(scenario, name) for name in endpoint.events),
+        starts(scenario, endpoint),
+        ends(scenario, endpoint, *endpoint.censored_by),
+        *(ends(scenario, endpoint, name) for name in endpoint.events),
     ]
     kind = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
     for number, codes in enumerate(kinds):
@@ -184,6 +193,7 @@ def outcomes(known: Known, endpoint: Endpoint) -> Outcomes:
     until = today if known.complete else today - whole.delay
     # Arrivals are known at once, entries into other steps when they are reported.
     begun = history.start <= (today if known.chunk.scenario.entry(endpoint.start).number == 0 else until)
+    begun &= np.isfinite(history.start)
     here = np.flatnonzero(begun & in_groups(known))
     row, start, first = whole.row.take(here), history.start.take(here), history.first.take(here)
     last = np.maximum(np.minimum(history.lost.take(here), until.take(here)), start)
@@ -224,13 +234,3 @@ def compared(data: Outcomes, endpoint: Endpoint, scenario: Scenario, trials: int
     control = scenario.arms.index(scenario.trial.control or "")
     test = logrank(table, treated=1 - control, control=control)
     return Comparison(test, hazard_ratio(cox(table, treated=1 - control, control=control)))
-
-
-def event_codes(scenario: Scenario, name: str) -> list[int]:
-    """The codes of all exits and rules of this name."""
-    return [event.code for event in scenario.vocabulary.of("exit") if event.name == name]
-
-
-def codes_of(scenario: Scenario, names: tuple[str, ...]) -> list[int]:
-    """The codes of all exits and rules of these names."""
-    return [code for name in names for code in event_codes(scenario, name)]

@@ -1,0 +1,79 @@
+"""An endpoint that starts at a later step: who counts, from when, and what of it a committee learns."""
+
+import math
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from pathsim.clock import Clock, Entry
+from pathsim.engines import Engine, simulate
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.committee import Committee
+from pathsim.trial.known import everything
+from pathsim.trial.monitoring import looks, plan_of
+from pathsim.trial.outcomes import outcomes
+from pathsim.trial.results import results
+
+CASES = Path(__file__).parent / "cases"
+ENGINES: tuple[Engine, ...] = ("sweep", "clock")
+
+
+def case(name: str, **settings: str) -> Scenario:
+    return load(str(CASES / f"{name}.toml"), settings)
+
+
+def followed(scenario: Scenario, start: str, events: tuple[str, ...]) -> dict[int, float]:
+    """Patients who came to the start and their days to the first event, read off the clock's entries as they happen."""
+    entries: dict[int, list[Entry]] = defaultdict(list)
+    Clock(scenario, 1, listener=lambda entry: entries[entry.patient].append(entry)).run()
+    days = {}
+    for patient, mine in entries.items():
+        met = [(entry.day, scenario.vocabulary[entry.event]) for entry in mine]
+        begins = next((i for i, (_, what) in enumerate(met) if what.kind == "enter" and what.step == start), None)
+        if begins is not None:
+            first = next(day for day, what in met[begins:] if what.kind == "exit" and what.name in events)
+            days[patient] = first - met[begins][0]
+    return days
+
+
+def test_events_before_the_start_or_with_it_are_no_events_after_it() -> None:
+    scenario = case("relapse-before-and-after")
+    counted = followed(scenario, "salvage", ("relapse", "death"))
+    data = outcomes(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
+    assert dict(zip(data.row.tolist(), data.time.tolist(), strict=True)) == counted
+    assert (data.time > 0).all()
+
+
+def test_survival_from_a_second_relapse_on_is_that_of_its_hazards() -> None:
+    """Two hazards from the start on, with medians of 300 and 500 days: exp(-365 ln 2 (1/300 + 1/500)) after a year."""
+    found = results(simulate(case("relapse-before-and-after", **{"trial.patients": "4000"}), 1)[0])
+    expected = math.exp(-365 * math.log(2) * (1 / 300 + 1 / 500))
+    for arm in found["endpoints"]["post"]["arms"].values():
+        error = math.sqrt(expected * (1 - expected) / arm["n"])
+        assert arm["at"]["365"]["survival"] == pytest.approx(expected, abs=4 * error)
+
+
+def test_who_never_comes_to_the_start_has_no_event() -> None:
+    scenario = case("death-before-the-start")
+    data = outcomes(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
+    assert set(data.row.tolist()) == set(followed(scenario, "surgery", ("death",)))
+    assert 0 < data.row.size < scenario.patients
+
+
+@pytest.mark.parametrize("replicate", [0, 4])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_look_and_a_cutoff_come_with_as_many_events_as_were_planned(engine: Engine, replicate: int) -> None:
+    chunk, _ = simulate(case("death-before-the-start"), 1, replicate, engine)
+    assert results(chunk)["cutoffs"]["at40"]["events"] == {"post": 40}
+    assert [look.events for look in looks(chunk)[0]] == [40, 80]
+
+
+@pytest.mark.parametrize("name", ["relapse-before-and-after", "progress-in-a-cycle", "death-before-the-start"])
+def test_the_committee_on_the_clock_learns_of_the_events_that_are_in_the_journal(name: str) -> None:
+    clock = Clock(case(name), 1)
+    assert (plan := plan_of(clock.scenario)) is not None
+    committee = Committee(clock)
+    clock.run()
+    assert committee.looks == looks(simulate(clock.scenario, 1, engine="sweep")[0])[0]
+    assert [look.events for look in committee.looks] == list(plan.wanted_events)
