@@ -282,7 +282,9 @@ class Parts:
     @property
     def are_enough(self) -> bool:
         """Whether the precision that was asked is reached."""
-        return self._precision is not None and self._precision.is_reached(self._successes, self.rows.replicates)
+        if self._precision is None or self.rows.replicates == 0:
+            return False
+        return self._precision.is_reached(self._successes, self.rows.replicates)
 
     @property
     def expected(self) -> int:

@@ -159,6 +159,9 @@ class Store:
         """Write the rows and the summary; the paths of both. Raises StoreError if they cannot be written."""
         path = self.folder / ROWS[rows_format]
         _write_rows(path, rows)
+        for other in {self.folder / name for name in ROWS.values()} - {path}:
+            with _told_why(other):
+                other.unlink(missing_ok=True)  # rows of another summary
         write_whole(self.folder / SUMMARY, summary.encode())
         return path, self.folder / SUMMARY
 
@@ -293,4 +296,4 @@ def _write_rows(path: Path, rows: "Table") -> None:
 
 
 def _cell(value: float) -> str:
-    return "" if value != value else f"{value:.17g}".removesuffix(".0")  # noqa: PLR0124 - only NaN differs from itself
+    return "" if value != value else repr(value).removesuffix(".0")  # noqa: PLR0124 - only NaN differs from itself

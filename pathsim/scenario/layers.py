@@ -118,7 +118,8 @@ def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, st
             joined.problems.append(joined.placed(Problem(("set",), message, source.file)))
             continue
         for path, value in changed.items():
-            _change(joined, number, path, value, layer.rates.get(("set", path)))
+            here = {place[2:]: rate for place, rate in layer.rates.items() if place[:2] == ("set", path)}
+            _change(joined, number, path, value, here)
     joined.tree.pop("extends", None)
     for path, text in overrides.items():
         _set(joined, path, text, SET)
@@ -185,8 +186,8 @@ def _remove(joined: Joined, path: object, problem: Problem) -> None:
     joined.problems.append(joined.placed(Problem(problem.path, message, problem.file)))
 
 
-def _change(joined: Joined, layer: int, path: str, value: object, rate: Rate | None) -> None:
-    """Put another value at a path, as a file's ``[set]`` says."""
+def _change(joined: Joined, layer: int, path: str, value: object, rates: Mapping[KeyPath, Rate]) -> None:
+    """Put another value at a path, as a file's ``[set]`` says; its rates are by their paths below this one."""
     place = ("set", path)
     try:
         keys = _resolve(joined.tree, path)
@@ -197,8 +198,7 @@ def _change(joined: Joined, layer: int, path: str, value: object, rate: Rate | N
     joined.changed[keys] = layer, place
     _forget(joined.rates, keys)
     _at(joined.tree, keys[:-1])[keys[-1]] = value
-    if rate is not None:
-        joined.rates[keys] = replace(rate, path=keys)
+    joined.rates |= {(*keys, *below): replace(rate, path=(*keys, *below)) for below, rate in rates.items()}
     _refresh_list(joined, keys)
 
 

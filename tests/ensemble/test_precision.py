@@ -11,8 +11,10 @@ from folders import chunks, published
 from hypothesis import given
 from hypothesis.strategies import integers
 
+from pathsim.ensemble.merge import IncompleteError, merged
 from pathsim.ensemble.precision import Precision, monte_carlo_error
 from pathsim.ensemble.run import CHUNK, Recipe, ensemble
+from pathsim.ensemble.store import Store
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
 
@@ -89,6 +91,18 @@ def test_the_summary_says_what_was_asked_and_what_it_took(pathsim: Pathsim, tmp_
     assert f"after {found['replicates']} replicates the power of OS has a standard error of 0.0" in done.err
     again = pathsim("ensemble", "two-arm-exponential", "--seed", 3, "--until-se", 0.02, "--json", "--out", tmp_path)
     assert again.out == done.out
+
+
+def test_chunks_are_merged_up_to_the_first_that_is_enough(tmp_path: Path) -> None:
+    store = Store.begin(tmp_path, {"seed": 3})
+    ensemble(TEXTBOOK, 3, 4 * CHUNK, store=store)
+    assert merged([store], 10**9, Precision("os", 0.025, 0.06)).rows.replicates == CHUNK
+
+
+def test_what_lies_beyond_a_missing_chunk_is_not_looked_for(tmp_path: Path) -> None:
+    """Nor could it be: a billion replicates are the most, and how many it takes is unknown."""
+    with pytest.raises(IncompleteError):
+        merged([Store.begin(tmp_path, {"seed": 3})], 10**9, Precision("os", 0.025, 0.06))
 
 
 def test_chunks_beyond_the_end_are_never_counted(pathsim: Pathsim, tmp_path: Path) -> None:

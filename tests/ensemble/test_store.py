@@ -1,5 +1,6 @@
 """A folder keeps finished chunks, so that an ensemble goes on where it was, and keeps ensembles apart."""
 
+import csv
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from pathsim.ensemble.run import CHUNK, Recipe, ensemble, spans
+from pathsim.ensemble.run import CHUNK, Recipe, ensemble, fill, spans
 from pathsim.ensemble.store import DamagedError, Store, StoreError, stored_seed
 from pathsim.ensemble.vary import table
 from pathsim.scenario.files import find
@@ -48,6 +49,36 @@ def test_an_ensemble_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(
     assert len(whole.held()) == 4
     for one, other in zip(*files, strict=True):
         assert one.read_bytes() == other.read_bytes()
+
+
+def test_the_rows_of_a_csv_are_those_of_the_ensemble(tmp_path: Path) -> None:
+    rows = ensemble(TEXTBOOK, 6, 20)
+    path, _ = Store.begin(tmp_path, {"seed": 6}).publish(table(rows, 0), "{}", "csv")
+    with path.open(encoding="utf-8") as file:
+        names, *cells = csv.reader(file)
+    assert names == ["replicate", *rows]
+    assert [int(row[0]) for row in cells] == list(range(20))
+    for at, name in enumerate(rows, 1):
+        np.testing.assert_array_equal([float(row[at] or "nan") for row in cells], rows[name])
+
+
+def test_no_rows_of_another_format_stay_beside_a_new_summary(tmp_path: Path) -> None:
+    store = Store.begin(tmp_path, {"seed": 6})
+    formats: tuple[Literal["parquet", "csv"], ...] = ("csv", "parquet", "csv")
+    for rows_format in formats:
+        store.publish(table(ensemble(TEXTBOOK, 6, 20), 0), "{}", rows_format)
+        assert [path.name for path in tmp_path.glob("rows.*")] == [f"rows.{rows_format}"]
+
+
+def test_progress_counts_the_replicates_of_a_shard_and_no_more(tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    store = Store.begin(tmp_path, {"seed": 6})
+    fill(TEXTBOOK, 6, spans(CHUNK + 9), store, finished=lambda done, of: told.append((done, of)))
+    assert told == [(CHUNK, CHUNK + 9), (CHUNK + 9, CHUNK + 9), (CHUNK + 9, CHUNK + 9)]
+
+
+def test_what_is_not_asked_otherwise_is_the_trial_as_the_scenario_states_it() -> None:
+    assert not TEXTBOOK.scenario().is_null
 
 
 @pytest.mark.parametrize(("first", "then"), [(30, CHUNK), (CHUNK + 30, 2 * CHUNK), (2 * CHUNK, CHUNK + 30)])

@@ -31,6 +31,16 @@ def test_it_does_what_the_command_line_does(tmp_path: Path) -> None:
     assert all((a == b).all() for a, b in zip(set_here.journal, set_there.journal, strict=True))
 
 
+def test_a_table_is_changed_with_the_evidence_of_each_of_its_numbers(tmp_path: Path) -> None:
+    exits = ("steps", "after_transplant", "exit", "second_malignancy")
+    table = (
+        '{ by = { 365 = { value = "3/10", source = "brown2021:abstract" }, 730 = 0.5 }, next = "dead", assumed = "x" }'
+    )
+    found = load(written(tmp_path, f'"{".".join(exits)}" = {table}')).rates
+    mine = {path[4:]: (rate.value, rate.evidence.kind) for path, rate in found.items() if path[:4] == exits}
+    assert mine == {("by", "365"): (0.3, "published"), ("by", "730"): (0.5, "assumed")}
+
+
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
