@@ -30,6 +30,11 @@ Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
 ]
 
+MOST_STEPS = 500
+"""Days of a way of z: more than a screen has cells for."""
+ROWS_AT_ONCE = 1_000_000
+"""Patients on all days together that are compared at a time, so that a large trial does not take all memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -228,19 +233,27 @@ class Walk(NamedTuple):
 def walk(chunk: Chunk, until: float) -> Walk | None:
     """The way of z in a chunk of one replicate, as a committee would see it that looked at every new event.
 
-    z grows with benefit; NaN where it could not be estimated. None if nobody monitors the trial.
+    Where events became known on more than ``MOST_STEPS`` days, it looks on that many of them, the last among them. z
+    grows with benefit; NaN where it could not be estimated. None if nobody monitors the trial.
     """
     plan = plan_of(chunk.scenario)
     if plan is None:
         return None
     endpoint = chunk.scenario.sections.endpoints[plan.endpoint]
     ends = np.ceil(days_known(chunk, endpoint)[0])
-    day, last = np.unique(ends[ends <= until], return_index=True)
-    if not day.size:
-        return Walk(day, last, day)
+    day = np.unique(ends[ends <= until])
+    if day.size > MOST_STEPS:
+        day = day[np.linspace(0, day.size - 1, MOST_STEPS).round().astype(np.intp)]
+    at_once = max(1, ROWS_AT_ONCE // chunk.rows)
+    parts = [_steps(chunk, endpoint, day[first : first + at_once]) for first in range(0, day.size, at_once)]
+    return Walk(day, *map(np.concatenate, zip(*parts, strict=True))) if parts else Walk(day, day.astype(np.intp), day)
+
+
+def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp], Figures]:
+    """How many events were known on each of these days, and z."""
     parts = [outcomes(known_on(chunk, float(cut)), endpoint) for cut in day]
     trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Outcomes.__slots__}
     data = Outcomes(**(columns | {"trial": trial}))
     test, _ = compared(data, endpoint, chunk.scenario, day.size)
-    return Walk(day, np.bincount(trial[data.event], minlength=day.size), -test.z)
+    return np.bincount(trial[data.event], minlength=day.size), -test.z

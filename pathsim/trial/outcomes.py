@@ -196,9 +196,10 @@ def outcomes(known: Known, endpoint: Endpoint) -> Outcomes:
     begun &= np.isfinite(history.start)
     here = np.flatnonzero(begun & in_groups(known))
     row, start, first = whole.row.take(here), history.start.take(here), history.first.take(here)
-    last = np.maximum(np.minimum(history.lost.take(here), until.take(here)), start)
+    last = np.minimum(history.lost.take(here), until.take(here))
     happened = first <= last
-    ends = np.where(happened, first, last)
+    # Who has just come is at risk, although nothing after their arrival has been reported yet.
+    ends = np.where(happened, first, np.maximum(last, start))
     return Outcomes(
         row,
         whole.trial.take(here),

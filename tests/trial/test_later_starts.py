@@ -10,7 +10,7 @@ from pathsim.clock import Clock, Entry
 from pathsim.engines import Engine, simulate
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.committee import Committee
-from pathsim.trial.known import everything
+from pathsim.trial.known import everything, known_on
 from pathsim.trial.monitoring import looks, plan_of
 from pathsim.trial.outcomes import outcomes
 from pathsim.trial.results import results
@@ -59,6 +59,20 @@ def test_who_never_comes_to_the_start_has_no_event() -> None:
     data = outcomes(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
     assert set(data.row.tolist()) == set(followed(scenario, "surgery", ("death",)))
     assert 0 < data.row.size < scenario.patients
+
+
+def test_what_has_not_been_reported_is_no_event_even_at_the_start() -> None:
+    """Half of the patients are turned away as they come, and everything is reported 50 days later."""
+    chunk, _ = simulate(case("leaves-on-arrival"), 1)
+    endpoint = chunk.scenario.sections.endpoints["stay"]
+    turned_away = next(event.code for event in chunk.scenario.vocabulary.of("exit") if event.name == "turned_away")
+    left = chunk.journal.day[chunk.journal.event == turned_away]
+    assert 20 < left.size < 40
+    for day in (40.0, 49.5, 80.0):
+        data = outcomes(known_on(chunk, day), endpoint)
+        assert data.row.size == (chunk.enrolled <= day).sum(), "arrivals are known at once"
+        assert (data.cause == 1).sum() == (left <= day - 50).sum()
+        assert (data.time >= 0).all()
 
 
 @pytest.mark.parametrize("replicate", [0, 4])

@@ -5,6 +5,7 @@ import pytest
 
 from pathsim.engines import simulate
 from pathsim.scenario.scenario import load
+from pathsim.trial import monitoring
 from pathsim.trial.course import course
 from pathsim.trial.monitoring import planned_bounds, walk
 from pathsim.trial.outcomes import compared, outcomes
@@ -31,6 +32,30 @@ def test_every_step_is_the_log_rank_of_its_day() -> None:
     for at in range(0, way.day.size, 9):
         test, _ = compared(outcomes(course(chunk).known_on(float(way.day[at])), endpoint), endpoint, chunk.scenario)
         assert way.z[at] == pytest.approx(-test.z[0], nan_ok=True)
+
+
+def test_how_many_days_are_compared_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    chunk, _ = simulate(load("aall1331"), 21)
+    whole = walk(chunk, 1500)
+    monkeypatch.setattr(monitoring, "ROWS_AT_ONCE", 3 * chunk.rows)
+    in_parts = walk(chunk, 1500)
+    assert whole is not None
+    assert in_parts is not None
+    for one, other in zip(whole, in_parts, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_of_more_days_than_a_screen_shows_some_are_left_out_but_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    chunk, _ = simulate(load("aall1331"), 21)
+    whole = walk(chunk, 1500)
+    monkeypatch.setattr(monitoring, "MOST_STEPS", 20)
+    some = walk(chunk, 1500)
+    assert whole is not None
+    assert some is not None
+    assert (some.day.size, some.day[0], some.day[-1]) == (20, whole.day[0], whole.day[-1])
+    kept = np.isin(whole.day, some.day)
+    np.testing.assert_array_equal(some.z, whole.z[kept])
+    np.testing.assert_array_equal(some.events, whole.events[kept])
 
 
 def test_the_planned_bounds_are_those_of_looks_that_come_as_planned() -> None:
