@@ -51,8 +51,9 @@ def visits(known: Known, groups: Allocation, steps: Collection[str] | None = Non
     step = np.array(order, dtype=np.intp).take(here)
     following = np.where(row == np.roll(row, -1), np.roll(step, -1), -1)
     following[-1:] = -1
-    group = groups.group.take(row)
+    group = np.full(row.size, NO_ARM)
     if scenario.randomisation is not None:
+        group = groups.group.take(row)
         # Codes ascend along the pathway.
         enter = np.array([scenario.steps[number].enter for number in order])
         group[(enter <= scenario.randomisation[0].enter).take(here)] = NO_ARM

@@ -11,6 +11,7 @@ from pathsim.scenario.files import Source, parse_value
 from pathsim.scenario.limits import DEEPEST, LARGEST_FILE, too_much
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import load
+from pathsim.steps.randomise import MOST_STRATA
 
 SMALL = (Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")
 LITTLE_MEMORY = 1_500_000_000
@@ -142,6 +143,17 @@ def test_strata_that_nobody_could_fill_are_refused() -> None:
     conditions = ", ".join(f'"age > {30 + i}"' for i in range(30))
     (problem,) = problems(SMALL.replace('strata  = ["stage"]', f"strata = [{conditions}]"))
     assert "1,073,741,824 strata" in problem.message
+
+
+def test_as_many_strata_as_are_kept_are_accepted() -> None:
+    """Twelve conditions and a column of two levels, or of none yet: 2^12 times 2, or 3."""
+    stages = 3
+    assert 2**11 * stages <= MOST_STRATA < 2**12 * stages
+    conditions = ", ".join(f'"age > {30 + i}"' for i in range(12))
+    (problem,) = problems(SMALL.replace('strata  = ["stage"]', f'strata = ["stage", {conditions}]'))
+    assert f"{2**12 * stages:,} strata" in problem.message
+    fewer = conditions.rpartition(",")[0]
+    load(Source("small", "small.toml", SMALL.replace('strata  = ["stage"]', f'strata = ["stage", {fewer}]')))
 
 
 def test_more_steps_than_the_journal_can_number_are_refused() -> None:

@@ -202,6 +202,13 @@ def test_the_final_analysis_is_of_the_trial_as_it_went(crossed: Chunk) -> None:
     }
 
 
+def test_a_trial_that_no_look_ends_ends_at_its_final_cutoff_with_the_events_known_then() -> None:
+    settings = {"trial.monitoring.planned_events": "100000", "trial.monitoring.order.day": "100000"}
+    found = results(simulate_many(load(MONITORED, settings), 3, [0]))
+    assert found["trial"]["looks"] == []
+    assert found["trial"]["ended"] == {"day": 1200, "events": found["endpoints"]["pfs"]["events"]}
+
+
 def test_many_trials_at_once_go_as_each_alone(crossed: Chunk) -> None:
     together = course(crossed)
     for trial in TRIALS[::7]:
