@@ -178,8 +178,12 @@ class Scenario:
 
     @property
     def final_cutoff(self) -> Cutoff:
-        """The last cut-off of the trial as it went: the one that a report is about."""
-        return max((cutoff for cutoff in self.trial.cutoffs.values() if not cutoff.run_on), key=self.latest_day)
+        """The last cut-off of the trial as it went: the one that a report is about.
+
+        Of several with the same latest day it is the one that waits for no events, and then the first.
+        """
+        cutoffs = (cutoff for cutoff in self.trial.cutoffs.values() if not cutoff.run_on)
+        return max(cutoffs, key=lambda cutoff: (self.latest_day(cutoff), cutoff.events is None))
 
     def toxicity_label(self, name: str) -> str:
         """A type of toxicity for readers."""
