@@ -286,7 +286,7 @@ def conclude(
             for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
                 click.echo(f"wrote {harmless(str(path))}", err=True)
     if precision is not None:
-        _say_precision(found["until_se"], rows.replicates)
+        _say_precision(made.endpoint_label(found["until_se"]["endpoint"]), found["until_se"], rows.replicates)
     if as_json:
         print_json(found)
         return
@@ -300,11 +300,10 @@ def conclude(
             print_characteristics(screen, made, request.seed, found, columns)
 
 
-def _say_precision(until_se: dict[str, float], replicates: int) -> None:
+def _say_precision(label: str, until_se: dict[str, float], replicates: int) -> None:
     missed = until_se["reached"] > until_se["asked"]
     click.echo(
-        f"after {replicates:,} replicates the power of {str(until_se['endpoint']).upper()} has a standard error of "
-        f"{until_se['reached']:.2g}"
+        f"after {replicates:,} replicates the power of {label} has a standard error of {until_se['reached']:.2g}"
         + (f", more than the {until_se['asked']:g} that was asked: raise --replicates" if missed else ""),
         err=True,
     )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from pathsim.export.variables import LABELS, codes, distinct, label
+from pathsim.export.variables import LABELS, codes, label
 from pathsim.luck import slot, uniform
+from pathsim.names import readable
 from pathsim.scenario.models import Covariate
-from pathsim.scenario.scenario import Scenario, readable
 from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
 from pathsim.steps.randomise import stratum_labels
 from pathsim.trial.known import Known
@@ -20,6 +20,7 @@ from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
 
 if TYPE_CHECKING:
     from pathsim.journal import Event
+    from pathsim.scenario.scenario import Scenario
 
 Record: TypeAlias = dict[str, Any]
 _SEXES = {"female": "F", "male": "M"}
@@ -84,9 +85,7 @@ class Adam:
         randomisation = self._scenario.randomisation
         self._strata = stratum_labels(randomisation[1], self._scenario.names) if randomisation else [""]
         self._treated = self._numbers()
-        endpoints = self._scenario.sections.endpoints
-        self._paramcd = codes(endpoints)
-        self._param = distinct({name: endpoint.label for name, endpoint in endpoints.items()})
+        self._paramcd = codes(self._scenario.sections.endpoints)
         self._variables = self._named_variables()
 
     def _numbers(self) -> list[int]:
@@ -183,7 +182,7 @@ class Adam:
                     "TRT01PN": number,
                     "STRATA": self._stratum(row),
                     "PARAMCD": self._paramcd[name],
-                    "PARAM": self._param[name],
+                    "PARAM": endpoint.label,
                     "AVAL": time,
                     "AVALU": "DAYS",
                     "CNSR": 0 if cause else 1,

@@ -76,9 +76,3 @@ def _stem(name: str) -> str:
 def label(text: str) -> str:
     """A text as the label of a variable, cut short if it is too long."""
     return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 3].rstrip()}..."
-
-
-def distinct(texts: Mapping[str, str]) -> dict[str, str]:
-    """These texts by name, each followed by its name where two are the same: PARAM tells parameters apart."""
-    many = [text for text in texts.values() if list(texts.values()).count(text) > 1]
-    return {name: f"{text} ({name})" if text in many else text for name, text in texts.items()}

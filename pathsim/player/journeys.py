@@ -6,12 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from pathsim.journal import Event, Journal
+from pathsim.names import lowered, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.lists import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
-from pathsim.player.words import lowered
 from pathsim.scenario.models import Endpoint
-from pathsim.scenario.scenario import readable
 from pathsim.trial.known import Flags
 from pathsim.trial.outcomes import Outcomes, outcomes
 from pathsim.trial.tables import NO_ARM
@@ -73,7 +72,7 @@ def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str,
 
 def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:
     cause = int(data.cause[at])
-    return readable(endpoint.events[cause - 1]).lower() if cause else ""
+    return spoken(endpoint.events[cause - 1]) if cause else ""
 
 
 def _twins(take: Take, other: Take | None, endpoint: Endpoint) -> dict[int, str]:

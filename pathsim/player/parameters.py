@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
+from pathsim.names import lowered, readable, spoken
 from pathsim.player.shown import Parameter
-from pathsim.player.words import lowered
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import dotted
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 
 RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
@@ -186,8 +186,9 @@ def _word(scenario: Scenario, path: KeyPath, place: int, keys: Sequence[str]) ->
         return str(int(key) + 1)
     if before in ("split", "arms") and path[0] == "steps":
         return f"to {scenario.entry(key).label}"
-    words = scenario.toxicity_label(key) if before == "toxicity" else readable(key)
-    return words if place == 0 or before == "toxicity" else words.lower()
+    if before == "toxicity":
+        return scenario.toxicity_label(key)
+    return spoken(key) if place else readable(key)
 
 
 def _number(scenario: Scenario, path: KeyPath) -> str:
@@ -209,9 +210,9 @@ def _spoken(scenario: Scenario, condition: str) -> str:
     labels = _labels(scenario)
     words = re.split(r"('[^']*')", condition)
     return "".join(
-        word.strip("'").replace("_", " ")
+        spoken(word.strip("'"))
         if word.startswith("'")
-        else re.sub(r"[A-Za-z_]\w*", lambda name: labels.get(name[0], name[0].replace("_", " ")), word)
+        else re.sub(r"[A-Za-z_]\w*", lambda name: labels.get(name[0], spoken(name[0])), word)
         for word in words
     )
 

@@ -15,6 +15,7 @@ from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import alpha, figure, middle, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
+from pathsim.names import lowered, spoken
 from pathsim.paths import day_name, path_of, row_of
 from pathsim.player.many import (
     ContrastView,
@@ -32,7 +33,7 @@ from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
 from pathsim.report.figures import span
 from pathsim.scenario.models import THERAPY, Endpoint
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
 from pathsim.truth.targets import compared, paths, targets_of
 
@@ -132,7 +133,7 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
     ratio = path_of("endpoints", name, "hazard_ratio", "estimate")
     days = sorted(day for day in endpoint.at_days if _survival(name, day) in columns)
     if ratio in own:
-        path, label = ratio, f"Hazard ratio, {endpoint.label.lower()}"
+        path, label = ratio, f"Hazard ratio, {lowered(endpoint.label)}"
     elif days:
         path, label = _survival(name, days[-1]), f"{endpoint.label} at {span(days[-1])}"
     else:
@@ -165,7 +166,7 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
 
 def _counted(endpoint: Endpoint) -> str:
     """What is counted of an endpoint, which may be called by what is left of everybody: its events, not survival."""
-    return readable(endpoint.events[0]).lower() if len(endpoint.events) == 1 else "events"
+    return spoken(endpoint.events[0]) if len(endpoint.events) == 1 else "events"
 
 
 def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> FigureRow | None:

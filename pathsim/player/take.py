@@ -17,7 +17,7 @@ from pathsim.journal import Journal, Rows
 from pathsim.kept import kept
 from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
-from pathsim.scenario.scenario import Scenario, enter_codes
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import Arms, arms_of, held
 from pathsim.trial.course import Course, course
 from pathsim.trial.known import Known
@@ -107,7 +107,7 @@ class Take:
         """The entries into steps, from one to the next."""
         scenario = self.scenario
         step_of = np.full(len(scenario.vocabulary.events) + 1, -1, np.intp)
-        step_of[enter_codes(scenario)] = np.arange(len(scenario.steps))
+        step_of[[entry.enter for entry in scenario.steps]] = np.arange(len(scenario.steps))
         entered = self.journal.pick(step_of[self.journal.event] >= 0)
         step, lane = step_of[entered.event], np.zeros(entered.row.size, np.intp)
         if scenario.randomisation is not None:

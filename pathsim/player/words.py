@@ -8,11 +8,12 @@ import numpy as np
 
 from pathsim.conditions import UNSET
 from pathsim.journal import Event, Journal
+from pathsim.names import lowered, readable, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.shown import LogEntry
 from pathsim.report.figures import span
 from pathsim.scenario.models import Covariate
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.known import Chunk, Flags
 from pathsim.trial.monitoring import Look
 
@@ -70,7 +71,7 @@ class Storyteller:
         value = self._columns[name][patient]
         levels = self._scenario.names[name]
         if levels is not None:
-            return "" if value == UNSET else readable(levels[int(value)]).lower()
+            return "" if value == UNSET else spoken(levels[int(value)])
         if math.isnan(value):
             return ""
         unit = {"years": " y"}.get(table.unit or "", f" {table.unit}" if table.unit else "")
@@ -108,7 +109,7 @@ class Storyteller:
         match event.kind:
             case "arm":
                 arms = list(getattr(entry.spec, "arms", {}))
-                told = f"randomized to {arms[int(value)].replace('_', ' ')}"
+                told = f"randomized to {spoken(arms[int(value)])}"
             case "enter":
                 told = "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
             case "exit":
@@ -119,7 +120,7 @@ class Storyteller:
                 told = f"{toxicity} resolved, during {entry.label}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
-                told = f"{self._assessment(event)}: {readable(levels[int(value)]).lower()} after {entry.label}"
+                told = f"{self._assessment(event)}: {spoken(levels[int(value)])} after {entry.label}"
             case _:
                 told = f"{readable(event.name)} in {entry.label}"
         return told
@@ -131,9 +132,9 @@ class Storyteller:
 
     def _exit(self, patient: int, day: float, event: Event, value: float) -> str:
         entry = self._scenario.entry(event.step)
-        words = readable(event.name).lower()
+        words = spoken(event.name)
         if value:
-            words += f" from {self._scenario.toxicity_label(self._scenario.vocabulary[int(value)].name).lower()}"
+            words += f" from {lowered(self._scenario.toxicity_label(self._scenario.vocabulary[int(value)].name))}"
         mine = self._journal.pick(slice(*self._begins[[patient, patient + 1]]))
         entered = mine.day[(mine.event == entry.enter) & (mine.day <= day)]
         if entered.size and day > entered[-1]:
@@ -143,13 +144,8 @@ class Storyteller:
             last = int(assessed[-1])
             code = self._scenario.vocabulary[int(mine.event[last])]
             levels = self._scenario.names[code.name] or ()
-            words += f"; {self._assessment(code)} had been {readable(levels[int(mine.value[last])]).lower()}"
+            words += f"; {self._assessment(code)} had been {spoken(levels[int(mine.value[last])])}"
         return words
-
-
-def lowered(heading: str) -> str:
-    """A heading inside a sentence: without its capital, unless it is an abbreviation."""
-    return heading if heading[1:2].isupper() else heading[:1].lower() + heading[1:]
 
 
 def of_look(scenario: Scenario, look: Look) -> LogEntry:

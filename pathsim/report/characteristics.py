@@ -11,11 +11,12 @@ from rich.text import Text
 
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import Summary, middle
+from pathsim.names import readable
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, span
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.models import THERAPY
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
 
 _REASONS = ("benefit", "futility", "order")
@@ -49,7 +50,7 @@ def _parts(
 ) -> Iterator[tuple[str, RenderableType]]:
     yield "The trial", _trial(scenario, found)
     if found["stopping"]:
-        yield "Looks of the committee", Group(_looks(console, scenario, found), *_ending(found))
+        yield "Looks of the committee", Group(_looks(console, scenario, found), *_ending(scenario, found))
     if len(scenario.trial.cutoffs) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
@@ -225,14 +226,14 @@ def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
     return table
 
 
-def _ending(found: Summary) -> Iterator[Text]:
+def _ending(scenario: Scenario, found: Summary) -> Iterator[Text]:
     ending = found["ending"]
     words = {"benefit": "for benefit", "futility": "for futility", "order": "by order", "none": "not at all"}
     told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
     yield Text(f" stopped: {', '.join(told)}")
     if (bias := found["bias"]) is not None:
         yield Text(
-            f" {bias['endpoint'].upper()} hazard ratio {bias['all']:.2f} in all trials at the end, "
+            f" {scenario.endpoint_label(bias['endpoint'])} hazard ratio {bias['all']:.2f} in all trials at the end, "
             f"{bias['stopped_for_benefit']:.2f} in those stopped for benefit, on the day they were",
             "dim",
         )

@@ -7,9 +7,10 @@ from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from pathsim.names import spoken
 from pathsim.report.curves import Line, drawn_until, survival_plot
 from pathsim.report.figures import arm_style, figure_table, months, percent, ratio, span
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
@@ -72,7 +73,7 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     for event in first[arms[0]] if incidence is not None else ():
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
-        table.add_row(f"{readable(event).lower()} first (by {span(float(last))})", *told)
+        table.add_row(f"{spoken(event)} first (by {span(float(last))})", *told)
     parts: list[RenderableType] = [table]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
         parts.append(Text(" -: nobody was followed so long", style="dim"))

@@ -9,6 +9,7 @@ from itertools import cycle
 import numpy as np
 
 from pathsim.laws import Exponential, Fixed, Law
+from pathsim.names import in_line, spoken
 from pathsim.report.colours import ARM_COLOURS
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.branch import BranchSpec
@@ -197,10 +198,5 @@ def _days(number: float) -> str:
     return f"{number:.4g} {'day' if number == 1 else 'days'}"
 
 
-def in_line(text: str) -> str:
-    """A text of the file in one line, without characters that are not for reading."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
 def _spaced(name: str) -> str:
-    return in_line(name.replace("_", " "))
+    return in_line(spoken(name))

@@ -9,12 +9,13 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import ANY, THERAPY, Target
-from pathsim.scenario.scenario import Scenario, StepEntry, readable
+from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results, targeted
 
@@ -176,13 +177,13 @@ def _responses(scenario: Scenario, found: Results) -> Table:
             row = rows.get((step, name, value, arm))
             cells.append("" if row is None else f"{row['n']} of {row['of']} ({row['share']:.0%})")
         label = _assessment_label(scenario.entry(step), name)
-        table.add_row(f"{scenario.entry(step).label}: {label} {readable(value).lower()}", *cells)
+        table.add_row(f"{scenario.entry(step).label}: {label} {spoken(value)}", *cells)
     return table
 
 
 def _assessment_label(entry: StepEntry, column: str) -> str:
     labels = (table.label for table in getattr(entry.spec, "assess", ()) if table.set == column)
-    return next(labels, None) or readable(column).lower()
+    return next(labels, None) or spoken(column)
 
 
 def _waits(scenario: Scenario, found: Results) -> Table:

@@ -6,14 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from pathsim.calendar import DAYS_PER_MONTH, day_of
 from pathsim.cohort import STOPPED, Accrual, Cohort, CovariateDraw, periods
 from pathsim.conditions import QUOTED, Condition, condition
-from pathsim.journal import Codes, EventKind, Vocabulary
+from pathsim.journal import EventKind, Vocabulary
 from pathsim.laws import Quantiles
+from pathsim.names import abbreviated, readable
 from pathsim.paths import day_name, without_quotes
+from pathsim.scenario.alike import alike
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
 from pathsim.scenario.evidence import Rate, unknown_references
@@ -30,8 +30,6 @@ from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surrounding
 
 TARGETS = "targets"
 """The section whose numbers are none of the model's: nothing is simulated with them."""
-MOST_INITIALS = 4
-"""A name of an endpoint that is no longer stands for its initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ class Scenario:
 
     def endpoint_label(self, name: str) -> str:
         """An endpoint in a table: DFS or OS where it is named by its initials, else its label."""
-        return name.upper() if len(name) <= MOST_INITIALS else self.sections.endpoints[name].label
+        return abbreviated(name, self.sections.endpoints[name].label)
 
     def published_points(self, endpoint: str, arm: str) -> list[tuple[float, float]]:
         """Published (day, survival) of an arm, from the targets."""
@@ -280,7 +278,8 @@ def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:
     wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
     wrong += unknown_references(joined.rates, found.sources, found.targets)
     if as_read and not wrong:
-        wrong += [*without_words(joined.tree), *once(senseless(found, unrolled.first_cycle), found.steps)]
+        wrong += [*without_words(joined.tree)] or alike(found)
+        wrong += once(senseless(found, unrolled.first_cycle), found.steps)
         # Where numbers have been changed to see what if, a condition may well come to hold for nobody.
         if not (joined.settings or joined.changed):
             around = surroundings(found, unrolled.first_cycle)
@@ -398,13 +397,3 @@ def _accrual(trial: Trial) -> Accrual:
     per_day = [(first / DAYS_PER_MONTH, last / DAYS_PER_MONTH) for first, last in paces]
     closes = math.inf if trial.closes is None else day_of(trial.closes, trial.begins)
     return Accrual(periods([p.from_day for p in pace], per_day), trial.arrivals, closes)
-
-
-def readable(name: str) -> str:
-    """A name of the file as words for readers."""
-    return name.replace("_", " ").replace("-", " ").capitalize()
-
-
-def enter_codes(scenario: Scenario) -> Codes:
-    """The event code of entering each step, by the step's number."""
-    return np.array([entry.enter for entry in scenario.steps], dtype=np.int16)

@@ -13,12 +13,19 @@ from pathsim.steps.end import EndSpec
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
 
+_NAMES_STAND_AT = ("label", "event")
+"""Keys whose texts are names for readers."""
+
 
 def without_words(tree: Tree) -> Iterator[Problem]:
-    """Names and texts of which nothing can be seen."""
+    """Names and texts of which nothing can be seen, or not where they begin and end."""
     for path, key, value in walked(tree):
         if isinstance(key, str) and not key.strip():
             yield Problem(path, "a name cannot be empty")
+        elif isinstance(key, str) and key != key.strip():
+            yield Problem(path, f"a name cannot begin or end with a blank, as '{key}' does; take it out")
+        elif key in _NAMES_STAND_AT and isinstance(value, str) and value.strip() not in ("", value):
+            yield Problem(path, "this cannot begin or end with a blank or a new line; take it out")
         elif isinstance(value, str) and not value.strip():
             yield Problem(path, "this text is empty; write it, or leave the key out")
 

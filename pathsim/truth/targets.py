@@ -19,11 +19,12 @@ from pathsim.engines import simulate
 from pathsim.ensemble.averages import averaged, quantiles
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import share
+from pathsim.names import readable
 from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.problems import Problem
-from pathsim.scenario.scenario import Scenario, readable
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.results import Results, figure, results, share_of
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pathsim.engines import simulate
 from pathsim.export.adam import ADAE_COLUMNS, ADSL_FIRST, ADTTE_COLUMNS, Adam
-from pathsim.export.variables import LABELS, codes, distinct
+from pathsim.export.variables import LABELS, codes
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
@@ -75,12 +75,6 @@ def test_two_endpoints_whose_names_differ_in_case_are_two_parameters() -> None:
     rows = list(tables(case("09-endpoints-OS-os")).adtte())
     assert {(row["PARAMCD"], row["PARAM"]) for row in rows} == {("OS", "b"), ("OS2", "OS")}
     assert len({(row["USUBJID"], row["PARAMCD"]) for row in rows}) == len(rows) == 16
-
-
-def test_parameters_with_the_same_label_are_told_apart() -> None:
-    assert distinct({"a": "OS", "b": "OS", "c": "DFS"}) == {"a": "OS (a)", "b": "OS (b)", "c": "DFS"}
-    rows = tables(case("09-endpoints-OS-os").replace('label="b"', 'label="OS"')).adtte()
-    assert {(row["PARAMCD"], row["PARAM"]) for row in rows} == {("OS", "OS (OS)"), ("OS2", "OS (os)")}
 
 
 def test_each_variable_is_explained(exported: Path) -> None:

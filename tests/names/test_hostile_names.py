@@ -21,6 +21,7 @@ from pathsim.ensemble.vary import Table
 from pathsim.export.folder import write
 from pathsim.export.json_text import as_json
 from pathsim.paths import path_of, row_of
+from pathsim.scenario.alike import as_seen
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.text import harmful_places
@@ -73,7 +74,9 @@ DAYS = st.sampled_from([30.0, 365.25, 365.250001, 100000.0, 123456.0625, 123456.
 
 
 def several(least: int, most: int, *, without: str = "") -> st.SearchStrategy[list[str]]:
-    return st.lists(NAMES.filter(lambda name: name != without), min_size=least, max_size=most, unique=True)
+    """Names that readers can tell apart, as they must."""
+    names = NAMES.filter(lambda name: name != without)
+    return st.lists(names, min_size=least, max_size=most, unique_by=as_seen)
 
 
 def quoted(text: str) -> str:
@@ -106,9 +109,9 @@ def texts(draw: st.DrawFn) -> str:
             f'label = {quoted(name)}\nstart = "alloc"\nevents = [{", ".join(map(quoted, events))}]\nassumed = "x"',
             f"at_days = {days}",
         ]
-    for name in columns:
+    for number, name in enumerate(columns):
         share = ", ".join(f"{quoted(level)} = {part}" for level, part in zip(levels, ("0.5", '"rest"'), strict=True))
-        lines += [f"[cohort.{name}]", f'levels = {{ {share} }}\nassumed = "x"']
+        lines += [f"[cohort.{name}]", f'label = "{number}"\nlevels = {{ {share} }}\nassumed = "x"']
     lines += [
         '[steps.alloc]\nkind = "randomise"\nblock = 4\nassumed = "x"',
         f'arms = {{ {quoted(arms[0])} = "other", {quoted(arms[1])} = "cycle" }}',

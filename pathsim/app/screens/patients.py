@@ -13,6 +13,7 @@ from textual.widgets import Static
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.timeline import Timeline
+from pathsim.names import lowered
 from pathsim.player import requests as ask
 from pathsim.player.lists import JourneyView, RosterRow, RosterView
 from pathsim.player.replies import Reply
@@ -206,5 +207,5 @@ def _balance(roster: RosterView, *, has_arms: bool) -> Content:
         saved=str(roster.saved),
         harmed=str(roster.harmed),
         same=str(roster.same),
-        endpoint=roster.endpoint.lower(),
+        endpoint=lowered(roster.endpoint),
     )

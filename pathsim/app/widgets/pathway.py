@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
+from pathsim.names import with_capital
 from pathsim.player.shown import Lane, Snapshot, Station
 
 LEAST_ROWS, FRAME_ROWS = 8, 2
@@ -235,7 +236,7 @@ def _label(text: str, slot: int) -> tuple[str, ...]:
 def _without(lane: str, label: str) -> str:
     """The label of a station on a lane whose name it need not repeat."""
     first, _, rest = label.partition(", ")
-    return rest[:1].upper() + rest[1:] if rest and first.lower() == lane.lower() else label
+    return with_capital(rest) if rest and first.lower() == lane.lower() else label
 
 
 def _short(label: str) -> str:

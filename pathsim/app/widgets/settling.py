@@ -4,6 +4,7 @@ import math
 
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
+from pathsim.names import lowered
 from pathsim.player.many import EnsembleView
 
 LEFT = 6
@@ -23,7 +24,7 @@ class PowerChart(Picture):
         power = ""
         if view is not None and view.settling:
             share = view.settling[-1][1]
-            power = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {view.endpoint.lower()}"
+            power = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {lowered(view.endpoint)}"
         self.entitle("Power at the last data cut, as it settles", power)
         self.redraw()
 
