@@ -99,16 +99,22 @@ def _note(rate: "Rate") -> str | None:
 
 def _print_groups(loaded: "Scenario", rates: "list[Rate]") -> None:
     """Each evidence once, with the numbers below it that rest on it, and then the sources that were cited."""
+    from rich.cells import cell_len
     from rich.padding import Padding
     from rich.text import Text
 
     from pathsim.scenario.problems import dotted
 
     with page() as screen:
-        aligned = min(max((len(dotted(rate.path)) for rate in rates), default=0), screen.width - ROOM_FOR_VALUES)
+        paths = {rate.path: dotted(rate.path) for rate in rates}
+        aligned = min(max(map(cell_len, paths.values()), default=0), screen.width - ROOM_FOR_VALUES)
+
+        def room(rate: "Rate") -> int:
+            return aligned - cell_len(paths[rate.path])
+
         for (kind, told), group in groupby(rates, _spoken):
             screen.print(Text.assemble((kind, STYLES[kind]), f"  {told}"))
-            lines = [f"{dotted(rate.path):<{aligned}}  {_value(rate)}" for rate in group]
+            lines = [f"{paths[rate.path]}{' ' * room(rate)}  {_value(rate)}" for rate in group]
             screen.print(Padding(Text("\n".join(lines)), (0, 0, 1, 2)))
         cited = {rate.source for rate in rates if rate.source is not None}
         for key, entry in loaded.sections.sources.items():
@@ -122,6 +128,7 @@ def _spoken(rate: "Rate") -> "tuple[Kind, str]":
 
 
 def _value(rate: "Rate") -> str:
+    """A value to the last digit, or as the counts that it was given as: two that differ never look alike."""
     if isinstance(rate.value, list):
-        return " ".join(f"{value:g}" for value in rate.value)
-    return f"{rate.n}/{rate.of}" if rate.n is not None else f"{rate.value:.4g}"
+        return " ".join(str(_number(value)) for value in rate.value)
+    return f"{rate.n}/{rate.of}" if rate.n is not None else str(_number(rate.value))

@@ -31,7 +31,7 @@ from pathsim.player.picture import toxicity_name
 from pathsim.player.requests import Work
 from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
-from pathsim.report.figures import span
+from pathsim.report.figures import spans
 from pathsim.scenario.models import THERAPY, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
@@ -135,7 +135,7 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
     if ratio in own:
         path, label = ratio, f"Hazard ratio, {lowered(endpoint.label)}"
     elif days:
-        path, label = _survival(name, days[-1]), f"{endpoint.label} at {span(days[-1])}"
+        path, label = _survival(name, days[-1]), f"{endpoint.label} at {spans(days)[days[-1]]}"
     else:
         return None
     is_ratio, mine = path == ratio, float(own[path][0])
@@ -158,7 +158,7 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
         label = scenario.endpoint_label(name)
         wanted[path_of("endpoints", name, "events")] = f"{label}: {_counted(endpoint)}"
         wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} HR, median"
-        wanted |= {_survival(name, day): f"{label} at {span(day)}" for day in endpoint.at_days}
+        wanted |= {_survival(name, day): f"{label} at {told}" for day, told in spans(endpoint.at_days).items()}
     for path, label in wanted.items():
         if (row := _figure_row(path, label, columns, own)) is not None:
             yield row
@@ -206,10 +206,10 @@ def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The figures whose differences are shown: survival, hazard ratio and power of each endpoint, and toxicity."""
     for name, endpoint in scenario.sections.endpoints.items():
         short = scenario.endpoint_label(name)
-        for arm, day in product(scenario.arms or (ALL,), endpoint.at_days):
+        for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
             of = f", {arm}" if scenario.arms else ""
             path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
-            yield path, f"{short} at {span(day)}{of}"
+            yield path, f"{short} at {told}{of}"
         yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{short} hazard ratio"
         yield path_of("endpoints", name, "logrank", "significant"), f"{short} power"
     toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}

@@ -13,7 +13,7 @@ from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import Summary, middle
 from pathsim.names import readable
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
-from pathsim.report.figures import ROOMY, arm_style, figure_table, span
+from pathsim.report.figures import ROOMY, arm_style, figure_table, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.models import THERAPY
 from pathsim.scenario.scenario import Scenario
@@ -118,9 +118,9 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByN
     figures = found["figures"]
     arms = scenario.arms or ("all",)
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
-    for day in scenario.sections.endpoints[name].at_days:
+    for day, told in spans(scenario.sections.endpoints[name].at_days).items():
         paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]
-        table.add_row(f"at {span(day)}", *_pairs(figures, paths))
+        table.add_row(f"at {told}", *_pairs(figures, paths))
     table.add_row("events", *_pairs(figures, [path_of("endpoints", name, "arms", arm, "events") for arm in arms]))
     parts: list[RenderableType] = [table]
     if name in found["power"]:
@@ -204,9 +204,9 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
         if len(scenario.arms) == 2:
             yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{label} hazard ratio"
         for arm in scenario.arms or (ALL,):
-            for day in endpoint.at_days:
+            for day, told in spans(endpoint.at_days).items():
                 path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
-                yield path, f"{label} at {span(day)}, {arm}"
+                yield path, f"{label} at {told}, {arm}"
 
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:

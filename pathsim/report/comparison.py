@@ -8,7 +8,7 @@ from rich.text import Text
 
 from pathsim.ensemble.summary import REASONS, Summary, middle
 from pathsim.paths import day_name, names_in, parts_of, path_of
-from pathsim.report.figures import ROOMY, figure_table, span
+from pathsim.report.figures import ROOMY, figure_table, spans
 from pathsim.scenario.scenario import Scenario
 
 BAR_WIDTH = 40
@@ -81,7 +81,7 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
         day = endpoint.at_days[len(endpoint.at_days) // 2]
         arms = scenario.arms or ("all",)
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
-        columns += [(f"{arm}\nat {span(day)}", path) for arm, path in paths.items()]
+        columns += [(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)
 
 

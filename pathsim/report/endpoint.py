@@ -8,8 +8,9 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pathsim.names import spoken
+from pathsim.paths import day_name
 from pathsim.report.curves import Line, drawn_until, survival_plot
-from pathsim.report.figures import arm_style, figure_table, months, percent, ratio, span
+from pathsim.report.figures import arm_style, figure_table, months, percent, ratio, span, spans
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve
 from pathsim.trial.course import course
@@ -66,14 +67,15 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     table = figure_table(("", ""), *(arm_headings(scenario) or [("all", "")]))
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
-    for day in of[0]["at"]:
-        table.add_row(f"at {span(float(day))}", *(_interval(arm["at"][day]) for arm in of))
+    told_days = spans(scenario.sections.endpoints[name].at_days)
+    for day, told_day in told_days.items():
+        table.add_row(f"at {told_day}", *(_interval(arm["at"][day_name(day)]) for arm in of))
     table.add_row("median", *map(_median, of))
     first, incidence = endpoint["first_events"], endpoint.get("incidence")
     for event in first[arms[0]] if incidence is not None else ():
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
-        table.add_row(f"{spoken(event)} first (by {span(float(last))})", *told)
+        table.add_row(f"{spoken(event)} first (by {told_days[float(last)]})", *told)
     parts: list[RenderableType] = [table]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
         parts.append(Text(" -: nobody was followed so long", style="dim"))

@@ -1,9 +1,12 @@
 """How reports write figures: tables, spans of time, shares, and the colours of arms."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.paths import day_name
 from pathsim.report.colours import ARM_COLOURS
 
 if TYPE_CHECKING:
@@ -40,6 +43,13 @@ def span(days: float) -> str:
         years = round(days / 365.25)
         return f"{years} year{'s' if years > 1 else ''}"
     return f"{days / 365.25:.1f} years" if days >= LONG else months(days)
+
+
+def spans(days: Iterable[float]) -> dict[float, str]:
+    """Each of these spans of time in a unit of its own, but in days and exactly where two would be written alike."""
+    told = {each: span(each) for each in days}
+    written = Counter(told.values())
+    return {each: text if written[text] == 1 else f"{day_name(each)} days" for each, text in told.items()}
 
 
 def months(days: float) -> str:

@@ -2,17 +2,20 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as XmlTree
 
 import pytest
 from calls import Pathsim
 from jsonschema import Draft202012Validator
+from rich.cells import cell_len
 
 from pathsim.cli.bench import bench
 from pathsim.scenario.files import find, names, parse
 
 SCENARIOS = tuple(names())
+SMALL = Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml"
 
 
 def read(pathsim: Pathsim, *arguments: str) -> Any:
@@ -205,3 +208,16 @@ def test_bench_says_that_it_cannot_compare_where_patients_queue(pathsim: Pathsim
     done = pathsim("bench", "stroke-thrombectomy")
     assert (done.code, done.out) == (2, "")
     assert "queue for 'scanner'" in done.err
+
+
+def test_numbers_of_sources_are_told_to_the_last_digit_in_one_column(pathsim: Pathsim, tmp_path: Path) -> None:
+    file = tmp_path / "exact.toml"
+    text = SMALL.read_text(encoding="utf-8").replace("[365, 730]", "[365.25, 365.2500001]")
+    file.write_text(
+        text.replace("toxicity = { fever", 'toxicity = { "発熱"').replace("at.365.surv", "at.'365.25'.surv"),
+        encoding="utf-8",
+    )
+    lines = pathsim("sources", str(file)).out.splitlines()
+    assert any(line.split()[-2:] == ["365.25", "365.2500001"] for line in lines)
+    columns = {cell_len(line[: line.rindex("  ")]) for line in lines if line.startswith("  steps.")}
+    assert len(columns) == 1

@@ -10,7 +10,7 @@ from rich.text import Text
 from pathsim.player.lists import WeighedView
 from pathsim.player.many import ContrastView, Difference
 from pathsim.player.shown import Opened, ToxicityRow
-from pathsim.report.figures import percent, ratio, span
+from pathsim.report.figures import percent, ratio, spans
 
 MOST_TOXICITIES = 8
 NEGLIGIBLE = 0.0005
@@ -91,10 +91,11 @@ def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
     """Survival, hazard ratio and power of each endpoint."""
     for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
         name = endpoint.short_label
+        told = spans(day for day, _ in there.at_days)
         for number, (day, before) in enumerate(there.at_days):
             for arm in range(len(card.groups)):
                 if there.at_risk[number][arm] and here.at_risk[number][arm]:
-                    yield _Figure(f"{name} at {span(day)}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
+                    yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
         if card.arms:
             yield _Figure(f"{name} hazard ratio", there.ratio.estimate, here.ratio.estimate, is_ratio=True)
             yield _Figure(f"{name} power")
