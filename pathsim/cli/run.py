@@ -80,6 +80,7 @@ def run(
 ) -> None:
     """Simulate one trial of SCENARIO and print what a trial report would."""
     _refuse_contradictions(watch=watch, as_json=as_json, engine=engine, is_cut=until is not None, held=hold_arms)
+    _refuse_without_folder(out, {"--format": journal_format is not None, "--force": force})
     from pathsim.scenario.files import find
     from pathsim.scenario.scenario import load
 
@@ -128,6 +129,12 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
         raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
     if held and engine == "clock":
         raise click.UsageError("on the clock arms depend on who queues, and cannot be held: leave --hold-arms out")
+
+
+def _refuse_without_folder(out: Path | None, options: "Mapping[str, bool]") -> None:
+    for name, is_given in options.items():
+        if is_given and out is None:
+            raise click.UsageError(f"{name} is about the files of --out FOLDER: name a folder, or leave it out")
 
 
 def _day(until: date, scenario: "Scenario") -> float:

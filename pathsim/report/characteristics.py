@@ -17,6 +17,7 @@ from pathsim.report.figures import ROOMY, arm_style, figure_table, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.scenario.models import THERAPY
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.toml_text import as_toml
 from pathsim.trial.outcomes import ALL
 
 _REASONS = ("benefit", "futility", "order")
@@ -37,7 +38,7 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     if found["null"]:
         console.print(Text("Null hypothesis: both arms walk the control arm's pathway.", style="yellow"))
     if scenario.overrides:
-        changed = ", ".join(f"{path} = {value}" for path, value in scenario.overrides.items())
+        changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         console.print(Text(f"changed: {changed}", style="yellow"))
     for title, part in _parts(console, scenario, found, columns):
         console.print()

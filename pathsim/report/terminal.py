@@ -16,6 +16,7 @@ from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, perc
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import ANY, THERAPY, Target
 from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.toml_text import as_toml
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results, targeted
 
@@ -74,7 +75,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
         ),
     ]
     if scenario.overrides:
-        changed = ", ".join(f"{path} = {value}" for path, value in scenario.overrides.items())
+        changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         lines.append(Text(f"changed: {changed}", style="yellow"))
     return Group(*lines, Text("; ".join(words) + "."))
 

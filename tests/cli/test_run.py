@@ -182,3 +182,17 @@ def test_what_looks_like_markup_in_a_scenario_is_printed_as_it_stands(pathsim: P
     done = pathsim("run", "-", "--seed", "7", stdin=text)
     assert done.code == 0
     assert done.out.splitlines()[0] == title
+
+
+@pytest.mark.parametrize("option", [["--format", "csv"], ["--force"]])
+def test_an_option_about_files_is_refused_where_none_are_written(pathsim: Pathsim, option: list[str]) -> None:
+    done = pathsim("run", QUICK, "--seed", "1", *option)
+    assert done.code == 2
+    assert f"{option[0]} is about the files of --out FOLDER" in done.err
+
+
+def test_what_was_set_is_told_as_toml(pathsim: Pathsim) -> None:
+    exit_ = 'steps.control.exit.death={ median_days = 5, next = "dead" }'
+    lines = pathsim("run", QUICK, "--seed", "1", "--set", exit_, "--set", "trial.arrivals=even").out.splitlines()
+    told = next(line for line in lines if line.startswith("changed: "))
+    assert told == ('changed: steps.control.exit.death = { median_days = 5, next = "dead" }, trial.arrivals = "even"')
