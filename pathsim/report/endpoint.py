@@ -126,12 +126,12 @@ def _gain(gain: dict[str, Any]) -> Text:
 def _median(arm: dict[str, Any]) -> str:
     if not arm["n"]:
         return "-"
-    if arm["median_days"] is None:
-        return "not reached"
-    lower, upper = arm["median_lower_days"], arm["median_upper_days"]
-    told = months(arm["median_days"])
+    median, lower, upper = arm["median_days"], arm["median_lower_days"], arm["median_upper_days"]
+    told = "not reached" if median is None else months(median)
     if lower is None and upper is None:
         return told
+    if median is None:
+        return f"{told} ({months(lower)}-not reached)"
     unit = told[told.index(" ") :]
     limits = ("not reached" if limit is None else months(limit).removesuffix(unit) for limit in (lower, upper))
     return f"{told} ({'-'.join(limits)})"

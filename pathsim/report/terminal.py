@@ -1,5 +1,6 @@
 """The report of one trial in the terminal, in the order in which a paper tells it."""
 
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from pathsim.paths import parts_of
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
 from pathsim.scenario.evidence import KINDS
-from pathsim.scenario.models import ANY, THERAPY, Target
+from pathsim.scenario.models import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.scenario.toml_text import as_toml
 from pathsim.trial.known import Chunk
@@ -41,7 +42,7 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
     yield "Flow of patients", _flow(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, endpoint_part(console, chunk, found, name)
-    if found["toxicity"]:
+    if any(row["grade3plus"] for row in found["toxicity"]):
         yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found, console.width)
     if any(row["arm"] for row in found["responses"]):
         yield "Responses", _responses(scenario, found)
@@ -64,7 +65,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     if scenario.arms:
         arms = " and ".join(f"{count} to {name}" for name, count in trial["arms"].items())
         words.append(f"{trial['randomized']} randomized, {arms}")
-    words.append(f"data cut {scenario.written_date(trial['cutoff_day'])}")
+    words.append(_data_cut(scenario, found))
     if trial["median_follow_up_days"] is not None:
         words.append(f"median follow-up {trial['median_follow_up_days'] / 365.25:.1f} years")
     lines = [
@@ -78,6 +79,18 @@ def _heading(scenario: Scenario, found: Results) -> Group:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         lines.append(Text(f"changed: {changed}", style="yellow"))
     return Group(*lines, Text("; ".join(words) + "."))
+
+
+def _data_cut(scenario: Scenario, found: Results) -> str:
+    """When the data were cut and, if that was to be at a number of events that did not come, how many there were."""
+    final, day = scenario.final_cutoff, found["trial"]["cutoff_day"]
+    told = f"data cut {scenario.written_date(day)}"
+    name = next(name for name, cutoff in scenario.trial.cutoffs.items() if cutoff is final)
+    cut = found["cutoffs"].get(name)
+    if final.endpoint is None or cut is None or cut["day"] != day or not _falls_short(final, cut):
+        return told
+    events = _events_known(final, final.endpoint, cut)
+    return f"{told}, {events} {scenario.endpoint_label(final.endpoint)} events by then"
 
 
 def _flow(scenario: Scenario, found: Results) -> Table:
@@ -97,14 +110,9 @@ def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
     by_cycle = [row for row in found["toxicity"] if row["step"] not in scenario.repeats]
     compared = [row for row in by_cycle if row["step"] in (*therapy, THERAPY) and row["arm"]]
     others = [row for row in by_cycle if row["step"] not in (*therapy, THERAPY)]
-    parts: list[RenderableType] = []
-    if compared:
-        parts.append(_toxicity_matrix(scenario, compared, width))
-    if compared and others:
-        parts.append("")
-    if others:
-        parts.append(_toxicity_elsewhere(scenario, others))
-    return Group(*parts)
+    tables = [_toxicity_matrix(scenario, compared, width), _toxicity_elsewhere(scenario, others)]
+    parts = [part for table in tables if table.row_count for part in ("", table)]
+    return Group(*parts[1:])
 
 
 def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int) -> Table:
@@ -130,11 +138,11 @@ def _without(arm: str, label: str) -> str:
 
 
 def _by_frequency(rows: list[dict[str, Any]]) -> Iterable[str]:
-    """The types that occurred, the commonest first."""
+    """The types that occurred, the commonest first, and before them all those with any."""
     counts: Counter[str] = Counter()
     for row in rows:
         counts[row["type"]] += row["grade3plus"]
-    return [name for name, count in counts.most_common() if count]
+    return sorted((name for name in counts if counts[name]), key=lambda name: (name != ANY, -counts[name]))
 
 
 def _toxicity_elsewhere(scenario: Scenario, rows: list[dict[str, Any]]) -> Table:
@@ -221,7 +229,8 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
         table.add_row("randomized", *(str(cut["randomized"]) for cut in cuts))
     for name in scenario.sections.endpoints:
         label = scenario.endpoint_label(name)
-        table.add_row(f"{label} events known", *(str(cut["events"][name]) for cut in cuts))
+        known = (_events_known(scenario.trial.cutoffs[key], name, cut) for key, cut in found["cutoffs"].items())
+        table.add_row(f"{label} events known", *known)
         table.add_row(f"{label} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
     for name in scenario.sections.endpoints if len(scenario.arms) == 2 else ():
         compared = [cut["endpoints"][name] for cut in cuts]
@@ -232,6 +241,18 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
     return table
 
 
+def _events_known(cutoff: Cutoff, endpoint: str, found: dict[str, Any]) -> str:
+    """The events of an endpoint that were known at a cut-off; if it waited in vain for more, of how many."""
+    known = found["events"][endpoint]
+    waited = cutoff.endpoint == endpoint and _falls_short(cutoff, found)
+    return f"{known} of {cutoff.events}" if waited else str(known)
+
+
+def _falls_short(cutoff: Cutoff, found: dict[str, Any]) -> bool:
+    """Whether a cut-off by events was held on its latest day, before so many were known."""
+    return cutoff.events is not None and found["events"][cutoff.endpoint] < cutoff.events
+
+
 def _published(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
     for name, target in _shown_targets(scenario, found).items():
@@ -240,7 +261,7 @@ def _published(scenario: Scenario, found: Results) -> Table:
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.published.get(name)
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
-        difference = _signed(shown(mine - target.published))
+        difference = _difference(mine - target.published, is_share=target.is_share)
         table.add_row(
             target.label or readable(name),
             f"{counted}{shown(target.published)}{interval}",
@@ -248,6 +269,13 @@ def _published(scenario: Scenario, found: Results) -> Table:
             difference,
         )
     return table
+
+
+def _difference(value: float, *, is_share: bool) -> str:
+    """A difference with its sign; of percentages it is in points, for it is no percentage of anything."""
+    if is_share and math.isfinite(value):
+        return f"{_signed(f'{100 * value:.1f}')} points"
+    return _signed(decimal(value))
 
 
 def _signed(difference: str) -> str:
