@@ -2,8 +2,8 @@
 
 import math
 import textwrap
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeAlias
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
@@ -11,15 +11,18 @@ from rich.text import Text
 
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import Summary, middle
-from pathsim.names import readable
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
-from pathsim.report.figures import ROOMY, arm_style, figure_table, spans
+from pathsim.report.figures import ROOMY, arm_style, figure_table, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
-from pathsim.scenario.models import THERAPY
+from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.toml_text import as_toml
 from pathsim.trial.outcomes import ALL
 
+Written: TypeAlias = Callable[[float], str]
+"""How a figure of some kind is written."""
+MANY = 5
+"""Means of so many and more are told as whole numbers."""
 _REASONS = ("benefit", "futility", "order")
 LEAST_KNOWN = 6
 """How many rates of toxicity are shown of those that are known least."""
@@ -70,10 +73,11 @@ def _trial(scenario: Scenario, found: Summary) -> Table:
     paths |= {path_of("trial", "arms", arm): arm for arm in scenario.arms}
     for path, label in paths.items():
         here = figures[path]
-        table.add_row(label, _middle(here), _interval(here))
+        table.add_row(label, _middle(here, _count), _interval(here, _count))
     plan, events = scenario.trial.monitoring, figures.get("trial.ended.events")
     if plan is not None and events is not None:
-        table.add_row(f"{scenario.endpoint_label(plan.endpoint)} events at its end", _middle(events), _interval(events))
+        label = f"{scenario.endpoint_label(plan.endpoint)} events at its end"
+        table.add_row(label, _middle(events, _count), _interval(events, _count))
     ended = figures["trial.ended.day"]
     dates = (f"{scenario.date(ended[key]):%b %Y}" for key in ("mean", "lower", "upper"))
     mean, lower, upper = dates
@@ -89,12 +93,11 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
     days = [figures[path_of("cutoffs", name, "day")] for name in cuts]
     table.add_row("date, on average", *(f"{scenario.date(day['mean']):%b %Y}" for day in days))
     if scenario.arms:
-        table.add_row(
-            "randomized", *_pairs(figures, [path_of("cutoffs", name, "randomized") for name in cuts], roomy=roomy)
-        )
+        paths = [path_of("cutoffs", name, "randomized") for name in cuts]
+        table.add_row("randomized", *_pairs(figures, paths, _count, roomy=roomy))
     for endpoint in scenario.sections.endpoints:
         paths = [path_of("cutoffs", name, "events", endpoint) for name in cuts]
-        table.add_row(f"{scenario.endpoint_label(endpoint)} events known", *_pairs(figures, paths, roomy=roomy))
+        table.add_row(f"{scenario.endpoint_label(endpoint)} events known", *_pairs(figures, paths, _count, roomy=roomy))
     if any("reached" in cut for cut in cuts.values()):
         reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
         table.add_row("events reached by", *reached)
@@ -103,16 +106,16 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
         for name, cut in cuts.items()
     ]
     if any(path in figures for path in ratios):
-        table.add_row("median hazard ratio", *_pairs(figures, ratios, roomy=roomy))
+        table.add_row("median hazard ratio", *_pairs(figures, ratios, _ratio, roomy=roomy))
         powers = ("" if cut["power"] is None else _share(cut["power"], roomy=roomy) for cut in cuts.values())
         table.add_row(f"one-sided P < {found['alpha']:g}", *powers)
     return table
 
 
-def _pairs(figures: Summary, paths: list[str], *, roomy: bool = True) -> list[str]:
+def _pairs(figures: Summary, paths: list[str], written: Written, *, roomy: bool = True) -> list[str]:
     """Each figure's middle and, where there is room, its interval; nothing where there is no such figure."""
     shown = _middle_and_interval if roomy else _middle
-    return [shown(figures[path]) if path in figures else "" for path in paths]
+    return [shown(figures[path], written) if path in figures else "" for path in paths]
 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str) -> RenderableType:
@@ -121,8 +124,9 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByN
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
     for day, told in spans(scenario.sections.endpoints[name].at_days).items():
         paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]
-        table.add_row(f"at {told}", *_pairs(figures, paths))
-    table.add_row("events", *_pairs(figures, [path_of("endpoints", name, "arms", arm, "events") for arm in arms]))
+        table.add_row(f"at {told}", *_pairs(figures, paths, percent))
+    paths = [path_of("endpoints", name, "arms", arm, "events") for arm in arms]
+    table.add_row("events", *_pairs(figures, paths, _count))
     parts: list[RenderableType] = [table]
     if name in found["power"]:
         parts += _comparison(console, scenario, found, columns, name)
@@ -136,7 +140,7 @@ def _comparison(
     ratio = found["figures"][f"{path}.estimate"]
     yield Text(
         f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
-        f"median hazard ratio {_middle_and_interval(ratio)}"
+        f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if name in found["sequential_power"]:
         yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
@@ -150,11 +154,14 @@ def _comparison(
         for target in scenario.sections.targets.values()
         if without_quotes(target.figure) == without_quotes(f"{path}.estimate")
     ]
-    yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
+    if ratio["median"] is not None:
+        yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
 
 
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
     """How many trials have a hazard ratio that is 0, infinite, or none at all; None if no trial does."""
+    if ratio["median"] is None:
+        return Text(" no trial has a hazard ratio: no event in any while patients of both arms were followed")
     kinds = ((ratio["zero"], "0"), (ratio["infinite"], "infinite"), (ratio["missing"], "undefined"))
     told = [f"{kind} in {count:,}" for count, kind in kinds if count]
     return Text(f" the hazard ratio is {', '.join(told)} trials", "dim") if told else None
@@ -178,7 +185,7 @@ def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
             figures = (f"{here[which]:.3g}" for which in ("total_sd", "luck_sd", "ignorance_sd"))
             sign = "" if _sure_share(here) > 0 else " ?"
             told = f"{here['ignorance_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
-            table.add_row(survival.get(path) or _rate_label(path), *figures, told)
+            table.add_row(survival.get(path) or _rate_label(scenario, path), *figures, told)
     lines = []
     for name, power in found["uncertainty"]["power"].items():
         told = f"{_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn"
@@ -192,10 +199,13 @@ def _sure_share(spread: dict[str, Any]) -> float:
     return float(spread["ignorance_share"] - 2 * spread["standard_error"])
 
 
-def _rate_label(path: str) -> str:
+def _rate_label(scenario: Scenario, path: str) -> str:
     """A rate of toxicity in words: what, where, in whom."""
     picked = dict(parts_of(path)[0].picks or ())
-    return ", ".join(part for part in (readable(picked["type"]), picked["step"], picked["arm"]) if part)
+    kind, step = picked["type"], picked["step"]
+    what = "Any toxicity" if kind == ANY else scenario.toxicity_label(kind)
+    where = "the whole therapy" if step == THERAPY else scenario.step_label(step)
+    return ", ".join(part for part in (what, where, picked["arm"]) if part)
 
 
 def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
@@ -220,9 +230,9 @@ def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
             str(look["look"]),
             f"{look['held']['estimate']:.1%}",
             *(_share(look[why], roomy=roomy) if look[why]["estimate"] else "-" for why in _REASONS),
-            _middle(look["events"]),
+            _middle(look["events"], _count),
             "-" if day is None else f"{scenario.date(day):%b %Y}",
-            _middle(look["hazard_ratio"]),
+            _middle(look["hazard_ratio"], _ratio),
         )
     return table
 
@@ -247,9 +257,7 @@ def _toxicity(scenario: Scenario, found: Summary) -> Table:
         paths = [f"{row_of('toxicity', arm=arm, step=THERAPY, type=kind)}.rate" for arm in scenario.arms]
         rates = [found["figures"].get(path) for path in paths]
         if any(rate is not None and (rate["mean"] or 0) >= LEAST_SHOWN for rate in rates):
-            entry = scenario.sections.toxicities.get(kind)
-            label = entry.label if entry is not None and entry.label else readable(kind)
-            table.add_row(label, *("-" if rate is None else _rate(rate) for rate in rates))
+            table.add_row(scenario.toxicity_label(kind), *("-" if rate is None else _rate(rate) for rate in rates))
     return table
 
 
@@ -265,24 +273,31 @@ def _share(found: dict[str, Any], *, roomy: bool = True) -> str:
     return f"{found['estimate']:.1%} ({found['lower']:.1%}-{found['upper']:.1%})".replace("%-", "-")
 
 
-def _middle(figure: dict[str, Any]) -> str:
+def _middle(figure: dict[str, Any], written: Written) -> str:
     central = middle(figure)
-    return "-" if central is None else _number(central)
+    return "-" if central is None else written(central)
 
 
-def _middle_and_interval(figure: dict[str, Any]) -> str:
+def _middle_and_interval(figure: dict[str, Any], written: Written) -> str:
     """A figure's middle with its interval and, if not all trials have it, of how many it is."""
     if middle(figure) is None:
         return "-"
     of = f", of {figure['averaged']:,}" if figure["missing"] and "mean" in figure else ""
-    return f"{_middle(figure)} ({_interval(figure)}){of}"
+    return f"{_middle(figure, written)} ({_interval(figure, written)}){of}"
 
 
-def _interval(figure: dict[str, Any]) -> str:
-    return "-" if middle(figure) is None else f"{_number(figure['lower'])}-{_number(figure['upper'])}"
+def _interval(figure: dict[str, Any], written: Written) -> str:
+    if middle(figure) is None:
+        return "-"
+    return f"{written(figure['lower'])}-{written(figure['upper'])}".replace("%-", "-")
 
 
-def _number(value: float) -> str:
+def _ratio(value: float) -> str:
     if math.isinf(value):
         return "infinite"
-    return f"{value:.3f}" if abs(value) < 5 else f"{value:.0f}"
+    return f"{value:.3f}" if value else "0"
+
+
+def _count(value: float) -> str:
+    """A count, or the mean of counts: whole but for small means."""
+    return f"{value:.1f}".removesuffix(".0") if abs(value) < MANY else f"{value:.0f}"

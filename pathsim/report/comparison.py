@@ -96,7 +96,7 @@ def _cell(setting: Summary, path: str) -> str:
         return shown
     apart, error = difference["mean"], difference["standard_error"]
     if decimals is None:
-        return f"{shown}\n{apart:+.2%} ± {error:.2%}"
+        return f"{shown}\n{100 * apart:+.2f} ± {100 * error:.2f} points"
     return f"{shown}\n{apart:+.{decimals}f} ± {error:.{decimals}f}"
 
 
@@ -151,7 +151,8 @@ def _gain(settings: list[Summary]) -> str:
         if any(path.endswith("hazard_ratio.estimate") for path in known):
             return "These settings change no hazard ratio at the last cut-off, only when and why trials end."
         return ""
+    times = " to ".join(dict.fromkeys(f"{limit:.0f}" for limit in (min(ratios), max(ratios))))
     return (
-        f"Without common luck, {min(ratios):.0f} to {max(ratios):.0f} times as many replicates would be needed for "
+        f"Without common luck, {times} times as many replicates would be needed for "
         "differences of hazard ratios as sure as these."
     )

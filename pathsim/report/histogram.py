@@ -35,11 +35,18 @@ def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, 
         for level in reversed(range(HEIGHT))
     ]
     pointer = "^" if ascii_only else "▲"
-    axis = _line([(tick, f"{tick:g}") for tick in TICKS])
+    axis = _line([(tick, _tick(tick, ratios)) for tick in TICKS])
     pointed = [_line([(mark.ratio, f"{pointer} {mark.label} {mark.ratio:g}")]) for mark in marks]
     text = Text(" hazard ratios of single trials\n", "dim")
     text.append("\n".join(f" {line.rstrip()}" for line in lines), "cyan")
     return text.append(f"\n {axis}", "dim").append("".join(f"\n {line}" for line in pointed), "bold")
+
+
+def _tick(tick: float, ratios: NDArray[np.float64]) -> str:
+    """What stands under a place of the scale: at either end also that the last bar holds more than its own."""
+    if tick == LOWEST and (ratios < LOWEST).any():
+        return f"<= {tick:g}"
+    return f">= {tick:g}" if tick == HIGHEST and (ratios > HIGHEST).any() else f"{tick:g}"
 
 
 def _line(labels: Sequence[tuple[float, str]]) -> str:

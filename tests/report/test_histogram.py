@@ -40,3 +40,10 @@ def test_nothing_and_infinity_count_at_the_ends() -> None:
 def test_without_unicode_everything_is_ascii() -> None:
     assert all(line.isascii() for line in lines_of([0.5, 0.7, 0.7], Mark(0.7, "published")))
     assert not all(line.isascii() for line in lines_of([0.5], ascii_only=False))
+
+
+def test_the_ends_of_the_scale_say_so_where_they_hold_more_than_their_own() -> None:
+    axis = lines_of([0.0, 0.5, np.inf])[HEIGHT + 1]
+    assert axis.startswith(" <= 0.25 ")
+    assert axis.endswith(" >= 2")
+    assert lines_of([0.25, 2.0])[HEIGHT + 1].split() == [f"{tick:g}" for tick in TICKS]
