@@ -1,7 +1,7 @@
 """``pathsim run``: one trial, headless."""
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,11 +12,26 @@ from pathsim.cli.output import page, patience, print_json
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from pathsim.conditions import Column
     from pathsim.scenario.scenario import Scenario
+    from pathsim.trial.known import Chunk
     from pathsim.trial.results import Results
+
+NOT_HELD = (
+    "--hold-arms cannot be used on the clock, nor where patients queue, for only the clock can follow a queue, and it "
+    "randomizes patients anew: leave --hold-arms out"
+)
+
+
+def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text:
+        raise click.BadParameter(f"'{text}' is not a date; write one such as 2017-12-31", ctx, param)
+    return found
 
 
 @click.command(short_help="Simulate one trial and print its report.")
@@ -38,7 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--until",
-    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_date,
     metavar="DATE",
     help="Report the trial as it was at the end of this date, before its final cut-off.",
 )
@@ -69,7 +84,7 @@ def run(
     replicate: int,
     settings: dict[str, str],
     engine: Literal["auto", "sweep", "clock"],
-    until: datetime | None,
+    until: date | None,
     hold_arms: bool,
     as_json: bool,
     watch: bool,
@@ -86,7 +101,7 @@ def run(
 
     source = find(scenario)
     loaded = load(source, settings)
-    last_day = None if until is None else _day(until.date(), loaded)
+    last_day = None if until is None else _day(until, loaded)
     if out is not None:
         journal_format = _format(out, journal_format, force=force)
     if seed is None:
@@ -101,8 +116,10 @@ def run(
     from pathsim.trial.results import results
 
     with patience(f"simulating {loaded.patients:,} patients", quiet=quiet):
-        hold = _arms(load(source), loaded, seed, replicate) if hold_arms and settings else None
-        chunk, _ = simulate(loaded, seed, replicate, "sweep" if hold_arms else engine, hold)
+        if hold_arms:
+            chunk = _with_arms_of(load(source), loaded, seed, replicate)
+        else:
+            chunk, _ = simulate(loaded, seed, replicate, engine)
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
     if out is not None and journal_format is not None:
@@ -128,7 +145,7 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
     if watch and (is_cut or held):
         raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
     if held and engine == "clock":
-        raise click.UsageError("on the clock arms depend on who queues, and cannot be held: leave --hold-arms out")
+        raise click.UsageError(NOT_HELD)
 
 
 def _refuse_without_folder(out: Path | None, options: "Mapping[str, bool]") -> None:
@@ -157,13 +174,19 @@ def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> No
         raise ScenarioError(wrong)
 
 
-def _arms(base: "Scenario", scenario: "Scenario", seed: int, replicate: int) -> "Mapping[str, Column]":
-    """The arms that patients have without what was set."""
+def _with_arms_of(base: "Scenario", scenario: "Scenario", seed: int, replicate: int) -> "Chunk":
+    """The trial in which patients keep the arms that they have in the base. Raises UsageError if somebody queues."""
     from pathsim.engines import simulate
+    from pathsim.sweep import ShortageError
     from pathsim.trial.arms import arms_of, held
 
-    chunk, _ = simulate(base, seed, replicate, "sweep")
-    return held(arms_of(chunk), base, scenario)
+    try:
+        unchanged, _ = simulate(base, seed, replicate, "sweep")
+        hold = held(arms_of(unchanged), base, scenario)
+        chunk, _ = simulate(scenario, seed, replicate, "sweep", hold)
+    except ShortageError:
+        raise click.UsageError(NOT_HELD) from None
+    return chunk
 
 
 def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:

@@ -1,4 +1,4 @@
-"""``run --until`` reports a trial as it was on a day; ``--hold-arms`` leaves everybody in his arm."""
+"""``run --until`` reports a trial as it was on a day; ``--hold-arms`` leaves patients in their arms."""
 
 import json
 from typing import Any
@@ -52,9 +52,15 @@ def test_a_day_outside_the_trial_is_refused_with_the_days_there_are(pathsim: Pat
     assert "2014-12-17 to 2020-09-30" in done.err
 
 
-@pytest.mark.parametrize("more", [("--watch", "--until", "2016-01-01"), ("--hold-arms", "--engine", "clock")])
-def test_contradictions_are_refused(pathsim: Pathsim, more: tuple[str, ...]) -> None:
-    assert pathsim("run", "aall1331", "--seed", 1, *more).code == 2
+def test_a_trial_that_is_watched_is_whole(pathsim: Pathsim) -> None:
+    assert pathsim("run", "aall1331", "--seed", 1, "--watch", "--until", "2016-01-01").code == 2
+
+
+@pytest.mark.parametrize("text", ["2017-13-01", "2017-2-30", "31.12.2017", "soon", "2017-W52-7", "20171231"])
+def test_a_date_is_written_as_in_the_report(pathsim: Pathsim, text: str) -> None:
+    done = pathsim("run", "aall1331", "--until", text)
+    assert done.code == 2
+    assert f"'{text}' is not a date; write one such as 2017-12-31" in done.err
 
 
 def test_held_arms_are_those_without_the_change(pathsim: Pathsim, tmp_path: Any) -> None:
@@ -73,7 +79,18 @@ def test_held_arms_are_those_without_the_change(pathsim: Pathsim, tmp_path: Any)
     assert any(free[patient] != own[patient] for patient in free if free[patient] and own.get(patient))
 
 
-def test_where_patients_queue_arms_cannot_be_held(pathsim: Pathsim) -> None:
-    done = pathsim("run", "aall1331", "--seed", 21, "--set", "pools.transplant_bed.places=1", "--hold-arms")
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("aall1331", "--set", "pools.transplant_bed.places=1"),
+        ("stroke-thrombectomy",),
+        ("stroke-thrombectomy", "--engine", "clock"),
+    ],
+)
+def test_where_patients_queue_arms_cannot_be_held(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
+    done = pathsim("run", *asked, "--seed", 21, "--hold-arms")
     assert done.code == 2
-    assert "transplant_bed" in done.err
+    assert done.err.splitlines()[-1] == (
+        "Error: --hold-arms cannot be used on the clock, nor where patients queue, for only the clock can follow a "
+        "queue, and it randomizes patients anew: leave --hold-arms out"
+    )
