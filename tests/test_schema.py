@@ -39,7 +39,6 @@ REFUSED = {
     "evidence that is no text": ('source = "made_up:table1"', "source = 1"),
     "empty evidence": ('source = "made_up:table1"', 'source = " "'),
     "evidence for a citation": ('doi = "10.1000/nothing"', 'source = "made_up"'),
-    "evidence for a lesson": ("[lesson]", '[lesson]\nassumed = "test"'),
     "a key beside a value": ("{ value = 10, ci = [8, 12]", "{ value = 10, low = 8"),
     "an interval of three": ("ci = [8, 12]", "ci = [8, 10, 12]"),
     "a text for a number": ("median_days = 4000", 'median_days = "long"'),
@@ -57,13 +56,15 @@ REFUSED = {
     "a cycle without a number": ("cycle.2]", "cycle.last]"),
     "a key of a cycle": ("[steps.new_course.cycle.2]", "[steps.new_course.cycle.2]\nlength = 2"),
     "a number of cycles": ("repeat = 2", "repeat = 101"),
-    "an unknown section": ("[lesson]", "[lessons]"),
+    "an unknown section": ("[pools.beds]", "[lesson]\n[pools.beds]"),
+    "numbers set in a scenario that extends none": ("[pools.beds]", '[set]\n"trial.patients" = 3\n[pools.beds]'),
+    "a part left out of a scenario that extends none": ('title = "Every', 'without = ["pools"]\ntitle = "Every'),
     "no title": ('title = "Every kind of step, and every way of leaving one"', ""),
     "a list for a table": ("[pools.beds]", "pool_list = []\n[pools.beds]"),
 }
 EXTENSION = """
 extends = "pathway"
-without = ["lesson"]
+without = ["pools.beds.priority"]
 [steps]
 assumed = "test"
 [steps.induction]

@@ -33,7 +33,7 @@ WORDS = (*KEYS, "note", "quote")
 _BESIDE_VALUE = {"value", "ci", "range", *WORDS}
 _CHOICES = {"weight", "tolerance"}
 """Keys of targets whose numbers say how they are used, and nothing of the world."""
-_WITHOUT_NUMBERS = {"sources", "lesson", "without"}
+_WITHOUT_NUMBERS = {"sources", "without"}
 
 
 @dataclass(frozen=True, slots=True)

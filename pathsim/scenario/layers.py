@@ -2,7 +2,7 @@
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from os.path import realpath
@@ -103,6 +103,8 @@ def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, st
             # One missing source can leave many numbers of a line without evidence: it is said once.
             found.setdefault((problem.line, problem.message), problem)
         joined.problems += found.values()
+        if "extends" not in tree:
+            joined.problems += [joined.placed(problem) for problem in _refused(layer.tree, source.file)]
         without = layer.tree.pop("without", [])
         if not isinstance(without, list):
             message = f"expected a list of paths, found {shown(without)}"
@@ -126,6 +128,14 @@ def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, st
     for path, text in varied.items():
         _set(joined, path, text, VARY)
     return joined
+
+
+def _refused(tree: Tree, file: str) -> Iterator[Problem]:
+    """What only a file that extends another can say, taken out of the tree of one that does not."""
+    for key, said in (("without", "'without'"), ("set", "[set]")):
+        if tree.pop(key, None) is not None:
+            message = f"{said} changes the scenario that a file extends, and this file extends none"
+            yield Problem((key,), f'{message}: add extends = "NAME", or leave it out', file)
 
 
 def _chain(scenario: Source) -> list[tuple[Source, Tree]]:

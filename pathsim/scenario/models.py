@@ -347,14 +347,6 @@ class Target(Table):
         return self.of is not None or is_incidence or names[-1] in ("survival", "rate", "share")
 
 
-class Lesson(Table):
-    """The scenario's story and questions, for the classroom."""
-
-    title: str
-    story: str
-    questions: EachOnce = ()
-
-
 class File(Table):
     """A scenario file: the whole of it, for the JSON Schema."""
 
@@ -372,4 +364,3 @@ class File(Table):
     trial: Trial
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
     targets: dict[str, Target] = Field(default_factory=dict)
-    lesson: Lesson | None = None

@@ -19,7 +19,7 @@ _DEFINED = "#/$defs/"
 _PART = ".part"
 """What the name of a table ends with that may leave out keys, because it is laid over another."""
 _CYCLE = "PhaseSpec.cycle"
-_WITHOUT_NUMBERS = {"SourceEntry", "Lesson", "sources"}
+_WITHOUT_NUMBERS = {"SourceEntry", "sources"}
 _LIMITS = ("minItems", "minProperties", "required", "discriminator", "default")
 
 
@@ -39,6 +39,7 @@ def json_schema() -> Node:
         "$ref": f"{_DEFINED}File{_PART}",
         "if": {"not": {"required": ["extends"]}},
         "then": {"$ref": f"{_DEFINED}File"},
+        "dependentRequired": {"set": ["extends"], "without": ["extends"]},
         "$defs": tables | _shared(),
     }
 

@@ -47,13 +47,9 @@ _WORDS: Mapping[str, str] = {
     "File.trial": "The design of the trial.",
     "File.endpoints": "What is counted as an event, and from when, by name.",
     "File.targets": "Published results that the scenario must reproduce, by name.",
-    "File.lesson": "The scenario's story and questions, for the classroom.",
     "SourceEntry.cite": "The citation.",
     "SourceEntry.doi": "The digital object identifier, without https://doi.org/.",
     "SourceEntry.url": "Where it can be read, if it has no DOI.",
-    "Lesson.title": "The lesson's title.",
-    "Lesson.story": "What the class should know before it begins.",
-    "Lesson.questions": "What the class should find out.",
     # The cohort.
     "Covariate.unit": "The unit of a quantity.",
     "Covariate.whole": "Whether a quantity is rounded down to a whole number, as ages are.",

@@ -10,7 +10,7 @@ from pathsim.conditions import suggestion
 from pathsim.fields import shown
 from pathsim.scenario.cycles import once
 from pathsim.scenario.evidence import Tree
-from pathsim.scenario.models import Covariate, Endpoint, File, Lesson, Pool, SourceEntry, Target, Trial
+from pathsim.scenario.models import Covariate, Endpoint, File, Pool, SourceEntry, Target, Trial
 from pathsim.scenario.parts import Model, Part
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.wording import in_words
@@ -38,7 +38,6 @@ class Sections:
     trial: Trial | None = None
     endpoints: Part[Endpoint] = field(default_factory=Part)
     targets: Part[Target] = field(default_factory=Part)
-    lesson: Lesson | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -56,7 +55,6 @@ def sections(tree: Tree) -> Sections:
         trial=reader.section("trial", Trial),
         endpoints=reader.part("endpoints", Endpoint),
         targets=reader.part("targets", Target),
-        lesson=reader.section("lesson", Lesson),
     )
     steps = tree.get("steps")
     found.problems = list(once(reader.problems, steps if isinstance(steps, dict) else {}))

@@ -11,7 +11,7 @@ from pathsim.conditions import suggestion
 from pathsim.fields import is_list, shown
 from pathsim.scenario.evidence import WORDS
 from pathsim.scenario.keys import keys_in
-from pathsim.scenario.models import Covariate, Lesson, SourceEntry
+from pathsim.scenario.models import Covariate, SourceEntry
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.steps.spec import KeyPath
 
@@ -88,5 +88,5 @@ def _header(error: ErrorDetails, path: KeyPath, place: KeyPath) -> str:
 def _known(key: str, model: type[BaseModel], place: KeyPath) -> str:
     """The key of the table at this place that was meant, or all of them."""
     keys = keys_in(model, place)
-    words = () if model in (SourceEntry, Lesson) else WORDS
+    words = () if model is SourceEntry else WORDS
     return suggestion(key, [*keys, *words] if get_close_matches(key, words) else keys)

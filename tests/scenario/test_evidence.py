@@ -162,7 +162,7 @@ def test_an_unknown_source_is_reported_once_for_each_table_that_names_it() -> No
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_number_of_the_library_has_evidence(file: Path) -> None:
     scenario = load(str(file))
-    without = ("sources", "lesson", "targets")
+    without = ("sources", "targets")
     numbers = set(numbers_in({key: value for key, value in scenario.layers.tree.items() if key not in without}))
     assert numbers == set(scenario.rates)
     assert all(rate.evidence.text for rate in scenario.rates.values())
