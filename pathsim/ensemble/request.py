@@ -7,7 +7,7 @@ from typing import Any
 
 from pathsim import __version__
 from pathsim.ensemble.run import Recipe, Shard
-from pathsim.ensemble.store import ASKED, MADE_FROM, RECIPE, StoreError, is_as_written, plainly, read_recipe
+from pathsim.ensemble.store import ASKED, MADE_FROM, StoreError, damaged, is_as_written, plainly, read_recipe
 from pathsim.scenario.files import STANDARD_INPUT, Source, find, library
 from pathsim.scenario.problems import ScenarioError
 
@@ -88,12 +88,12 @@ def kept_request(folder: Path) -> Request:
     """
     recipe = read_recipe(folder)
     version = recipe.get("pathsim")
-    if version != __version__:
+    if isinstance(version, str) and version != __version__:
         raise StoreError(
             f"{folder} was made by pathsim {plainly(version)}, and this is {__version__}: merge with that version"
         )
     if not is_as_written(recipe):
-        raise StoreError(f"{folder / RECIPE} is not as pathsim wrote it; name another folder")
+        raise StoreError(f"{damaged(folder)}: make its replicates again, or name another folder")
     try:
         made_from, asked = recipe[MADE_FROM], recipe[ASKED]
         name, file, text = (made_from[key] for key in ("name", "file", "text"))
@@ -107,11 +107,11 @@ def kept_request(folder: Path) -> Request:
         request = Request(made, recipe["seed"], **asked)
         sha256 = recipe["scenario"]["sha256"]
     except (KeyError, TypeError, ValueError):
-        raise StoreError(f"{folder / RECIPE} is not as pathsim wrote it; name another folder") from None
+        raise StoreError(f"{damaged(folder)}: make its replicates again, or name another folder") from None
     if request.recipe.scenario().sha256 != sha256:
         raise StoreError(
-            f"a scenario that '{name}' builds on has changed since {folder} was made: bring back its earlier text, or "
-            "make the replicates anew"
+            f"a scenario that '{name}' builds on has changed since {folder} was made: put its earlier text back, or "
+            "make the replicates again"
         )
     return request
 

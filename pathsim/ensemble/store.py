@@ -65,16 +65,15 @@ class Store:
         try:
             store._chunks.mkdir(parents=True, exist_ok=True)
         except OSError as wrong:
-            raise StoreError(f"--out {folder} cannot be made: {wrong.strerror}") from None
+            raise StoreError(f"--out {folder} cannot be created: {wrong.strerror}") from None
         plain = json.loads(json.dumps(recipe, default=str))
         told = (json.dumps({**plain, CHECKSUM: _digest(plain)}, indent=2) + "\n").encode()
         if path.exists():
-            other = difference(read_recipe(folder, unreadable={}), plain)
+            held = read_recipe(folder, unreadable={})
+            other = difference(held, plain)
             if other and not force:
-                raise StoreError(
-                    f"{folder} holds another ensemble ({other}); name another folder, or add --force to begin this "
-                    "one there"
-                )
+                reason = f"{folder} holds another ensemble ({other})" if is_as_written(held) else damaged(folder)
+                raise StoreError(f"{reason}; name another folder, or add --force to start afresh in this one")
             if other:
                 store._forget()
         if not path.is_file() or path.read_bytes() != told:
@@ -193,11 +192,17 @@ def read_recipe(folder: Path, unreadable: dict[str, Any] | None = None) -> dict[
     if isinstance(recipe, dict):
         return recipe
     if unreadable is None:
+        if path.exists():
+            raise StoreError(f"{damaged(folder)}: make its replicates again, or name another folder")
         raise StoreError(
-            f"{folder} holds no ensemble, for it has no {RECIPE} that can be read; name a folder that was made by "
-            "pathsim ensemble --out"
+            f"{folder} holds no ensemble: it has no {RECIPE}; name a folder made by pathsim ensemble --out"
         )
     return unreadable
+
+
+def damaged(folder: Path) -> str:
+    """That what a folder says of its ensemble is not what pathsim wrote, in words."""
+    return f"{folder / RECIPE} is damaged or has been changed"
 
 
 def is_as_written(recipe: Mapping[str, Any]) -> bool:
@@ -243,7 +248,7 @@ def stored_seed(folder: Path) -> int | None:
     if not recipe:
         return None
     if not is_as_written(recipe):
-        raise StoreError(f"{folder / RECIPE} is not as pathsim wrote it: give the --seed, or name another folder")
+        raise StoreError(f"{damaged(folder)}: give the --seed, or name another folder")
     seed = recipe.get("seed")
     return seed if isinstance(seed, int) else None
 

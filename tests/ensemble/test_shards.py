@@ -250,10 +250,12 @@ def test_a_recipe_that_somebody_changed_is_refused(pathsim: Pathsim, here: Path)
         (here / "all/recipe.json").write_text(json.dumps({**recipe, **change}))
         refused = pathsim("merge", "all")
         assert (refused.code, refused.out) == (2, "")
-        assert refused.err == "Error: all/recipe.json is not as pathsim wrote it; name another folder\n"
+        assert refused.err == (
+            "Error: all/recipe.json is damaged or has been changed: make its replicates again, or name another folder\n"
+        )
         unseeded = pathsim(*ASKED[:-2], "--out", "all")
         assert (unseeded.code, unseeded.out) == (2, "")
-        assert "recipe.json is not as pathsim wrote it: give the --seed" in unseeded.err
+        assert "all/recipe.json is damaged or has been changed: give the --seed" in unseeded.err
 
 
 def test_a_chunk_in_the_wrong_place_is_told_and_not_merged(pathsim: Pathsim, here: Path) -> None:

@@ -229,6 +229,15 @@ def test_a_folder_of_another_ensemble_is_not_touched(tmp_path: Path) -> None:
     assert fresh.saved(0, 30) is None
 
 
+@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '{"seed": 6}', "\x00\x01"])
+def test_a_folder_whose_recipe_is_damaged_is_not_touched(tmp_path: Path, text: str) -> None:
+    ensemble(TEXTBOOK, 6, 30, store=Store.begin(tmp_path, {"seed": 6}))
+    (tmp_path / "recipe.json").write_text(text)
+    with pytest.raises(StoreError, match=r"recipe\.json is damaged or has been changed; .* --force to start afresh"):
+        Store.begin(tmp_path, {"seed": 7})
+    assert Store(tmp_path, {"seed": 6}).saved(0, 30) is not None
+
+
 def test_how_much_is_asked_does_not_make_another_ensemble(tmp_path: Path) -> None:
     Store.begin(tmp_path, {"seed": 6, "asked": {"replicates": 5}})
     Store.begin(tmp_path, {"seed": 6, "asked": {"replicates": 9}})
