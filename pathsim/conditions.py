@@ -65,7 +65,7 @@ def suggestion(name: str, known: list[str]) -> str:
     if close:
         return f" Did you mean '{close[0]}'?"
     if not known:
-        return " There is none yet."
+        return " There are none yet."
     return f" Known here: {', '.join(known)}." if 0 < len(known) <= MOST_SUGGESTED else ""
 
 

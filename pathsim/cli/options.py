@@ -16,8 +16,10 @@ LARGEST = 2**63 - 1
 """The largest whole number that an option takes: it is calculated with in 64 bits."""
 MOST_REPLICATES = 1_000_000_000
 MOST_SETTINGS = 100
-_NUMBER = r"\s*[+-]?\d+(\.\d+)?\s*"
-RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII)
+ENDLESS = 10**15
+"""A number of settings from which on nobody wants to read its digits."""
+_NUMBER = r"\s*[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?\s*"
+RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII | re.IGNORECASE)
 
 
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -40,12 +42,17 @@ def _variations(ctx: click.Context, param: click.Parameter, texts: tuple[str, ..
         values = _range(ctx, param, listed) if RANGE.fullmatch(listed.strip()) else _listed(listed)
         if not equals or not path.strip() or len(values) < 2:
             raise click.BadParameter(
-                f"write path=value,value or path=from:to:step with two values at least, not '{text}'", ctx, param
+                f"write path=value,value or path=from:to:step, with at least two values, not '{text}'", ctx, param
             )
         found.append((path.strip(), values))
-    if math.prod(len(values) for _, values in found) > MOST_SETTINGS:
-        raise click.BadParameter(f"these are more than {MOST_SETTINGS} settings", ctx, param)
+    _refuse_too_many(ctx, param, math.prod(len(values) for _, values in found))
     return found
+
+
+def _refuse_too_many(ctx: click.Context, param: click.Parameter, settings: int) -> None:
+    if settings > MOST_SETTINGS:
+        shown = f"{settings:,}" if settings < ENDLESS else f"{Decimal(settings):.1e}"
+        raise click.BadParameter(f"{shown} settings are too many: at most {MOST_SETTINGS} are compared", ctx, param)
 
 
 def _listed(text: str) -> list[str]:
@@ -69,10 +76,13 @@ def _range(ctx: click.Context, param: click.Parameter, text: str) -> list[str]:
     """The values from the first to the last of FROM:TO:STEP, exact in decimals."""
     first, last, step = (Decimal(number.strip()) for number in text.split(":"))
     if step == 0 or (last - first) / step < 0:
-        raise click.BadParameter(f"from {first} one does not come to {last} in steps of {step}", ctx, param)
+        raise click.BadParameter(
+            f"{first} to {last} in steps of {step} never ends: use a step that leads from the first to the last",
+            ctx,
+            param,
+        )
     count = int((last - first) / step) + 1
-    if count > MOST_SETTINGS:
-        raise click.BadParameter(f"these are more than {MOST_SETTINGS} settings", ctx, param)
+    _refuse_too_many(ctx, param, count)
     return [str(first + step * i) for i in range(count)]
 
 

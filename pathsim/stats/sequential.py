@@ -150,7 +150,9 @@ def check_information(information: Sequence[float]) -> None:
         if t <= before:
             raise ValueError(f"information fractions ascend, but {t:g} follows {before:g}")
         if t - before < LEAST_APART:
-            raise ValueError(f"no trial has a look at information {before!r} and another at {t!r}: leave one out")
+            raise ValueError(
+                f"looks are at least {LEAST_APART:.5f} apart, and {before!r} and {t!r} are not: leave one out"
+            )
 
 
 def check_alpha(alpha: float) -> None:

@@ -120,7 +120,7 @@ def test_replicates_are_the_most(pathsim: Pathsim) -> None:
     done = pathsim("ensemble", "two-arm-exponential", "--seed", 3, "--until-se", 0.001, "--replicates", 100, "--json")
     assert done.code == 0
     assert json.loads(done.out)["replicates"] == 100
-    assert "more than the 0.001 that was asked: raise --replicates" in done.err
+    assert "more than the 0.001 asked for: raise --replicates" in done.err
 
 
 @pytest.mark.parametrize("value", ["1e-300", "5e-324", "1e-7"])
@@ -128,7 +128,13 @@ def test_a_standard_error_out_of_reach_is_refused(pathsim: Pathsim, value: str) 
     """Agresti and Coull's share of no success among a million is 2 in 1,000,004: an error of 1.4 in a million."""
     done = pathsim("ensemble", "two-arm-exponential", "--until-se", value)
     assert (done.code, done.out) == (2, "")
-    assert f"--until-se {float(value):g} is out of reach: after 1,000,000 replicates the error is 1.4e-06" in done.err
+    told = f"--until-se {float(value):g} is out of reach: after 1,000,000 replicates the error is at least 1.4e-06"
+    assert told in done.err
+
+
+def test_it_is_refused_with_the_replicates_that_were_asked_for(pathsim: Pathsim) -> None:
+    done = pathsim("ensemble", "two-arm-exponential", "--replicates", 3000, "--until-se", "1e-300")
+    assert "after 3,000 replicates the error is at least 4.7e-04" in done.err
 
 
 @pytest.mark.parametrize("value", ["0", "1", "-0.1", "nan"])

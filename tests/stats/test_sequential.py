@@ -234,6 +234,11 @@ def test_looks_that_cannot_be_are_refused(information: list[float]) -> None:
         efficacy_bounds(information, ALPHA, pocock)
 
 
+def test_looks_that_are_too_close_are_refused_with_the_distance_they_need() -> None:
+    with pytest.raises(ValueError, match=r"looks are at least 0\.00001 apart, and 0\.5 and 0\.500001 are not"):
+        efficacy_bounds([0.5, 0.500001, 1.0], ALPHA, pocock)
+
+
 @pytest.mark.parametrize("alpha", [0.0, 0.5, 1.0, -0.1, 1e-310, math.nan])
 def test_an_alpha_that_cannot_be_is_refused(alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):
