@@ -33,6 +33,17 @@ def instead(text: str, sign: str) -> str:
     return _HARMFUL.sub(sign, text)
 
 
+def counted(count: int, noun: str) -> str:
+    """How many there are of something, in words: ``1 trial``, ``2,000 trials``."""
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
+
+
+def enumeration(words: Sequence[str]) -> str:
+    """Words one after the other: ``a``, ``a and b``, ``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _numbered(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
 

@@ -19,7 +19,7 @@ from pathsim.cli.options import (
     whole,
 )
 from pathsim.cli.output import page, print_json
-from pathsim.text import harmless
+from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.ensemble.collected import ByName, Collected
@@ -53,9 +53,12 @@ def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> "Sha
 
 
 format_option = click.option(
-    "--format", "rows_format", type=click.Choice(["parquet", "csv"]), help="One row a replicate, as this."
+    "--format",
+    "rows_format",
+    type=click.Choice(["parquet", "csv"]),
+    help="The format of the rows, one for each replicate.",
 )
-force_option = click.option("--force", is_flag=True, help="Begin anew in a folder that holds another ensemble.")
+force_option = click.option("--force", is_flag=True, help="Start afresh in a folder that holds another ensemble.")
 
 
 @click.command(short_help="The same trial many times: power, stopping, prediction intervals.")
@@ -64,7 +67,7 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
     "--replicates",
     type=whole(1, MOST_REPLICATES),
     show_default=f"{REPLICATES}; {REPLICATES_UNTIL_SE} with --until-se",
-    help="How many trials; with --until-se at most.",
+    help="How many trials; with --until-se, the most.",
 )
 @click.option(
     "--until-se",
@@ -76,7 +79,7 @@ force_option = click.option("--force", is_flag=True, help="Begin anew in a folde
 @seed_option
 @set_option
 @vary_option
-@click.option("--null", is_flag=True, help="Give both arms the control arm's pathway: the power is the type I error.")
+@click.option("--null", is_flag=True, help="Give all arms the control arm's pathway: the power is the type I error.")
 @uncertain_option
 @workers_option
 @click.option(
@@ -124,7 +127,7 @@ def ensemble(
     """Simulate SCENARIO many times and print its operating characteristics."""
     _refuse_contradictions(backend, scheduler, workers)
     if until_se is not None:
-        _refuse_out_of_reach(until_se, max(replicates or 0, REPLICATES_UNTIL_SE))
+        _refuse_out_of_reach(until_se, replicates or REPLICATES_UNTIL_SE)
     if uncertain and (variations or until_se is not None):
         raise click.UsageError(
             "--uncertain compares numbers as stated with numbers as drawn, over a given number of replicates: leave "
@@ -162,7 +165,7 @@ def ensemble(
 
 def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int | None) -> None:
     if scheduler is not None and not scheduler.strip():
-        raise click.UsageError("--scheduler takes the address of the cluster, such as tcp://HOST:8786, not nothing")
+        raise click.UsageError("--scheduler needs the address of the cluster, such as tcp://HOST:8786")
     if backend == "dask" and scheduler is None:
         raise click.UsageError("--backend dask needs the cluster's address: add --scheduler tcp://HOST:8786")
     if backend != "dask" and scheduler is not None:
@@ -172,14 +175,14 @@ def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int
 
 
 def _refuse_out_of_reach(until_se: float, replicates: int) -> None:
-    """Refuse a precision that so many replicates cannot reach, whatever the power."""
+    """Refuse a precision that neither so many replicates nor a million can reach, whatever the power."""
     from pathsim.ensemble.precision import monte_carlo_error
 
-    least = monte_carlo_error(0, replicates)
-    if until_se < least:
+    if until_se < monte_carlo_error(0, max(replicates, REPLICATES_UNTIL_SE)):
+        least = monte_carlo_error(0, replicates)
         raise click.UsageError(
-            f"--until-se {until_se:g} is out of reach: after {replicates:,} replicates the error is {least:.1e} "
-            "at least, whatever the power; ask for a larger one, or for more --replicates"
+            f"--until-se {until_se:g} is out of reach: after {counted(replicates, 'replicate')} the error is at least "
+            f"{least:.1e}, whatever the power; ask for a larger error, or for more --replicates"
         )
 
 
@@ -190,14 +193,14 @@ def _refuse_for_shards(
         raise click.UsageError("a shard is kept in a folder, for pathsim merge: add --out FOLDER")
     if until_se is not None:
         raise click.UsageError(
-            "--until-se looks at all replicates in their order, which a shard does not have: give --replicates instead"
+            "--until-se looks at all replicates in order, and a shard has only some: give --replicates instead"
         )
     if as_json or rows_format is not None:
         raise click.UsageError("a shard has no results yet: leave --json and --format to pathsim merge")
 
 
 def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
-    """The seed that was asked, or that of the folder, or one that is drawn."""
+    """The seed asked for, or that of the folder, or one that is drawn."""
     if seed is not None:
         return seed
     from pathsim.ensemble.store import StoreError, stored_seed
@@ -221,8 +224,7 @@ def precision_of(request: "Request") -> "Precision | None":
     precision = Precision.of(scenario, request.until_se, "0:" if request.recipe.varied else "")
     if precision is None:
         raise click.UsageError(
-            f"'{scenario.name}' does not compare two arms, so that it has no power: give --replicates instead of "
-            "--until-se"
+            f"'{scenario.name}' does not compare two arms, so it has no power: give --replicates instead of --until-se"
         )
     return precision
 
@@ -256,7 +258,7 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
         fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
     folder = harmless(str(store.folder))
     click.echo(
-        f"shard {shard} is done: {count:,} of {request.replicates:,} replicates are in {folder}. When all "
+        f"shard {shard} is done: {count:,} of {counted(request.replicates, 'replicate')} are in {folder}. When all "
         f"{shard.of} shards are done: pathsim merge {folder} [FOLDERS of the others] --out RESULTS",
         err=True,
     )
@@ -303,8 +305,8 @@ def conclude(
 def _say_precision(label: str, until_se: dict[str, float], replicates: int) -> None:
     missed = until_se["reached"] > until_se["asked"]
     click.echo(
-        f"after {replicates:,} replicates the power of {label} has a standard error of {until_se['reached']:.2g}"
-        + (f", more than the {until_se['asked']:g} that was asked: raise --replicates" if missed else ""),
+        f"after {counted(replicates, 'replicate')} the power of {label} has a standard error of {until_se['reached']:.2g}"
+        + (f", more than the {until_se['asked']:g} asked for: raise --replicates" if missed else ""),
         err=True,
     )
 

@@ -112,14 +112,10 @@ def run(
         _watch(loaded, seed, replicate)
         if out is None:
             return
-    from pathsim.engines import simulate
     from pathsim.trial.results import results
 
     with patience(f"simulating {loaded.patients:,} patients", quiet=quiet):
-        if hold_arms:
-            chunk = _with_arms_of(load(source), loaded, seed, replicate)
-        else:
-            chunk, _ = simulate(loaded, seed, replicate, engine)
+        chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
     if out is not None and journal_format is not None:
@@ -174,19 +170,21 @@ def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> No
         raise ScenarioError(wrong)
 
 
-def _with_arms_of(base: "Scenario", scenario: "Scenario", seed: int, replicate: int) -> "Chunk":
-    """The trial in which patients keep the arms that they have in the base. Raises UsageError if somebody queues."""
+def _simulated(
+    scenario: "Scenario", seed: int, replicate: int, engine: Literal["auto", "sweep", "clock"], base: "Scenario | None"
+) -> "Chunk":
+    """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
     from pathsim.engines import simulate
     from pathsim.sweep import ShortageError
     from pathsim.trial.arms import arms_of, held
 
+    if base is None:
+        return simulate(scenario, seed, replicate, engine)[0]
     try:
         unchanged, _ = simulate(base, seed, replicate, "sweep")
-        hold = held(arms_of(unchanged), base, scenario)
-        chunk, _ = simulate(scenario, seed, replicate, "sweep", hold)
+        return simulate(scenario, seed, replicate, "sweep", held(arms_of(unchanged), base, scenario))[0]
     except ShortageError:
         raise click.UsageError(NOT_HELD) from None
-    return chunk
 
 
 def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:

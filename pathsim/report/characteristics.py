@@ -14,9 +14,11 @@ from pathsim.ensemble.summary import Summary, middle
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
+from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.toml_text import as_toml
+from pathsim.text import counted
 from pathsim.trial.outcomes import ALL
 
 Written: TypeAlias = Callable[[float], str]
@@ -34,12 +36,14 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     """Print the whole report of an ensemble."""
     console.print(Text(scenario.title, style="bold"))
     console.print(
-        Text(f"{found['replicates']:,} replicates of seed {seed}. Intervals hold 95% of single trials.", "dim")
+        Text(f"{counted(found['replicates'], 'replicate')} of seed {seed}. Intervals hold 95% of single trials.", "dim")
     )
     if "uncertainty" in found:
         console.print(Text("Published numbers are drawn anew in each replicate, as uncertain as they are.", "yellow"))
     if found["null"]:
-        console.print(Text("Null hypothesis: both arms walk the control arm's pathway.", style="yellow"))
+        console.print(null_hypothesis(scenario))
+    if (told := not_compared(scenario)) is not None:
+        console.print(told)
     if scenario.overrides:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         console.print(Text(f"changed: {changed}", style="yellow"))

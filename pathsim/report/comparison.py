@@ -9,7 +9,9 @@ from rich.text import Text
 from pathsim.ensemble.summary import REASONS, Summary, middle
 from pathsim.paths import day_name, names_in, parts_of, path_of
 from pathsim.report.figures import ROOMY, figure_table, spans
+from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 
 BAR_WIDTH = 40
 
@@ -21,13 +23,15 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     shared = "the same patients, with the same luck" + (", in the same arms" if scenario.arms else "")
     console.print(
         Text(
-            f"{settings[0]['replicates']:,} replicates of seed {seed} under each of {len(settings)} settings: "
+            f"{counted(settings[0]['replicates'], 'replicate')} of seed {seed} under each of {len(settings)} settings: "
             f"{shared}. Differences are from the first setting, with their standard errors.",
             "dim",
         )
     )
     if found["null"]:
-        console.print(Text("Null hypothesis: both arms walk the control arm's pathway.", style="yellow"))
+        console.print(null_hypothesis(scenario))
+    if (told := not_compared(scenario)) is not None:
+        console.print(told)
     for name, endpoint in scenario.sections.endpoints.items():
         console.print()
         console.print(Text(endpoint.label, style="bold"))

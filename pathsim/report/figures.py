@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.paths import day_name
 from pathsim.report.colours import ARM_COLOURS
+from pathsim.text import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -40,9 +41,9 @@ LONG = 3652
 def span(days: float) -> str:
     """A span of time in the unit that a reader would choose: whole years if it is that."""
     if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
-        years = round(days / 365.25)
-        return f"{years} year{'s' if years > 1 else ''}"
-    return f"{days / 365.25:.1f} years" if days >= LONG else months(days)
+        return counted(round(days / 365.25), "year")
+    told = f"{days / 365.25:.1f} years" if days >= LONG else months(days)
+    return told.replace(".0 ", " ")
 
 
 def spans(days: Iterable[float]) -> dict[float, str]:
@@ -62,7 +63,9 @@ def months(days: float) -> str:
         return f"{days:.1f} days"
     if days * 24 >= 2:
         return f"{days * 24:.1f} hours"
-    return f"{days * 1440:.0f} minutes" if days else "0 days"
+    if days == 0:
+        return "0 days"
+    return counted(minutes, "minute") if (minutes := round(days * 1440)) else "less than a minute"
 
 
 def percent(value: float | None) -> str:

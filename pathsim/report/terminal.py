@@ -14,10 +14,12 @@ from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
+from pathsim.report.remarks import not_compared
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.scenario.toml_text import as_toml
+from pathsim.text import counted, enumeration
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results, targeted
 
@@ -63,7 +65,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     if first is not None:
         words[0] += f" from {scenario.written_date(first)} to {scenario.written_date(last)}"
     if scenario.arms:
-        arms = " and ".join(f"{count} to {name}" for name, count in trial["arms"].items())
+        arms = enumeration([f"{count} to {name}" for name, count in trial["arms"].items()])
         words.append(f"{trial['randomized']} randomized, {arms}")
     words.append(_data_cut(scenario, found))
     if trial["median_follow_up_days"] is not None:
@@ -78,6 +80,8 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     if scenario.overrides:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         lines.append(Text(f"changed: {changed}", style="yellow"))
+    if (told := not_compared(scenario)) is not None:
+        lines.append(told)
     return Group(*lines, Text("; ".join(words) + "."))
 
 
@@ -210,7 +214,7 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     plan = scenario.trial.monitoring
     looks = found["trial"]["looks"]
     if plan is None or not looks:
-        return Text("no look: too few events became known", style="dim")
+        return Text("no look was held: too few events became known", style="dim")
     table = figure_table(("", ""), *((f"look {number}", "") for number in range(1, len(looks) + 1)))
     table.add_row("date", *(scenario.written_date(look["day"]) for look in looks))
     table.add_row("events known", *(f"{look['events']} of {plan.planned_events}" for look in looks))
@@ -300,4 +304,4 @@ def _evidence(scenario: Scenario) -> Text:
     counts = Counter(rate.evidence.kind for rate in scenario.rates.values())
     shares = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
     shown = f"pathsim sources {scenario.layers.sources[-1].asked}"
-    return Text(f"{len(scenario.rates)} numbers: {shares}. {shown} shows each.", style="dim")
+    return Text(f"{counted(len(scenario.rates), 'number')}: {shares}. {shown} shows each.", style="dim")

@@ -1,0 +1,76 @@
+"""What reports say where there are more than two arms, or where everything there is of is one."""
+
+from pathlib import Path
+
+import pytest
+from calls import Pathsim
+
+THREE_ARMS = """
+title = "Three arms"
+[trial]
+begins        = 2020-01-01
+patients      = 6
+per_month     = 100
+randomisation = "randomisation"
+control       = "none"
+assumed       = "a test"
+cutoffs       = { final = { day = 900 } }
+[endpoints]
+assumed = "a test"
+os = { label = "Overall survival", start = "randomisation", events = ["death"], at_days = [0.5, 30, 365] }
+[steps.randomisation]
+kind = "randomise"
+arms = { high = "high", low = "low", none = "none" }
+block = 3
+assumed = "a test"
+[steps]
+assumed = "a test"
+dead = { kind = "end" }
+"""
+ARM = """
+[steps.{name}]
+kind = "phase"
+exit = {{ death = {{ median_days = 300, next = "dead" }} }}
+"""
+NOT_COMPARED = "Hazard ratios, P and power compare two arms; of these 3, each arm's survival and events are given"
+    "Hazard ratios, P and power compare two arms; of these 3, each arm's survival and events are given instead."
+)
+
+
+@pytest.fixture
+def three_arms(tmp_path: Path) -> Path:
+    file = tmp_path / "three-arms.toml"
+    file.write_text(THREE_ARMS + "".join(ARM.format(name=name) for name in ("high", "low", "none")))
+    return file
+
+
+def test_a_report_says_why_three_arms_are_not_compared(pathsim: Pathsim, three_arms: Path) -> None:
+    told = pathsim("run", three_arms, "--seed", 1).out
+    assert told.count(NOT_COMPARED) == 1
+    assert "6 randomized, 2 to high, 2 to low and 2 to none" in told
+    assert NOT_COMPARED not in pathsim("run", "two-arm-exponential", "--seed", 1).out
+
+
+@pytest.mark.parametrize("more", [(), ("--vary", "trial.per_month=50,100")])
+def test_so_does_an_ensemble(pathsim: Pathsim, three_arms: Path, more: tuple[str, ...]) -> None:
+    told = pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 3, "--null", *more).out
+    assert told.count(NOT_COMPARED) == 1
+    assert "all arms follow the control arm's pathway" in told
+
+
+def test_under_the_null_two_arms_are_both(pathsim: Pathsim) -> None:
+    told = pathsim("ensemble", "two-arm-exponential", "--seed", 1, "--replicates", 3, "--null").out
+    assert "both arms follow the control arm's pathway" in told
+
+
+def test_one_replicate_is_one(pathsim: Pathsim, three_arms: Path) -> None:
+    assert "\n1 replicate of seed 1." in pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 1).out
+
+
+def test_spans_of_time_are_written_as_people_do(pathsim: Pathsim, three_arms: Path) -> None:
+    told = pathsim("run", three_arms, "--seed", 1).out
+    assert {line.split("  ")[0] for line in told.splitlines() if line.startswith(" at ")} == {
+        " at 12 hours",
+        " at 30 days",
+        " at 1 year",
+    }
