@@ -8,6 +8,7 @@ import click
 
 from pathsim.cli.options import json_option, scenario_argument, set_option
 from pathsim.cli.output import page, print_json
+from pathsim.text import counted
 
 if TYPE_CHECKING:
     from pathsim.scenario.evidence import Kind, Rate
@@ -81,10 +82,10 @@ def _targets(loaded: "Scenario") -> list[dict[str, Any]]:
 def _print_shares(loaded: "Scenario", counts: "Counter[Kind]") -> None:
     total = sum(counts.values())
     shares = ", ".join(f"{counts[kind]} {kind} ({counts[kind] / total:.0%})" for kind in STYLES if counts[kind])
-    click.echo(f"\n{total} numbers: {shares}" if total else "\nno numbers")
+    click.echo(f"\n{counted(total, 'number')}: {shares}" if total else "\nno numbers")
     if targets := len(loaded.sections.targets):
         asked = loaded.layers.sources[-1].asked
-        click.echo(f"{targets} published results to compare with, which are none of them: pathsim validate {asked}")
+        click.echo(f"{counted(targets, 'published result')} to compare with, not among them: pathsim validate {asked}")
 
 
 def _number(value: float) -> float:
@@ -116,9 +117,9 @@ def _print_groups(loaded: "Scenario", rates: "list[Rate]") -> None:
             screen.print(Text.assemble((kind, STYLES[kind]), f"  {told}"))
             lines = [f"{paths[rate.path]}{' ' * room(rate)}  {_value(rate)}" for rate in group]
             screen.print(Padding(Text("\n".join(lines)), (0, 0, 1, 2)))
-        cited = {rate.source for rate in rates if rate.source is not None}
+        evidence = {rate.evidence for rate in rates}
         for key, entry in loaded.sections.sources.items():
-            if key in cited:
+            if any(told.cites(key) for told in evidence):
                 link = f" https://doi.org/{entry.doi}" if entry.doi else f" {entry.url}" if entry.url else ""
                 screen.print(Text.assemble((key, "bold"), f"  {entry.cite}{link}"))
 

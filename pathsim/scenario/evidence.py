@@ -6,6 +6,7 @@ such as ``"10/102"`` is an observation, so only ``source`` and ``derived`` speak
 is not written as a count.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -52,6 +53,11 @@ class Evidence:
     def place(self) -> str:
         """Where in the publication a published number stands, as table3; empty if that is not said."""
         return self.text.partition(":")[2].strip() if self.kind == "published" else ""
+
+    def cites(self, source: str) -> bool:
+        """Whether a number was read in this source, or is said to rest on what stands there."""
+        told = f"{self.text} {self.note or ''}"
+        return re.search(rf"(?<!\w){re.escape(source)}(?!\w)", told) is not None
 
     @property
     def calibrated_to(self) -> tuple[str, ...]:
@@ -158,7 +164,7 @@ class _Reader:
         unknown = [key for key in table if key not in _BESIDE_VALUE and _meant(key, table[key], path) is None]
         for key in unknown:
             hint = suggestion(key, sorted(_BESIDE_VALUE))
-            self._wrong((*path, key), f"'{key}' is not known beside 'value'.{hint}")
+            self._wrong((*path, key), f"'{key}' is not known next to 'value'.{hint}")
         return True
 
     def _count(self, path: KeyPath, n: int, of: int, limits: _Limits, spoken: tuple[Evidence, ...]) -> object:
@@ -245,9 +251,9 @@ class _Reader:
         if limits is None:
             return
         if isinstance(value, list):
-            self._wrong((*path, "range"), "a range is for one number, and here is a list of them")
+            self._wrong((*path, "range"), "a range is for one number, and this is a list of them")
         elif limits[0] == limits[1]:
-            self._wrong((*path, "range"), "this range holds one value only; give it two ends that differ")
+            self._wrong((*path, "range"), "this range contains only one value; give it two different ends")
         elif not limits[0] <= value <= limits[1]:
             self._wrong((*path, "value"), f"{value:g} lies outside its range, {limits[0]:g} to {limits[1]:g}")
 
@@ -255,9 +261,9 @@ class _Reader:
         if ci is None:
             return
         if isinstance(value, list):
-            self._wrong((*path, "ci"), "an interval is for one number, and here is a list of them")
+            self._wrong((*path, "ci"), "an interval is for one number, and this is a list of them")
         elif not ci[0] <= value <= ci[1]:
-            self._wrong((*path, "ci"), f"this interval, {ci[0]:g} to {ci[1]:g}, does not hold the value {value:g}")
+            self._wrong((*path, "ci"), f"this interval, {ci[0]:g} to {ci[1]:g}, does not contain the value {value:g}")
 
     def _wrong(self, path: KeyPath, message: str) -> None:
         self._layer.problems.append(Problem(path, message, self._file))

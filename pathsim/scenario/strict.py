@@ -7,6 +7,7 @@ from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
+from pathsim.text import counted
 
 
 def findings(scenario: Scenario) -> list[Problem]:
@@ -25,10 +26,12 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
             )
         if rate.evidence.kind == "calibrated":
             yield from _calibrated(scenario, rate)
-    cited = {rate.source for rate in scenario.layers.rates.values()}
+    evidence = {rate.evidence for rate in scenario.layers.rates.values()}
     for name in scenario.sections.sources:
-        if name not in cited:
-            yield Problem(("sources", name), "no number names this source; leave it out, or name it where it was read")
+        if not any(told.cites(name) for told in evidence):
+            yield Problem(
+                ("sources", name), "no number names this source; leave it out, or cite it where a number was read in it"
+            )
 
 
 def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
@@ -64,7 +67,7 @@ def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:
 def _never(scenario: Scenario) -> Iterator[Problem]:
     """What is waited for and cannot come, and what is asked for and makes no difference."""
     trial, most = scenario.trial, scenario.patients
-    message = f"only {most:,} patients come, and each counts once: so many events never happen"
+    message = f"with {counted(most, 'patient')}, each counted once, so many events never happen"
     if trial.monitoring is not None and trial.monitoring.planned_events > most:
         yield Problem(("trial", "monitoring", "planned_events"), message)
     for name, cutoff in trial.cutoffs.items():

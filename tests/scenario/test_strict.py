@@ -95,6 +95,20 @@ def test_what_is_never_used_is_found_where_it_stands(change: tuple[str, str], pa
     assert all(one.line is not None for one in findings(scenario))
 
 
+@pytest.mark.parametrize(
+    ("words", "uncited"),
+    [
+        ("12% at two years (t)", []),
+        ("12% at two years (t:table1), rounded", []),
+        ("12% at two years (t2021)", ["sources.t"]),
+        ("12% at two years (not)", ["sources.t"]),
+    ],
+)
+def test_a_source_is_cited_where_words_of_evidence_name_it(words: str, uncited: list[str]) -> None:
+    scenario = small("[cohort.age]", f'[sources.t]\ncite = "x"\n[cohort.age]\nnote = "{words}"')
+    assert [path for path, _ in found(scenario)] == uncited
+
+
 def test_findings_are_listed_on_standard_error_and_end_with_1(pathsim: Pathsim, tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text(SMALL.replace('source = "s:table1"', 'source = "s"'), encoding="utf-8")
