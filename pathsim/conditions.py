@@ -76,9 +76,9 @@ def condition(text: str, names: Names) -> Condition:
     """
     names_only = QUOTED.sub("", text)
     if unicodedata.normalize("NFKC", names_only) != names_only:
-        raise ValueError(f"'{text}' holds letters that only look like others; write it with plain ones")
+        raise ValueError(f"'{text}' has letters that only look like others; use plain ones")
     if len(text) > LONGEST:
-        raise ValueError(f"this condition has {len(text)} characters; at most {LONGEST} are read")
+        raise ValueError(f"this condition has {len(text)} characters; at most {LONGEST} are allowed")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's remarks on odd literals are not for our users

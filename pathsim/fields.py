@@ -167,7 +167,7 @@ def _ratio(value: float) -> float:
 
 def _count(value: object) -> int:
     if isinstance(value, float) and value.is_integer() and 1 <= value <= MOST_COUNTED:
-        raise wrong(f"expected a whole number, found {value:.1f}; write it without a point: {value:.0f}")
+        raise wrong(f"expected a whole number, found {value:.1f}; write it without a decimal point: {value:.0f}")
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise _expected("a whole number of 1 or more", value)
     if value > MOST_COUNTED:
@@ -213,7 +213,7 @@ _NUMBERS: TypeAdapter[tuple[float, ...]] = TypeAdapter(tuple[Number, ...])
 def quantiles(value: object) -> Quantiles:
     """A quantile law from a list of values at equally spaced probabilities."""
     if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= MOST_QUANTILES:
-        many = f"; here are {len(value)}" if isinstance(value, (list, tuple)) else f", found {shown(value)}"
+        many = f"; this has {len(value)}" if isinstance(value, (list, tuple)) else f", found {shown(value)}"
         raise wrong(f"expected a list of 2 to {MOST_QUANTILES} numbers in ascending order{many}")
     numbers = _NUMBERS.validate_python(tuple(value))
     for position, (before, after) in enumerate(pairwise(numbers), 1):
@@ -231,7 +231,7 @@ def _days(value: object, what: str) -> Fixed | Quantiles:
         raise _expected(what, value)
     least, most = (law.value, law.value) if isinstance(law, Fixed) else (law.values[0], law.values[-1])
     if least < 0:
-        raise wrong(f"a time cannot be negative; the least here is {least:g} days")
+        raise wrong(f"a time cannot be negative; the smallest here is {least:g} days")
     _in_time(most)
     return law
 
@@ -245,7 +245,7 @@ def _duration(value: object) -> Law:
     if isinstance(value, Mapping) and "exponential" in value:
         mean = value["exponential"]
         if len(value) > 1:
-            raise wrong(f"expected {forms} with nothing else beside the mean")
+            raise wrong(f"expected {forms} with nothing next to the mean")
         if not is_number(mean) or mean <= 0:
             raise wrong(f"the mean is a number of days, more than 0; found {shown(mean)}", "exponential")
         return Exponential(_in_time(_number(mean)))
@@ -294,7 +294,9 @@ def _complete(shares: dict[str, float]) -> dict[str, float]:
     if total > 1 + 1e-9:
         raise wrong(f"these probabilities sum to {total:.6g}, more than 1")
     if not rest and total < 1 - 1e-9:
-        raise wrong(f"these probabilities sum to {total:.6g}, not to 1; write '{REST}' for one to take what is left")
+        raise wrong(
+            f"these probabilities sum to {total:.6g}, not to 1; write '{REST}' for the one that takes what is left"
+        )
     return {name: max(0.0, 1 - total) if name in rest else share for name, share in shares.items()}
 
 
@@ -320,10 +322,12 @@ def _day(text: str) -> str:
 
 def _reached(value: object) -> float:
     if isinstance(value, Mapping):
-        raise wrong('expected a probability, found a table; a day with a point goes in quotation marks: "0.5" = 0.2')
+        raise wrong(
+            'expected a probability, found a table; a day with a decimal point goes in quotation marks: "0.5" = 0.2'
+        )
     share = _probability(_number(value))
     if share == 1:
-        raise wrong("this means everybody: a cumulative probability can come near 1 but not reach it; write 0.999")
+        raise wrong("this means everybody: a cumulative probability can approach 1 but not reach it; write 0.999")
     return share
 
 
@@ -344,7 +348,7 @@ def _by_day(value: object) -> tuple[tuple[float, float], ...]:
         raise wrong(f"days go up to {LONGEST_DAYS:,}, a thousand years", points[-1][2])
     for (early, low, _), (late, high, day) in pairwise(points):
         if early == late:
-            raise wrong(f"day {late:g} is said twice; keep one of them", day)
+            raise wrong(f"day {late:g} is given twice; keep one of them", day)
         if high < low:
             raise wrong(
                 f"a cumulative probability cannot fall: it is {low:g} by day {early:g} and {high:g} by day {late:g}",

@@ -124,6 +124,6 @@ def _picks(path: str, position: int) -> tuple[Picks, int]:
 
 def _no_path(path: str) -> ValueError:
     return ValueError(
-        f"'{path}' is not a path: write names with points between them, those with a point or a space in quotation "
+        f"'{path}' is not a path: write names with dots between them, those with a dot or a space in quotation "
         "marks, and rows of a table as table[step=NAME,type=NAME]"
     )

@@ -26,6 +26,7 @@ from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.shown import Opened, Parameter, Snapshot
+from pathsim.text import counted
 
 FRAMES_PER_SECOND = 20
 LOST_SECONDS = 2.0
@@ -213,7 +214,9 @@ class TrialApp(App[None]):
         for look in now.looks:
             if look.day > before.day:
                 z = "" if look.z is None else f", z {look.z:.2f}"
-                self.notify(f"{look.events} events known{z}: {look.decision}", title="The committee", timeout=6)
+                self.notify(
+                    f"{counted(look.events, 'event')} known{z}: {look.decision}", title="The committee", timeout=6
+                )
 
     @property
     def front(self) -> TrialScreen | None:

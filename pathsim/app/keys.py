@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType, InvalidBinding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
 PLAYER_KEYS: list[BindingType] = [
-    Binding("space", "play", "Run/Pause", tooltip="Let the trial run, or stand still", id="player.play"),
+    Binding("space", "play", "Run/Pause", tooltip="Run the trial, or pause it", id="player.play"),
     Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
     Binding("ctrl+p", "command_palette", "Commands", tooltip="All commands by name", show=False, id="player.commands"),
     Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
@@ -18,8 +18,8 @@ PLAYER_KEYS: list[BindingType] = [
     Binding(
         "greater_than_sign",
         "seek('event', -1)",
-        "Event before",
-        tooltip="Go to the event before",
+        "Previous event",
+        tooltip="Go to the previous event",
         show=False,
         id="player.event_before",
     ),
@@ -27,34 +27,34 @@ PLAYER_KEYS: list[BindingType] = [
         "comma",
         "seek('patient', 1)",
         "Patient",
-        tooltip="Go to the next patient who comes",
+        tooltip="Go to the next enrolment",
         show=False,
         id="player.next_patient",
     ),
     Binding(
         "less_than_sign",
         "seek('patient', -1)",
-        "Patient before",
-        tooltip="Go to the patient who came before",
+        "Previous patient",
+        tooltip="Go to the previous enrolment",
         show=False,
         id="player.patient_before",
     ),
     Binding("o", "seek('look', 1)", "Look", tooltip="Go to the next look of the committee", id="player.next_look"),
     Binding(
-        "O", "seek('look', -1)", "Look before", tooltip="Go to the look before", show=False, id="player.look_before"
+        "O", "seek('look', -1)", "Previous look", tooltip="Go to the previous look", show=False, id="player.look_before"
     ),
     Binding(
-        "left_square_bracket", "speed(-1)", "Slower", tooltip="Fewer months a second", show=False, id="player.slower"
+        "left_square_bracket", "speed(-1)", "Slower", tooltip="Fewer months per second", show=False, id="player.slower"
     ),
     Binding(
-        "right_square_bracket", "speed(1)", "Faster", tooltip="More months a second", show=False, id="player.faster"
+        "right_square_bracket", "speed(1)", "Faster", tooltip="More months per second", show=False, id="player.faster"
     ),
-    Binding("r", "restart", "Restart", tooltip="Begin again with the same seed", show=False, id="player.restart"),
+    Binding("r", "restart", "Restart", tooltip="Start again with the same seed", show=False, id="player.restart"),
     Binding("G", "jump('end')", "End", tooltip="Go to the last day", show=False, id="player.end"),
     Binding("g", "jump('start')", "Start", tooltip="Go to the first day", show=False, id="player.start"),
-    Binding("n", "new_seed", "New seed", tooltip="The same trial with other luck", id="player.new_seed"),
+    Binding("n", "new_seed", "New seed", tooltip="The same trial with different luck", id="player.new_seed"),
     Binding("k", "keep", "Keep", tooltip="Compare with the trial as it is set now", id="player.keep"),
-    Binding("D", "reset", "Defaults", tooltip="Give every number its own value again", show=False, id="player.reset"),
+    Binding("D", "reset", "Defaults", tooltip="Give every number its original value", show=False, id="player.reset"),
     Binding(
         "y",
         "copy",
@@ -152,7 +152,7 @@ def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding
     found = {}
     for name in keymap:
         if taken := used[name] & TEXTUALS:
-            found[name] = f"'{name}' cannot have the key {min(taken)}: it has a use of its own"
+            found[name] = f"'{name}' cannot have the key {min(taken)}, which has a use of its own"
         for other, (place, binding) in known.items():
             if other != name and known[name][0].meets(place) and (both := used[name] & used[other]):
                 what = f"'{other}' ({binding.description})"
@@ -162,7 +162,7 @@ def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding
 
 def _problem(name: str, keys: object, known: Container[str]) -> str:
     if name not in known:
-        return f"there is no key to change named '{name}'"
+        return f"there is no key named '{name}' to change"
     if not isinstance(keys, str):
         return f"'{name}' needs a key in quotes"
     unknown = [key for key in _each(keys) if not _is_key(key)]

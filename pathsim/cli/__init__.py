@@ -62,7 +62,7 @@ class Commands(click.Group):
             from difflib import get_close_matches
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else f" There are: {', '.join(COMMANDS)}."
+            hint = f" Did you mean '{near[0]}'?" if near else f" The commands are: {', '.join(COMMANDS)}."
             raise click.UsageError(f"there is no command '{args[0]}'.{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -87,7 +87,7 @@ def cli(ctx: click.Context) -> None:
 
     Without a command it opens COG AALL1331 and the trial begins; pathsim app SCENARIO opens another one.
 
-    SCENARIO is a name of the library (see pathsim list), the path of a TOML file, or - for standard input.
+    SCENARIO is a name from the library (see pathsim list), the path of a TOML file, or - for standard input.
     Results go to standard output, progress and messages to standard error.
     """
     if ctx.invoked_subcommand is None:
@@ -150,7 +150,7 @@ def _refuse_other_bytes(arguments: list[str]) -> None:
     for text in arguments:
         if not _is_utf8(text):
             shown = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-            raise click.UsageError(f"'{shown}' is not written in UTF-8; write it so, and name files so")
+            raise click.UsageError(f"'{shown}' is not written in UTF-8: use UTF-8 for options and names of files")
 
 
 def _is_utf8(text: str) -> bool:
@@ -230,7 +230,7 @@ def _explained(wrong: Exception) -> int:
     if isinstance(wrong, (ImportError, AttributeError)) and _is_overwritten():
         click.echo(
             "pathsim: another package named pathsim (a block-diagram simulator) is installed in this environment, and "
-            "its files lie over ours. Use an environment of its own: python -m venv trials, then "
+            "its files have overwritten ours. Use a separate environment: python -m venv trials, then "
             "trials/bin/pip install pathsim-trials",
             err=True,
         )

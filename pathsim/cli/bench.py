@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @click.command(short_help="How fast: ratios measured in one run.")
 @click.argument("scenario", default="aall1331")
-@click.option("--app", "of_app", is_flag=True, help="Measure the app instead: keys, pictures, numbers that are turned.")
+@click.option("--app", "of_app", is_flag=True, help="Measure the app instead: keys, pictures, changes of numbers.")
 @json_option
 def bench(scenario: str, of_app: bool, as_json: bool) -> None:
-    """Measure speed on SCENARIO (default: aall1331), as ratios in one run, beside the bounds that we keep to."""
+    """Measure speed on SCENARIO (default: aall1331), as ratios in one run, beside the bounds they should keep to."""
     if of_app:
         _bench_app(scenario, as_json=as_json)
         return

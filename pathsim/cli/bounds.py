@@ -24,7 +24,7 @@ from pathsim.cli.output import print_json
 @click.option("--alpha", type=float, default=0.025, show_default=True, help="The error to spend, one-sided.")
 @json_option
 def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
-    """Print, for each look, the z at which a trial may stop for benefit, and the error spent until then.
+    """Print, for each look, the z at which a trial may stop for benefit, and the error spent by then.
 
     Example: pathsim bounds --information 80/131,1
     """

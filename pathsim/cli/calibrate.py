@@ -34,7 +34,7 @@ REPLICATES = 1000
     metavar="FILE",
     help="Write the calibrated scenario to this file instead.",
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@click.option("--force", is_flag=True, help="Overwrite a file that exists.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; only report.")
 @workers_option
 @json_option
@@ -80,7 +80,7 @@ def calibrate(
     recipe = recipe.keeping(paths(made.sections.targets), as_it_went=True)
     seed = drawn_seed() if seed is None else seed
     crew = processes(workers, replicates * (1 + len(numbers)))
-    with told_of_trouble(None, "nothing is written"), points_tried(quiet=quiet) as told:
+    with told_of_trouble(None, "nothing was written"), points_tried(quiet=quiet) as told:
         found = fit(recipe, seed, replicates, workers=crew, told=told)
     if file is not None:
         values = {one.number.path: one.value for one in found.numbers}
@@ -112,9 +112,9 @@ def _file(asked: str, source: "Source", out: Path | None, *, force: bool) -> Pat
     if out is None:
         return Path(source.file)
     if not out.parent.is_dir():
-        raise click.UsageError(f"there is no folder {out.parent}: make it first, or name another file with --out")
+        raise click.UsageError(f"there is no folder {out.parent}: create it first, or name another file with --out")
     if out.exists() and not force:
-        raise click.UsageError(f"{out} is there already: name another file, or write over it with --force")
+        raise click.UsageError(f"{out} already exists: name another file, or overwrite it with --force")
     return out
 
 

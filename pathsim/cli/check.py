@@ -7,7 +7,7 @@ import click
 
 from pathsim.cli.options import json_option, scenario_argument, set_option
 from pathsim.cli.output import print_json
-from pathsim.text import harmless
+from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.scenario.problems import Problem
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--strict",
     is_flag=True,
-    help="Also list what is legal and suspicious, such as published numbers of which nobody says where they stand.",
+    help="Also list what is allowed but suspicious, such as published numbers without their place in the source.",
 )
 @json_option
 def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) -> None:
@@ -52,7 +52,7 @@ def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) 
     elif loaded is not None:
         total = sum(counts.values())
         click.echo(f"{loaded.name}: {loaded.title}")
-        click.echo(f"{len(loaded.steps)} steps, {total} numbers, nothing wrong")
+        click.echo(f"{counted(len(loaded.steps), 'step')}, {counted(total, 'number')}, nothing wrong")
         for kind, count in counts.items():
             click.echo(f"  {kind:<10} {count:>5}  {count / max(total, 1):>4.0%}")
         if suspicious:
@@ -64,7 +64,7 @@ def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) 
 def _list(problems: "list[Problem]", what: str, scenario: str) -> None:
     for problem in problems:
         click.echo(str(problem), err=True)
-    click.echo(f"{len(problems)} {what}{'' if len(problems) == 1 else 's'} in {harmless(scenario)}", err=True)
+    click.echo(f"{counted(len(problems), what)} in {harmless(scenario)}", err=True)
 
 
 def _suspicious(loaded: "Scenario | None") -> "list[Problem]":

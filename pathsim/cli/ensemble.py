@@ -87,20 +87,20 @@ force_option = click.option("--force", is_flag=True, help="Start afresh in a fol
     type=click.Choice(["processes", "dask"]),
     default="processes",
     show_default=True,
-    help="Who simulates: processes of this machine, or the workers of a dask cluster.",
+    help="Where to simulate: in processes on this machine, or on the workers of a dask cluster.",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="The scheduler of the dask cluster, such as tcp://HOST:8786.")
 @json_option
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Keep finished chunks, rows and summary in this folder; run again, it goes on where it was.",
+    help="Keep finished chunks, rows and summary in this folder; run again, it goes on where it stopped.",
 )
 @click.option(
     "--shard",
     callback=_shard,
     metavar="I/N",
-    help="Make only the I-th of N equal parts, in --out; pathsim merge joins them.",
+    help="Simulate only the I-th of N equal parts, in --out; pathsim merge joins them.",
 )
 @format_option
 @force_option
@@ -305,7 +305,8 @@ def conclude(
 def _say_precision(label: str, until_se: dict[str, float], replicates: int) -> None:
     missed = until_se["reached"] > until_se["asked"]
     click.echo(
-        f"after {counted(replicates, 'replicate')} the power of {label} has a standard error of {until_se['reached']:.2g}"
+        f"after {counted(replicates, 'replicate')} the power of {label} has a standard error "
+        f"of {until_se['reached']:.2g}"
         + (f", more than the {until_se['asked']:g} asked for: raise --replicates" if missed else ""),
         err=True,
     )

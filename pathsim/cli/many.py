@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 MOST_WORKERS = 512
 workers_option = click.option(
-    "--workers", type=whole(1, MOST_WORKERS), help="Processes; one for each core if absent. Same results."
+    "--workers",
+    type=whole(1, MOST_WORKERS),
+    help="How many processes; by default one for each core. Results do not depend on it.",
 )
-NOTHING_KEPT = "nothing is kept: with --out FOLDER the same command would go on from there"
+NOTHING_KEPT = "nothing was kept; with --out FOLDER the same command would continue from there"
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 
 
@@ -35,7 +37,7 @@ uncertain_option = click.option(
     "--uncertain",
     is_flag=True,
     callback=_with_scipy,
-    help="Draw every published count and interval anew in each replicate, as uncertain as it is.",
+    help="Redraw every published count and interval in each replicate, within its uncertainty.",
 )
 
 
@@ -98,7 +100,7 @@ def told_of_trouble(store: "Store | None", nothing: str = NOTHING_KEPT) -> Itera
 def _remains(store: "Store | None", nothing: str) -> str:
     if store is None:
         return nothing
-    return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command goes on from there"
+    return f"finished chunks in {store.folder}: {len(store.held()):,}; the same command continues from there"
 
 
 def say(sentence: str) -> None:

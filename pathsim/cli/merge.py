@@ -11,7 +11,7 @@ import click
 from pathsim.cli.ensemble import RowsFormat, begun, chosen_format, conclude, force_option, format_option, precision_of
 from pathsim.cli.many import say, told_of_trouble
 from pathsim.cli.options import json_option
-from pathsim.text import harmless
+from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.ensemble.request import Request
@@ -47,9 +47,7 @@ def merge(
     request = _request(folders)
     stores = [Store(folder, request.kept(), say) for folder in folders]
     if has_changed(request.recipe.source):
-        click.echo(
-            f"{harmless(request.recipe.source.file)} has changed since: this is its text as it was then", err=True
-        )
+        click.echo(f"{harmless(request.recipe.source.file)} has changed since then: its earlier text is used", err=True)
     try:
         rows, homes = merged(stores, request.replicates, precision_of(request))
     except IncompleteError as wrong:
@@ -83,7 +81,9 @@ def _refuse_others(folders: Sequence[Path]) -> None:
     first = read_recipe(folders[0])
     for folder in folders[1:]:
         if told := difference(read_recipe(folder), first):
-            raise StoreError(f"{folder} holds another ensemble than {folders[0]} ({told}); merge those of one only")
+            raise StoreError(
+                f"{folder} holds another ensemble than {folders[0]} ({told}); merge the parts of one ensemble only"
+            )
 
 
 def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[int, "Store"]) -> str:
@@ -92,7 +92,7 @@ def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[in
 
     if request.until_se is not None:
         return (
-            "this ensemble had not come to its end; go on with it, and it needs no merging:\n  "
+            "this ensemble is not finished; go on with it, and it needs no merging:\n  "
             f"{request.command(stores[0].folder)}"
         )
     lines, lacked = [], 0
@@ -104,7 +104,9 @@ def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[in
             lines.append(f"{which}replicates {ranges}:")
             lines.append(f"  {request.command(_home(shard, stores), shard if shard.of > 1 else None)}")
             lacked += missing
-    return "\n".join([f"{lacked:,} of {request.replicates:,} replicates are missing; make them:", *lines])
+    return "\n".join(
+        [f"{lacked:,} of {counted(request.replicates, 'replicate')} are missing; to simulate them:", *lines]
+    )
 
 
 def _missing(missing: Iterable["Span"]) -> tuple[str, int]:

@@ -1,6 +1,7 @@
 """``pathsim run``: one trial, headless."""
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,7 +10,7 @@ import click
 
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, whole
 from pathsim.cli.output import page, patience, print_json
-from pathsim.text import harmless
+from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.scenario.scenario import Scenario
@@ -49,7 +50,7 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
     "--engine",
     type=click.Choice(["auto", "sweep", "clock"]),
     default="auto",
-    help="sweep is faster, clock follows queues; both give the same trial. auto takes the clock if a queue forms.",
+    help="sweep is faster, clock follows queues; both give the same trial. auto uses the clock if a queue forms.",
 )
 @click.option(
     "--until",
@@ -60,7 +61,7 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
 @click.option(
     "--hold-arms",
     is_flag=True,
-    help="Patients keep the arms that they have without --set, so that nothing else changes theirs.",
+    help="Patients keep the arms they have without --set, so that only what is set changes their course.",
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
@@ -76,7 +77,7 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
     type=click.Choice(["parquet", "csv"]),
     help="The journal's format; parquet if pyarrow is installed, else csv.",
 )
-@click.option("--force", is_flag=True, help="Write over the files of an earlier run.")
+@click.option("--force", is_flag=True, help="Overwrite the files of an earlier run.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress or messages on standard error.")
 def run(
     scenario: str,
@@ -114,7 +115,7 @@ def run(
             return
     from pathsim.trial.results import results
 
-    with patience(f"simulating {loaded.patients:,} patients", quiet=quiet):
+    with patience(f"simulating {counted(loaded.patients, 'patient')}", quiet=quiet):
         chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
@@ -135,7 +136,7 @@ def run(
 
 def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:
     if watch and as_json:
-        raise click.UsageError("--watch prints lines and --json one object: choose one of them")
+        raise click.UsageError("--watch prints lines and --json one object: choose one")
     if watch and engine == "sweep":
         raise click.UsageError("--watch follows the calendar, which only the clock has: leave --engine sweep out")
     if watch and (is_cut or held):
@@ -144,7 +145,7 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
         raise click.UsageError(NOT_HELD)
 
 
-def _refuse_without_folder(out: Path | None, options: "Mapping[str, bool]") -> None:
+def _refuse_without_folder(out: Path | None, options: Mapping[str, bool]) -> None:
     for name, is_given in options.items():
         if is_given and out is None:
             raise click.UsageError(f"{name} is about the files of --out FOLDER: name a folder, or leave it out")

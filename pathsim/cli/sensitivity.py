@@ -26,13 +26,15 @@ MOST_TOGETHER, MOST_SAMPLES = 1000, 2**20
 
 def _power_of_two(ctx: click.Context, param: click.Parameter, value: int) -> int:
     if value & (value - 1):
-        raise click.BadParameter(f"Sobol' sequences have a power of two of points, such as 64, not {value}", ctx, param)
+        raise click.BadParameter(
+            f"the points of a Sobol' sequence are a power of two, such as 64, not {value}", ctx, param
+        )
     return value
 
 
 def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     if not 0 <= value <= 1:
-        raise click.BadParameter(f"a part lies between 0 and 1, such as 0.2; this is {value:g}", ctx, param)
+        raise click.BadParameter(f"a fraction lies between 0 and 1, such as 0.2; this is {value:g}", ctx, param)
     return value
 
 
@@ -50,8 +52,8 @@ def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     type=float,
     callback=_part,
     default=0.0,
-    metavar="PART",
-    help="Move assumed numbers too, by this part of their value in either direction, such as 0.2.",
+    metavar="FRACTION",
+    help="Move assumed numbers too, by this fraction of their value in either direction, such as 0.2.",
 )
 @click.option(
     "--replicates", type=whole(2, MOST_REPLICATES), default=REPLICATES, show_default=True, help="Trials at each point."
@@ -62,7 +64,7 @@ def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     type=whole(0, MOST_TOGETHER),
     default=TOGETHER,
     show_default=True,
-    help="How many numbers, those that matter most, to vary together; 0 for none.",
+    help="How many of the numbers that matter most to vary together; 0 for none.",
 )
 @click.option(
     "--samples",
@@ -70,7 +72,7 @@ def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     default=SAMPLES,
     show_default=True,
     callback=_power_of_two,
-    help="Points for each of them.",
+    help="Points for each of these.",
 )
 @click.option("--top", type=whole(1), default=SHOWN, show_default=True, help="How many numbers to show.")
 @seed_option
@@ -95,8 +97,8 @@ def sensitivity(
 ) -> None:
     """Move every uncertain number of SCENARIO, and see what becomes of a figure, with the same luck throughout.
 
-    Uncertain are published counts and intervals, and numbers with a range. Each is first moved alone, to the ends of
-    its 95% interval; those that matter most are then varied together.
+    The uncertain numbers are published counts and intervals, and those with a range. Each is first moved alone, to
+    the ends of its 95% interval; those that matter most are then varied together.
     """
     needs_fit("scipy", "SALib")
     from pathsim.ensemble.run import Recipe
@@ -116,7 +118,7 @@ def sensitivity(
             "those that are assumed"
         )
     seed = drawn_seed() if seed is None else seed
-    with told_of_trouble(None, "nothing is kept"), points_tried(quiet=quiet) as told:
+    with told_of_trouble(None, "nothing was kept"), points_tried(quiet=quiet) as told:
         found = examine(
             Field(recipe.keeping([figure]), varied_paths(made, numbers), seed, range(replicates)),
             numbers,
@@ -126,7 +128,7 @@ def sensitivity(
             told=told,
         )
     if math.isnan(found.base):
-        raise click.UsageError(f"none of {replicates:,} trials has the figure '{figure}': name another one")
+        raise click.UsageError(f"no trial of {replicates:,} has the figure '{figure}': name another one")
     if as_json:
         print_json(
             {

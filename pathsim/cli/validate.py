@@ -35,7 +35,7 @@ REPLICATES = 2000
     "parts",
     multiple=True,
     metavar="HEADING",
-    help="Only results under headings that begin so. Can be repeated.",
+    help="Only results under headings that begin with this. Can be repeated.",
 )
 @uncertain_option
 @workers_option
@@ -66,16 +66,18 @@ def validate(
     recipe = Recipe.of(find(scenario), settings, uncertain=uncertain)
     made = recipe.scenario()
     if not made.sections.targets:
-        raise click.UsageError(f"'{made.name}' has no [targets]: write down what was published, and in which figure")
+        raise click.UsageError(
+            f"'{made.name}' has no [targets]: write down what was published, and which figure it is compared with"
+        )
     if wrong := problems(made):
         raise ScenarioError(wrong)
     wanted = targets_of(made, parts)
     if not wanted:
         headings = dict.fromkeys(target.part for target in made.sections.targets.values() if target.part)
-        raise click.UsageError(f"no heading begins with {' or '.join(parts)}; there are: {'; '.join(headings)}")
+        raise click.UsageError(f"no heading begins with {' or '.join(parts)}; the headings are: {'; '.join(headings)}")
     recipe = recipe.keeping(paths(wanted), as_it_went=True)
     seed = drawn_seed() if seed is None else seed
-    with told_of_trouble(None, "nothing is kept"), progress(replicates, quiet=quiet) as finished:
+    with told_of_trouble(None, "nothing was kept"), progress(replicates, quiet=quiet) as finished:
         columns = ensemble(recipe, seed, replicates, workers=processes(workers, replicates), finished=finished)
     comparisons = compared(made, columns, parts)
     if as_json:

@@ -9,7 +9,7 @@ from pathsim.player.evidence import TURNED
 from pathsim.player.studio import Studio
 from pathsim.scenario.files import library, parse_value
 
-ARMS = "patients are randomized anew, so arms can differ from those on screen"
+ARMS = "patients are randomized again, so arms can differ from those on screen"
 
 
 class SaveError(Exception):
@@ -19,14 +19,14 @@ class SaveError(Exception):
 def save(studio: Studio, file: str) -> str:
     """Write the scenario to this file; where it is. Raises SaveError if it cannot be, or is there already."""
     if not file.strip():
-        raise SaveError("it needs a name")
+        raise SaveError("a scenario needs a name")
     try:
         path = Path(file).expanduser()
         path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
         if path.stem == studio.shelf.source.name:
-            raise SaveError(f"the scenario that it extends is called {path.stem}, too: choose another name")
+            raise SaveError(f"the scenario that it extends is also called {path.stem}: choose another name")
         if path.exists():
-            raise SaveError(f"{path} is there already: choose another name")
+            raise SaveError(f"{path} already exists: choose another name")
         if not path.parent.is_dir():
             raise SaveError(f"there is no folder {path.parent}")
         write_whole(path, text(studio, path).encode())

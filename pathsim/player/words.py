@@ -14,6 +14,7 @@ from pathsim.player.shown import LogEntry
 from pathsim.report.figures import span
 from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 from pathsim.trial.known import Chunk, Flags
 from pathsim.trial.monitoring import Look
 
@@ -151,5 +152,5 @@ class Storyteller:
 def of_look(scenario: Scenario, look: Look) -> LogEntry:
     """A look of the committee in words."""
     z = "" if look.z is None else f", z {look.z:.2f}"
-    text = f"interim look: {look.events} events known{z}: {look.decision}"
+    text = f"interim look: {counted(look.events, 'event')} known{z}: {look.decision}"
     return LogEntry(look.day, scenario.written_date(look.day), None, "", -1, text)

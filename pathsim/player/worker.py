@@ -85,7 +85,7 @@ class Worker:
         if studio is None or studio.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.
             if isinstance(request, ask.Save):
-                yield Unsaved(request.generation, "the trial has changed meanwhile")
+                yield Unsaved(request.generation, "the trial has changed in the meantime")
             return
         yield from self._about(studio, request)
 

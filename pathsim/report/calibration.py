@@ -10,6 +10,7 @@ from pathsim.report.figures import figure_table
 from pathsim.report.validation import ASCII_GLYPHS, GLYPHS, print_comparisons
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 from pathsim.truth.calibrate import Calibration, FittedNumber
 
 STRIP = 9
@@ -18,15 +19,17 @@ STRIP = 9
 def print_calibration(console: Console, scenario: Scenario, seed: int, replicates: int, found: Calibration) -> None:
     """Print what was fitted, what the targets say of it, and every target beside trials the fit has not seen."""
     console.print(Text(scenario.title, "bold"))
-    console.print(Text(f"{found.evaluations} points of {replicates:,} trials each, the same luck at all, seed {seed}"))
+    console.print(
+        Text(f"{found.evaluations} points of {counted(replicates, 'trial')} each, the same luck at each, seed {seed}")
+    )
     if not found.converged:
-        console.print(Text("The search ended before it had settled: give it more --replicates.", "yellow"))
+        console.print(Text("The search ended before it had settled: allow more --replicates.", "yellow"))
     console.print()
     console.print(_numbers(console, found))
     for line in _doubts(found):
         console.print(line)
     console.print()
-    console.print(Text(f"Checked on {replicates:,} other trials", "bold"))
+    console.print(Text(f"Checked on {counted(replicates, 'other trial')}", "bold"))
     console.print()
     print_comparisons(console, found.comparisons)
 
@@ -69,9 +72,9 @@ def _place(one: FittedNumber, *, ascii_only: bool) -> Text:
 
 def _doubts(found: Calibration) -> Iterator[Text]:
     if any(one.is_loose for one in found.numbers):
-        yield Text(" ? the targets do not pin it down: most of its range would do as well", "yellow")
+        yield Text(" ? the targets do not pin it down: most of its range would do just as well", "yellow")
     if any(one.is_at_limit for one in found.numbers):
-        yield Text(" ! at the limit of its range: the targets would have it beyond", "yellow")
+        yield Text(" ! at the limit of its range: the targets would take it beyond", "yellow")
     told = set()
     for one in found.numbers:
         for path, correlation in one.stands_in:

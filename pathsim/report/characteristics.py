@@ -18,7 +18,7 @@ from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.toml_text import as_toml
-from pathsim.text import counted
+from pathsim.text import counted, enumeration
 from pathsim.trial.outcomes import ALL
 
 Written: TypeAlias = Callable[[float], str]
@@ -39,7 +39,7 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
         Text(f"{counted(found['replicates'], 'replicate')} of seed {seed}. Intervals hold 95% of single trials.", "dim")
     )
     if "uncertainty" in found:
-        console.print(Text("Published numbers are drawn anew in each replicate, as uncertain as they are.", "yellow"))
+        console.print(Text("Published numbers are redrawn in each replicate, within their uncertainty.", "yellow"))
     if found["null"]:
         console.print(null_hypothesis(scenario))
     if (told := not_compared(scenario)) is not None:
@@ -151,7 +151,9 @@ def _comparison(
     if (told := _at_the_ends(ratio)) is not None:
         yield told
     if (coverage := found["coverage"].get(path)) is not None:
-        those = "trials" if coverage["of"] == found["replicates"] else f"the {coverage['of']:,} trials that have one"
+        those = (
+            "trials" if coverage["of"] == found["replicates"] else f"the {counted(coverage['of'], 'trial')} with one"
+        )
         yield Text(f" a trial's 95% interval holds the average hazard ratio in {_share(coverage)} of {those}", "dim")
     published = [
         Mark(target.published, "published")
@@ -167,8 +169,8 @@ def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
     if ratio["median"] is None:
         return Text(" no trial has a hazard ratio: no event in any while patients of both arms were followed")
     kinds = ((ratio["zero"], "0"), (ratio["infinite"], "infinite"), (ratio["missing"], "undefined"))
-    told = [f"{kind} in {count:,}" for count, kind in kinds if count]
-    return Text(f" the hazard ratio is {', '.join(told)} trials", "dim") if told else None
+    told = [f"{kind} in {counted(count, 'trial')}" for count, kind in kinds if count]
+    return Text(f" the hazard ratio is {enumeration(told)}", "dim") if told else None
 
 
 def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:

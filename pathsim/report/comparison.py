@@ -157,6 +157,6 @@ def _gain(settings: list[Summary]) -> str:
         return ""
     times = " to ".join(dict.fromkeys(f"{limit:.0f}" for limit in (min(ratios), max(ratios))))
     return (
-        f"Without common luck, {times} times as many replicates would be needed for "
-        "differences of hazard ratios as sure as these."
+        f"Without common luck, {times} times as many replicates would be needed to know "
+        "differences of hazard ratios as precisely."
     )

@@ -78,7 +78,7 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
         table.add_row(f"{spoken(event)} first (by {told_days[float(last)]})", *told)
     parts: list[RenderableType] = [table]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
-        parts.append(Text(" -: nobody was followed so long", style="dim"))
+        parts.append(Text(" -: nobody was followed for that long", style="dim"))
     if "hazard_ratio" in endpoint:
         parts.append(Padding(_comparison(scenario, found, name), (0, 1)))
     return Group(*parts)
@@ -98,7 +98,7 @@ def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
 def _hazard_ratio(found: dict[str, float | None], scenario: Scenario, stratified: str) -> Text:
     estimate, lower, upper = found["estimate"], found["lower"], found["upper"]
     if estimate is None:
-        return Text("no hazard ratio: no event while patients of both arms were followed", style="dim")
+        return Text("no hazard ratio: no event occurred while patients of both arms were followed", style="dim")
     text = Text(f"hazard ratio {ratio(estimate)}")
     if lower is not None and upper is not None:
         return text.append(f" (95% CI {ratio(lower)}-{ratio(upper)}){stratified}")
@@ -112,13 +112,13 @@ def _gain(gain: dict[str, Any]) -> Text:
     shown, why = gain, ""
     if gain["days"] is None:
         if "common_horizon" not in gain:
-            return Text("no days gained without event: an arm in which nobody has been followed yet", style="dim")
+            return Text("event-free days gained: not known, for in one arm nobody has been followed yet", style="dim")
         shown, why = (
             gain["common_horizon"],
-            f", the longest that both arms were followed (not {span(gain['horizon_days'])})",
+            f", the longest time for which both arms were followed (not {span(gain['horizon_days'])})",
         )
     return Text(
-        f"days without event gained in {span(shown['horizon_days'])}{why}: {shown['days']:.0f} "
+        f"event-free days gained in {span(shown['horizon_days'])}{why}: {shown['days']:.0f} "
         f"(95% CI {shown['lower']:.0f} to {shown['upper']:.0f})"
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pathsim.report.pathway import Pathway, Stop, Way, pathway
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 
 SIGNS: Mapping[str, str] = {"phase": "▭", "branch": "◇", "randomise": "◆", "wait": "⧗", "end": "■"}
 _ASCII = str.maketrans(
@@ -49,7 +50,7 @@ class _Text:
         shown = self._shown
         yield from self._wrapped(shown.title)
         yield ""
-        yield from self._wrapped(f"○ up to {shown.patients:,} patients")
+        yield from self._wrapped(f"○ up to {counted(shown.patients, 'patient')}")
         yield from self._wrapped("▼")
         yield from self._road(next(iter(shown.stops)), "")
         yield ""

@@ -7,6 +7,7 @@ import numpy as np
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.clock import MOMENT_DAYS, Clock
+from pathsim.text import counted
 from pathsim.trial.committee import Committee
 from pathsim.trial.known import Chunk, known_on
 from pathsim.trial.monitoring import Look
@@ -36,7 +37,7 @@ def monthly(clock: Clock, seed: int, replicate: int) -> Iterator[str]:
 
 def _decision(look: Look) -> str:
     z = "no z" if look.z is None else f"z {look.z:.2f}"
-    return f"{look.events} events known, {z}: {look.decision}"
+    return f"{counted(look.events, 'event')} known, {z}: {look.decision}"
 
 
 def _counts(chunk: Chunk, day: float) -> str:

@@ -10,6 +10,7 @@ from rich.text import Text
 from pathsim.report.figures import ROOMY, figure_table
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 from pathsim.truth.sensitivity import Index, Sensitivity, Swing
 
 REACH, NARROW_REACH = 11, 6
@@ -25,8 +26,8 @@ def print_sensitivity(
     console.print(Text(scenario.title, "bold"))
     console.print(
         Text(
-            f"{figure}: {found.base:.4g} on average over {replicates:,} trials of seed {seed}; "
-            f"{len(found.swings)} uncertain numbers"
+            f"{figure}: {found.base:.4g} on average over {counted(replicates, 'trial')} of seed {seed}; "
+            f"{counted(len(found.swings), 'uncertain number')}"
         )
     )
     console.print()

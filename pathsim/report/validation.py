@@ -11,6 +11,7 @@ from rich.text import Text
 from pathsim.report.figures import ROOMY, figure_table, percent, ratio
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
+from pathsim.text import counted
 from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
 
 STYLES: dict[Verdict, str] = {"met": "green", "wrong on average": "yellow", "beyond luck": "red", "no figure": "red"}
@@ -28,7 +29,9 @@ def print_validation(
 ) -> None:
     """Print the targets of a scenario, each beside these trials."""
     console.print(Text(scenario.title, "bold"))
-    console.print(Text(f"{replicates:,} simulated trials of the course that the published one took, seed {seed}"))
+    console.print(
+        Text(f"{counted(replicates, 'simulated trial')} that took the course of the published one, seed {seed}")
+    )
     console.print()
     print_comparisons(console, comparisons)
 
@@ -148,7 +151,7 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
     for kind, name in (("fit", "fitted"), ("holdout", "held out")):
         total = sum(counts[kind].values())
         if total:
-            text = Text(f" {total} result{'s' if total > 1 else ''} {name}: ", "bold")
+            text = Text(f" {counted(total, 'result')} {name}: ", "bold")
             told = [(f"{counts[kind][one]} {one}", STYLES[one]) for one in VERDICTS if counts[kind][one]]
             for number, part in enumerate(told):
                 text.append(", " if number else "").append(*part)
@@ -162,6 +165,6 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
         )
     if "beyond luck" in verdicts:
         yield Text(
-            f" {SIGNS['beyond luck']}: beyond luck. Hardly one trial in twenty shows a result so far from the others.",
+            f" {SIGNS['beyond luck']}: beyond luck. Hardly one trial in twenty shows a result as far from the others.",
             "dim",
         )

@@ -101,12 +101,12 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
 def _too_many(steps: Mapping[str, StepSpec]) -> Iterator[Problem]:
     if len(steps) > MOST_STEPS:
         yield Problem(
-            ("steps",), f"a pathway has at most {MOST_STEPS:,} steps, cycles counted, and this one {len(steps):,}"
+            ("steps",), f"a pathway has at most {MOST_STEPS:,} steps, counting cycles, and this one has {len(steps):,}"
         )
     kinds = sum(_kinds_of_event(step) for step in steps.values())
     if kinds > MOST_EVENTS:
         message = (
-            f"all steps together have at most {MOST_EVENTS:,} exits, toxicities and assessments; here are {kinds:,}"
+            f"all steps together have at most {MOST_EVENTS:,} exits, toxicities and assessments; these have {kinds:,}"
         )
         yield Problem(("steps",), message)
 
@@ -175,7 +175,7 @@ def _columns(
 
 def _taken_names(found: Sections) -> Iterator[Problem]:
     """Names under which the results total toxicity, so that nothing else can have them."""
-    taken = f"the results count patients with any toxicity as '{ANY}', so none can be called so; give it another name"
+    taken = f"the results count patients with any toxicity as '{ANY}', so none can have that name; give it another one"
     if ANY in found.toxicities:
         yield Problem(("toxicities", ANY), taken)
     for name, step in found.steps.items():
@@ -185,7 +185,7 @@ def _taken_names(found: Sections) -> Iterator[Problem]:
         if toxicity and cycle_of(name, found.steps)[0] == THERAPY:
             message = (
                 f"the results total toxicity over the compared therapies as '{THERAPY}', so no step with toxicity can "
-                f"be called so; give it another name (with luck = '{THERAPY}' its patients have the same luck)"
+                f"have that name; give it another one (with luck = '{THERAPY}' its patients keep their luck)"
             )
             yield Problem(("steps", name), message)
 
@@ -222,7 +222,7 @@ def _trial(found: Sections, trial: Trial, first_cycle: Mapping[str, str]) -> Ite
 
 def _too_late(date: datetime.date, at: KeyPath, trial: Trial) -> Iterator[Problem]:
     if (date - trial.begins).days >= LONGEST_DAYS:
-        yield Problem(at, f"this lies more than a thousand years after the trial begins, on {trial.begins}")
+        yield Problem(at, f"this is more than a thousand years after the trial begins, on {trial.begins}")
 
 
 def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
@@ -285,7 +285,7 @@ def _endpoints(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Prob
 def _targets(targets: Mapping[str, Target]) -> Iterator[Problem]:
     for name, target in targets.items():
         if target.ci is not None and not target.ci[0] <= target.published <= target.ci[1]:
-            message = f"this interval does not hold the published {target.published:g}; write the lower end first"
+            message = f"this interval does not contain the published {target.published:g}; write the lower end first"
             yield Problem(("targets", name, "ci"), message)
         if target.of is None and target.is_share and not 0 <= target.published <= 1:
             message = f"the figure is a share, between 0 and 1; {target.published:g} can never be met"

@@ -93,7 +93,7 @@ def _bytes(path: Path) -> bytes:
 def _read(opened: BinaryIO, file: str) -> bytes:
     data = opened.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        message = f"this file is too large: a scenario has at most {LARGEST_FILE:,} bytes"
+        message = f"this file is too large: a scenario may have at most {LARGEST_FILE:,} bytes"
         raise ScenarioError([Problem((), message, file, 1)])
     return data
 
@@ -104,7 +104,7 @@ def _source(name: str, file: str, data: bytes) -> Source:
         return Source(name, file, data.decode("utf-8-sig").replace("\r\n", "\n"), data)
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1
-        message = "here is a character that is not written in UTF-8; save the file as UTF-8 in your editor"
+        message = "a character here is not written in UTF-8; save the file as UTF-8 in your editor"
         raise ScenarioError([Problem((), message, file, line)]) from None
 
 

@@ -153,7 +153,7 @@ class Cutoff(Moment):
     @model_validator(mode="after")
     def _events_of_something(self) -> Self:
         if self.events is not None and self.endpoint is None:
-            raise wrong("say of which endpoint these are the events: endpoint = NAME", "events")
+            raise wrong("say which endpoint these events belong to: endpoint = NAME", "events")
         return self
 
 
@@ -174,7 +174,7 @@ def _one_sided(alpha: float) -> float:
 
 def _a_benefit(value: float) -> float:
     if value >= 1:
-        raise ValueError(f"the hazard ratio that was planned for is less than 1; this is {value:g}")
+        raise ValueError(f"the planned hazard ratio is less than 1; this is {value:g}")
     return value
 
 

@@ -102,7 +102,7 @@ class _Reader:
         tables = self._entries("steps", part)
         if not tables and not part.lost:
             part.lost = part.lost_inside = True
-            self._wrong(("steps",), "there is no step here; write one as [steps.NAME]")
+            self._wrong(("steps",), "there are no steps; write each as [steps.NAME]")
         for name, table in tables.items():
             self._add(part, ("steps", name), table, self._kind(table, ("steps", name)))
         return part

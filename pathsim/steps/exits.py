@@ -43,12 +43,12 @@ class Exit(Table):
     def _one_hazard(self) -> Self:
         given = [key for key in ("by", "hazard_per_day", "median_days") if getattr(self, key) is not None]
         if len(given) > 1:
-            raise wrong(f"says its hazard twice, as {' and '.join(given)}; keep one of them", given[1])
+            raise wrong(f"gives its hazard twice, as {' and '.join(given)}; keep one of them", given[1])
         if self.then and self.by is None:
             raise wrong("'then' is the hazard per day after the last day of 'by', and there is no 'by'", "then")
         if not given and (self.effects or self.hazard_ratio != 1):
             key = "effects" if self.effects else "hazard_ratio"
-            raise wrong(f"'{key}' multiplies a hazard, and this exit has none: give it one, or leave this out", key)
+            raise wrong(f"'{key}' multiplies a hazard, and this exit has none: add one, or leave this out", key)
         return self
 
     def hazard(self) -> Hazard | None:

@@ -77,7 +77,7 @@ class RandomiseSpec(StepSpec):
         if (groups := math.prod(2 if levels is None else len(levels) + 1 for levels in sizes)) > MOST_STRATA:
             yield (
                 ("strata",),
-                f"these make {groups:,} strata, of which most are empty; at most {MOST_STRATA:,} are kept",
+                f"these make {groups:,} strata, most of them empty; at most {MOST_STRATA:,} are allowed",
             )
 
     def link(self, link: Link) -> "Randomise":

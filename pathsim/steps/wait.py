@@ -49,7 +49,7 @@ class WaitSpec(StepSpec):
         if following is not None and holds != self.pool and (holds is None or holds in scenario.pools):
             yield (
                 ("next",),
-                f"'{self.next}' does not hold the place that is waited for: write there holds = \"{self.pool}\"",
+                f"'{self.next}' does not hold the place that patients wait for: there, write holds = \"{self.pool}\"",
             )
 
     def link(self, link: Link) -> "Wait":

@@ -32,9 +32,7 @@ ARM = """
 kind = "phase"
 exit = {{ death = {{ median_days = 300, next = "dead" }} }}
 """
-NOT_COMPARED = "Hazard ratios, P and power compare two arms; of these 3, each arm's survival and events are given"
-    "Hazard ratios, P and power compare two arms; of these 3, each arm's survival and events are given instead."
-)
+NOT_COMPARED = "power compare two arms; of these 3, each arm's survival and events are given instead."
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_an_early_interrupt_leaves_nothing_but_our_own_line(begun: int) -> None:
     os.killpg(process.pid, signal.SIGINT)
     told = last_words(process)
     assert process.returncode == 130
-    assert told == "interrupted; nothing is kept: with --out FOLDER the same command would go on from there\n"
+    assert told == "interrupted; nothing was kept; with --out FOLDER the same command would continue from there\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="looks for processes where Linux has them")
@@ -166,7 +166,7 @@ def test_one_that_was_interrupted_says_how_to_go_on(tmp_path: Path, workers: int
     told = last_words(process)
     assert process.returncode == 130
     assert told == (
-        f"interrupted; finished chunks in {tmp_path}: {len(chunks(tmp_path))}; the same command goes on from there\n"
+        f"interrupted; finished chunks in {tmp_path}: {len(chunks(tmp_path))}; the same command continues from there\n"
     )
 
 
@@ -188,7 +188,7 @@ def test_what_a_lost_worker_leaves_is_told(pathsim: Pathsim, monkeypatch: pytest
     done = pathsim("ensemble", "two-arm-exponential", "--replicates", 5, "--out", tmp_path)
     assert (done.code, done.out) == (1, "")
     assert done.err == (
-        f"pathsim: the workers are lost; finished chunks in {tmp_path}: 1; the same command goes on from there\n"
+        f"pathsim: the workers are lost; finished chunks in {tmp_path}: 1; the same command continues from there\n"
     )
 
 

@@ -73,7 +73,7 @@ def test_a_name_that_no_file_can_have_is_explained(name: str) -> None:
 def test_standard_input_is_read() -> None:
     text = (BROKEN / "unreachable.toml").read_bytes()
     assert run("-", stdin=text).stderr.startswith("<stdin>:17: steps.salvage: ")
-    assert run("-", stdin=b"title = '\xff'").stderr.startswith("<stdin>:1: here is a character")
+    assert run("-", stdin=b"title = '\xff'").stderr.startswith("<stdin>:1: a character here")
 
 
 def test_a_file_that_cannot_be_opened_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ def test_a_path_on_the_command_line_has_a_length() -> None:
         ("days    = 28", "days = [1, 4e5]", "days go up to 365,250"),
         ("by = { 365 = 0.2 }", "by = { 365 = 0.2, 400000 = 0.3 }", "days go up to 365,250"),
         ("per_month     = 8", "per_month = 1e10", "at most 1,000,000,000 patients can come in a month"),
-        ("patients      = 40", "patients = 8.0", "write it without a point: 8"),
+        ("patients      = 40", "patients = 8.0", "write it without a decimal point: 8"),
         ("planned_events = 20", "planned_events = 99999999999", "a count is at most 1,000,000,000"),
         ("hazard_ratio = 1.5", "hazard_ratio = 1e-12", "must lie between 1e-09 and 1e+09"),
     ],

@@ -60,7 +60,7 @@ def stage(*conditions: str) -> tuple[str, str]:
         (('label      = "OS"', 'label = " "'), "endpoints.os.label", "this text is empty"),
         (("{ early =", '{ "" = 0.1, early ='), "cohort.stage.levels.", "a name cannot be empty"),
         (("[sources]\n", '[sources]\n" " = { cite = "x" }\n'), "sources. ", "a name cannot be empty"),
-        (("published = 0.6", "published = 0.6\nci = [0.7, 0.8]"), "targets.t.ci", "does not hold the published 0.6"),
+        (("published = 0.6", "published = 0.6\nci = [0.7, 0.8]"), "targets.t.ci", "does not contain the published 0.6"),
         (("published = 0.6", "published = 6"), "targets.t.published", "a share, between 0 and 1"),
         (
             ("published = 0.6", 'published = 0.6\nof = "endpoints.os.arms.ctl.at.365.survival"'),
@@ -70,9 +70,13 @@ def stage(*conditions: str) -> tuple[str, str]:
         (
             ("per_month     = 8", "per_month = { value = 8, ci = [9, 10] }"),
             "trial.per_month.ci",
-            "does not hold the value 8",
+            "does not contain the value 8",
         ),
-        (("range = [300, 700]", "range = [511, 511]"), "steps.ctl.exit.death.median_days.range", "one value only"),
+        (
+            ("range = [300, 700]", "range = [511, 511]"),
+            "steps.ctl.exit.death.median_days.range",
+            "only one value",
+        ),
         (("levels = { early", 'unit = "cm"\nlevels = { early'), "cohort.stage.unit", "'unit' applies to quantities"),
         ((DRUG, f'{DRUG}\nelapsed = {{ set = "wait", since = "ctl" }}'), "steps.drug.elapsed.since", "no way leads"),
         ((DRUG, f'{DRUG}\nelapsed = {{ set = "wait", since = "drug" }}'), "steps.drug.elapsed.since", "no way leads"),

@@ -21,6 +21,7 @@ from pathsim.player.many import ContrastView
 from pathsim.player.replies import Reply
 from pathsim.player.requests import Settings
 from pathsim.player.shown import Opened, Parameter, Snapshot
+from pathsim.text import counted
 
 REPLICATES = 400
 FORES = {"saved": "good!", "lost": "bad!", "later": "good", "earlier": "bad", "otherwise": "dim"}
@@ -138,7 +139,9 @@ class CompareScreen(TrialScreen):
         self.query_one("#table", Static).update(difference_table(card, self.weighed, self.contrast))
         box = self.query_one("#differences")
         box.border_subtitle = (
-            "" if self.contrast is None else f"{self.replicates} replicates by {card.last_cut}, ± 95%; shares in points"
+            ""
+            if self.contrast is None
+            else f"{counted(self.replicates, 'replicate')} by {card.last_cut}, ± 95%; shares in percentage points"
         )
 
     def command(self, asked: str) -> str:
@@ -179,7 +182,7 @@ def _settings(card: Opened) -> Text:
     text.append(_told(card, card.kept), "dim")
     if not card.arms_are_held:
         held = ", so arms are not held" if card.arms else ""
-        text.append(f"\nPatients queue here{held}: others than those touched can change, too.", "bold")
+        text.append(f"\nPatients queue here{held}: patients not affected themselves can fare differently, too.", "bold")
     return text
 
 

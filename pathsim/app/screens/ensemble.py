@@ -19,6 +19,7 @@ from pathsim.player.many import EnsembleView, FigureRow, Share
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened
 from pathsim.report.figures import ratio
+from pathsim.text import counted
 
 REPLICATES = 1000
 
@@ -107,7 +108,7 @@ def _luck(view: EnsembleView | None, cut: str) -> Text:
         return Text("simulating the first replicates …", "dim")
     headline = view.headline
     if headline is None or headline.luckier is None:
-        return Text(f"{view.replicates:,} replicates")
+        return Text(counted(view.replicates, "replicate"))
     share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
     if headline.is_ratio:
         return Text.assemble(
@@ -116,7 +117,7 @@ def _luck(view: EnsembleView | None, cut: str) -> Text:
             " this trial was luckier than ",
             share,
             f" of its {others} siblings: ",
-            "so many of them had a higher hazard ratio.",
+            "that many of them had a higher hazard ratio.",
         )
     # Nothing is randomized: there is no drug whose effect could be luck.
     return Text.assemble("By ", cut, " survival was lower in ", share, f" of {others} other trials of the same design.")

@@ -18,6 +18,7 @@ from pathsim.player import requests as ask
 from pathsim.player.many import EvidenceRow, EvidenceView, TargetRow, ValidationView
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened
+from pathsim.text import counted
 
 REPLICATES = 500
 SIMULATING, NO_TARGETS = "simulating the first trials …", "the scenario has no targets"
@@ -136,7 +137,7 @@ class EvidenceScreen(TrialScreen):
         text = ""
         if self.view == "numbers" and self.evidence is not None:
             counts = Counter(row.kind for row in self.evidence.rows)
-            text = f"{len(self.evidence.rows)} numbers: " + ", ".join(
+            text = f"{counted(len(self.evidence.rows), 'number')}: " + ", ".join(
                 f"{count} {kind}" for kind, count in counts.items()
             )
         elif self.view == "published" and self.validation is not None:
@@ -146,7 +147,7 @@ class EvidenceScreen(TrialScreen):
                 for what, is_held_out in (("fitted results", False), ("held out *", True))
                 if (mine := [row for row in rows if row.is_held_out == is_held_out])
             ]
-            done = f"{trials.replicates} of {trials.wanted} trials of the published course"
+            done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course"
             text = f"Met: {', '.join(parts)}; {done}" if parts else ""
         self.query_one("#tally", Static).update(text)
 

@@ -44,8 +44,8 @@ class LiveScreen(TrialScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
         Binding("w", "view(1)", "View", tooltip="Show the next view", id="live.view"),
-        Binding("W", "view(-1)", "View before", show=False, id="live.view_before"),
-        Binding("f", "full", "Full screen", tooltip="One view alone", show=False, id="live.full"),
+        Binding("W", "view(-1)", "Previous view", show=False, id="live.view_before"),
+        Binding("f", "full", "Full screen", tooltip="One view on the whole screen", show=False, id="live.full"),
         Binding("b", "bands", "Bands", tooltip="Show or hide intervals", show=False, id="live.bands"),
         Binding("x", "crosshair", "Crosshair", tooltip="Read survival off the curves", show=False, id="live.crosshair"),
         Binding("i", "source", "Source", tooltip="Where does this number come from?", id="live.source"),

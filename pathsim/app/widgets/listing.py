@@ -48,7 +48,7 @@ class Listing(Picture, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
         Binding("home", "cursor(-1000000)", "First", show=False, id="list.first"),
         Binding("end", "cursor(1000000)", "Last", show=False, id="list.last"),
-        Binding("left", "sort(-1)", "Sort by column before", show=False, id="list.sort_before"),
+        Binding("left", "sort(-1)", "Sort by previous column", show=False, id="list.sort_before"),
         Binding("right", "sort(1)", "Sort by next column", show=False, id="list.sort_next"),
         Binding("minus", "reverse", "Reverse order", show=False, id="list.reverse"),
         Binding("enter", "choose", "Open", show=False, id="list.choose"),

@@ -6,6 +6,7 @@ from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
 from pathsim.names import lowered
 from pathsim.player.many import EnsembleView
+from pathsim.text import counted
 
 LEFT = 6
 STEPS = (5, 10, 20, 25, 50)
@@ -73,4 +74,6 @@ class _Chart:
             if 0 <= (row := self.row(share.estimate)) < self.rows:
                 canvas.write(row, column, "━" * width, "primary!")
         canvas.write(self.rows, LEFT, "─" * self.columns, "faint")
-        canvas.write(self.rows + 1, LEFT, f"{self.view.replicates:,} of {self.view.wanted:,} replicates", "dim")
+        canvas.write(
+            self.rows + 1, LEFT, f"{self.view.replicates:,} of {counted(self.view.wanted, 'replicate')}", "dim"
+        )

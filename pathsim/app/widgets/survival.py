@@ -15,6 +15,7 @@ from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Curve, EndpointCard, EndpointView
 from pathsim.report.curves import BOX_PENS, trace
 from pathsim.report.figures import months, ratio
+from pathsim.text import counted
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CROSSHAIR_STEPS = 72
@@ -214,8 +215,8 @@ class _Plot:
         pen = BOX_PENS[arm % len(BOX_PENS)].along * 2
         middle = "not reached" if curve.median_days is None else months(curve.median_days)
         return [
-            f"{pen} {group} {curve.events} events in {curve.n}, median {middle}",
-            f"{pen} {group} {curve.events} events in {curve.n}",
+            f"{pen} {group} {counted(curve.events, 'event')} in {curve.n}, median {middle}",
+            f"{pen} {group} {counted(curve.events, 'event')} in {curve.n}",
             f"{pen} {group} {curve.events} of {curve.n}",
             f"{pen} {group} {curve.events}/{curve.n}",
             f"{pen} {group}",

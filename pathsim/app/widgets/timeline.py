@@ -37,8 +37,8 @@ class Timeline(Picture, can_focus=True):
     """One journey, or two of the same patient beside each other."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "other(-1)", "The patient before", show=False, id="journey.before"),
-        Binding("down", "other(1)", "The next patient of the list", show=False, id="journey.next"),
+        Binding("up", "other(-1)", "Previous patient", show=False, id="journey.before"),
+        Binding("down", "other(1)", "Next patient", show=False, id="journey.next"),
     ]
 
     class Other(Message):
