@@ -15,12 +15,12 @@ def readable(name: str) -> str:
 
 def with_capital(words: str) -> str:
     """Words with a capital, unless the first one has capitals of its own, as mRNA has, or begins with no letter."""
-    return words[0].title() + words[1:] if words.split(maxsplit=1)[0].islower() else words
+    return words[:1].title() + words[1:] if words.partition(" ")[0].islower() else words
 
 
 def lowered(heading: str) -> str:
     """A heading inside a sentence: without its capital, unless its first word is no plain one, as MRD is."""
-    return heading[0].lower() + heading[1:] if heading.split(maxsplit=1)[0][1:].islower() else heading
+    return heading[:1].lower() + heading[1:] if heading.partition(" ")[0][1:].islower() else heading
 
 
 def in_line(text: str) -> str:

@@ -42,7 +42,9 @@ def test_a_name_keeps_its_capitals(name: str, inside: str, begins: str) -> None:
     assert readable(name) == begins
 
 
-@pytest.mark.parametrize(("heading", "inside"), [("Age at enrolment", "age at enrolment"), ("MRD", "MRD"), ("A", "A")])
+@pytest.mark.parametrize(
+    ("heading", "inside"), [("Age at enrolment", "age at enrolment"), ("MRD", "MRD"), ("A", "A"), ("", "")]
+)
 def test_a_heading_inside_a_sentence_keeps_its_abbreviations(heading: str, inside: str) -> None:
     assert lowered(heading) == inside
 
