@@ -56,7 +56,8 @@ class Evidence:
 
     def cites(self, source: str) -> bool:
         """Whether a number was read in this source, or is said to rest on what stands there."""
-        told = f"{self.text} {self.note or ''}"
+        words = "" if self.kind == "calibrated" else self.text  # that names targets
+        told = f"{words} {self.note or ''}"
         return re.search(rf"(?<!\w){re.escape(source)}(?!\w)", told) is not None
 
     @property
