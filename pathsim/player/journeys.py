@@ -176,7 +176,7 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
     """Where the journeys in the two arms part, after the randomization itself."""
     if other is None:
         return (
-            "Patients queue here, or there are not two arms: what another arm would have brought cannot be known.",
+            "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known.",
             None,
         )
     if take.arm_of[patient] == NO_ARM:
@@ -194,7 +194,7 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
     arms = take.scenario.arms
     told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((take, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    begin = "The same happens, on other days." if is_same else f"Their paths part on day {min(days):.0f}."
+    begin = "The same happens, but on different days." if is_same else f"Their paths part on day {min(days):.0f}."
     return f"{begin} {'; '.join(told)}.", min(days)
 
 

@@ -130,7 +130,7 @@ def free_numbers(scenario: Scenario) -> tuple[FreeNumber, ...]:
         else:
             found.append(FreeNumber(path, *rate.range, rate.value, rate.evidence.calibrated_to))
     if not wrong and not found:
-        wrong.append(Problem((), f"'{scenario.name}' has no number that is marked as calibrated"))
+        wrong.append(Problem((), f"'{scenario.name}' has no number marked as calibrated"))
     if not wrong and not fitted_targets(scenario):
         wrong.append(Problem(("targets",), "there is no target of kind 'fit' to calibrate to"))
     if wrong:

@@ -39,7 +39,7 @@ def test_all_keys_as_they_are_listed_are_a_file_without_problems(file: Path, pat
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ('"player.pley" = "P"', "no key to change named 'player.pley'"),
+        ('"player.pley" = "P"', "no key named 'player.pley' to change"),
         ('"player.play" = "spacebar"', "no key called 'spacebar'"),
         ('"player.play" = "ctrl+"', "no key called"),
         ('"player.play" = ""', "no key called ''"),

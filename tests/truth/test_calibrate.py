@@ -231,7 +231,7 @@ def test_what_cannot_be_calibrated_is_said_with_its_line(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("two-arm-exponential", "--dry-run"), "has no number that is marked as calibrated"),
+        (("two-arm-exponential", "--dry-run"), "has no number marked as calibrated"),
         (("aall1331",), "belongs to the library: add --out FILE"),
         (("-",), "standard input cannot be written back"),
     ],
