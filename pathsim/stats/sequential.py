@@ -151,7 +151,7 @@ def check_information(information: Sequence[float]) -> None:
             raise ValueError(f"information fractions ascend, but {t:g} follows {before:g}")
         if t - before < LEAST_APART:
             raise ValueError(
-                f"looks are at least {LEAST_APART:.5f} apart, and {before!r} and {t!r} are not: leave one out"
+                f"looks must be {LEAST_APART:.5f} apart at least, but {before!r} and {t!r} are closer: leave one out"
             )
 
 

@@ -235,7 +235,7 @@ def test_looks_that_cannot_be_are_refused(information: list[float]) -> None:
 
 
 def test_looks_that_are_too_close_are_refused_with_the_distance_they_need() -> None:
-    with pytest.raises(ValueError, match=r"looks are at least 0\.00001 apart, and 0\.5 and 0\.500001 are not"):
+    with pytest.raises(ValueError, match=r"looks must be 0\.00001 apart at least, but 0\.5 and 0\.500001 are closer"):
         efficacy_bounds([0.5, 0.500001, 1.0], ALPHA, pocock)
 
 
