@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.averages import averaged
+from pathsim.ensemble.averages import is_ratio, paired
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import P_VALUE, Summary, is_figure, significant
 from pathsim.paths import path_of
@@ -35,23 +35,25 @@ def uncertainty(scenario: Scenario, stated: ByName, drawn: ByName) -> Summary:
 def _spread(path: str, stated: NDArray[np.float64], drawn: NDArray[np.float64]) -> Mapping[str, Any] | None:
     """Standard deviations of one figure; None where too few replicates have it, or it never varies.
 
-    ``standard_error`` is that of the variance which is due to ignorance; from pairs with the same luck, whose noise
-    cancels for the most part.
+    Of hazard ratios they are those of logarithms. ``standard_error`` is that of the share which is due to ignorance;
+    from pairs with the same luck, whose noise cancels for the most part.
     """
-    both = averaged(path, stated) & averaged(path, drawn)
-    count = int(both.sum())
+    as_drawn, as_stated = paired(path, drawn, stated)
+    count = as_drawn.size
     if count < 3:
         return None
-    luck, total = float(stated[both].var(ddof=1)), float(drawn[both].var(ddof=1))
+    luck, total = float(as_stated.var(ddof=1)), float(as_drawn.var(ddof=1))
     if total <= 0:
         return None
-    gained = (drawn[both] - drawn[both].mean()) ** 2 - (stated[both] - stated[both].mean()) ** 2
+    gained = (as_drawn - as_drawn.mean()) ** 2 - (as_stated - as_stated.mean()) ** 2
     error = float(gained.std(ddof=1)) / math.sqrt(count)
+    scale = "_log" if is_ratio(path) else ""
     return {
-        "mean": float(drawn[both].mean()),
-        "total_sd": math.sqrt(total),
-        "luck_sd": math.sqrt(luck),
-        "ignorance_sd": math.sqrt(max(total - luck, 0.0)),
+        f"mean{scale}": float(as_drawn.mean()),
+        f"total_sd{scale}": math.sqrt(total),
+        f"luck_sd{scale}": math.sqrt(luck),
+        f"ignorance_sd{scale}": math.sqrt(max(total - luck, 0.0)),
         "ignorance_share": max(total - luck, 0.0) / total,
         "standard_error": error / total,
+        "averaged": count,
     }

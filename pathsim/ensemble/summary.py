@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.averages import averaged, is_ratio, quantiles
+from pathsim.ensemble.averages import average, averaged, counts, is_ratio, known_or_none, quantiles
 from pathsim.ensemble.collected import ByName, Lazy
 from pathsim.paths import parts_of, path_of
 from pathsim.scenario.scenario import Scenario
@@ -63,28 +63,13 @@ def figure(path: str, values: NDArray[np.float64]) -> Summary:
     mean and the standard deviation are those of the ``averaged`` logarithms that are finite. Trials that could not
     estimate the figure are ``missing``; if all are, so is the rest (None).
     """
-    seen, used = values[~np.isnan(values)], values[averaged(path, values)]
-    counts = {"averaged": used.size, "missing": int(values.size - seen.size)}
+    seen, mean = values[~np.isnan(values)], average(path, values)
     lower, median, upper = quantiles(seen, [0.025, 0.5, 0.975]).tolist() if seen.size else (None, None, None)
     spread = {"median": median, "lower": lower, "upper": upper}
-    if not is_ratio(path):
-        return _moments(used) | spread | counts
-    logs = _moments(np.log(used))
-    return {
-        **spread,
-        "mean_log": logs["mean"],
-        "sd_log": logs["sd"],
-        "zero": int((seen == 0).sum()),
-        "infinite": int((seen == np.inf).sum()),
-        **counts,
-    }
-
-
-def _moments(values: NDArray[np.float64]) -> Summary:
-    return {
-        "mean": float(values.mean()) if values.size else None,
-        "sd": float(values.std(ddof=1)) if values.size > 1 else None,
-    }
+    central, deviation = (known_or_none(value) for value in (mean.mean, mean.deviation))
+    if mean.is_ratio:
+        return {**spread, "mean_log": central, "sd_log": deviation, **counts(path, values)}
+    return {"mean": central, "sd": deviation, **spread, **counts(path, values)}
 
 
 def middle(figure: Summary) -> float | None:
@@ -198,16 +183,10 @@ def _bias(scenario: Scenario, columns: ByName) -> Summary | None:
     if plan is None or not stopped:
         return None
     in_all = columns[path_of("endpoints", plan.endpoint, "hazard_ratio", "estimate")]
-    all_trials, stopped_early = _average_ratio(in_all), _average_ratio(np.concatenate(stopped))
-    if math.isnan(all_trials) or math.isnan(stopped_early):
+    all_trials, stopped_early = (average("hazard_ratio", ratios) for ratios in (in_all, np.concatenate(stopped)))
+    if not (all_trials.count and stopped_early.count):
         return None
-    return {"endpoint": plan.endpoint, "all": all_trials, "stopped_for_benefit": stopped_early}
-
-
-def _average_ratio(ratios: NDArray[np.float64]) -> float:
-    """The geometric mean of those ratios whose logarithm is finite; NaN without any."""
-    used = ratios[averaged("hazard_ratio", ratios)]
-    return float(np.exp(np.log(used).mean())) if used.size else math.nan
+    return {"endpoint": plan.endpoint, "all": all_trials.value, "stopped_for_benefit": stopped_early.value}
 
 
 def _coverage(columns: ByName) -> Summary:
@@ -225,7 +204,7 @@ def _coverage(columns: ByName) -> Summary:
         estimates, upper = columns[figure_path], columns[f"{path}.upper"]
         usable = averaged(figure_path, estimates) & np.isfinite(lower) & np.isfinite(upper)
         if usable.any():
-            average = _average_ratio(estimates) if figure_path == ratio else float(np.nanmean(estimates))
-            held = (lower[usable] <= average) & (average <= upper[usable])
+            of_all = average(figure_path, estimates).value
+            held = (lower[usable] <= of_all) & (of_all <= upper[usable])
             found[path] = share(int(held.sum()), int(usable.sum())) | {"of": int(usable.sum())}
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.engines import simulate_many
-from pathsim.ensemble.averages import averaged
+from pathsim.ensemble.averages import average_change, change_told, paired
 from pathsim.ensemble.collected import ByName, Collected, Lazy
 from pathsim.ensemble.rows import Columns, below_each_other, rows
 from pathsim.ensemble.summary import P_VALUE, REASONS, Summary, alpha, numbers_of_looks, summary
@@ -147,17 +147,13 @@ def _scored(scenario: Scenario, columns: ByName) -> ByName:
 def _difference(path: str, mine: NDArray[np.float64], base: NDArray[np.float64]) -> Summary:
     """The mean difference of two figures over the replicates that have both, and its standard error.
 
-    Beside it the standard error that it would have if the settings had been simulated independently.
+    Of hazard ratios it is a ratio of ratios. Beside it the standard error that it would have if the settings had been
+    simulated independently.
     """
-    both = averaged(path, mine) & averaged(path, base)
-    count = int(both.sum())
-    if count < 2:
-        return {"mean": None, "standard_error": None, "independent_standard_error": None, "averaged": count}
-    mine, base = mine[both], base[both]
-    apart = math.sqrt((float(mine.var(ddof=1)) + float(base.var(ddof=1))) / count)
-    return {
-        "mean": float((mine - base).mean()),
-        "standard_error": float((mine - base).std(ddof=1)) / math.sqrt(count),
-        "independent_standard_error": apart,
-        "averaged": count,
-    }
+    change = average_change(path, mine, base)
+    told = change_told(change)
+    name = "independent_standard_error" + ("_log" if change.is_ratio else "")
+    if change.count < 2:
+        return {**told, name: None}
+    variances = (float(values.var(ddof=1)) for values in paired(path, mine, base))
+    return {**told, name: math.sqrt(sum(variances) / change.count)}

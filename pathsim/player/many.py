@@ -65,7 +65,7 @@ class EnsembleView:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a figure differs between two settings on average: a share, or a hazard ratio."""
+    """How a figure differs between two settings on average: a share, or the logarithm of a hazard ratio."""
 
     label: str
     is_ratio: bool

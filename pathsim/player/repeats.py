@@ -13,7 +13,7 @@ import numpy as np
 from pathsim.engines import simulate_many
 from pathsim.ensemble.figures import figures
 from pathsim.ensemble.rows import Columns, below_each_other, rows
-from pathsim.ensemble.summary import alpha, figure, middle, significant, summary
+from pathsim.ensemble.summary import Summary, alpha, figure, middle, significant, summary
 from pathsim.ensemble.vary import comparison, varied_rows
 from pathsim.names import lowered, spoken
 from pathsim.paths import day_name, path_of, row_of
@@ -195,11 +195,17 @@ class Contrast(Repeats):
         compared_settings = comparison(both, [self.studio.request.kept, self.studio.request.settings], self.so_far())
         differences = compared_settings["settings"][1]["differences"]
         told = [
-            Difference(label, path.endswith("hazard_ratio.estimate"), found["mean"], 1.96 * found["standard_error"])
+            _told(label, found)
             for path, label in _contrasted(both[0])
-            if (found := differences.get(path)) and found["mean"] is not None and found["standard_error"] is not None
+            if (found := differences.get(path)) and found["averaged"] > 1
         ]
         return ContrastView(self.studio.request.generation, self.done, self.wanted, tuple(told))
+
+
+def _told(label: str, found: Summary) -> Difference:
+    is_one_of_ratios = "ratio" in found
+    scale = "_log" if is_one_of_ratios else ""
+    return Difference(label, is_one_of_ratios, found[f"mean{scale}"], 1.96 * found[f"standard_error{scale}"])
 
 
 def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.ensemble.averages import is_ratio
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import Summary, middle
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
-from pathsim.report.figures import ROOMY, arm_style, figure_table, percent, spans
+from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.models import ANY, THERAPY
@@ -185,19 +186,25 @@ def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
     spreads = found["uncertainty"]["figures"]
     survival = dict(_compared(scenario))
     rates = (path for path in spreads if path.endswith(".rate") and _sure_share(spreads[path]) > 0)
-    least_known = sorted(rates, key=lambda path: -float(spreads[path]["ignorance_sd"]))[:LEAST_KNOWN]
+    least_known = sorted(rates, key=lambda path: -_deviation(spreads[path], "ignorance"))[:LEAST_KNOWN]
     for path in (*survival, *least_known):
         if (here := spreads.get(path)) is not None:
-            figures = (f"{here[which]:.3g}" for which in ("total_sd", "luck_sd", "ignorance_sd"))
+            figures = (f"{_deviation(here, which):.3g}" for which in ("total", "luck", "ignorance"))
             sign = "" if _sure_share(here) > 0 else " ?"
             told = f"{here['ignorance_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
-            table.add_row(survival.get(path) or _rate_label(scenario, path), *figures, told)
+            label = (survival.get(path) or _rate_label(scenario, path)) + (", logarithm" if is_ratio(path) else "")
+            table.add_row(label + of_fewer(here["averaged"], found["replicates"]), *figures, told)
     lines = []
     for name, power in found["uncertainty"]["power"].items():
         told = f"{_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn"
         lines.append(Text(f" power of {scenario.endpoint_label(name)}: {told}"))
     told = "?: no more than the noise of so many replicates. Assumed and calibrated numbers are left as they are."
     return Group(table, *lines, Text(f" {told}", "dim"))
+
+
+def _deviation(spread: dict[str, Any], which: str) -> float:
+    """A standard deviation of a figure; of hazard ratios that of their logarithms."""
+    return float(spread[f"{which}_sd_log" if f"{which}_sd_log" in spread else f"{which}_sd"])
 
 
 def _sure_share(spread: dict[str, Any]) -> float:
@@ -288,7 +295,8 @@ def _middle_and_interval(figure: dict[str, Any], written: Written) -> str:
     """A figure's middle with its interval and, if not all trials have it, of how many it is."""
     if middle(figure) is None:
         return "-"
-    of = f", of {figure['averaged']:,}" if figure["missing"] and "mean" in figure else ""
+    known = sum(figure.get(kind, 0) for kind in ("averaged", "zero", "infinite"))
+    of = of_fewer(known, known + figure["missing"])
     return f"{_middle(figure, written)} ({_interval(figure, written)}){of}"
 
 

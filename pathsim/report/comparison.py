@@ -1,14 +1,16 @@
 """Settings beside each other, in the terminal: what each shows, and how much it differs from the first."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.summary import REASONS, Summary, middle
+from pathsim.ensemble.averages import is_ratio
+from pathsim.ensemble.summary import REASONS, Summary
 from pathsim.paths import day_name, names_in, parts_of, path_of
-from pathsim.report.figures import ROOMY, figure_table, spans
+from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times
 from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -21,10 +23,12 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     settings = found["settings"]
     console.print(Text(scenario.title, style="bold"))
     shared = "the same patients, with the same luck" + (", in the same arms" if scenario.arms else "")
+    ratios = "; of hazard ratios, how many times they are those of the first, with the 95% interval"
     console.print(
         Text(
             f"{counted(settings[0]['replicates'], 'replicate')} of seed {seed} under each of {len(settings)} settings: "
-            f"{shared}. Differences are from the first setting, with their standard errors.",
+            f"{shared}. Differences are from the first setting, with their standard errors"
+            + (f"{ratios}." if scenario.arms else "."),
             "dim",
         )
     )
@@ -60,7 +64,7 @@ def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:
     yield _by_setting(settings, [("power\nby the plan", "ending.benefit"), *takes])
     looks = range(1, 1 + max(len(setting["stopping"]) for setting in settings))
     ends = [(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
-    ends = [column for column in ends if any(_middle(setting, column[1]) for setting in settings)]
+    ends = [column for column in ends if any(_mean(setting, column[1]) for setting in settings)]
     at_once = 5 if roomy else 3
     for begin in range(0, len(ends), at_once):
         yield _by_setting(settings, ends[begin : begin + at_once])
@@ -79,7 +83,7 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
     if name in settings[0]["power"]:
         columns += [
             ("power", path_of("endpoints", name, "logrank", "significant")),
-            ("hazard ratio", path_of("endpoints", name, "hazard_ratio", "estimate")),
+            ("hazard ratio,\ngeometric mean", path_of("endpoints", name, "hazard_ratio", "estimate")),
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
@@ -90,22 +94,42 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
 
 
 def _cell(setting: Summary, path: str) -> str:
-    """A figure's middle, and under it the difference from the first setting."""
-    central, difference = _middle(setting, path), setting.get("differences", {}).get(path)
-    if central is None:
-        return "-"
-    decimals = 4 if path.endswith("hazard_ratio.estimate") else 1 if path.startswith("trial.") else None
-    shown = f"{central:.1%}" if decimals is None else f"{central:.{decimals - decimals // 4}f}"
-    if difference is None or difference["mean"] is None:
+    """A figure's mean, and under it the difference from the first setting; of how many trials, if not of all."""
+    figure, difference = setting["figures"].get(path), setting.get("differences", {}).get(path)
+    mean, trials = _mean(setting, path), setting["replicates"]
+    if mean is None:
+        # Ratios can all be 0 or infinite: they have no mean, but a median.
+        return "-" if figure is None or figure["median"] is None else f"{ratio(figure['median'])} (median)"
+    shown = _written(mean, path) + ("" if figure is None else of_fewer(figure["averaged"], trials))
+    if difference is None or difference["averaged"] < min(trials, 2):
         return shown
-    apart, error = difference["mean"], difference["standard_error"]
-    if decimals is None:
-        return f"{shown}\n{100 * apart:+.2f} ± {100 * error:.2f} points"
-    return f"{shown}\n{apart:+.{decimals}f} ± {error:.{decimals}f}"
+    return f"{shown}\n{_apart(difference, path)}{of_fewer(difference['averaged'], trials)}"
 
 
-def _middle(setting: Summary, path: str) -> float | None:
-    """The middle of a figure, or a share of trials."""
+def _written(mean: float, path: str) -> str:
+    return f"{mean:.3f}" if is_ratio(path) else f"{mean:.1f}" if path.startswith("trial.") else f"{mean:.1%}"
+
+
+def _apart(difference: Summary, path: str) -> str:
+    """A difference with its standard error; of ratios the factor with its interval."""
+    if (effect := _effect(difference)) is None:
+        return "-"
+    if "ratio" in difference:
+        return times(difference["ratio"], difference["lower"], difference["upper"])
+    error = difference["standard_error"]
+    if path.startswith("trial."):
+        return f"{effect:+.1f} ± {error:.1f}"
+    return f"{100 * effect:+.2f} ± {100 * error:.2f} points"
+
+
+def _effect(difference: Summary) -> float | None:
+    """The mean difference, of ratios that of their logarithms: 0 if there is none, None if too few pairs tell it."""
+    found: float | None = difference["mean_log" if "ratio" in difference else "mean"]
+    return found
+
+
+def _mean(setting: Summary, path: str) -> float | None:
+    """The mean of a figure, of ratios the geometric one, or a share of trials."""
     first, *rest = (part.name for part in parts_of(path))
     if path.endswith(".logrank.significant"):
         power: float = setting["power"][rest[0]]["estimate"]
@@ -117,7 +141,11 @@ def _middle(setting: Summary, path: str) -> float | None:
         number, why = int(rest[0]), rest[1]
         held: float = setting["stopping"][number - 1][why]["estimate"] if number <= len(setting["stopping"]) else 0.0
         return held
-    return middle(setting["figures"][path]) if path in setting["figures"] else None
+    figure = setting["figures"].get(path, {})
+    if figure.get("mean_log") is not None:
+        return math.exp(figure["mean_log"])
+    mean: float | None = figure.get("mean")
+    return mean
 
 
 def _words(setting: Summary) -> list[str]:
@@ -140,13 +168,13 @@ def _powers(settings: list[Summary], name: str, *, ascii_only: bool) -> Text:
 def _gain(settings: list[Summary]) -> str:
     """What it is worth that the settings share their luck."""
     ratios = [
-        (difference["independent_standard_error"] / difference["standard_error"]) ** 2
+        (difference["independent_standard_error_log"] / difference["standard_error_log"]) ** 2
         for setting in settings[1:]
         for path, difference in setting["differences"].items()
-        if path.endswith("hazard_ratio.estimate") and difference["standard_error"]
+        if path.endswith("hazard_ratio.estimate") and difference["standard_error_log"]
     ]
     if not ratios:
-        means = {path: part["mean"] for setting in settings[1:] for path, part in setting["differences"].items()}
+        means = {path: _effect(part) for setting in settings[1:] for path, part in setting["differences"].items()}
         known = [path for path, mean in means.items() if mean is not None]
         if not known:
             return "Too few replicates to tell a difference."

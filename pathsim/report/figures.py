@@ -85,3 +85,13 @@ def decimal(value: float) -> str:
     if not math.isfinite(value):
         return ratio(value)
     return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+
+
+def times(factor: float, lower: float, upper: float) -> str:
+    """A ratio of ratios with its interval."""
+    return f"\N{MULTIPLICATION SIGN} {factor:.3f} ({lower:.3f}-{upper:.3f})"
+
+
+def of_fewer(count: int, trials: int, joint: str = ", ") -> str:
+    """Of how many trials a figure is, to be put behind it if that is not all of them."""
+    return "" if count == trials else f"{joint}of {count:,}"

@@ -171,7 +171,7 @@ def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:
 
 def averaged_values(target: Target, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """What enters the mean of a target: the values that are finite, and of hazard ratios no 0 either."""
-    return values[averaged(target.figure if target.of is None else "", values)]
+    return values[averaged(target.figure if target.of is None else "share", values)]
 
 
 def compared(scenario: Scenario, columns: ByName, parts: Sequence[str] = ()) -> list[Comparison]:

@@ -115,7 +115,7 @@ async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, m
     found = told(pathsim(*words, "--json", "-q"))
     assert shown is not None
     mean = next(one.mean for one in shown.differences if one.label == "DFS hazard ratio")
-    assert found["settings"][1]["differences"]["endpoints.dfs.hazard_ratio.estimate"]["mean"] == pytest.approx(mean)
+    assert found["settings"][1]["differences"]["endpoints.dfs.hazard_ratio.estimate"]["mean_log"] == pytest.approx(mean)
 
 
 async def test_if_more_than_one_number_tells_settings_apart_it_prints_the_trial() -> None:

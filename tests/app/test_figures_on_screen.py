@@ -50,7 +50,7 @@ async def test_compare_tells_there_here_difference_and_average_in_this_order() -
         first, second = weighed.there[0].ratio.estimate, weighed.here[0].ratio.estimate
         assert first is not None
         assert second is not None
-        assert ratio[:3] == pytest.approx([first, second, second - first], abs=0.0051)
+        assert ratio[:3] == pytest.approx([first, second, second / first], abs=0.0051)
         before, now = (
             next(row for row in rows if row.label == "Sepsis")
             for rows in (weighed.toxicity_there, weighed.toxicity_here)

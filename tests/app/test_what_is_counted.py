@@ -1,5 +1,6 @@
 """Numbers on screen say what they count, and none is told that is not larger than its error."""
 
+import math
 import re
 
 import pytest
@@ -92,18 +93,20 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         assert driver.app.card is not None
         names = [f"{row.label}, {arm}" for row in screen.weighed.toxicity_here for arm in driver.app.card.arms]
         means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
-        told = ContrastView(
-            1,
-            9,
-            9,
-            tuple(Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()),
-        )
+        shares = [Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
+        ratios = [
+            Difference("DFS hazard ratio", is_ratio=True, mean=math.log(1.5), reach=0.1),
+            Difference("OS hazard ratio", is_ratio=True, mean=math.log(1.02), reach=0.1),
+        ]
+        told = ContrastView(1, 9, 9, (*shares, *ratios))
         table = difference_table(driver.app.card, screen.weighed, told)
         labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
         toxic = labels[labels.index("Toxicity, grade 3 or higher") + 1 :]
         assert toxic == [names[0]]
         assert averages[labels.index(names[0])] == "-3.0 ± 1.0"
         assert averages[labels.index("DFS power")] == "within ± 3.0"
+        assert averages[labels.index("DFS hazard ratio")] == "\N{MULTIPLICATION SIGN} 1.50 ± 0.15"
+        assert averages[labels.index("OS hazard ratio")] == "within ± 0.10"
 
 
 async def test_an_error_that_is_there_is_never_shown_as_none() -> None:

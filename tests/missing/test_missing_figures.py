@@ -171,7 +171,7 @@ def test_differences_of_ratios_and_targets_leave_out_both_ends() -> None:
     both |= {f"{number}:endpoints.os.logrank.p_one_sided": np.full(5, 0.5) for number in (0, 1)}
     both |= {f"{number}:cutoffs.final.events.os": np.full(5, 8.0) for number in (0, 1)}
     difference = comparison([scenario, scenario], [(), ()], both)["settings"][1]["differences"][RATIO]
-    assert difference["mean"] == pytest.approx(1 / 8)
+    assert difference["ratio"] == pytest.approx((5 / 4 * 9 / 8 * 17 / 16) ** (1 / 3))
     assert difference["averaged"] == 3
 
 

@@ -233,7 +233,7 @@ def test_without_anything_published_there_is_no_ignorance() -> None:
     stated, as_drawn = by_setting(columns, 2)
     assert all(np.array_equal(stated[name], as_drawn[name], equal_nan=True) for name in stated)
     found = uncertainty(load("two-arm-exponential"), stated, as_drawn)
-    assert all(spread["ignorance_sd"] == 0 for spread in found["figures"].values())
+    assert all(spread["ignorance_share"] == 0 for spread in found["figures"].values())
     assert found["power"]["os"]["stated"] == found["power"]["os"]["drawn"]
 
 

@@ -15,6 +15,7 @@ from pathsim.report.figures import percent, ratio, spans
 MOST_TOXICITIES = 8
 NEGLIGIBLE = 0.0005
 """A difference that is shown as none."""
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,12 @@ class _Figure:
 
     @property
     def difference(self) -> float | None:
-        """Here minus there, of what is finite."""
+        """Here minus there, of what is finite; of hazard ratios the logarithm of here by there."""
         if self.there is None or self.here is None or math.isinf(self.there) or math.isinf(self.here):
             return None
-        return self.here - self.there
+        if not self.is_ratio:
+            return self.here - self.there
+        return math.log(self.here / self.there) if self.here and self.there else None
 
     def told(self, value: float | None) -> str:
         """The figure in words."""
@@ -40,8 +43,16 @@ class _Figure:
         return ratio(value) if self.is_ratio else percent(value)
 
     def told_difference(self, value: float | None) -> str:
-        """A difference in words: of shares in points."""
-        return "" if value is None else f"{value:+z.2f}" if self.is_ratio else f"{100 * value:+z.1f}"
+        """A difference in words: of shares in points, of hazard ratios the factor."""
+        if value is None:
+            return ""
+        return f"{TIMES} {math.exp(value):.2f}" if self.is_ratio else f"{100 * value:+z.1f}"
+
+    def told_average(self, mean: Difference) -> str:
+        """A mean difference with its error; of one within its error only that."""
+        # So far does the factor reach whose logarithm reaches so far.
+        reach = self.told_error(math.exp(mean.mean) * mean.reach if self.is_ratio else mean.reach)
+        return f"{self.told_difference(mean.mean)} ± {reach}" if _is_sure(mean) else f"within ± {reach}"
 
     def told_error(self, value: float) -> str:
         """An error with as many digits as a difference, or as it takes to be more than nothing."""
@@ -63,7 +74,7 @@ def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView 
             table.add_row(Text("Toxicity, grade 3 or higher", "bold"))
         for figure in figures:
             mean = means.get(figure.label)
-            is_sure, average = _is_sure(mean), _average(figure, mean)
+            is_sure, average = _is_sure(mean), "" if mean is None else figure.told_average(mean)
             table.add_row(
                 Text(figure.label, "bold" if is_sure else ""),
                 figure.told(figure.there),
@@ -77,14 +88,6 @@ def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView 
 def _is_sure(mean: Difference | None) -> bool:
     """Whether a mean difference is larger than its error, and than nothing as it is shown."""
     return mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
-
-
-def _average(figure: _Figure, mean: Difference | None) -> str:
-    """A mean difference with its error; of one within its error only that."""
-    if mean is None:
-        return ""
-    reach = figure.told_error(mean.reach)
-    return f"{figure.told_difference(mean.mean)} ± {reach}" if _is_sure(mean) else f"within ± {reach}"
 
 
 def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
