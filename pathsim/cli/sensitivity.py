@@ -1,6 +1,5 @@
 """``pathsim sensitivity``: on which uncertain numbers a figure depends."""
 
-import math
 from typing import TYPE_CHECKING
 
 import click
@@ -127,14 +126,15 @@ def sensitivity(
             workers=processes(workers, replicates * len(numbers)),
             told=told,
         )
-    if math.isnan(found.base):
+    if not found.base.count:
         raise click.UsageError(f"no trial of {replicates:,} has the figure '{figure}': name another one")
     if as_json:
         print_json(
             {
                 **about(made, seed, replicates),
                 "figure": figure,
-                "base": found.base,
+                "base": found.base.value,
+                "averaged": found.base.count,
                 "one_way": [swing.about() for swing in found.swings],
                 "sobol": [index.about() for index in found.indices],
             }

@@ -115,6 +115,8 @@ class TargetRow:
     is_share: bool
     published: float
     simulated: float
+    averaged: int
+    """How many trials enter what is simulated."""
     lower: float
     upper: float
     verdict: str

@@ -248,6 +248,7 @@ class Validation(Repeats):
                 one.target.is_share,
                 one.published,
                 one.mean,
+                one.average.count,
                 one.lower,
                 one.upper,
                 one.verdict,

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.report.figures import ROOMY, figure_table, percent, ratio
+from pathsim.report.figures import ROOMY, figure_table, of_fewer, percent, ratio
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -18,6 +18,7 @@ STYLES: dict[Verdict, str] = {"met": "green", "wrong on average": "yellow", "bey
 SIGNS: dict[Verdict, str] = {"met": "", "wrong on average": "off", "beyond luck": "missed", "no figure": "none"}
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
+MEAN = 6
 GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
 """What the plot is drawn with: the interval, the mean, the published result."""
 REACH = 3.0
@@ -38,22 +39,27 @@ def print_validation(
 
 def print_comparisons(console: Console, comparisons: Sequence[Comparison]) -> None:
     """Print a table of targets for each part, and what is to be said of them all."""
+    mean = max((len(line) for one in comparisons for line in _mean(one).split("\n")), default=MEAN)
     for number, (part, inside) in enumerate(groupby(comparisons, lambda one: one.target.part or "")):
         if number:
             console.print()
         if part:
             console.print(Text(part, "bold"))
-        console.print(_table(console, list(inside), is_first=not number))
+        console.print(_table(console, list(inside), max(mean, MEAN), is_first=not number))
     console.print()
-    console.print(_legend(ascii_only=console.options.ascii_only))
+    console.print(_legend(comparisons, ascii_only=console.options.ascii_only))
     for line in _conclusion(comparisons):
         console.print(line)
 
 
-def _table(console: Console, comparisons: Sequence[Comparison], *, is_first: bool) -> Table:
-    """A part of the targets. Every column has a width of its own, so that the tables of all parts are aligned."""
+def _table(console: Console, comparisons: Sequence[Comparison], mean: int, *, is_first: bool) -> Table:
+    """A part of the targets. Every column has a width of its own, so that the tables of all parts are aligned.
+
+    What the column of means takes beyond its usual width is taken from the labels.
+    """
     roomy = console.width >= ROOMY
-    columns = [("", LABEL if roomy else NARROW_LABEL), ("published", 16 if roomy else 9), ("mean", 6)]
+    label = (LABEL if roomy else NARROW_LABEL) + MEAN - mean
+    columns = [("", label), ("published", 16 if roomy else 9), ("mean", mean)]
     columns += [
         ("95% of trials" if roomy else "95% between", 13 if roomy else 12),
         *([("%ile", 4)] if roomy else []),
@@ -76,7 +82,7 @@ def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text |
     yield one.label if one.target.kind == "fit" else f"{one.label} *"
     yield _published(one, roomy=roomy)
     yield _mean(one)
-    yield _span(shown(one.lower), shown(one.upper))
+    yield _span(shown(one.lower), shown(one.upper)) + _of(one.trials - one.missing, one)
     if roomy:
         yield f"{one.percentile:.0f}"
     yield _strip(one, STRIP if roomy else NARROW_STRIP, style, ascii_only=console.options.ascii_only)
@@ -97,8 +103,15 @@ def _number(value: float) -> str:
 
 
 def _mean(one: Comparison) -> str:
-    is_count = _shown(one.target) is _number and one.published == round(one.published)
-    return f"{one.mean:.1f}" if is_count else _shown(one.target)(one.mean)
+    """The mean and, if not all trials enter it, of how many it is."""
+    is_count = _shown(one.target) is _number and one.published == round(one.published) and one.average.count
+    shown = f"{one.mean:.1f}" if is_count else _shown(one.target)(one.mean)
+    return shown + _of(one.average.count, one)
+
+
+def _of(count: int, one: Comparison) -> str:
+    """A second line for a cell: of how many trials it is, if not of all."""
+    return of_fewer(count, one.trials, "\n")
 
 
 def _whole_percent(value: float) -> str:
@@ -123,11 +136,11 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
     """The interval of single trials around their mean, with the published result; one scale for all rows."""
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     middle = width // 2
-    if not one.standard_deviation > 0:
+    if not one.average.deviation > 0:
         return Text(" " * middle + published, style)
 
     def place(value: float) -> int:
-        deviations = (value - one.mean) / one.standard_deviation
+        deviations = -one.average.above(value) / one.average.deviation
         return round(middle + min(max(deviations / REACH, -1.0), 1.0) * middle)
 
     first, last = place(one.lower), place(one.upper)
@@ -137,11 +150,12 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
     return text
 
 
-def _legend(*, ascii_only: bool) -> Text:
+def _legend(comparisons: Sequence[Comparison], *, ascii_only: bool) -> Text:
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
+    ratios = "; hazard ratios: geometric mean" if any(one.average.is_ratio for one in comparisons) else ""
     return Text(
         f" {line * 3}{mean}{line * 3} 95% of single trials around their mean, {published} published; "
-        "%ile: trials below the published result; * held out: never fitted",
+        f"%ile: trials below the published result; * held out: never fitted{ratios}",
         "dim",
     )
 

@@ -22,7 +22,7 @@ from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 from pathsim.truth.points import Evaluate, Field, Point, Told, evaluator
-from pathsim.truth.targets import TOLERATED_DEVIATIONS, Comparison, averaged_values, compared, simulated
+from pathsim.truth.targets import Comparison, average_of, compared, deviation, miss, simulated, tolerance
 
 STEP = 0.04
 """How far, as a part of its range, a number is moved to see what it does: far enough for many patients to feel it."""
@@ -242,9 +242,9 @@ class _Search:
 
     def _remember(self, places: Sequence[Vector]) -> None:
         for place, columns in zip(places, self._evaluate([self._point(place) for place in places]), strict=True):
-            means = np.array([_mean(averaged_values(target, simulated(target, columns))) for target in self._targets])
-            misses = self._roots * (means - [target.published for target in self._targets]) / self._unit
-            self._seen[place.tobytes()] = np.nan_to_num(misses, nan=MISSING)
+            shown = [miss(target, average_of(target, simulated(target, columns))) for target in self._targets]
+            misses = self._roots * np.array(shown) / self._unit
+            self._seen[place.tobytes()] = np.where(np.isfinite(misses), misses, MISSING)
             self.evaluations += 1
 
     def _point(self, place: Vector) -> Point:
@@ -256,16 +256,11 @@ class _Search:
     def _scales(self, place: Vector) -> tuple[Vector, Vector]:
         """For each target the standard deviation of single trials, and what is tolerated."""
         (columns,) = self._evaluate([self._point(place)])
-        values = [averaged_values(target, simulated(target, columns)) for target in self._targets]
-        deviation = np.array([float(value.std()) if value.size else 0.0 for value in values])
-        stated = [target.tolerance or math.nan for target in self._targets]
-        unit = np.where(np.isnan(stated), TOLERATED_DEVIATIONS * deviation, stated)
+        shown = [(target, average_of(target, simulated(target, columns))) for target in self._targets]
+        deviations = np.nan_to_num([deviation(*one) for one in shown])
+        unit = np.nan_to_num([tolerance(*one) for one in shown])
         # What never varies, and is given no tolerance, says nothing.
-        return deviation, np.where(unit > 0, unit, math.inf)
-
-
-def _mean(values: Vector) -> float:
-    return float(values.mean()) if values.size else math.nan
+        return deviations, np.where(unit > 0, unit, math.inf)
 
 
 def _known(slopes: Matrix) -> Matrix:

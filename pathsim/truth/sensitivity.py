@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensemble.averages import averaged
+from pathsim.ensemble.averages import Average, average, average_change, change_told
 from pathsim.ensemble.uncertain import at_fault, completed, is_uncertain, value_at
 from pathsim.ensemble.workers import Workers
 from pathsim.scenario.evidence import Rate
@@ -52,16 +52,16 @@ class Swing:
     low: float
     high: float
     """The ends of its 95% interval."""
-    at_low: float
-    at_high: float
-    """The mean of the figure there."""
-    standard_error: float
-    """Of the difference between the two, by the luck of so many replicates."""
+    at_low: Average
+    at_high: Average
+    """The figure there."""
+    change: Average
+    """From the lower end to the upper, over the trials that have the figure at both."""
 
     @property
     def width(self) -> float:
-        """How far the figure swings."""
-        return abs(self.at_high - self.at_low)
+        """How far the figure swings; of hazard ratios, their logarithm."""
+        return abs(self.change.mean)
 
     def about(self) -> dict[str, Any]:
         """What ``--json`` tells of it."""
@@ -70,9 +70,9 @@ class Swing:
             "value": self.value,
             "low": self.low,
             "high": self.high,
-            "at_low": self.at_low,
-            "at_high": self.at_high,
-            "standard_error": self.standard_error,
+            "at_low": self.at_low.value,
+            "at_high": self.at_high.value,
+            **change_told(self.change),
         }
 
 
@@ -101,8 +101,8 @@ class Index:
 class Sensitivity:
     """What a figure depends on."""
 
-    base: float
-    """The mean of the figure with the numbers as stated; NaN if no trial has it."""
+    base: Average
+    """The figure with the numbers as stated."""
     swings: tuple[Swing, ...]
     """The widest first."""
     indices: tuple[Index, ...]
@@ -167,9 +167,9 @@ def sensitivity(
         def seen(points: Sequence[Mapping[KeyPath, float]]) -> list[Values]:
             return [columns[figure] for columns in evaluate([moves.point(values) for values in points])]
 
-        (base,) = seen([{}])
-        if not averaged(figure, base).any():
-            return Sensitivity(math.nan, (), ())
+        base = average(figure, *seen([{}]))
+        if not base.count:
+            return Sensitivity(base, (), ())
         shown = seen(ends)
         swings = [
             _swing(figure, number, (low[number.path], high[number.path]), at_low, at_high)
@@ -179,12 +179,13 @@ def sensitivity(
         chosen = [numbers[i] for i in ranked[:together] if swings[i].width > 0]
 
         def means(points: Sequence[Mapping[KeyPath, float]]) -> Values:
-            return np.array([_mean(figure, values) for values in seen([moves.towards(point) for point in points])])
+            shown = seen([moves.towards(point) for point in points])
+            return np.array([average(figure, values).mean for values in shown])
 
         indices = _indices(chosen, samples, field.seed, means) if chosen else ()
     # What cannot move at all is no uncertain number.
     moving = tuple(swings[i] for i in ranked if swings[i].low < swings[i].high)
-    return Sensitivity(_mean(figure, base), moving, indices)
+    return Sensitivity(base, moving, indices)
 
 
 def _paired(ends: Sequence[End]) -> list[tuple[End, End]]:
@@ -227,17 +228,9 @@ class _Moves:
         return tuple((self._stated | dict(values)).values())
 
 
-def _mean(figure: str, values: Values) -> float:
-    """The mean of a figure over the trials that have it; NaN if none has."""
-    seen = values[averaged(figure, values)]
-    return float(seen.mean()) if seen.size else math.nan
-
-
 def _swing(figure: str, number: UncertainNumber, limits: tuple[float, float], low: Values, high: Values) -> Swing:
-    both = averaged(figure, low) & averaged(figure, high)
-    apart = high[both] - low[both]
-    error = float(apart.std(ddof=1)) / math.sqrt(apart.size) if apart.size > 1 else math.nan
-    return Swing(number.path, number.value, *limits, _mean(figure, low), _mean(figure, high), error)
+    means = average(figure, low), average(figure, high)
+    return Swing(number.path, number.value, *limits, *means, average_change(figure, high, low))
 
 
 def _indices(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pathsim.conditions import suggestion
 from pathsim.engines import simulate
-from pathsim.ensemble.averages import averaged, quantiles
+from pathsim.ensemble.averages import Average, average, counts, known_or_none, quantiles
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import share
 from pathsim.names import readable
@@ -42,17 +42,15 @@ class Comparison:
     target: Target
     evidence: Rate | None
     """What is said of the published number."""
-    mean: float
-    standard_deviation: float
-    """Of single trials."""
+    average: Average
     lower: float
     """Between this and ``upper`` lie 95% of single trials."""
     upper: float
     percentile: float
     """The share of single trials, in per cent, that lie below the published result."""
     tolerance: float
-    missing: int
-    """How many trials could not estimate the figure."""
+    counts: dict[str, int]
+    """How many trials enter the mean, and why the others do not."""
 
     @property
     def label(self) -> str:
@@ -63,6 +61,21 @@ class Comparison:
     def published(self) -> float:
         """The published result."""
         return self.target.published
+
+    @property
+    def mean(self) -> float:
+        """The mean over trials; of hazard ratios the geometric one of those that are finite."""
+        return self.average.value
+
+    @property
+    def missing(self) -> int:
+        """How many trials could not estimate the figure."""
+        return self.counts["missing"]
+
+    @property
+    def trials(self) -> int:
+        """How many trials there are."""
+        return sum(self.counts.values())
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -77,11 +90,14 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         """Whether the simulation agrees with what was published, and if not, in which way."""
-        if math.isnan(self.mean):
+        if math.isnan(self.lower):
             return "no figure"
         if not self.lower - _NEGLIGIBLE <= self.published <= self.upper + _NEGLIGIBLE:
             return "beyond luck"
-        return "met" if abs(self.mean - self.published) <= self.tolerance + _NEGLIGIBLE else "wrong on average"
+        if not self.average.count:
+            return "no figure"
+        missed = abs(miss(self.target, self.average))
+        return "met" if missed <= self.tolerance + _NEGLIGIBLE else "wrong on average"
 
     @property
     def met(self) -> bool:
@@ -91,6 +107,8 @@ class Comparison:
     def about(self) -> dict[str, Any]:
         """What ``--json`` tells of it."""
         interval = self.interval or (None, None)
+        deviation = "sd_log" if self.average.is_ratio else "standard_deviation"
+        tolerance = "tolerance_log" if _in_logarithms(self.target, self.average) else "tolerance"
         return {
             "name": self.name,
             "label": self.label,
@@ -98,20 +116,16 @@ class Comparison:
             "published": self.published,
             "published_lower": interval[0],
             "published_upper": interval[1],
-            "simulated": _or_none(self.mean),
-            "standard_deviation": _or_none(self.standard_deviation),
-            "lower": _or_none(self.lower),
-            "upper": _or_none(self.upper),
-            "percentile": _or_none(self.percentile),
-            "tolerance": _or_none(self.tolerance),
-            "missing": self.missing,
+            "simulated": known_or_none(self.mean),
+            deviation: known_or_none(self.average.deviation),
+            "lower": known_or_none(self.lower),
+            "upper": known_or_none(self.upper),
+            "percentile": known_or_none(self.percentile),
+            tolerance: known_or_none(self.tolerance),
+            **self.counts,
             "verdict": self.verdict,
             "met": self.met,
         }
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
 
 
 def targets_of(scenario: Scenario, parts: Sequence[str] = ()) -> dict[str, Target]:
@@ -169,9 +183,34 @@ def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:
     return share_of(shown, columns[target.of])
 
 
-def averaged_values(target: Target, values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What enters the mean of a target: the values that are finite, and of hazard ratios no 0 either."""
-    return values[averaged(target.figure if target.of is None else "share", values)]
+def average_of(target: Target, values: NDArray[np.float64]) -> Average:
+    """The average of what trials show of a target."""
+    return average(_path(target), values)
+
+
+def _path(target: Target) -> str:
+    """The path of what is compared; a share of another figure has none, and is no hazard ratio."""
+    return target.figure if target.of is None else "share"
+
+
+def _in_logarithms(target: Target, shown: Average) -> bool:
+    """Whether a miss is one of logarithms: that of a hazard ratio, unless a tolerance is stated, a difference."""
+    return shown.is_ratio and target.tolerance is None
+
+
+def miss(target: Target, shown: Average) -> float:
+    """How far the mean of trials lies above what was published; NaN without a mean."""
+    return shown.above(target.published) if _in_logarithms(target, shown) else shown.value - target.published
+
+
+def deviation(target: Target, shown: Average) -> float:
+    """The standard deviation of single trials, as misses are measured."""
+    return shown.deviation * (shown.value if shown.is_ratio and not _in_logarithms(target, shown) else 1.0)
+
+
+def tolerance(target: Target, shown: Average) -> float:
+    """The largest miss with which a target is met."""
+    return TOLERATED_DEVIATIONS * deviation(target, shown) if target.tolerance is None else target.tolerance
 
 
 def compared(scenario: Scenario, columns: ByName, parts: Sequence[str] = ()) -> list[Comparison]:
@@ -184,25 +223,21 @@ def compared(scenario: Scenario, columns: ByName, parts: Sequence[str] = ()) -> 
 
 
 def _compared(name: str, target: Target, evidence: Rate | None, values: NDArray[np.float64]) -> Comparison:
-    seen, used = values[~np.isnan(values)], averaged_values(target, values)
-    missing = int(values.size - seen.size)
-    if not used.size:
-        nan = math.nan
-        return Comparison(name, target, evidence, nan, nan, nan, nan, nan, nan, missing)
-    deviation = float(used.std(ddof=1)) if used.size > 1 else 0.0
-    lower, upper = quantiles(seen, [0.025, 0.975], of_trials=True).tolist()
-    below = float(np.mean(seen < target.published) + np.mean(seen == target.published) / 2)
+    seen, shown = values[~np.isnan(values)], average_of(target, values)
+    lower = upper = percentile = math.nan
+    if seen.size:
+        lower, upper = quantiles(seen, [0.025, 0.975], of_trials=True).tolist()
+        percentile = 100 * float(np.mean(seen < target.published) + np.mean(seen == target.published) / 2)
     return Comparison(
         name,
         target,
         evidence,
-        mean=float(used.mean()),
-        standard_deviation=deviation,
+        average=shown,
         lower=lower,
         upper=upper,
-        percentile=100 * below,
-        tolerance=TOLERATED_DEVIATIONS * deviation if target.tolerance is None else target.tolerance,
-        missing=missing,
+        percentile=percentile,
+        tolerance=tolerance(target, shown),
+        counts=counts(_path(target), values),
     )
 
 

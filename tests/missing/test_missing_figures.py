@@ -183,7 +183,7 @@ def test_a_target_of_a_ratio_has_the_mean_of_finite_ones_and_an_interval_of_all(
     columns = {path: np.ones(5) for one in scenario.sections.targets.values() for path in one.figures}
     columns[target.figure] = np.array([0.0, 0.5, 0.9, math.inf, math.nan])
     found = next(one for one in compared(scenario, columns) if one.name == name)
-    assert found.mean == pytest.approx(0.7)
+    assert found.mean == pytest.approx(math.sqrt(0.5 * 0.9))
     assert (found.lower, found.upper) == (0, math.inf)
     assert found.missing == 1
     assert found.target == target

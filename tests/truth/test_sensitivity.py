@@ -10,7 +10,7 @@ from pathsim.cli import main
 from pathsim.ensemble.run import Recipe
 from pathsim.scenario.files import Source
 from pathsim.truth.points import Field
-from pathsim.truth.sensitivity import Sensitivity, sensitivity, uncertain_numbers, varied_paths
+from pathsim.truth.sensitivity import Sensitivity, Swing, sensitivity, uncertain_numbers, varied_paths
 
 RATE = "toxicity[arm=control,step=screening,type=fever].rate"
 SCENARIO = """
@@ -69,14 +69,19 @@ def test_each_number_is_moved_to_the_ends_of_its_interval(found: Sensitivity) ->
     assert (rash.low, rash.high) == pytest.approx((0.1075, 0.3925))
 
 
+def shown(one: Swing) -> tuple[float, float]:
+    """The figure where the number is low, and where it is high."""
+    return one.at_low.value, one.at_high.value
+
+
 def test_the_figure_follows_its_number_and_no_other(found: Sensitivity) -> None:
     for one in found.swings:
         if "rash" in one.path:
-            assert one.width == one.standard_error == 0
+            assert one.width == one.change.standard_error == 0
         elif one.path[-1] == RATIO:
-            assert (one.at_low, one.at_high) == pytest.approx((found.base * 0.5, found.base * 2), rel=0.03)
+            assert shown(one) == pytest.approx((found.base.value * 0.5, found.base.value * 2), rel=0.03)
         else:
-            assert (one.at_low, one.at_high) == pytest.approx((one.low, one.high), rel=0.03)
+            assert shown(one) == pytest.approx((one.low, one.high), rel=0.03)
     assert next(one.path[-1] for one in found.swings) == RATIO
 
 
@@ -119,10 +124,10 @@ SHARE = "responses[arm=control,step=screening,name=response,value=complete].shar
 def test_a_share_moves_the_others_of_a_table_that_has_no_rest() -> None:
     levels = 'complete = "20/40", partial = 0.3, none = "8/40"'
     swings = {one.path[-1]: one for one in examined(SHARE, together=0, text=assessed(levels)).swings}
-    assert (swings["complete"].at_low, swings["complete"].at_high) == pytest.approx((0.35, 0.65), abs=0.02)
+    assert shown(swings["complete"]) == pytest.approx((0.35, 0.65), abs=0.02)
     # What the third share takes, the first two give in the proportion 5 to 3.
     ends = [(1 - end) * 5 / 8 for end in (swings["none"].low, swings["none"].high)]
-    assert (swings["none"].at_low, swings["none"].at_high) == pytest.approx(ends, abs=0.02)
+    assert shown(swings["none"]) == pytest.approx(ends, abs=0.02)
 
 
 def test_numbers_that_do_not_go_together_are_moved_as_far_as_they_do() -> None:

@@ -168,8 +168,11 @@ class EvidenceScreen(TrialScreen):
                 text.append(cite, "dim")
         elif isinstance(about, TargetRow):
             text.append(f"{about.part}: {about.label}\n" if about.part else f"{about.label}\n", "bold")
+            trials = 0 if self.validation is None else self.validation.replicates
+            fewer = "" if about.averaged == trials else f" of the {about.averaged:,} trials that have it"
             text.append(
-                f"published {_shown(about, about.published)}, simulated {_shown(about, about.simulated)} on average; "
+                f"published {_shown(about, about.published)}, "
+                f"simulated {_shown(about, about.simulated)} on average{fewer}; "
             )
             text.append(
                 f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}. "
