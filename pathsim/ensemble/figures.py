@@ -12,7 +12,7 @@ from pathsim.paths import parts_of
 from pathsim.trial import tables
 from pathsim.trial.known import Chunk, Known
 from pathsim.trial.outcomes import Allocation, allocation
-from pathsim.trial.results import figure, leaf, results
+from pathsim.trial.results import figure, is_picked, leaf, results
 from pathsim.trial.toxicity import toxicity
 
 _Table: TypeAlias = Callable[[Known, Allocation, tables.Visits], list[tables.Row]]
@@ -34,7 +34,7 @@ def figures(chunk: Chunk, paths: Sequence[str]) -> Columns:
     in_tables = {path: table for path in paths if (table := _first_name(path)) in _TABLES}
     if in_tables:
         made = _tables(final_of_all(followed, chunk), set(in_tables.values()))
-        found |= {path: _column(leaf(made, path), path, len(chunk.replicates)) for path in in_tables}
+        found |= {path: _of_each_trial(made[table], path, len(chunk.replicates)) for path, table in in_tables.items()}
     others = [path for path in paths if path not in found]
     if others:
         quick = {parts_of(path): column for path, column in rows_of(followed).items()}
@@ -57,12 +57,22 @@ def _tables(known: Known, names: set[str]) -> dict[str, list[tables.Row]]:
     return {name: _TABLES[name](known, groups, visited) for name in sorted(names)}
 
 
-def _column(found: Any, path: str, trials: int) -> NDArray[np.float64]:
+def _of_each_trial(rows: list[tables.Row], path: str, trials: int) -> NDArray[np.float64]:
+    """What the results of each trial show: the first of the rows that are picked in which this trial has anybody."""
+    table, picks = parts_of(path)[0]
+    _number(leaf({table: rows}, path), path)
+    column = np.full(trials, _number(leaf({table: []}, path), path))
+    for row in reversed([row for row in rows if is_picked(row, picks or ())]):
+        column = np.where(tables.population(row) != 0, _number(leaf({table: [row, *rows]}, path), path), column)
+    return column
+
+
+def _number(found: Any, path: str) -> Any:
     if found is None:
-        return np.full(trials, np.nan)
-    if not isinstance(found, np.ndarray):
+        return np.nan
+    if not isinstance(found, (int, np.ndarray)):
         raise KeyError(f"'{path}' is not a number of the results")
-    return found.astype(np.float64)
+    return found
 
 
 def _one_by_one(chunk: Chunk, paths: Sequence[str]) -> Columns:

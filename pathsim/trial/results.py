@@ -245,7 +245,7 @@ def figure(found: Results, path: str) -> float:
     """A number of the results object by its path, such as ``endpoints.dfs.hazard_ratio.estimate``.
 
     A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
-    how names are written.
+    how names are written. In a row that is not there, because nobody came so far, a count is 0 and all else is missing.
     Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
     """
     here = leaf(found, path)
@@ -273,7 +273,7 @@ def share_of(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[n
 
 
 def leaf(found: Mapping[str, Any], path: str) -> Any:
-    """What stands at a path of the results; None in a row that is not there. Raises KeyError as ``figure`` does."""
+    """What stands at a path of the results, or 0 or None in a missing row. Raises KeyError as ``figure`` does."""
     try:
         parts = parts_of(path)
     except ValueError as wrong:
@@ -289,7 +289,7 @@ def leaf(found: Mapping[str, Any], path: str) -> Any:
         if (picks := parts[taken - 1].picks) is not None:
             here = _picked(here, picks, path)
         parts = parts[taken:]
-    return None if isinstance(here, _Nothing) else here
+    return here.figure if isinstance(here, _Nothing) else here
 
 
 def _names_ahead(parts: Sequence[Part]) -> list[str]:
@@ -308,17 +308,23 @@ def _picked(rows: Any, picks: Picks, path: str) -> Any:
     keys = {key for row in rows for key in row}
     if rows and (unknown := dict(picks).keys() - keys):
         raise KeyError(f"no row has '{unknown.pop()}' in '{path}'; rows have: {', '.join(sorted(keys))}")
-    for row in rows:
-        if all(("" if row.get(key) is None else str(row[key])) == value for key, value in picks):
-            return row
-    return _Nothing()
+    return next((row for row in rows if is_picked(row, picks)), _Nothing())
+
+
+def is_picked(row: Mapping[str, Any], picks: Picks) -> bool:
+    """Whether a row has these values."""
+    return all(("" if row.get(key) is None else str(row[key])) == value for key, value in picks)
 
 
 class _Nothing(dict[str, Any]):
-    """A row that this trial does not have, because nobody came so far: every figure in it is missing."""
+    """A row that this trial does not have, because nobody came so far, or what stands under a key of it."""
+
+    figure: int | None = None
 
     def __contains__(self, key: object) -> bool:
         return True
 
     def __missing__(self, key: str) -> "_Nothing":
-        return self
+        here = _Nothing()
+        here.figure = 0 if key in tables.COUNTS else self.figure
+        return here

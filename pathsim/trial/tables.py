@@ -62,12 +62,18 @@ def visits(known: Known, groups: Allocation, steps: Collection[str] | None = Non
 
 def of_trial(rows: Sequence[Row], trial: int) -> list[Row]:
     """The rows of one trial: those about steps that somebody entered, with plain numbers."""
-    picked = (_picked(row, trial) for row in rows)
-    return [row for row in picked if next((row[key] for key in _POPULATIONS if key in row), True)]
+    return [row for row in (_picked(row, trial) for row in rows) if population(row) != 0]
 
 
 _POPULATIONS = ("entered", "patients", "of")
 """The keys under which rows say how many patients they are about."""
+COUNTS = frozenset((*_POPULATIONS, "left", "still_there", "n", "grade3plus", "grade4", "grade5"))
+"""The keys of what is 0 in a row that is not there, because nobody came so far; all else is missing in it."""
+
+
+def population(row: Row) -> Any:
+    """How many patients a row is about, in a trial or in each; a row that does not say it is always there."""
+    return next((row[key] for key in _POPULATIONS if key in row), 1)
 
 
 def _picked(figures: Mapping[str, Any], trial: int) -> Row:
@@ -212,7 +218,10 @@ class _Ways:
 
 
 def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
-    """Assessments by arm: how many had each level, of all in the arm (of those who entered, before there are arms)."""
+    """Assessments by arm: how many had each level, of all in the arm (of those who entered, before there are arms).
+
+    A trial in which nobody of the arm came so far has no such share.
+    """
     scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
     in_arm = _arm_sizes(known, groups)
     rows: list[Row] = []
@@ -223,7 +232,7 @@ def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
             came = entered.count(entry.number, group)
             if not came.any():
                 continue
-            of = came if arm is None else in_arm[group]
+            of = came if arm is None else np.where(came > 0, in_arm[group], 0)
             for level in _levels_here(entry, event.name):
                 n = counts[all_levels.index(level), group + 1]
                 about = {"arm": arm, "step": event.step, "name": event.name, "value": level}

@@ -31,18 +31,19 @@ def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     totals = [struck.over(name, steps) for name, steps in struck.together.items()]
     rows: list[Row] = []
     for group, arm in by_arm(scenario, groups):
-        treated: set[str] = set()
+        treated: dict[str, Counts] = {}
         for number, (step, codes) in enumerate(struck.steps.items()):
             patients = entered.count(scenario.entry(step).number, group)
             if patients.any():
                 worst = {name: by_code.graded(code, group) for name, code in codes.items()}
                 rows += _graded(arm, step, worst | {ANY: by_step.graded(number, group)}, patients)
-                treated.add(step)
+                treated[step] = patients
         for total in totals:
-            here = [name for step, codes in struck.steps.items() if step in total.steps & treated for name in codes]
-            if here and (arm is not None or total.name != THERAPY):
+            at_risk = struck.at_risk({step: treated[step] for step in treated if step in total.steps})
+            if at_risk and (arm is not None or total.name != THERAPY):
                 patients = _treated(known, visited, total.steps, group)
-                rows += _graded(arm, total.name, total.worst(dict.fromkeys(here), group), patients)
+                for name, grades in total.worst(at_risk, group).items():
+                    rows += _graded(arm, total.name, {name: grades}, np.where(at_risk[name] > 0, patients, 0))
     return rows
 
 
@@ -96,8 +97,8 @@ class _Total:
     at_all: "_Worst"
 
     def worst(self, types: Iterable[str], group: int) -> dict[str, Grades]:
-        """How many patients of an arm had which worst grade of these types, and of any."""
-        by_type = {name: self.by_type.graded(self.types.index(name), group) for name in types}
+        """How many patients of an arm had which worst grade of these types, the last of which is any."""
+        by_type = {name: self.by_type.graded(self.types.index(name), group) for name in types if name != ANY}
         return by_type | {ANY: self.at_all.graded(0, group)}
 
 
@@ -125,6 +126,14 @@ class _Struck:
     def in_steps(self) -> "_Worst":
         """The same of any type, by the step's place in ``steps``."""
         return self._worst({code: n for n, codes in enumerate(self.steps.values()) for code in codes.values()})
+
+    def at_risk(self, treated: Mapping[str, Counts]) -> dict[str, Counts]:
+        """Of each type how many entries there were into steps with it, and of any; nothing if there were none."""
+        found: dict[str, Counts] = {}
+        for step, patients in treated.items():
+            for name in (*self.steps[step], ANY):
+                found[name] = found.get(name, 0) + patients
+        return found
 
     def over(self, name: str, steps: frozenset[str]) -> _Total:
         """The same over all of these steps, by type and of any type."""

@@ -98,5 +98,6 @@ def test_a_path_that_leads_nowhere_says_so(found: Results, path: str) -> None:
         figure(found, path)
 
 
-def test_a_row_nobody_reached_is_missing_not_wrong(found: Results) -> None:
-    assert np.isnan(figure(found, "flow[step=nowhere].left.nobody"))
+def test_in_a_row_that_nobody_reached_counts_are_0_and_all_else_is_missing(found: Results) -> None:
+    assert figure(found, "flow[step=nowhere].entered") == figure(found, "flow[step=nowhere].left.nobody") == 0
+    assert np.isnan(figure(found, "responses[step=nowhere].share"))
