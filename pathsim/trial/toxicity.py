@@ -148,13 +148,13 @@ class _Struck:
         column = np.full(len(self.scenario.vocabulary.events) + 1, -1, np.intp)
         column[list(columns)] = list(columns.values())
         counted = np.flatnonzero(column.take(self.code) >= 0)
-        cell = self.row.take(counted) * width + column.take(self.code.take(counted))
-        # By patient and column, then by grade and, of equal grades, along the pathway: the last of each is the worst.
-        ordered = np.sort((cell * 3 + self.grade.take(counted)) * arms + self.group.take(counted))
-        worst, group = np.divmod(ordered[np.diff(ordered // (3 * arms), append=-1) != 0], arms)
-        cell, grade = np.divmod(worst, 3)
-        row, at = np.divmod(cell, width)
-        thing, trial = (at * arms + group) * 3 + grade, row // self.scenario.patients
+        # What a patient had before there were arms is none of the arm's, however bad it was.
+        where = column.take(self.code.take(counted)) * arms + self.group.take(counted)
+        # By patient, column and arm, then by grade: the last of each is the worst.
+        ordered = np.sort((self.row.take(counted) * width * arms + where) * 3 + self.grade.take(counted))
+        cell, grade = np.divmod(ordered[np.diff(ordered // 3, append=-1) != 0], 3)
+        row, where = np.divmod(cell, width * arms)
+        thing, trial = where * 3 + grade, row // self.scenario.patients
         return _Worst(arms, Tally(thing, trial, things=3 * width * arms, trials=self.trials))
 
 
