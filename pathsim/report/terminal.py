@@ -201,12 +201,18 @@ def _assessment_label(entry: StepEntry, column: str) -> str:
 
 def _waits(scenario: Scenario, found: Results) -> Table:
     table = figure_table(
-        ("", ""), ("asked", ""), ("had to wait", ""), ("left the queue", ""), ("mean", ""), ("longest", "")
+        ("", ""),
+        ("asked", ""),
+        ("had to wait", ""),
+        ("still wait", ""),
+        ("left the queue", ""),
+        ("mean", ""),
+        ("longest", ""),
     )
     for row in found["waits"]:
         spans = (span(row["mean_days"]), span(row["longest_days"]))
         label = f"{scenario.pools[row['place']].label}: {scenario.entry(row['step']).label}"
-        table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "left_queue")), *spans)
+        table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "waiting", "left_queue")), *spans)
     return table
 
 

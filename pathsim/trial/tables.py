@@ -295,7 +295,10 @@ def _quartiles(values: NDArray[np.float64], trial: Rows, trials: int) -> NDArray
 
 
 def waits(known: Known, visited: Visits) -> list[Row]:
-    """For each step in which a place is waited for: how many had to wait, how long, and who gave up."""
+    """For each step in which a place is waited for: how many had to wait, how many still do, and who gave up.
+
+    Those who still wait have had to. How long is told of waits that have ended, so that long ones are missing at first.
+    """
     scenario, trials = known.chunk.scenario, known.day.size
     rows: list[Row] = []
     for event in scenario.vocabulary.of("ready"):
@@ -310,21 +313,21 @@ def waits(known: Known, visited: Visits) -> list[Row]:
         got = scenario.entry(entry.wants.then).number
         days = _days_of_following(known, entry).take(ready.row) - ready.day
         left = went.take(ready.row) >= 0
-        queued = np.where(left, days, np.nan)
 
         def tally(of: NDArray[np.bool_], trial: Rows = trial) -> Counts:
             return np.bincount(trial[of], minlength=trials)
 
-        total = np.bincount(trial[left], queued[left], minlength=trials)
+        total = np.bincount(trial[left], days[left], minlength=trials)
         longest = np.full(trials, -np.inf)
-        np.maximum.at(longest, trial[left], queued[left])
+        np.maximum.at(longest, trial[left], days[left])
         answered = tally(left)
         rows.append(
             {
                 "place": entry.wants.pool,
                 "step": entry.name,
-                "asked": tally(ready.day < np.inf),
-                "waited": tally(queued > 0),
+                "asked": np.bincount(trial, minlength=trials),
+                "waited": tally(~left | (days > 0)),
+                "waiting": tally(~left),
                 "left_queue": tally(left & (went.take(ready.row) != got)),
                 "mean_days": np.divide(total, answered, out=np.full(trials, np.nan), where=answered > 0),
                 "longest_days": np.where(answered > 0, longest, np.nan),

@@ -51,8 +51,8 @@ def test_an_arm_counts_the_worst_grade_of_its_patients_since_they_were_in_it(
         if int(event) in rashes:
             mine = worst[ARMS[group[row]]]
             mine[int(row)] = max(mine.get(int(row), 0), float(grade))
-    for arm in worst:
-        grades = list(worst[arm].values())
+    for arm, patients in worst.items():
+        grades = list(patients.values())
         found = rows[arm, "therapy"]
         assert (found["grade3plus"], found["grade4"]) == (len(grades), grades.count(4))
 
