@@ -92,6 +92,8 @@ def rows_of(followed: Course) -> Columns:
     for name, cutoff in scenario.trial.cutoffs.items():
         cut = final if cutoff is scenario.final_cutoff else _Cut(followed.known_at(cutoff))
         found |= _cutoff(path_of("cutoffs", name), cutoff, cut)
+        if cutoff.events is not None:
+            found[path_of("cutoffs", name, "reached")] = followed.reached(cutoff).astype(np.float64)
     return found | _stopping(followed.looks)
 
 

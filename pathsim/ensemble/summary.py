@@ -46,7 +46,13 @@ def alpha(scenario: Scenario) -> float:
 
 def is_figure(name: str) -> bool:
     """Whether a column is a figure of the results object, and not a limit of the interval around one."""
-    return not name.startswith("looks.") and _limit_of(name) is None
+    return not name.startswith("looks.") and not _is_reached(name) and _limit_of(name) is None
+
+
+def _is_reached(name: str) -> bool:
+    """Whether a column says in which trials a cut-off was called by its events, whatever its scenario calls it."""
+    first, *rest = (part.name for part in parts_of(name))
+    return first == "cutoffs" and rest[1:] == ["reached"]
 
 
 def _limit_of(name: str) -> tuple[str, str] | None:
@@ -107,7 +113,7 @@ def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
 
 
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
-    """For each cut-off: the share of trials with one-sided P below alpha, and of those that reached its events."""
+    """For each cut-off: the share of trials with one-sided P below alpha, and of those whose events called it."""
     found: Summary = {}
     replicates = next(iter(columns.values())).size
     for name, cutoff in scenario.trial.cutoffs.items():
@@ -119,8 +125,7 @@ def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
             "power": None if p_values is None else significant(scenario, p_values),
         }
         if cutoff.events is not None:
-            seen = columns[path_of("cutoffs", name, "events", cutoff.endpoint or "")]
-            found[name]["reached"] = share(int((seen >= cutoff.events).sum()), replicates)
+            found[name]["reached"] = share(int(columns[path_of("cutoffs", name, "reached")].sum()), replicates)
     return found
 
 

@@ -15,7 +15,7 @@ from pathsim.cohort import STOPS
 from pathsim.scenario.models import Cutoff
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import Stops
-from pathsim.trial.known import Chunk, Known, known_on
+from pathsim.trial.known import Chunk, Flags, Known, known_on
 from pathsim.trial.monitoring import Decision, Look, day_of_event, days_known, days_known_of, going, looks
 
 _REASONS: dict[Decision, str] = {
@@ -58,18 +58,25 @@ class Course:
         """What a report on an earlier day would show: with records as complete as they are at the last cut-off."""
         return self.known_on(day, complete=self.scenario.final_cutoff.complete)
 
-    def _days_of(self, cutoff: Cutoff) -> float | Days:
+    def reached(self, cutoff: Cutoff) -> Flags:
+        """In which replicates a cut-off comes because of its events, and not because its latest day has come."""
+        return self._days_of_events(cutoff) <= self.scenario.latest_day(cutoff)
+
+    def _days_of(self, cutoff: Cutoff) -> Days:
         """The day on which each replicate's data are cut."""
-        latest = self.scenario.latest_day(cutoff)
+        cut: Days = np.minimum(self._days_of_events(cutoff), self.scenario.latest_day(cutoff))
+        return cut
+
+    def _days_of_events(self, cutoff: Cutoff) -> Days:
+        """The day on which each replicate's events are enough for a cut-off; infinite if none are asked for."""
         if cutoff.events is None or cutoff.endpoint is None:
-            return latest
+            return np.full(len(self.chunk.replicates), math.inf)
         endpoint = self.scenario.sections.endpoints[cutoff.endpoint]
         if cutoff.run_on:
             known_days = days_known(self.chunk, endpoint)
         else:
             known_days = days_known_of(self.known_on(math.inf, complete=True), endpoint)
-        cut: Days = np.minimum(day_of_event(known_days, cutoff.events), latest)
-        return cut
+        return day_of_event(known_days, cutoff.events)
 
 
 def course(chunk: Chunk) -> Course:

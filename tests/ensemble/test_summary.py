@@ -47,7 +47,8 @@ def found() -> Summary:
                 "order": order,
             }.items()
         }
-    columns |= {f"cutoffs.{name}.events.pfs": np.array([40.0, 40, 39, 41, 40]) for name in ("early", "planned")}
+    reached = {"early": [1.0, 1, 0, 1, 1], "planned": [0.0] * 5}
+    columns |= {f"cutoffs.{name}.reached": np.array(called) for name, called in reached.items()}
     return summary(load("tests/scenarios/monitored.toml"), columns)
 
 
@@ -75,7 +76,8 @@ def test_power_is_the_share_of_significant_trials_and_limits_are_no_figures(foun
     assert not [name for name in found["figures"] if name.endswith(("lower", "upper"))]
 
 
-def test_a_cut_off_by_events_tells_how_many_trials_reached_them(found: Summary) -> None:
+def test_a_cut_off_by_events_tells_how_many_trials_it_was_called_in_by_them(found: Summary) -> None:
+    assert not [name for name in found["figures"] if "reached" in name]
     assert found["cutoffs"]["early"]["reached"]["estimate"] == pytest.approx(0.8)
     assert found["cutoffs"]["planned"]["reached"]["estimate"] == 0
     assert "reached" not in found["cutoffs"]["final"]
