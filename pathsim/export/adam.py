@@ -214,7 +214,7 @@ class Adam:
             yield {
                 **self._subject(row),
                 "TRTP": self._arm(row)[0] if day >= self._groups.day[row] else "",
-                "AEDECOD": self._term(event.name),
+                "AEDECOD": scenario.toxicity_label(event.name),
                 "AEBODSYS": "",
                 "AETOXGR": grade,
                 "AESER": self._serious(row, event, grade),
@@ -239,10 +239,6 @@ class Adam:
             return ""
         draw = uniform(self._keys[row : row + 1], slot(f"{entry.spec.luck or entry.name}/{event.name}/serious"))
         return "Y" if draw[0] < share else "N"
-
-    def _term(self, name: str) -> str:
-        kind = self._scenario.sections.toxicities.get(name)
-        return (kind.label if kind else None) or readable(name)
 
     def _study_day(self, row: int, day: float) -> int:
         return (self._scenario.date(day) - self._scenario.date(self._arrived[row])).days + 1

@@ -125,7 +125,7 @@ def _pairs(figures: Summary, paths: list[str], written: Written, *, roomy: bool 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str) -> RenderableType:
     figures = found["figures"]
-    arms = scenario.arms or ("all",)
+    arms = scenario.arms or (ALL,)
     table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
     for day, told in spans(scenario.sections.endpoints[name].at_days).items():
         paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]

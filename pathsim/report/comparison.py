@@ -14,6 +14,7 @@ from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, 
 from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
+from pathsim.trial.outcomes import ALL
 
 BAR_WIDTH = 40
 
@@ -87,7 +88,7 @@ def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: 
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
-        arms = scenario.arms or ("all",)
+        arms = scenario.arms or (ALL,)
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
         columns += [(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)

@@ -15,7 +15,7 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import outcomes, survival_table
+from pathsim.trial.outcomes import ALL, outcomes, survival_table
 from pathsim.trial.results import Results
 
 
@@ -32,7 +32,7 @@ def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> 
 def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
     scenario = chunk.scenario
     data = outcomes(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
-    groups = scenario.arms or ("all",)
+    groups = scenario.arms or (ALL,)
     if not data.row.size:
         return Text("nobody reached the start of this endpoint", style="dim")
     table = survival_table(data, len(groups), stratified=False)
@@ -63,8 +63,8 @@ def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> Renderab
 
 def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     endpoint = found["endpoints"][name]
-    arms = scenario.arms or ("all",)
-    table = figure_table(("", ""), *(arm_headings(scenario) or [("all", "")]))
+    arms = scenario.arms or (ALL,)
+    table = figure_table(("", ""), *(arm_headings(scenario) or [(ALL, "")]))
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
     told_days = spans(scenario.sections.endpoints[name].at_days)
