@@ -66,11 +66,12 @@ def test_a_count_is_never_missing(alone: list[Results]) -> None:
         assert not np.isnan([figure(found, path) for found in alone]).any(), path
 
 
-def test_a_row_that_is_picked_by_half_is_the_first_that_the_trial_has() -> None:
+@pytest.mark.parametrize("patients", ["6", "30"])
+def test_a_row_that_is_picked_by_half_is_the_first_that_the_trial_has(patients: str) -> None:
     """Patients of either arm come to rescue, or some before there are arms: which row is first differs by trial."""
-    made = load("tests/scenarios/pathway.toml", {"trial.patients": "6"})
-    together = figures(simulate_many(made, 3, REPLICATES), ["flow[step=rescue].entered"])["flow[step=rescue].entered"]
-    for replicate, shown in zip(REPLICATES, together, strict=True):
+    made, path = load("tests/scenarios/pathway.toml", {"trial.patients": patients}), "flow[step=rescue].entered"
+    together = figures(simulate_many(made, 3, range(20)), [path])[path]
+    for replicate, shown in enumerate(together):
         found = results(simulate(made, 3, replicate)[0])["flow"]
         assert shown == next((row["entered"] for row in found if row["step"] == "rescue"), 0)
 
