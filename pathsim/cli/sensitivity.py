@@ -150,7 +150,7 @@ def _check_figure(made: "Scenario", figure: str) -> None:
     from pathsim.engines import simulate
     from pathsim.trial.results import figure as figure_of
     from pathsim.trial.results import results
-    from pathsim.truth.targets import check_picks
+    from pathsim.truth.picks import check_picks
 
     try:
         check_picks(made, figure)

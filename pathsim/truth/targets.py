@@ -14,18 +14,17 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.conditions import suggestion
 from pathsim.engines import simulate
 from pathsim.ensemble.averages import Average, average, counts, known_or_none, quantiles
 from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import share
 from pathsim.names import readable
-from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.models import ANY, THERAPY, Target
+from pathsim.scenario.models import Target
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.results import Results, figure, results, share_of
+from pathsim.truth.picks import check_picks
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
 VERDICTS: tuple[Verdict, ...] = ("met", "wrong on average", "beyond luck", "no figure")
@@ -154,25 +153,6 @@ def problems(scenario: Scenario, found: Results | None = None) -> list[Problem]:
             except KeyError as nowhere:
                 wrong.append(scenario.layers.placed(Problem(("targets", name, key), str(nowhere.args[0]))))
     return wrong
-
-
-def check_picks(scenario: Scenario, path: str) -> None:
-    """Raise KeyError, with a sentence, if a path picks a row by an arm, a step or a toxicity that there is not.
-
-    A trial in which nobody came so far lacks rows too, so that the results alone cannot tell.
-    """
-    table, *_ = parts_of(path)
-    phases = () if table.name == "responses" else tuple(scenario.repeats)
-    known = {
-        "arm": ("", *scenario.arms),
-        "step": (*(entry.name for entry in scenario.steps), *phases, *((THERAPY,) if scenario.trial.therapy else ())),
-        "type": (*(event.name for event in scenario.vocabulary.of("toxicity")), ANY),
-    }
-    for key, value in table.picks or ():
-        if key in known and value not in known[key]:
-            raise KeyError(
-                f"there is no {key} '{value}' in '{path}'.{suggestion(value, list(filter(None, known[key])))}"
-            )
 
 
 def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.results import figure, results
-from pathsim.truth.targets import check_picks, problems
+from pathsim.truth.picks import check_picks
+from pathsim.truth.targets import problems
 
 CASES = Path(__file__).parent / "cases"
 ANY = CASES / "07-toxicity-named-any.toml"

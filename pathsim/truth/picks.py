@@ -1,0 +1,56 @@
+"""Which rows of the tables of results there can be: what the path of a figure may pick."""
+
+from collections.abc import Mapping
+
+from pathsim.conditions import suggestion
+from pathsim.paths import parts_of
+from pathsim.scenario.models import ANY, THERAPY
+from pathsim.scenario.scenario import Scenario
+from pathsim.trial.outcomes import ALL
+
+
+def check_picks(scenario: Scenario, path: str) -> None:
+    """Raise KeyError, with a sentence, if a path picks a row that no trial can have, by a misspelt name for instance.
+
+    A trial in which nobody came so far lacks rows too, so that the results alone cannot tell.
+    """
+    table, *_ = parts_of(path)
+    picks = dict(table.picks or ())
+    for key, known in _columns(scenario, table.name, picks).items():
+        if key in picks and picks[key] not in known:
+            there = list(filter(None, known))
+            raise KeyError(f"there is no {key} '{picks[key]}' in '{path}'.{suggestion(picks[key], there)}")
+
+
+def _columns(scenario: Scenario, table: str, picks: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """What can stand in the columns of a table beside what is picked of those before."""
+    if table == "baseline":
+        return {"arm": scenario.arms or (ALL,), **_named(_characteristics(scenario), picks)}
+    arms = {"arm": ("", *scenario.arms)}
+    steps = tuple(entry.name for entry in scenario.steps)
+    if table == "responses":
+        return {**arms, "step": steps, **_named(_assessments(scenario, picks.get("step")), picks)}
+    therapy = (THERAPY,) if scenario.trial.therapy else ()
+    types = dict.fromkeys(event.name for event in scenario.vocabulary.of("toxicity"))
+    return {**arms, "step": (*steps, *scenario.repeats, *therapy), "type": (*types, ANY)}
+
+
+def _named(levels: Mapping[str, tuple[str, ...]], picks: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """The names in a table, and the values that stand there with the name that is picked, or with any."""
+    values = (value for name, here in levels.items() if picks.get("name", name) == name for value in here)
+    return {"name": tuple(levels), "value": tuple(dict.fromkeys(values))}
+
+
+def _characteristics(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """The levels of each characteristic of patients; none of a quantity."""
+    cohort = scenario.sections.cohort.items()
+    return {name: tuple(covariate.levels or ()) for name, covariate in cohort if not covariate.latent}
+
+
+def _assessments(scenario: Scenario, step: str | None) -> dict[str, tuple[str, ...]]:
+    """The levels of what is assessed in a step, or in any."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in scenario.steps:
+        for table in getattr(entry.spec, "assess", ()) if step in (None, entry.name) else ():
+            found[table.set] = (*found.get(table.set, ()), *table.levels)
+    return found
