@@ -105,10 +105,11 @@ def _parts(columns: Collected, paths: Sequence[str], number: int | None = None) 
 def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: ByName) -> Summary:
     """The summary of every setting, and its differences from the first."""
     parts = by_setting(columns, len(settings))
-    base = _scored(scenarios[0], parts[0])
+    looks = max(map(numbers_of_looks, parts), key=len)
+    base = _scored(scenarios[0], parts[0], looks)
     found: list[Summary] = []
     for scenario, setting, part in zip(scenarios, settings, parts, strict=True):
-        mine = _scored(scenario, part)
+        mine = _scored(scenario, part, looks)
         here = {"set": dict(setting), **summary(scenario, part)}
         if found:
             here["differences"] = {name: _difference(name, mine[name], base[name]) for name in mine if name in base}
@@ -116,16 +117,18 @@ def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], colum
     return {"settings": found}
 
 
-def _scored(scenario: Scenario, columns: ByName) -> ByName:
-    """The figures, whether each test was significant, and how the looks ended the trial: 1 or 0.
+def _scored(scenario: Scenario, columns: ByName, numbers: range) -> ByName:
+    """The figures, whether each test was significant, and how the looks of these numbers ended the trial: 1 or 0.
 
-    A look that a trial did not hold did not end it.
+    A look that a trial, or all of them, did not hold did not end it.
     """
 
     def significant(name: str) -> NDArray[np.float64]:
         return (columns[name] < alpha(scenario)).astype(np.float64)
 
     def at_look(name: str) -> NDArray[np.float64]:
+        if name not in columns:
+            return np.zeros(next(iter(columns.values())).size)
         ended: NDArray[np.float64] = (columns[name] == 1).astype(np.float64)
         return ended
 
@@ -138,7 +141,7 @@ def _scored(scenario: Scenario, columns: ByName) -> ByName:
         for name in columns
         if name.endswith(P_VALUE)
     }
-    ends = {why: [f"looks.{number}.{why}" for number in numbers_of_looks(columns)] for why in REASONS}
+    ends = {why: [f"looks.{number}.{why}" for number in numbers] for why in REASONS}
     looks = {name: partial(at_look, name) for names in ends.values() for name in names}
     ending = {f"ending.{why}": partial(at_any_look, names) for why, names in ends.items() if names}
     return Lazy({**{name: partial(columns.__getitem__, name) for name in columns}, **tests, **looks, **ending})
