@@ -1,0 +1,72 @@
+"""What a hazard ratio is depends on its place in the results, and not on what a scenario calls its arms and events."""
+
+import numpy as np
+import pytest
+
+from pathsim.engines import simulate, simulate_many
+from pathsim.ensemble.averages import is_ratio
+from pathsim.ensemble.rows import rows
+from pathsim.ensemble.summary import summary
+from pathsim.scenario.files import Source, find
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.results import figure, results
+
+COUNT = "endpoints.os.first_events.hazard_ratio.estimate"
+
+
+@pytest.fixture(scope="module")
+def named() -> Scenario:
+    """An arm called ``hazard_ratio`` and a death called ``estimate``."""
+    text = find("two-arm-exponential").text
+    text = text.replace("{ experimental = ", "{ hazard_ratio = ").replace("{ death = ", "{ estimate = ")
+    return load(Source("named", "<test>", text.replace('"death"', '"estimate"')))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hazard_ratio",
+        "looks.1.hazard_ratio",
+        "trial.looks[number=1].hazard_ratio",
+        "trial.looks[number=1].analysis.hazard_ratio.estimate",
+        "endpoints.os.hazard_ratio.estimate",
+        'endpoints."os"."hazard_ratio".estimate',
+        "endpoints.first_events.hazard_ratio.estimate",
+        "endpoints.looks.hazard_ratio.estimate",
+        'endpoints."a.first_events".hazard_ratio.estimate',
+        "endpoints.progression.or.death.hazard_ratio.estimate",
+        "cutoffs.final.endpoints.os.hazard_ratio.estimate",
+        "cutoffs.final.endpoints.first_events.hazard_ratio.estimate",
+        "cutoffs.31.12.2020.endpoints.os.hazard_ratio.estimate",
+    ],
+)
+def test_a_hazard_ratio_is_one_wherever_it_stands(path: str) -> None:
+    assert is_ratio(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        COUNT,
+        "endpoints.endpoints.first_events.hazard_ratio.estimate",
+        "cutoffs.final.endpoints.os.first_events.hazard_ratio.estimate",
+        "trial.looks[number=1].analysis.first_events.hazard_ratio.estimate",
+        "endpoints.hazard_ratio.events",
+        "endpoints.os.arms.hazard_ratio.events",
+        "cutoffs.final.events.hazard_ratio",
+        "cutoffs.hazard_ratio.day",
+        "trial.arms.hazard_ratio",
+        "flow[step=hazard_ratio].left.estimate",
+        "share",
+    ],
+)
+def test_what_is_only_named_so_is_none(path: str) -> None:
+    assert not is_ratio(path)
+
+
+def test_a_count_of_events_that_is_named_so_is_counted(named: Scenario) -> None:
+    columns = rows(simulate_many(named, 1, range(6)))
+    assert [figure(results(simulate(named, 1, replicate)[0]), COUNT) for replicate in range(6)] == list(columns[COUNT])
+    found = summary(named, columns)["figures"][COUNT]
+    assert found["mean"] == pytest.approx(np.mean(columns[COUNT]))
+    assert "mean_log" not in found
