@@ -32,7 +32,7 @@ def is_ratio(path: str) -> bool:
             return True
         # A name that holds points can be written without quotation marks, and is then several.
         case ["endpoints" | "cutoffs" | "trial", *above, "hazard_ratio", "estimate" | "lower" | "upper"]:
-            return above[-1] != "first_events"
+            return above[-1:] != ["first_events"]
         case _:
             return False
 

@@ -172,13 +172,20 @@ def _merge(base: Tree, new: Tree, path: KeyPath, rates: dict[KeyPath, Rate]) -> 
         if isinstance(value, dict) and isinstance(base.get(key), dict):
             _merge(base[key], value, here, rates)
         else:
-            _forget(rates, here)
+            _forget(rates, here, base.get(key))
             base[key] = copy.deepcopy(value)
 
 
-def _forget(rates: dict[KeyPath, Rate], path: KeyPath) -> None:
-    for known in [known for known in rates if known[: len(path)] == path]:
-        del rates[known]
+def _forget(rates: dict[KeyPath, Rate], path: KeyPath, value: object) -> None:
+    """Forget the evidence of the value at this path, and of all that is in it.
+
+    It goes by the value, and not through all rates, so that a file that changes everything takes no longer than one
+    that says everything.
+    """
+    rates.pop(path, None)
+    below = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in below:
+        _forget(rates, (*path, key), inner)
 
 
 def _remove(joined: Joined, path: object, problem: Problem) -> None:
@@ -190,8 +197,7 @@ def _remove(joined: Joined, path: object, problem: Problem) -> None:
         except KeyError as wrong:
             message = str(wrong.args[0])
         else:
-            del _at(joined.tree, tuple(above))[last]
-            _forget(joined.rates, (*above, last))
+            _forget(joined.rates, (*above, last), _at(joined.tree, tuple(above)).pop(last))
             return
     joined.problems.append(joined.placed(Problem(problem.path, message, problem.file)))
 
@@ -206,8 +212,7 @@ def _change(joined: Joined, layer: int, path: str, value: object, rates: Mapping
         joined.problems.append(joined.placed(problem))
         return
     joined.changed[keys] = layer, place
-    _forget(joined.rates, keys)
-    _at(joined.tree, keys[:-1])[keys[-1]] = value
+    _replace(joined, keys, value)
     joined.rates |= {(*keys, *below): replace(rate, path=(*keys, *below)) for below, rate in rates.items()}
     _refresh_list(joined, keys)
 
@@ -226,10 +231,16 @@ def _set(joined: Joined, path: str, text: str, option: str) -> None:
     joined.problems += [Problem(problem.path, problem.message, option) for problem in problems]
     joined.overrides[dotted(keys)] = value
     joined.settings[keys] = option
-    _forget(joined.rates, keys)
-    _at(joined.tree, keys[:-1])[keys[-1]] = plain
+    _replace(joined, keys, plain)
     joined.rates |= rates
     _refresh_list(joined, keys)
+
+
+def _replace(joined: Joined, keys: KeyPath, value: object) -> None:
+    """Put a value at a path; what is known of the one that stood there is forgotten."""
+    table, last = _at(joined.tree, keys[:-1]), keys[-1]
+    _forget(joined.rates, keys, table.get(last) if isinstance(table, dict) else table[last])
+    table[last] = value
 
 
 def _refresh_list(joined: Joined, keys: KeyPath) -> None:
