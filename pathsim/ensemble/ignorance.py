@@ -1,8 +1,10 @@
 """How much single trials differ by luck, and how much by what nobody knows exactly.
 
 Each replicate is simulated twice with the same luck: with the numbers as stated, and with published numbers drawn anew
-from their uncertainty. The variance of the second holds both, that of the first only the luck; the difference is the
-ignorance (the law of total variance).
+from their uncertainty. The variance of the second holds both, that of the first only the luck; the difference counts as
+ignorance. That is nearly, but not exactly, a part of the law of total variance, which takes the luck on average over
+the numbers drawn, and not at those stated. Where luck with drawn numbers is greater on average, the ignorance here is
+greater by as much: it is what a single trial varies more because nobody knows the numbers exactly.
 """
 
 import math
