@@ -109,6 +109,13 @@ def test_a_source_is_cited_where_words_of_evidence_name_it(words: str, uncited: 
     assert [path for path, _ in found(scenario)] == uncited
 
 
+def test_as_many_events_as_patients_can_happen() -> None:
+    """There are 40 patients, and all of them can have the event."""
+    assert small().patients == 40
+    assert found(small("planned_events = 20", "planned_events = 40")) == []
+    assert found(small("events   = 10", "events = 40")) == []
+
+
 def test_findings_are_listed_on_standard_error_and_end_with_1(pathsim: Pathsim, tmp_path: Path) -> None:
     path = tmp_path / "small.toml"
     path.write_text(SMALL.replace('source = "s:table1"', 'source = "s"'), encoding="utf-8")
