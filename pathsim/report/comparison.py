@@ -166,13 +166,17 @@ def _powers(settings: list[Summary], name: str, *, ascii_only: bool) -> Text:
     return Text("\n".join(lines), "cyan")
 
 
+def _is_estimated_ratio(path: str) -> bool:
+    return path.endswith(".estimate") and is_ratio(path)
+
+
 def _gain(settings: list[Summary]) -> str:
     """What it is worth that the settings share their luck."""
     ratios = [
         (difference["independent_standard_error_log"] / difference["standard_error_log"]) ** 2
         for setting in settings[1:]
         for path, difference in setting["differences"].items()
-        if path.endswith("hazard_ratio.estimate") and difference["standard_error_log"]
+        if _is_estimated_ratio(path) and difference["standard_error_log"]
     ]
     if not ratios:
         means = {path: _effect(part) for setting in settings[1:] for path, part in setting["differences"].items()}
@@ -181,11 +185,11 @@ def _gain(settings: list[Summary]) -> str:
             return "Too few replicates to tell a difference."
         if not any(means[path] for path in known):
             return "These settings change nothing."
-        if any(path.endswith("hazard_ratio.estimate") for path in known):
+        if any(map(_is_estimated_ratio, known)):
             return "These settings change no hazard ratio at the last cut-off, only when and why trials end."
         return ""
-    times = " to ".join(dict.fromkeys(f"{limit:.0f}" for limit in (min(ratios), max(ratios))))
+    factors = " to ".join(dict.fromkeys(f"{limit:.0f}" for limit in (min(ratios), max(ratios))))
     return (
-        f"Without common luck, {times} times as many replicates would be needed to know "
+        f"Without common luck, {factors} times as many replicates would be needed to know "
         "differences of hazard ratios as precisely."
     )
