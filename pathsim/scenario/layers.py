@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -115,13 +116,7 @@ def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, st
         changed = layer.tree.pop("set", {})
         _merge(joined.tree, layer.tree, (), joined.rates)
         joined.rates |= {path: rate for path, rate in layer.rates.items() if path[0] != "set"}
-        if not isinstance(changed, dict):
-            message = f"expected a table of paths with their numbers, found {shown(changed)}"
-            joined.problems.append(joined.placed(Problem(("set",), message, source.file)))
-            continue
-        for path, value in changed.items():
-            here = {place[2:]: rate for place, rate in layer.rates.items() if place[:2] == ("set", path)}
-            _change(joined, number, path, value, here)
+        _change_all(joined, number, changed, layer.rates)
     joined.tree.pop("extends", None)
     for path, text in overrides.items():
         _set(joined, path, text, SET)
@@ -200,6 +195,20 @@ def _remove(joined: Joined, path: object, problem: Problem) -> None:
             _forget(joined.rates, (*above, last), _at(joined.tree, tuple(above)).pop(last))
             return
     joined.problems.append(joined.placed(Problem(problem.path, message, problem.file)))
+
+
+def _change_all(joined: Joined, layer: int, changed: object, rates: Mapping[KeyPath, Rate]) -> None:
+    """What a file's ``[set]`` says, with the rates of the file."""
+    if not isinstance(changed, dict):
+        message = f"expected a table of paths with their numbers, found {shown(changed)}"
+        joined.problems.append(joined.placed(Problem(("set",), message, joined.sources[layer].file)))
+        return
+    below: defaultdict[object, dict[KeyPath, Rate]] = defaultdict(dict)
+    for place, rate in rates.items():
+        if place[0] == "set":
+            below[place[1]][place[2:]] = rate
+    for path, value in changed.items():
+        _change(joined, layer, path, value, below[path])
 
 
 def _change(joined: Joined, layer: int, path: str, value: object, rates: Mapping[KeyPath, Rate]) -> None:

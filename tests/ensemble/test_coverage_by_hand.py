@@ -11,7 +11,7 @@ SURVIVAL, RATIO = "endpoints.pfs.arms.drug.at.365", "endpoints.pfs.hazard_ratio"
 
 def coverage(path: str, estimate: str, values: list[float], lower: list[float], upper: list[float]) -> Summary:
     columns = {f"{path}.{estimate}": values, f"{path}.lower": lower, f"{path}.upper": upper}
-    columns |= {f"cutoffs.{name}.events.pfs": [40.0] * len(values) for name in ("early", "planned")}
+    columns |= {f"cutoffs.{name}.reached": [1.0] * len(values) for name in ("early", "planned")}
     found = summary(load("tests/scenarios/monitored.toml"), {name: np.array(one) for name, one in columns.items()})
     here: Summary = found["coverage"][path]
     return here

@@ -97,8 +97,8 @@ def test_without_distributed_the_extra_is_named(pathsim: Pathsim, monkeypatch: p
     [
         (("--backend", "dask"), "add --scheduler tcp://HOST:8786"),
         (("--scheduler", "tcp://127.0.0.1:1"), "add --backend dask"),
-        (("--backend", "dask", "--scheduler", ""), "takes the address of the cluster"),
-        (("--scheduler", " "), "takes the address of the cluster"),
+        (("--backend", "dask", "--scheduler", ""), "needs the address of the cluster"),
+        (("--scheduler", " "), "needs the address of the cluster"),
         (("--backend", "dask", "--scheduler", "tcp://127.0.0.1:1", "--workers", "2"), "leave --workers out"),
     ],
 )

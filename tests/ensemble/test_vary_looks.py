@@ -67,7 +67,7 @@ def test_a_test_is_significant_at_the_level_of_the_plan() -> None:
     scenario = load(Source("monitored", "<test>", MONITORED), {"trial.monitoring.alpha": "0.01"})
     columns: Columns = {f"0:{P}": np.array([0.005, 0.02, 0.02, 0.5]), f"1:{P}": np.array([0.005, 0.005, 0.02, 0.5])}
     for number in (0, 1):
-        columns |= {f"{number}:cutoffs.{name}.events.pfs": np.full(4, 40.0) for name in ("early", "planned")}
+        columns |= {f"{number}:cutoffs.{name}.reached": np.ones(4) for name in ("early", "planned")}
     found = comparison([scenario, scenario], [(), ()], columns)["settings"]
     assert [setting["power"]["pfs"]["estimate"] for setting in found] == [0.25, 0.5]
     assert found[1]["differences"]["endpoints.pfs.logrank.significant"]["mean"] == 0.25

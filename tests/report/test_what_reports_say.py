@@ -41,7 +41,7 @@ def told(ignorance_share: float) -> str:
     """The report of three trials, of which this is said to be ignorance, give or take a standard error of 10%."""
     scenario = load("two-arm-exponential")
     columns = rows(simulate_many(scenario, 1, range(3)))
-    spread = {"total_sd": 0.3, "luck_sd": 0.2, "ignorance_sd": 0.1}
+    spread = {"total_sd_log": 0.3, "luck_sd_log": 0.2, "ignorance_sd_log": 0.1, "averaged": 3}
     uncertainty: dict[str, Any] = {
         "figures": {RATIO: spread | {"ignorance_share": ignorance_share, "standard_error": 0.1}},
         "power": {"os": {"stated": share(80, 100), "drawn": share(60, 100)}},
@@ -54,7 +54,7 @@ def told(ignorance_share: float) -> str:
 
 @pytest.mark.parametrize(("ignorance", "sign"), [(0.15, " ?"), (0.25, "")])
 def test_ignorance_within_two_standard_errors_of_none_has_a_question_mark(ignorance: float, sign: str) -> None:
-    assert f"hazard ratio 0.3 0.2 0.1 {ignorance:.0%} ± 20%{sign} " in told(ignorance)
+    assert f"hazard ratio, logarithm 0.3 0.2 0.1 {ignorance:.0%} ± 20%{sign} " in told(ignorance)
 
 
 def test_power_is_told_as_stated_and_as_drawn() -> None:
@@ -87,7 +87,7 @@ def test_first_events_are_told_up_to_the_last_day_and_not_the_last_in_the_alphab
 
 @pytest.mark.parametrize(
     ("days", "words"),
-    [(365, "1 year"), (365.25, "1 year"), (730, "2 years"), (700, "23.0 months"), (360, "11.8 months")],
+    [(365, "1 year"), (365.25, "1 year"), (730, "2 years"), (700, "23 months"), (360, "11.8 months")],
 )
 def test_only_whole_years_are_told_in_years(days: float, words: str) -> None:
     assert span(days) == words

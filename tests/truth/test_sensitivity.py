@@ -188,10 +188,13 @@ SHORT = "trial.cutoffs.final.day=1"
         ),
         (
             ("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "0.2", "--set", SHORT),
-            "none of 200 trials has the figure",
+            "no trial of 200 has the figure",
         ),
-        (("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "nan"), "a part lies between 0 and 1"),
-        (("aall1331", "--figure", HAZARD_RATIO, "--samples", "60"), "a power of two of points, such as 64, not 60"),
+        (
+            ("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", "nan"),
+            "a fraction lies between 0 and 1, such as 0.2",
+        ),
+        (("aall1331", "--figure", HAZARD_RATIO, "--samples", "60"), "a power of two, such as 64, not 60"),
     ],
 )
 def test_what_cannot_be_asked_is_said(

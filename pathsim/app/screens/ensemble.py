@@ -133,7 +133,7 @@ def _table(view: EnsembleView) -> Table:
     if view.power:
         _section(table, f"one-sided P < {view.level:g}", "", "share", "Monte Carlo")
     for label, power in view.power:
-        table.add_row(label, "", f"{power.estimate:.1%}", _between(power))
+        table.add_row(Text(label), "", f"{power.estimate:.1%}", _between(power))
     if view.endings:
         _section(table, "how it ended", "", "share", "Monte Carlo")
     for why, part in view.endings:
@@ -148,9 +148,9 @@ def _table(view: EnsembleView) -> Table:
     return table
 
 
-def _figure(one: FigureRow) -> tuple[str, ...]:
+def _figure(one: FigureRow) -> tuple[Text | str, ...]:
     own, middle, lower, upper = (_number(value, one) for value in (one.own, one.middle, one.lower, one.upper))
-    return one.label, own, middle, f"{lower} to {upper}"
+    return Text(one.label), own, middle, f"{lower} to {upper}"
 
 
 def _section(table: Table, *heads: str) -> None:
