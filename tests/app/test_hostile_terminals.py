@@ -18,7 +18,7 @@ import pytest
 from pathsim.app.bench import COLUMNS, ROWS, MeasureError, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS, LONGEST_SECONDS = 20.0, 180.0
 READY = re.compile(rb"enrolled")
 TRACEBACK = re.compile(rb"Traceback|A defect of pathsim")
 STARTS, STRINGS = 10, 500
@@ -67,9 +67,9 @@ class Session:
         return False
 
     def ended(self) -> int:
-        """The status with which it ends."""
+        """The status with which it ends, once it has painted all that was asked of it: its terminal reads on."""
         with suppress(MeasureError):
-            self.terminal.idle(PATIENCE_SECONDS)
+            self.terminal.idle(LONGEST_SECONDS)
         with suppress(TimeoutExpired):
             return self.process.wait(PATIENCE_SECONDS)
         raise AssertionError("the app never ends")
