@@ -92,7 +92,7 @@ async def test_with_three_arms_there_is_no_twin() -> None:
         await driver.until(lambda: screen.roster, "patients are listed")
         await driver.press("t")
         assert not screen.with_twin
-        assert any("than two" in line for line in driver.screen_lines())
+        assert any("more than two" in line for line in driver.screen_lines())
 
 
 async def test_the_same_toxicity_in_two_steps_is_compared_step_by_step() -> None:

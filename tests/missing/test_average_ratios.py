@@ -111,7 +111,8 @@ def columns(replicates: int, **settings: str) -> dict[str, Figures]:
     return rows(simulate_many(load(str(BASE), settings), 1, range(replicates)))
 
 
-def test_settings_side_by_side_tell_factors_and_of_how_many(pathsim: Pathsim) -> None:
+def test_settings_side_by_side_tell_factors_and_of_how_many(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
     path = "steps.drug.exit.death.median_days"
     asked = ("ensemble", BASE, "--vary", f"{path}=100,730,1e9", "--replicates", "50", "--seed", "1")
     out = pathsim(*asked).out

@@ -197,7 +197,7 @@ def _balance(roster: RosterView, *, has_arms: bool) -> Content:
     randomized = roster.saved + roster.harmed + roster.same
     if not roster.arm:
         why = "patients queue, or there are more than two"
-        another = f" What would have happened in another arm cannot be known: {why}." if has_arms else ""
+        another = f" Outcomes in another arm cannot be known: {why}." if has_arms else ""
         return Content(f"All patients enrolled so far, and what has become of them.{another}")
     return Content.from_markup(
         "With the same luck, by the end $arm [b $text-success]saves $saved[/] of $all randomized patients "
