@@ -1,225 +1,23 @@
-"""A trial of twelve patients whose journal is written here by hand, so that every figure of it can be counted."""
+"""The tables of a trial of twelve patients, every figure of which is counted by hand."""
 
-from collections.abc import Iterable
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pytest
 from strategies import scenario_of
+from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized, read
 
-from pathsim.journal import Journal
 from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial import tables
-from pathsim.trial.known import Chunk, Known, everything, known_on
+from pathsim.trial.known import everything, known_on
 from pathsim.trial.outcomes import allocation, essentials, outcomes, survival_table
 from pathsim.trial.results import results, targeted
-
-TEXT = """
-title = "By hand"
-[trial]
-assumed         = "a test"
-begins          = 2020-01-01
-patients        = 12
-per_month       = 10
-randomisation   = "allocation"
-control         = "old"
-therapy         = ["new", "old", "second"]
-reporting_delay = 10
-cutoffs.end     = { day = 100, complete = true }
-[pools]
-assumed         = "a test"
-bed.places      = 1
-[cohort]
-assumed       = "a test"
-hidden.levels = { no = 0.5, yes = "rest" }
-hidden.latent = true
-age.quantiles = [0, 100]
-[endpoints.pfs]
-label       = "PFS"
-start       = "allocation"
-events      = ["progression", "death"]
-censored_by = ["withdrawal"]
-at_days     = [20, 40]
-assumed     = "a test"
-[endpoints.os]
-label       = "OS"
-start       = "screening"
-events      = ["death"]
-[toxicities]
-assumed   = "a test"
-infection = { onset = 1, lasts = 1 }
-rash      = { onset = 1, lasts = 1 }
-[steps]
-assumed = "a test"
-[steps.screening]
-kind     = "phase"
-days     = 5
-next     = "allocation"
-exit     = { death = { next = "dead" } }
-toxicity = { rash = { grade3plus = 0.1 } }
-assess   = [{ set = "risk", levels = { low = 0.5, high = "rest" } }]
-[steps.allocation]
-kind  = "randomise"
-arms  = { new = "new", old = "old" }
-block = 2
-[steps.new]
-kind     = "phase"
-days     = 10
-next     = "second"
-fatal    = "death"
-toxicity = { infection = { grade3plus = 0.5, grade5 = 0.1 }, rash = { grade3plus = 0.1 } }
-assess   = [{ set = "answer", levels = { yes = 0.5, no = "rest" } }]
-exit     = { progression = { next = "lost" }, death = { next = "dead" } }
-[steps.old]
-kind     = "phase"
-days     = 10
-next     = "queue"
-toxicity = { rash = { grade3plus = 0.1 } }
-exit     = { progression = { next = "lost" } }
-[steps.second]
-kind     = "phase"
-days     = 10
-next     = "queue"
-toxicity = { infection = { grade3plus = 0.5 } }
-[steps.queue]
-kind  = "wait"
-ready = 2
-pool  = "bed"
-next  = "operation"
-exit  = { death = { next = "dead" } }
-[steps.operation]
-kind  = "phase"
-days  = 1
-holds = "bed"
-next  = "home"
-[steps.home]
-kind  = "phase"
-exit  = { progression = { next = "lost" }, death = { next = "dead" }, withdrawal = { next = "lost" } }
-[steps.lost]
-kind = "end"
-[steps.dead]
-kind = "end"
-"""
-NEW, OLD = 0, 1
-Entries = Iterable[tuple[float, str, str, str, float]]
-"""Of one patient: day, kind, step, name, value."""
 
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
     return scenario_of(TEXT)
-
-
-def came(day: float, step: str) -> tuple[float, str, str, str, float]:
-    return day, "enter", step, step, 0.0
-
-
-def randomized(day: float, arm: int) -> list[tuple[float, str, str, str, float]]:
-    """Somebody who came five days earlier."""
-    at = "allocation"
-    to = came(day, ("new", "old")[arm])
-    return [came(day - 5, "screening"), came(day, at), (day, "stratum", at, "arm", 0), (day, "arm", at, "arm", arm), to]
-
-
-def left(day: float, step: str, name: str, cause: float = 0.0) -> tuple[float, str, str, str, float]:
-    return day, "exit", step, name, cause
-
-
-def chunk_of(scenario: Scenario, patients: list[Entries], trials: int = 1) -> Chunk:
-    """The patients of one trial, or the same ones in each of several trials."""
-    codes = {(event.kind, event.step, event.name): event.code for event in scenario.vocabulary.events}
-    columns: list[tuple[int, float, int, float]] = []
-    for trial in range(trials):
-        for number, entries in enumerate(patients):
-            row = trial * scenario.patients + number
-            columns += [(row, day, codes[kind, step, name], value) for day, kind, step, name, value in entries]
-    row, day, event, value = zip(*columns, strict=True)
-    types = (np.intp, np.float64, np.int16, np.float64)
-    journal = Journal(*(np.array(column, kind) for column, kind in zip((row, day, event, value), types, strict=True)))
-    return Chunk(scenario, 1, range(trials), journal)
-
-
-# --- the day on which something is known ----------------------------------------------------------------------------
-
-
-def read(known: Known, patient: int, endpoint: str = "pfs") -> tuple[float, int] | None:
-    """Time and cause of a patient; None for one of whom nothing is known."""
-    data = outcomes(known, known.chunk.scenario.sections.endpoints[endpoint])
-    mine = np.flatnonzero(data.row == patient)
-    return None if not mine.size else (float(data.time[mine[0]]), int(data.cause[mine[0]]))
-
-
-@pytest.mark.parametrize(
-    ("entries", "expected"),
-    [
-        ([left(90, "home", "progression")], (80, 1)),  # on the last day of which anything is known
-        ([left(90.5, "home", "progression")], (80, 0)),
-        ([left(90, "home", "withdrawal")], (80, 0)),
-        (
-            [left(40, "home", "withdrawal"), left(40, "new", "progression")],
-            (30, 1),
-        ),  # an event comes before a censoring
-        ([left(40, "home", "withdrawal"), left(40.5, "home", "death")], (30, 0)),
-        ([left(40, "home", "death"), left(50, "home", "withdrawal")], (30, 2)),
-        ([left(40, "home", "death"), left(40, "new", "progression")], (30, 1)),  # the first of the list
-        ([left(10, "new", "death")], (0, 2)),
-        ([], (80, 0)),
-    ],
-)
-def test_an_event_counts_up_to_the_last_day_of_which_anything_is_known(
-    scenario: Scenario, entries: list[tuple[float, str, str, str, float]], expected: tuple[float, int]
-) -> None:
-    """Randomized on day 10; data are cut on day 100, and the record lags ten days behind."""
-    assert read(known_on(chunk_of(scenario, [randomized(10, NEW) + entries]), 100), 0) == expected
-
-
-@pytest.mark.parametrize("complete", [False, True])
-@pytest.mark.parametrize(("day", "knows_arm"), [(89.5, True), (90, True), (100, True), (100.5, False)])
-def test_arms_are_known_at_once_and_times_when_they_are_reported(
-    scenario: Scenario, day: float, *, knows_arm: bool, complete: bool
-) -> None:
-    known = known_on(chunk_of(scenario, [randomized(day, OLD)]), 100, complete=complete)
-    groups = allocation(known)
-    assert (groups.group[0] == OLD, groups.stratum[0] == 0, groups.day[0] == day) == (knows_arm,) * 3
-    until = 100 if complete else 90
-    assert read(known, 0) == ((until - day, 0) if day <= until else None)
-    # Whoever came is known at once, and so is the start of a time that begins with coming.
-    assert read(known, 0, "os") == ((max(until - (day - 5), 0), 0) if knows_arm else None)
-
-
-@pytest.mark.parametrize(("day", "counts"), [(50, True), (50.5, False)])
-def test_who_is_randomized_on_the_day_of_the_closing_counts(scenario: Scenario, day: float, *, counts: bool) -> None:
-    known = known_on(chunk_of(scenario, [randomized(day, NEW)]), 100, complete=True, closing=50)
-    assert (allocation(known).group[0] == NEW) == counts
-    assert read(known, 0) == ((100 - day, 0) if counts else None)
-    kinds = [known.chunk.scenario.vocabulary[code].kind for code in known.journal.event.tolist()]
-    steps = [known.chunk.scenario.vocabulary[code].step for code in known.journal.event.tolist()]
-    assert ("arm" in kinds, "new" in steps) == (counts, counts)
-    assert "allocation" in steps, "up to there everybody who came in time can go"
-
-
-@pytest.mark.parametrize(("day", "counts"), [(50, True), (50.5, False)])
-def test_who_comes_on_the_day_of_the_closing_counts(scenario: Scenario, day: float, *, counts: bool) -> None:
-    known = known_on(chunk_of(scenario, [[came(day, "screening")]]), 100, complete=True, closing=50)
-    assert known.journal.row.size == np.isfinite(known.enrolled[0]) == counts
-
-
-def test_the_journal_is_cut_after_its_day(scenario: Scenario) -> None:
-    patient = [*randomized(80, NEW), came(90, "second"), came(100, "queue"), came(100.5, "operation")]
-    chunk = chunk_of(scenario, [patient])
-    steps = {
-        complete: [scenario.vocabulary[code].step for code in known_on(chunk, 100, complete=complete).journal.event]
-        for complete in (False, True)
-    }
-    assert "second" in steps[False]
-    assert "queue" not in steps[False]
-    assert "queue" in steps[True]
-    assert "operation" not in steps[True]
-
-
-# --- tables ---------------------------------------------------------------------------------------------------------
 
 
 def toxic(day: float, step: str, name: str, grade: float) -> tuple[float, str, str, str, float]:
@@ -518,47 +316,3 @@ def test_a_chunk_of_trials_gives_what_each_trial_gives(scenario: Scenario, found
 def test_without_a_word_there_is_one_trial(scenario: Scenario) -> None:
     data = outcomes(known_on(chunk_of(scenario, PATIENTS), 100, complete=True), scenario.sections.endpoints["pfs"])
     assert survival_table(data, 2, stratified=False).trials == 1
-
-
-# --- two arms compared, in closed form ------------------------------------------------------------------------------
-
-TIMES = {NEW: [4, 10, 22, 50, 60, 35], OLD: [2, 3, 15, 30, 44]}
-"""The days after which the patients of each arm die."""
-
-
-@pytest.fixture(scope="module")
-def pfs(scenario: Scenario) -> dict[str, Any]:
-    patients = [
-        [*randomized(10, arm), came(12, "home"), left(10 + time, "home", "death")]
-        for arm, mine in TIMES.items()
-        for time in mine
-    ]
-    endpoint: dict[str, Any] = results(chunk_of(scenario, patients))["endpoints"]["pfs"]
-    return endpoint
-
-
-def test_the_log_rank_test_counts_events_of_the_arm_that_is_not_the_control(pfs: dict[str, Any]) -> None:
-    """Events of the new arm beyond those expected at each death, over the root of the hypergeometric variances."""
-    excess, variance = 0.0, 0.0
-    for day in sorted(TIMES[NEW] + TIMES[OLD]):
-        new, old = (sum(time >= day for time in TIMES[arm]) for arm in (NEW, OLD))
-        excess += (day in TIMES[NEW]) - new / (new + old)
-        variance += new * old / (new + old) ** 2
-    assert excess < 0, "the new arm does better"
-    assert pfs["logrank"]["z"] == pytest.approx(excess / np.sqrt(variance))
-    assert pfs["logrank"]["p_one_sided"] == pytest.approx(NormalDist().cdf(excess / np.sqrt(variance)))
-    ratio = pfs["hazard_ratio"]
-    assert ratio["lower"] < ratio["estimate"] < 1 < ratio["upper"]
-
-
-def test_what_an_arm_gains_has_the_error_of_two_independent_means(pfs: dict[str, Any]) -> None:
-    """Without censoring a restricted mean is a plain mean of min(time, horizon), with the plain error of a mean."""
-    found = pfs["restricted_mean_difference"]
-    new, old = (np.minimum(TIMES[arm], 40) for arm in (NEW, OLD))
-    assert pfs["arms"]["new"]["restricted_mean_days"] == pytest.approx(new.mean())
-    assert pfs["arms"]["old"]["restricted_mean_days"] == pytest.approx(old.mean())
-    error = np.sqrt(new.var() / new.size + old.var() / old.size)
-    assert found["horizon_days"] == 40
-    assert found["days"] == pytest.approx(new.mean() - old.mean())
-    assert found["lower"] == pytest.approx(new.mean() - old.mean() - 1.959964 * error, abs=1e-6)
-    assert found["upper"] == pytest.approx(new.mean() - old.mean() + 1.959964 * error, abs=1e-6)
