@@ -11,7 +11,6 @@ from dataclasses import asdict
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 import pathsim
 from pathsim.paths import Part, Picks, day_name, next_name, parts_of
@@ -263,13 +262,7 @@ def targeted(found: Results, target: Target) -> float:
     shown = figure(found, target.figure)
     if target.of is None:
         return shown
-    return float(share_of(np.array(shown), np.array(figure(found, target.of))))
-
-
-def share_of(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What share of one figure another is; NaN where there is nothing to share."""
-    shared: NDArray[np.float64] = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole != 0)
-    return shared
+    return float(tables.share(np.array(shown), np.array(figure(found, target.of))))
 
 
 def leaf(found: Mapping[str, Any], path: str) -> Any:

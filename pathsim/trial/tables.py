@@ -93,9 +93,9 @@ def by_arm(scenario: Scenario, groups: Allocation) -> Iterator[tuple[int, str | 
         yield from enumerate(groups.groups)
 
 
-def share(n: Counts, of: Counts) -> NDArray[np.float64]:
-    """So many of so many; NaN where there is nobody."""
-    shares: NDArray[np.float64] = np.divide(n, of, out=np.full(of.size, np.nan), where=of > 0)
+def share(n: NDArray[Any], of: NDArray[Any]) -> NDArray[np.float64]:
+    """So many of so many, or what share of one figure another is; NaN where there is nobody, or nothing to share."""
+    shares: NDArray[np.float64] = np.divide(n, of, out=np.full(of.shape, np.nan), where=of != 0)
     return shares
 
 

@@ -23,7 +23,8 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.models import Target
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.results import Results, figure, results, share_of
+from pathsim.trial import tables
+from pathsim.trial.results import Results, figure, results
 from pathsim.truth.picks import check_picks
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
@@ -160,7 +161,7 @@ def simulated(target: Target, columns: ByName) -> NDArray[np.float64]:
     shown = columns[target.figure]
     if target.of is None:
         return shown
-    return share_of(shown, columns[target.of])
+    return tables.share(shown, columns[target.of])
 
 
 def average_of(target: Target, values: NDArray[np.float64]) -> Average:

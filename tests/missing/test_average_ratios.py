@@ -3,33 +3,18 @@
 import json
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
 from calls import Pathsim
 from hypothesis import given
-from hypothesis import strategies as st
+from many_ratios import BASE, RATIO, SURVIVAL, finite, ratios, turned
 
 from pathsim.engines import simulate_many
 from pathsim.ensemble.averages import Figures, average, average_change, change_told, is_ratio
 from pathsim.ensemble.ignorance import uncertainty
 from pathsim.ensemble.rows import rows
 from pathsim.scenario.scenario import load
-
-BASE = Path(__file__).parent / "cases" / "base.toml"
-RATIO, SURVIVAL = "endpoints.os.hazard_ratio.estimate", "endpoints.os.arms.ctl.at.730.survival"
-ratios = st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.8, 1.0, 2.0, 7.0, math.inf, math.nan]), min_size=3, max_size=30)
-
-
-def turned(values: Figures) -> Figures:
-    """The same ratios with the other arm as control."""
-    with np.errstate(divide="ignore"):
-        return 1 / values
-
-
-def finite(values: Figures) -> Figures:
-    return values[(values > 0) & (values < math.inf)]
 
 
 @pytest.mark.parametrize(
