@@ -13,6 +13,7 @@ from pathsim.cli.output import page, patience, print_json
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
+    from pathsim.engines import Engine
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.known import Chunk
     from pathsim.trial.results import Results
@@ -84,7 +85,7 @@ def run(
     seed: int | None,
     replicate: int,
     settings: dict[str, str],
-    engine: Literal["auto", "sweep", "clock"],
+    engine: "Engine",
     until: date | None,
     hold_arms: bool,
     as_json: bool,
@@ -172,7 +173,7 @@ def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> No
 
 
 def _simulated(
-    scenario: "Scenario", seed: int, replicate: int, engine: Literal["auto", "sweep", "clock"], base: "Scenario | None"
+    scenario: "Scenario", seed: int, replicate: int, engine: "Engine", base: "Scenario | None"
 ) -> "Chunk":
     """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
     from pathsim.engines import simulate
