@@ -22,7 +22,7 @@ test: $(VENV)/dev.stamp ## Run the tests (without those that take minutes)
 	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/dev.stamp ## Run the tests that take minutes
-	@$(BIN)/python -m pytest -n auto -m slow
+	@$(BIN)/python -m pytest -n auto -m slow -o faulthandler_timeout=1800
 
 lint: $(VENV)/dev.stamp ## Check style and the layers of imports
 	@$(BIN)/ruff check .
