@@ -172,9 +172,7 @@ def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> No
         raise ScenarioError(wrong)
 
 
-def _simulated(
-    scenario: "Scenario", seed: int, replicate: int, engine: "Engine", base: "Scenario | None"
-) -> "Chunk":
+def _simulated(scenario: "Scenario", seed: int, replicate: int, engine: "Engine", base: "Scenario | None") -> "Chunk":
     """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
     from pathsim.engines import simulate
     from pathsim.sweep import ShortageError
