@@ -1,6 +1,7 @@
 """What is behind the app: the worker, its replies, and the day that moves on."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -8,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
-from textual import events, on, work
+from textual import events, on
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.driver import Driver
@@ -136,12 +137,19 @@ class TrialApp(App[None]):
 
     # ---- the worker
 
-    @work(thread=True, group="worker")
     def listen(self, worker: WorkerProcess) -> None:
-        """Pass on what the worker says, until it ends."""
-        for reply in worker.replies():
-            self.post_message(Arrived(reply))
-        self.post_message(WorkerLost(worker))
+        """Pass on what the worker says, until it ends.
+
+        In a thread that nobody waits for: were it one of the event loop's, an app that breaks down before it lets its
+        worker go would wait for ever.
+        """
+        threading.Thread(target=self._pass_on, args=(worker,), daemon=True).start()
+
+    def _pass_on(self, worker: WorkerProcess) -> None:
+        with suppress(RuntimeError):  # the app has ended, and its event loop with it
+            for reply in worker.replies():
+                self.post_message(Arrived(reply))
+            self.post_message(WorkerLost(worker))
 
     @on(WorkerLost)
     def _lost(self, event: WorkerLost) -> None:

@@ -74,8 +74,7 @@ class Terminal:
 
     def press(self, keys: bytes) -> None:
         """Press keys; what was shown before is forgotten."""
-        self._read(0.0)
-        self._seen = b""
+        self._forget()
         os.write(self._master, keys)
 
     def until(self, shown: re.Pattern[bytes]) -> float:
@@ -93,18 +92,26 @@ class Terminal:
         while (left := limit - time.perf_counter()) > 0:
             self._read(left)
 
-    def _read(self, seconds: float) -> None:
-        while select.select([self._master], [], [], seconds)[0]:
-            try:
-                found = os.read(self._master, 65_536)
-            except OSError:
-                raise MeasureError(f"the app has ended; the last it showed: {self._text()}") from None
-            self._seen = (self._seen + found)[-400_000:]
-            self.received += len(found)
-            if self._watch is not None:
-                self._watch(found)
-            if not select.select([self._master], [], [], 0)[0]:
-                return
+    def _forget(self) -> None:
+        """Read what waits to be read, but not for ever: an app may send faster than whoever watches can look."""
+        limit = time.perf_counter() + PATIENCE_SECONDS
+        while self._read(0.0) and time.perf_counter() < limit:
+            pass
+        self._seen = b""
+
+    def _read(self, seconds: float) -> bool:
+        """Read once, and wait so long for something to read; whether there was something."""
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            found = os.read(self._master, 65_536)
+        except OSError:
+            raise MeasureError(f"the app has ended; the last it showed: {self._text()}") from None
+        self._seen = (self._seen + found)[-400_000:]
+        self.received += len(found)
+        if self._watch is not None:
+            self._watch(found)
+        return True
 
     def _text(self) -> str:
         return re.sub(rb"\x1b\[[0-9;?]*[A-Za-z$]", b" ", self._seen)[-2000:].decode(errors="replace")

@@ -60,7 +60,11 @@ def open_app(
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     threading.Thread(target=_end_with_the_terminal, daemon=True).start()
-    app.run()
+    try:
+        app.run()
+    finally:
+        # Also where the app broke down before it could.
+        app.worker.close()
     if app.return_code:
         sys.exit(app.return_code)
 

@@ -25,7 +25,7 @@ from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
 from pathsim.player.shown import Snapshot
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 SETTLING_ROUNDS = 3
 """A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
 
@@ -216,12 +216,14 @@ async def driven(
     session = Session(str(scenario), seed, dict(settings or {}), is_playing=plays)
     its_worker = worker()
     app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        driver = Driver(app, its_worker, pilot)
-        await driver.until(lambda: app.snapshot is not None or app.problems, "the first day is shown")
-        try:
-            yield driver
-        finally:
-            # What arrives while the app is leaving: test_sessions.py has a test for that.
-            session.is_playing, session.generation = False, session.generation + 1
-    its_worker.close()
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            driver = Driver(app, its_worker, pilot)
+            await driver.until(lambda: app.snapshot is not None or app.problems, "the first day is shown")
+            try:
+                yield driver
+            finally:
+                # What arrives while the app is leaving: test_sessions.py has a test for that.
+                session.is_playing, session.generation = False, session.generation + 1
+    finally:
+        its_worker.close()
