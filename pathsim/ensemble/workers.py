@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
+from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -16,6 +17,7 @@ from pathsim import __version__
 from pathsim.ensemble.rows import Columns
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
     from multiprocessing.queues import Queue
 
@@ -91,11 +93,26 @@ def _processes(make: Make, workers: int) -> Iterator[Crew]:
                 for _ in range(workers):
                     pool.submit(_ready)
                 processes += [process for process in active_children() if process not in before]
+            # There is no public way to it.
+            results = pool._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001
+            Thread(target=_end_together, args=(processes, results), daemon=True).start()
             yield Crew.of(pool, _assigned, workers)
         finally:
             for process in processes:
                 process.terminate()
             pool.shutdown(cancel_futures=True)
+
+
+def _end_together(processes: "list[BaseProcess]", results: "Connection") -> None:
+    """Once one process has ended, whoever ended it, end the others, and let the pool see that no more results come.
+
+    One that ends while it sends a result leaves a part of it in the pipe, and the pool would wait for the rest for
+    ever: a pipe ends only once nobody can write to it any more, and the pool itself can, by this end of it.
+    """
+    wait([process.sentinel for process in processes])
+    for process in processes:
+        process.terminate()
+    results.close()
 
 
 def _begin_quiet_tracker() -> None:
