@@ -8,12 +8,17 @@ import sys
 
 import pytest
 from calls import Ascii, Done, Pathsim
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-from pathsim.cli import main
+from pathsim.cli import main, output
 
-settings.register_profile("pathsim", deadline=None, derandomize=True, database=None)
+settings.register_profile(
+    "pathsim", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("pathsim")
+
+UNHURRIED_SECONDS = 3600.0
+"""Until a command says what it is at: on a machine that is slow just now, it would do so where nothing is expected."""
 
 
 @pytest.fixture
@@ -25,6 +30,7 @@ def pathsim(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         with monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["pathsim", *map(str, arguments)])
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8"))
+            patch.setattr(output, "UNHURRIED_SECONDS", UNHURRIED_SECONDS)
             if ascii_only:
                 patch.setattr(sys, "stdout", stdout := Ascii())
             with pytest.raises(SystemExit) as left:

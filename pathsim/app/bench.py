@@ -22,7 +22,7 @@ COLUMNS, ROWS = 160, 45
 PRESSES = 150
 TURNS = 30
 REDRAWS = 60
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 GOLDEN = 0.618
 RESTART_EVERY = 30
 """Presses after which the trial begins again, so that it never stands still at its end."""

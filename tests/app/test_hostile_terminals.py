@@ -18,7 +18,7 @@ import pytest
 from pathsim.app.bench import COLUMNS, ROWS, MeasureError, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
-PATIENCE_SECONDS, LONGEST_SECONDS = 20.0, 180.0
+PATIENCE_SECONDS, LONGEST_SECONDS = 60.0, 180.0
 READY = re.compile(rb"enrolled")
 TRACEBACK = re.compile(rb"Traceback|A defect of pathsim")
 STARTS, STRINGS = 10, 500

@@ -94,7 +94,7 @@ def test_an_app_ends_when_its_terminal_has_gone() -> None:
     try:
         one.until(READY)
         os.close(one._master)  # noqa: SLF001 - as when a window is closed
-        assert process.wait(20) != 0
+        assert process.wait(60) != 0
     finally:
         process.kill()
 

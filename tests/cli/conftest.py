@@ -7,8 +7,6 @@ import sys
 import pytest
 from calls import Start
 
-from pathsim.cli import output
-
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "PATHSIM_DEBUG", "PYTHONIOENCODING", "PYTHONUTF8")
 
 
@@ -17,8 +15,6 @@ def _a_plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in UNSET:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
-    # Otherwise a busy machine would see progress messages.
-    monkeypatch.setattr(output, "UNHURRIED_SECONDS", 3600.0)
 
 
 @pytest.fixture
