@@ -1,9 +1,11 @@
 """What holds for every command: help, what is imported, wrong usage, exit codes, interruption."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from calls import Pathsim, Start
@@ -186,6 +188,13 @@ def test_control_c_ends_a_running_command_with_130(start: Start) -> None:
     assert running.returncode == 130
     assert messages.split()[-1] == "interrupted"
     assert "Traceback" not in messages
+
+
+def test_an_interrupt_while_pathsim_is_being_loaded_is_told_in_a_word(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    running = start("list", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    assert running.communicate() == ("", "interrupted\n")
+    assert running.returncode == 130
 
 
 def test_another_package_of_the_same_name_is_explained(
