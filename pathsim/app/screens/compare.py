@@ -56,7 +56,7 @@ class CompareScreen(TrialScreen):
         with Horizontal(id="both"):
             yield SurvivalPlot(id="curves", classes="panel")
             with VerticalScroll(id="differences", classes="panel") as box:
-                box.border_title = "Here minus there"
+                box.border_title = "Here against there"
                 yield Static(id="table")
         yield Listing(id="changed", classes="panel")
 
