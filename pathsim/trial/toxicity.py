@@ -50,10 +50,10 @@ def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
 def toxic_steps(scenario: Scenario) -> frozenset[str]:
     """The steps whose visits the table is made from."""
     toxic = frozenset(event.step for event in scenario.vocabulary.of("toxicity"))
-    return toxic.union(*(steps for steps in _together(scenario).values() if steps & toxic))
+    return toxic.union(*(steps for steps in steps_together(scenario).values() if steps & toxic))
 
 
-def _together(scenario: Scenario) -> dict[str, frozenset[str]]:
+def steps_together(scenario: Scenario) -> dict[str, frozenset[str]]:
     """The steps that are totalled, by the name under which they are."""
     therapy = (entry.name for name in scenario.trial.therapy for entry in scenario.entries(name))
     together = {name: frozenset(entry.name for entry in scenario.entries(name)) for name in scenario.repeats}
@@ -186,7 +186,7 @@ def _struck(known: Known, groups: Allocation) -> _Struck:
     return _Struck(
         scenario,
         steps,
-        _together(scenario),
+        steps_together(scenario),
         found.event,
         found.row,
         group,

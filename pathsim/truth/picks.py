@@ -7,6 +7,7 @@ from pathsim.paths import parts_of
 from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
+from pathsim.trial.toxicity import steps_together
 
 
 def check_picks(scenario: Scenario, path: str) -> None:
@@ -19,7 +20,8 @@ def check_picks(scenario: Scenario, path: str) -> None:
     for key, known in _columns(scenario, table.name, picks).items():
         if key in picks and picks[key] not in known:
             there = list(filter(None, known))
-            raise KeyError(f"there is no {key} '{picks[key]}' in '{path}'.{suggestion(picks[key], there)}")
+            hint = suggestion(picks[key], there) if there else ""
+            raise KeyError(f"there is no {key} '{picks[key]}' in '{path}'.{hint}")
 
 
 def _columns(scenario: Scenario, table: str, picks: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -31,8 +33,15 @@ def _columns(scenario: Scenario, table: str, picks: Mapping[str, str]) -> dict[s
     if table == "responses":
         return {**arms, "step": steps, **_named(_assessments(scenario, picks.get("step")), picks)}
     therapy = (THERAPY,) if scenario.trial.therapy else ()
-    types = dict.fromkeys(event.name for event in scenario.vocabulary.of("toxicity"))
-    return {**arms, "step": (*steps, *scenario.repeats, *therapy), "type": (*types, ANY)}
+    return {**arms, "step": (*steps, *scenario.repeats, *therapy), "type": _types(scenario, picks.get("step"))}
+
+
+def _types(scenario: Scenario, step: str | None) -> tuple[str, ...]:
+    """The toxicities that there can be in a step, over steps that are totalled under this name, or anywhere."""
+    steps = steps_together(scenario).get(step, {step}) if step is not None else None
+    events = scenario.vocabulary.of("toxicity")
+    types = dict.fromkeys(event.name for event in events if steps is None or event.step in steps)
+    return (*types, ANY) if types else ()
 
 
 def _named(levels: Mapping[str, tuple[str, ...]], picks: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -62,8 +62,27 @@ def test_a_name_or_a_value_that_no_row_has_is_said_with_what_was_meant(
     assert message in str(wrong.value.args[0])
 
 
+@pytest.mark.parametrize(
+    ("picks", "message"),
+    [
+        ("step=block_1,type=seizure", "there is no type 'seizure' in"),
+        ("step=block_1,type=sepsi", "Did you mean 'sepsis'?"),
+        ("step=therapy,type=acute_gvhd", "there is no type 'acute_gvhd' in"),
+        ("step=not_randomised,type=any", "there is no type 'any' in"),
+    ],
+)
+def test_a_toxicity_that_there_cannot_be_in_a_step_is_none_of_its_rows(picks: str, message: str) -> None:
+    with pytest.raises(KeyError) as wrong:
+        check_picks(load("aall1331"), f"toxicity[arm=chemotherapy,{picks}].rate")
+    assert message in str(wrong.value.args[0])
+
+
 def test_every_row_of_a_trial_can_be_picked(assessed: Scenario) -> None:
-    keys = {"responses": ("arm", "step", "name", "value"), "baseline": ("arm", "name", "value")}
+    keys = {
+        "responses": ("arm", "step", "name", "value"),
+        "baseline": ("arm", "name", "value"),
+        "toxicity": ("arm", "step", "type"),
+    }
     for made in (assessed, load("stroke-thrombectomy"), load("aall1331")):
         found = results(simulate(made, 1)[0])
         for table, by in keys.items():
