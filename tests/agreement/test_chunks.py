@@ -22,7 +22,7 @@ CHUNKS: dict[str, Chunks] = {
 
 
 @pytest.mark.parametrize("chunks", CHUNKS.values(), ids=CHUNKS.keys())
-@examples(60)
+@examples(20)
 @given(text=scenarios(), seed=seeds, numbers=replicates)
 def test_a_replicate_is_the_same_alone_and(chunks: Chunks, text: str, seed: int, numbers: list[int]) -> None:
     scenario = scenario_of(text)
@@ -32,7 +32,7 @@ def test_a_replicate_is_the_same_alone_and(chunks: Chunks, text: str, seed: int,
             assert_same(of_replicate(together, position, scenario.patients), swept(scenario, seed, replicate))
 
 
-@examples(30)
+@examples(10)
 @given(scenarios(), seeds)
 def test_a_replicate_swept_twice_in_one_chunk_is_the_same_twice(text: str, seed: int) -> None:
     scenario = scenario_of(text)

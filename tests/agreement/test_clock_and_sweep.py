@@ -16,14 +16,14 @@ from pathsim.sweep import sweep
 replicates = st.integers(0, 10**6)
 
 
-@examples(150)
+@examples(50)
 @given(scenarios(), seeds, replicates)
 def test_the_clock_writes_the_journal_of_the_sweep(text: str, seed: int, replicate: int) -> None:
     scenario = scenario_of(text)
     assert_same(played(scenario, seed, replicate), swept(scenario, seed, replicate))
 
 
-@examples(100)
+@examples(35)
 @given(scenarios(), seeds, replicates)
 def test_a_clock_that_casts_each_fate_on_entry_writes_the_same_journal(text: str, seed: int, replicate: int) -> None:
     scenario = scenario_of(text)
@@ -38,21 +38,21 @@ def test_the_scenarios_of_the_library_agree_when_there_are_places_for_all(name: 
     assert_same(played(scenario, 7, 1, planned=planned), of_replicate(chunk, 1, scenario.patients))
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds)
 def test_with_a_place_for_everybody_nobody_queues(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     assert queueing(scenario, played(scenario, seed)) == []
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds)
 def test_a_listener_hears_the_journal_in_the_order_of_the_calendar(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     assert heard(scenario, seed) == entries_of(sweep(scenario, seed, [0]).by_day())
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds, st.lists(st.floats(0, 500), max_size=6).map(sorted))
 def test_a_clock_that_runs_in_pieces_writes_the_same_journal(text: str, seed: int, stops: list[float]) -> None:
     scenario = scenario_of(text)
@@ -64,7 +64,7 @@ def test_a_clock_that_runs_in_pieces_writes_the_same_journal(text: str, seed: in
     assert_same(pieces.journal().in_order(), whole)
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds)
 def test_no_two_patients_of_a_trial_share_an_instant(text: str, seed: int) -> None:
     journal = sweep(scenario_of(text), seed, [0]).by_day()
@@ -72,13 +72,13 @@ def test_no_two_patients_of_a_trial_share_an_instant(text: str, seed: int) -> No
         assert day < next_day or one == other
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds)
 def test_every_entry_falls_on_a_tick_of_the_patients_own_calendar(text: str, seed: int) -> None:
     assert_own_ticks(sweep(scenario_of(text), seed, [0]))
 
 
-@examples(60)
+@examples(20)
 @given(scenarios(), seeds)
 def test_nothing_happens_before_entry_and_entries_of_an_instant_read_in_the_order_of_the_pathway(
     text: str, seed: int

@@ -31,7 +31,7 @@ def plenty(text: str) -> Scenario:
     return load(Source("generated", "<generated>", text), {f"pools.{pool}.places": "65535" for pool in ("bed", "pump")})
 
 
-@examples(150)
+@examples(50)
 @given(short, seeds)
 def test_the_sweep_refuses_exactly_when_somebody_queues_and_else_agrees_with_the_clock(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -44,7 +44,7 @@ def test_the_sweep_refuses_exactly_when_somebody_queues_and_else_agrees_with_the
         assert_same(journal, swept(scenario, seed))
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds)
 def test_the_sweep_refuses_a_chunk_exactly_when_it_refuses_one_of_its_replicates(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -53,7 +53,7 @@ def test_the_sweep_refuses_a_chunk_exactly_when_it_refuses_one_of_its_replicates
     assert together.replicate in alone if together else alone == []
 
 
-@examples(80)
+@examples(30)
 @given(short, seeds)
 def test_planned_and_unplanned_clocks_agree_under_shortage(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -66,7 +66,7 @@ def test_planned_and_unplanned_clocks_agree_when_every_pool_of_the_library_has_o
     assert_same(played(scenario, 5), played(scenario, 5, planned=False))
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds, st.lists(st.floats(0, 200), max_size=6).map(sorted))
 def test_a_clock_that_runs_in_pieces_queues_in_the_same_way(text: str, seed: int, stops: list[float]) -> None:
     scenario = scenario_of(text)
@@ -77,7 +77,7 @@ def test_a_clock_that_runs_in_pieces_queues_in_the_same_way(text: str, seed: int
     assert_same(pieces.journal().in_order(), played(scenario, seed))
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds)
 def test_a_pool_never_gives_more_places_than_it_has(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -85,7 +85,7 @@ def test_a_pool_never_gives_more_places_than_it_has(text: str, seed: int) -> Non
         assert all(count <= scenario.pools[pool].places for pool, count in taken.items())
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds)
 def test_nobody_queues_while_a_place_is_free_for_more_than_a_tick(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -96,7 +96,7 @@ def test_nobody_queues_while_a_place_is_free_for_more_than_a_tick(text: str, see
         assert max(before + ahead) == scenario.pools[pool].places
 
 
-@examples(60)
+@examples(20)
 @given(scenarios("short", randomised=False), seeds)
 def test_a_queue_changes_nobody_who_did_not_queue(text: str, seed: int) -> None:
     scenario = scenario_of(text)
@@ -107,14 +107,14 @@ def test_a_queue_changes_nobody_who_did_not_queue(text: str, seed: int) -> None:
         assert_same(journal.pick(journal.row == patient), free.pick(free.row == patient))
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds)
 def test_a_listener_hears_the_journal_in_the_order_of_the_calendar_under_shortage(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     assert heard(scenario, seed) == entries_of(played(scenario, seed).by_day())
 
 
-@examples(60)
+@examples(20)
 @given(short, seeds)
 def test_every_entry_falls_on_a_tick_of_the_patients_own_calendar_under_shortage(text: str, seed: int) -> None:
     assert_own_ticks(played(scenario_of(text), seed))

@@ -28,6 +28,7 @@ def painted() -> int:
     return sum(isinstance(one, StylesCache) for one in gc.get_objects())
 
 
+@pytest.mark.slow
 async def test_little_is_kept_of_notes_and_dialogs_that_have_gone() -> None:
     async with driven() as driver:
         kept = []

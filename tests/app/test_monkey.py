@@ -144,7 +144,7 @@ def _caged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 SCENARIOS = ("aall1331", "stroke-thrombectomy", "two-arm-exponential")
 
 
-@pytest.mark.parametrize(("scenario", "inputs"), [("aall1331", 400), (SCENARIOS[1], 100), (SCENARIOS[2], 100)])
+@pytest.mark.parametrize(("scenario", "inputs"), [("aall1331", 150), (SCENARIOS[1], 75), (SCENARIOS[2], 75)])
 async def test_the_app_survives_a_monkey(scenario: str, inputs: int) -> None:
     await play(scenario, 1, inputs)
 

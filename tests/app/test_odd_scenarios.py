@@ -33,9 +33,10 @@ async def see_everything(driver: Driver) -> None:
     assert not driver.worker.failed
 
 
-@pytest.mark.parametrize(
-    "size", [(160, 45), (80, 24), (6, 9), (80, 3), (40, 5)], ids=lambda size: "{}x{}".format(*size)
-)
+SIZES = [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in ((160, 45), (6, 9), (80, 3), (40, 5)))]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
 @pytest.mark.parametrize("file", [*ODD, "stroke-thrombectomy", "aall1331"], ids=lambda file: Path(file).stem)
 async def test_every_screen_shows_it_at_any_size(file: Path | str, size: tuple[int, int]) -> None:
     async with driven(file, size=size) as driver:

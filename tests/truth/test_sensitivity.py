@@ -101,6 +101,7 @@ def test_sobol_indices_of_a_product_are_those_of_its_formula(found: Sensitivity)
         assert index.total >= index.first - 0.1
 
 
+@pytest.mark.slow
 def test_the_answer_is_the_same_for_any_number_of_workers(found: Sensitivity) -> None:
     assert examined(workers=2) == found
 

@@ -105,7 +105,9 @@ def test_a_figure_that_the_results_do_not_have_is_a_problem_on_its_line() -> Non
     assert "the results have no 'evnts'" in problems(made)[0].message
 
 
-@pytest.mark.parametrize("name", ["aall1331", "stroke-thrombectomy", "two-arm-exponential"])
+@pytest.mark.parametrize(
+    "name", ["aall1331", pytest.param("stroke-thrombectomy", marks=pytest.mark.slow), "two-arm-exponential"]
+)
 def test_figures_of_many_trials_are_those_of_each_trial_alone(name: str) -> None:
     made, replicates = load(name), range(5, 11)
     alone = [results(simulate(made, 3, replicate)[0]) for replicate in replicates]
