@@ -1,6 +1,7 @@
 """Which engine simulates a trial: the sweep where nobody queues, the clock where somebody does."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
@@ -37,26 +38,34 @@ def simulate(
     replicate: int = 0,
     engine: Engine = "auto",
     hold: Mapping[str, Column] | None = None,
+    redrawn: AbstractSet[str] = frozenset(),
 ) -> tuple[Chunk, Engine]:
     """One replicate, and the engine that made it. Both give the same journal wherever both can go.
 
-    ``hold`` gives the arms of patients who had one in another setting, as far as the sweep can go.
+    ``hold`` gives the arms of patients who had one in another setting, as far as the sweep can go, and ``redrawn`` the
+    steps in which they have other luck.
     Raises ShortageError if the sweep is asked for and a patient would have to queue.
     """
     if engine != "clock":
         try:
-            return _swept(scenario, seed, [replicate], hold), "sweep"
+            return _swept(scenario, seed, [replicate], hold, redrawn), "sweep"
         except ShortageError:
             if engine == "sweep":
                 raise
     return _clocked(scenario, seed, [replicate]), "clock"
 
 
-def _swept(scenario: Scenario, seed: int, replicates: Sequence[int], hold: Mapping[str, Column] | None = None) -> Chunk:
-    chunk = Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates, hold))
+def _swept(
+    scenario: Scenario,
+    seed: int,
+    replicates: Sequence[int],
+    hold: Mapping[str, Column] | None = None,
+    redrawn: AbstractSet[str] = frozenset(),
+) -> Chunk:
+    chunk = Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates, hold, redrawn=redrawn))
     if not scenario.follows_stop:
         return chunk
-    return replace(chunk, stopped=sweep(scenario, seed, replicates, hold, stops(looks(chunk))))
+    return replace(chunk, stopped=sweep(scenario, seed, replicates, hold, stops(looks(chunk)), redrawn))
 
 
 def _clocked(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from pathsim.calendar import SUB_TICK_DAYS, Days
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import Column
 from pathsim.journal import Journal, Rows, Writer
-from pathsim.luck import Keys, keys, trial_keys
+from pathsim.luck import Keys, keys, sub_keys, trial_keys
 from pathsim.patients import NOWHERE, Fates, Gathered, Patients
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.randomise import Randomise
@@ -65,14 +66,16 @@ class Sweep:
         replicates: Sequence[int],
         hold: Mapping[str, Column] | None = None,
         stops: Stops | None = None,
+        redrawn: AbstractSet[str] = frozenset(),
     ) -> None:
-        self.scenario, self.replicates = scenario, replicates
+        self.scenario, self.replicates, self._redrawn = scenario, replicates, redrawn
         self._stops = stops if stops is not None and scenario.follows_stop else None
         each = scenario.patients
         chunk = np.asarray(replicates, dtype=np.uint64)
         key = keys(seed, chunk[:, None], np.arange(each))
         self._sub_tick = np.tile(np.arange(each) * SUB_TICK_DAYS, len(replicates))
         self._key: Keys = key.ravel()
+        self._other_key: Keys = sub_keys(self._key, np.zeros(1, np.intp)) if redrawn else self._key
         self._trial_key = trial_keys(seed, chunk)
         self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
         self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
@@ -138,7 +141,8 @@ class Sweep:
         step = entry.step
         if step is None:
             raise TypeError("nothing happens at an end")
-        patients = Patients(self._key.take(rows), Gathered(self._columns, rows))
+        key = self._other_key if entry.name in self._redrawn else self._key
+        patients = Patients(key.take(rows), Gathered(self._columns, rows))
         if isinstance(step, Seated):
             replicate = rows // self.scenario.patients
             stratum = step.strata(patients)
@@ -221,12 +225,13 @@ def sweep(
     replicates: Sequence[int],
     hold: Mapping[str, Column] | None = None,
     stops: Stops | None = None,
+    redrawn: AbstractSet[str] = frozenset(),
 ) -> Journal:
     """The journal of these replicates of a scenario.
 
     ``hold`` gives, for a randomization by name, the arm of each row, or -1 for patients to be randomized as usual:
     permuted blocks couple patients, so comparisons of settings keep the arms of the first. ``stops`` says when
-    committees stop them, for pathways that ask.
+    committees stop them, for pathways that ask. In the steps that are ``redrawn`` patients have other luck than usual.
     Raises ShortageError if a patient would have to queue for a place.
     """
-    return Sweep(scenario, seed, replicates, hold, stops).run()
+    return Sweep(scenario, seed, replicates, hold, stops, redrawn).run()

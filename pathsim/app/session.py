@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.requests import Open, Settings
 from pathsim.player.shown import Parameter
 
@@ -28,6 +29,8 @@ class Session:
     last_day: float = 1.0
     is_playing: bool = True
     speed_index: int = USUAL_SPEED
+    coupling: Coupling = "shared"
+    """How patients' luck in the other arm goes with their own."""
 
     @property
     def months_per_second(self) -> float:
@@ -61,6 +64,10 @@ class Session:
     def faster(self, step: int) -> None:
         """Change the speed by so many steps."""
         self.speed_index = min(max(self.speed_index + step, 0), len(SPEEDS) - 1)
+
+    def other_coupling(self) -> None:
+        """Take the next coupling, and after the last the first."""
+        self.coupling = COUPLINGS[(COUPLINGS.index(self.coupling) + 1) % len(COUPLINGS)]
 
     def turn(self, parameter: Parameter, value: float | None) -> None:
         """Change a number of the scenario, or give it back the one that the file has (None).

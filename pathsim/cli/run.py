@@ -13,6 +13,7 @@ from pathsim.cli.output import page, patience, print_json
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
+    from pathsim.couplings import Coupling
     from pathsim.engines import Engine
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.known import Chunk
@@ -64,6 +65,13 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
     is_flag=True,
     help="Patients keep the arms they have without --set, so that only what is set changes their course.",
 )
+@click.option(
+    "--coupling",
+    type=click.Choice(["shared", "therapy", "independent"]),
+    default="shared",
+    help="How patients' luck in the other arm goes with their own: the same; other luck in steps that only one arm "
+    "has; other luck from the randomization on. The trial itself stays as it is.",
+)
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
 @click.option(
@@ -88,6 +96,7 @@ def run(
     engine: "Engine",
     until: date | None,
     hold_arms: bool,
+    coupling: "Coupling",
     as_json: bool,
     watch: bool,
     out: Path | None,
@@ -114,12 +123,16 @@ def run(
         _watch(loaded, seed, replicate)
         if out is None:
             return
+    from pathsim.counterfactual import counterfactual
+    from pathsim.trial.course import course
     from pathsim.trial.results import results
 
     with patience(f"simulating {counted(loaded.patients, 'patient')}", quiet=quiet):
         chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
+        # Of a trial that goes on nothing is known beyond today, in either fate.
+        found["counterfactual"] = counterfactual(course(chunk)) if last_day is None else None
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
@@ -132,7 +145,7 @@ def run(
         from pathsim.report.terminal import print_report
 
         with page() as screen:
-            print_report(screen, chunk, found)
+            print_report(screen, chunk, found, coupling)
 
 
 def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:

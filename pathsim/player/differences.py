@@ -15,8 +15,8 @@ from pathsim.scenario.models import Endpoint
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import outcomes
 
-Verdict: TypeAlias = Literal["saved", "lost", "later", "earlier", "otherwise"]
-VERDICTS: tuple[Verdict, ...] = ("saved", "lost", "later", "earlier", "otherwise")
+Verdict: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
+VERDICTS: tuple[Verdict, ...] = ("better", "worse", "later", "earlier", "otherwise")
 MOST_TOLD = 500
 """Patients whose first difference is told; the counts are of all."""
 
@@ -74,8 +74,8 @@ def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
     both = ~np.isnan(before) & ~np.isnan(now)
     found[both & (before < now)] = VERDICTS.index("later")
     found[both & (before > now)] = VERDICTS.index("earlier")
-    found[both & (before < math.inf) & (now == math.inf)] = VERDICTS.index("saved")
-    found[both & (before == math.inf) & (now < math.inf)] = VERDICTS.index("lost")
+    found[both & (before < math.inf) & (now == math.inf)] = VERDICTS.index("better")
+    found[both & (before == math.inf) & (now < math.inf)] = VERDICTS.index("worse")
     return found
 
 

@@ -1,46 +1,74 @@
 """Patients one by one: the list of all of them, and the journey of one in each arm."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
 
+from pathsim.counterfactual import VERDICTS, Fates, fates, horizon_days
+from pathsim.couplings import Coupling
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
-from pathsim.player.lists import Happening, Journey, JourneyView, RosterRow, RosterView, Stay
+from pathsim.player.lists import Balance, Happening, Journey, JourneyView, OtherFate, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
 from pathsim.scenario.models import Endpoint
-from pathsim.trial.known import Flags
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import Outcomes, outcomes
 from pathsim.trial.tables import NO_ARM
 
 
-def roster(generation: int, take: Take, other: Take | None, day: float) -> RosterView:
-    """All patients who have come by a day, and what their arms do for them by the end of the trial.
+def roster(generation: int, take: Take, others: Mapping[Coupling, Take], coupling: Coupling, day: float) -> RosterView:
+    """All patients who have come by a day, and how those who are randomized fare in one arm against the other.
 
-    ``other`` is the trial in which everybody is in the other arm; None where nobody can know.
+    ``others`` are the trials in which everybody is in the other arm, by coupling; none where nobody can know.
     """
     scenario = take.scenario
-    endpoint = next(iter(scenario.sections.endpoints.values()), None)
-    twins = {} if endpoint is None else _twins(take, other, endpoint)
-    rows = _rows(take, endpoint, day, twins)
-    treated = next(arm for arm in scenario.arms if arm != scenario.trial.control) if other is not None else ""
-    counts = [sum(verdict == word for verdict in twins.values()) for word in ("saved", "harmed", "")]
+    name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))
+    horizon = None if endpoint is None else horizon_days(endpoint)
+    fates_of: dict[Coupling, Fates] = {}
+    if endpoint is not None and horizon is not None:
+        fates_of = {one: fates(take.course, other.course, endpoint, horizon) for one, other in others.items()}
+    mine = fates_of.get(coupling)
+    verdicts = (
+        {}
+        if mine is None
+        else {row: VERDICTS[it] for row, it in zip(mine.row.tolist(), mine.verdict.tolist(), strict=True)}
+    )
     return RosterView(
         generation=generation,
         day=day,
         columns=tuple(map(lowered, take.storyteller.traits)),
-        rows=rows,
-        arm=treated,
-        saved=counts[0],
-        harmed=counts[1],
-        same=counts[2],
-        endpoint="" if endpoint is None else endpoint.label,
+        rows=_rows(take, endpoint, day, verdicts),
+        balance=_balance(scenario, name, horizon, coupling, fates_of),
     )
 
 
-def _rows(take: Take, endpoint: Endpoint | None, day: float, twins: dict[int, str]) -> tuple[RosterRow, ...]:
+def _balance(
+    scenario: Scenario, endpoint: str, days: float | None, coupling: Coupling, found: Mapping[Coupling, Fates]
+) -> Balance | None:
+    if days is None or coupling not in found:
+        return None
+    beside: Coupling = "independent" if coupling != "independent" else "shared"
+    mine, others, bounds = found[coupling].counts, found[beside].counts, found["shared"].bounds
+    return Balance(
+        arm=next(arm for arm in scenario.arms if arm != scenario.trial.control),
+        control=scenario.trial.control or "",
+        endpoint=scenario.sections.endpoints[endpoint].label,
+        days=days,
+        coupling=coupling,
+        known=found[coupling].known,
+        fewer=found[coupling].fewer,
+        better=mine["better"],
+        worse=mine["worse"],
+        beside=(beside, others["better"], others["worse"]),
+        bounds=(bounds["better"], bounds["worse"]),
+    )
+
+
+def _rows(
+    take: Take, endpoint: Endpoint | None, day: float, verdicts: Mapping[int, OtherFate]
+) -> tuple[RosterRow, ...]:
     scenario, moves = take.scenario, take.moves
     reached = {} if endpoint is None else _reached(take, endpoint, day)
     until = int(np.searchsorted(moves.day, day, side="right"))
@@ -58,7 +86,7 @@ def _rows(take: Take, endpoint: Endpoint | None, day: float, twins: dict[int, st
                 scenario.steps[now[patient]].label,
                 event,
                 days,
-                twins.get(patient, ""),
+                verdicts.get(patient),
             )
         )
     return tuple(rows)
@@ -73,27 +101,6 @@ def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str,
 def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:
     cause = int(data.cause[at])
     return spoken(endpoint.events[cause - 1]) if cause else ""
-
-
-def _twins(take: Take, other: Take | None, endpoint: Endpoint) -> dict[int, str]:
-    """For each randomized patient whether the arm that is not the control saves or harms them, or neither."""
-    if other is None:
-        return {}
-    scenario = take.scenario
-    treated = 1 - scenario.arms.index(scenario.trial.control or "")
-    mine, others = (_events(of, endpoint) for of in (take, other))
-    found = {}
-    for patient in np.flatnonzero(take.arm_of >= 0).tolist():
-        with_it, without = (mine, others) if take.arm_of[patient] == treated else (others, mine)
-        found[patient] = "" if with_it[patient] == without[patient] else "saved" if without[patient] else "harmed"
-    return found
-
-
-def _events(take: Take, endpoint: Endpoint) -> Flags:
-    data = outcomes(take.reported_on(take.last_day), endpoint)
-    found = np.zeros(take.chunk.rows, np.bool_)
-    found[data.row[data.event]] = True
-    return found
 
 
 def journey_view(generation: int, take: Take, other: Take | None, patient: int) -> JourneyView:

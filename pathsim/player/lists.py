@@ -1,9 +1,13 @@
 """Patients one by one, as the worker tells of them: lists, journeys, and who fares otherwise under other settings."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
+from pathsim.couplings import Coupling
 from pathsim.player.shown import EndpointView, Fates, ToxicityRow
+
+OtherFate: TypeAlias = Literal["better", "worse", "later", "earlier", "same", "unknown"]
+"""How a patient fares in the arm that is not the control, against the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +22,42 @@ class RosterRow:
     event: str
     days: float | None
     """Days from the start of the first endpoint to its event, or until now."""
-    twin: str
-    """``saved`` by the arm, ``harmed`` by it, or nothing."""
+    other_fate: OtherFate | None
+    """None of those who were not randomized, or where nobody can know."""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterView:
-    """All patients who have come by a day, and what their arms did for them by the end of the trial."""
+    """All patients who have come by a day, and how the randomized fare in one arm against the other."""
 
     generation: int
     day: float
     columns: tuple[str, ...]
     rows: tuple[RosterRow, ...]
+    balance: "Balance | None"
+    """None where nobody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How all randomized patients fare in one arm against the other, by an endpoint and a day."""
+
     arm: str
     """The arm that is asked about: the one that is not the control."""
-    saved: int
-    harmed: int
-    same: int
+    control: str
     endpoint: str
+    days: float
+    coupling: Coupling
+    known: int
+    """Of how many both fates are known."""
+    fewer: int
+    """How many fewer of them have the event in the arm; negative if more do."""
+    better: int
+    worse: int
+    beside: tuple[Coupling, int, int]
+    """How many fare better and worse under another coupling, as far from this one as can be."""
+    bounds: tuple[tuple[int, int], tuple[int, int]]
+    """The fewest and the most who can fare better, and worse, under any coupling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class ChangedPatient:
     patient: int
     about: str
     arm: int
-    verdict: Literal["saved", "lost", "later", "earlier", "otherwise"]
+    verdict: Literal["better", "worse", "later", "earlier", "otherwise"]
     day: float
     there: str
     here: str

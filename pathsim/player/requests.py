@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pathsim.couplings import Coupling
+
 Settings: TypeAlias = tuple[tuple[str, str], ...]
 """What is changed in a scenario, as pairs of path and value, as after ``--set``."""
 Towards: TypeAlias = Literal["event", "patient", "look"]
@@ -45,18 +47,20 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """List all patients who have come by a day."""
+    """List all patients who have come by a day, with what their other fate is under a coupling."""
 
     generation: int
     day: float
+    coupling: Coupling = "shared"
 
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Show one patient's journey, and the same patient's in every other arm."""
+    """Show one patient's journey, and the same patient's in the other arm under a coupling."""
 
     generation: int
     patient: int
+    coupling: Coupling = "shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,9 +209,9 @@ class Fates:
 
     endpoint: str
     """What tables call it."""
-    saved: int
+    better: int
     """An event there, none here."""
-    lost: int
+    worse: int
     """None there, an event here."""
     later: int
     """An event in both, here after more days."""
@@ -223,7 +223,7 @@ class Fates:
     @property
     def changed(self) -> int:
         """How many in all."""
-        return self.saved + self.lost + self.later + self.earlier + self.otherwise
+        return self.better + self.worse + self.later + self.earlier + self.otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
-
+from pathsim.counterfactual import other_arms, redrawn
+from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.chart import lanes
 from pathsim.player.differences import changed_patients, fates
 from pathsim.player.evidence import evidence
@@ -21,7 +21,6 @@ from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.monitoring import allocation_ratio, plan_of, planned_bounds
 from pathsim.trial.outcomes import ALL
-from pathsim.trial.tables import NO_ARM
 
 
 @dataclass(frozen=True)
@@ -138,20 +137,20 @@ class Studio:
             arms_are_held=self.take.arms_are_held,
         )
 
-    def roster(self, day: float) -> RosterView:
-        """All patients who have come by a day."""
-        return roster(self.request.generation, self.take, self._flipped, day)
+    def roster(self, day: float, coupling: Coupling) -> RosterView:
+        """All patients who have come by a day, with their other fate under a coupling."""
+        return roster(self.request.generation, self.take, self._others, coupling, day)
 
-    def journey(self, patient: int) -> JourneyView:
-        """One patient's journey in every arm."""
-        return journey_view(self.request.generation, self.take, self._flipped, patient)
+    def journey(self, patient: int, coupling: Coupling) -> JourneyView:
+        """One patient's journey in their own arm, and in the other under a coupling."""
+        return journey_view(self.request.generation, self.take, self._others.get(coupling), patient)
 
     @cached_property
-    def _flipped(self) -> Take | None:
-        """The trial in which everybody is in the other arm; None where there are not two, or patients queue."""
+    def _others(self) -> dict[Coupling, Take]:
+        """The trial in which everybody is in the other arm, by coupling; none where nobody can know."""
         if len(self.scenario.arms) != 2 or not self.take.arms_are_held:
-            return None
-        return flipped(self.take)
+            return {}
+        return {coupling: flipped(self.take, coupling) for coupling in COUPLINGS}
 
     def evidence(self) -> EvidenceView:
         """Every number in use, and where it comes from."""
@@ -173,14 +172,14 @@ class Studio:
         )
 
 
-def flipped(take: Take) -> Take:
-    """The same patients with the same luck, each in the other of two arms."""
+def flipped(take: Take, coupling: Coupling = "shared") -> Take:
+    """The same patients, each in the other of two arms, and with the luck that a coupling gives them there."""
     randomisation = take.scenario.randomisation
     if randomisation is None:
         raise TypeError("without a randomization there is no other arm")
     step = randomisation[0].name
-    mine = take.arms[step]
-    return Take(take.scenario, take.seed, take, {**take.arms, step: np.where(mine == NO_ARM, mine, 1 - mine)})
+    arms = {**take.arms, step: other_arms(take.scenario, take.arms[step])}
+    return Take(take.scenario, take.seed, take, arms, redrawn(take.scenario, coupling))
 
 
 def _last_cut(scenario: Scenario) -> str:

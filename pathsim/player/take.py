@@ -4,6 +4,7 @@ What is shown on a day depends on the scenario, the seed and the day, and on not
 """
 
 import math
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
@@ -42,11 +43,21 @@ class Take:
     scenario: Scenario
     course: Course
 
-    def __init__(self, scenario: Scenario, seed: int, base: "Take | None" = None, arms: Arms | None = None) -> None:
-        """``base`` is the trial whose arms its patients keep, unless they are given other ``arms`` of that trial."""
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        base: "Take | None" = None,
+        arms: Arms | None = None,
+        redrawn: AbstractSet[str] = frozenset(),
+    ) -> None:
+        """``base`` is the trial whose arms its patients keep, unless they are given other ``arms`` of that trial.
+
+        In the steps that are ``redrawn`` they have other luck than in that trial.
+        """
         hold = None if base is None else held(base.arms if arms is None else arms, base.scenario, scenario)
         self.scenario, self.seed = scenario, seed
-        self.chunk, engine = simulate(scenario, seed, hold=hold)
+        self.chunk, engine = simulate(scenario, seed, hold=hold, redrawn=redrawn)
         self.arms_are_held = engine == "sweep"
         """Whether the arms are those that were asked for: where patients queue, the clock allocates them anew."""
         # With other arms the committee would decide otherwise, but each patient is asked for, not the trial.

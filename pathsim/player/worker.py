@@ -97,9 +97,9 @@ class Worker:
                 day = studio.take.sought(studio.photographer.shown_day, request.towards, request.step)
                 yield replace(studio.photographer.snapshot(day, 0.0), is_sought=True)
             case ask.Roster():
-                yield studio.roster(request.day)
+                yield studio.roster(request.day, request.coupling)
             case ask.Travel():
-                yield studio.journey(request.patient)
+                yield studio.journey(request.patient, request.coupling)
             case ask.Weigh():
                 yield studio.weighed(request.day)
             case ask.Trace():

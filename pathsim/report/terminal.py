@@ -10,10 +10,12 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.couplings import Coupling
 from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
+from pathsim.report.other_fate import TITLE, other_fate_part
 from pathsim.report.remarks import not_compared
 from pathsim.scenario.evidence import KINDS
 from pathsim.scenario.models import ANY, THERAPY, Cutoff, Target
@@ -27,11 +29,11 @@ WIDE = 112
 """Terminals at least this wide show counts beside percentages."""
 
 
-def print_report(console: Console, chunk: Chunk, found: Results) -> None:
-    """Print the whole report of a chunk of one replicate."""
+def print_report(console: Console, chunk: Chunk, found: Results, coupling: Coupling = "shared") -> None:
+    """Print the whole report of a chunk of one replicate; of the other fate it says most about one coupling."""
     scenario = chunk.scenario
     console.print(_heading(scenario, found))
-    for title, part in _parts(console, chunk, found):
+    for title, part in _parts(console, chunk, found, coupling):
         console.print()
         console.print(Text(title, style="bold"))
         console.print(part)
@@ -39,7 +41,7 @@ def print_report(console: Console, chunk: Chunk, found: Results) -> None:
     console.print(_evidence(scenario))
 
 
-def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str, RenderableType]]:
+def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -> Iterator[tuple[str, RenderableType]]:
     scenario = chunk.scenario
     yield "Flow of patients", _flow(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
@@ -54,6 +56,8 @@ def _parts(console: Console, chunk: Chunk, found: Results) -> Iterator[tuple[str
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
+    if (fates := found.get("counterfactual")) is not None:
+        yield TITLE, other_fate_part(scenario, fates, coupling)
     if _shown_targets(scenario, found):
         yield "Published, and this trial", _published(scenario, found)
 

@@ -193,6 +193,11 @@ KEYS: dict[str, Does] = {
     "patients.twin": Does(
         lambda d: sum("(other arm)" in line for line in lines_of(d.front.query_one(Timeline))), by(1), on="patients"
     ),
+    "patients.coupling": Does(
+        lambda d: (d.session.coupling, d.front.roster.balance.coupling),
+        goes_to(("therapy", "therapy")),
+        on="patients",
+    ),
     "patients.search": Does(
         lambda d: (len(listing(d).seen), listing(d).filter),
         lambda was, now: 0 < now[0] < was[0] and now[1] == "female",
@@ -208,10 +213,10 @@ KEYS: dict[str, Does] = {
     "journey.next": Does(ROW_BELOW, by(1), on="patients", focus="#patients", first=("home", "f")),
     "compare.search": Does(
         lambda d: (len(listing(d).seen), listing(d).filter),
-        lambda was, now: now[0] < was[0] and now[1] == "saved",
+        lambda was, now: now[0] < was[0] and now[1] == "better",
         on="compare",
         turned=1,
-        then=(*"saved", "enter"),
+        then=(*"better", "enter"),
     ),
     "compare.endpoint": Does(lambda d: plot(d).border_title, on="compare"),
     "evidence.view": Does(lambda d: listing(d).id, goes_to("targets"), on="evidence"),

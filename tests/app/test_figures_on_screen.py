@@ -14,6 +14,7 @@ from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.timeline import Timeline
+from pathsim.couplings import COUPLINGS, DRAWS
 from pathsim.player import requests as ask
 
 DAY = 1800.0
@@ -98,25 +99,31 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         assert ticks.index("0.6") < published < ticks.index("0.8")
 
 
-async def test_patients_tell_whom_the_arm_saves_and_whom_it_would() -> None:
+@pytest.mark.parametrize("turns", [0, 1, 2])
+async def test_patients_tell_the_net_first_and_then_who_fares_better_and_worse(turns: int) -> None:
     async with driven(size=(160, 45)) as driver:
         await driver.go(driver.session.last_day)
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
-        await driver.until(lambda: screen.roster and screen.journey, "patients are listed")
+        await driver.press(*"T" * turns)
+        await driver.until(
+            lambda: screen.roster and screen.roster.balance and screen.roster.balance.coupling == COUPLINGS[turns],
+            "patients are listed",
+        )
         await driver.settle()
         roster = screen.roster
         assert roster is not None
-        sentence = " ".join(" ".join(driver.screen_lines()[1:4]).split())
-        assert f"saves {roster.saved} of {roster.saved + roster.harmed + roster.same}" in sentence
-        assert f"harms {roster.harmed}, makes no difference to {roster.same}" in sentence
+        balance = roster.balance
+        assert balance is not None
+        sentence = " ".join(" ".join(driver.screen_lines()[1:5]).split())
+        net = f"By 3 years {balance.fewer} fewer of {balance.known} randomized patients have an event"
+        fare = f"With {DRAWS[balance.coupling]} {balance.better} fare better, {balance.worse} worse"
+        assert 0 <= sentence.index(net) < sentence.index(fare) < sentence.index("neither a trial nor this model")
         arms = driver.app.card.arms if driver.app.card is not None else ()
         for line, row in zip(screen.query_one(Listing).lines, roster.rows, strict=True):
-            arm = arms[row.arm] if row.arm >= 0 else ""
-            assert line.cells[-1].startswith("would be") == (bool(row.twin) and arm != roster.arm)
-            if row.twin == "saved":
-                # By the end: who is saved has no event, and who would be has one.
-                assert bool(row.event) == (arm != roster.arm)
+            if row.other_fate in ("better", "worse"):
+                would = "fares" if arms[row.arm] == balance.arm else "would fare"
+                assert line.cells[-1] == f"{would} {row.other_fate}"
 
 
 async def test_each_journey_stands_under_its_arm_and_marks_what_parts_the_ways() -> None:
@@ -124,7 +131,7 @@ async def test_each_journey_stands_under_its_arm_and_marks_what_parts_the_ways()
         await driver.go(2115.0)
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
-        await driver.press("slash", *"would be saved", "enter", "t", "f")
+        await driver.press("slash", *"would fare better", "enter", "t", "f")
         await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
         await driver.settle()
         assert screen.journey is not None
@@ -148,7 +155,7 @@ async def test_what_there_is_no_room_for_is_counted_below_the_journeys(size: tup
         await driver.go(2115.0)
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
-        await driver.press("slash", *"would be saved", "enter", "t", *(("f",) if is_large else ()))
+        await driver.press("slash", *"would fare better", "enter", "t", *(("f",) if is_large else ()))
         await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
         await driver.settle()
         rows = lines_of(screen.query_one(Timeline))

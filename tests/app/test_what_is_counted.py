@@ -28,7 +28,7 @@ async def test_the_parts_of_those_who_fare_otherwise_sum_to_the_whole() -> None:
         assert snapshot.fates is not None
         shown = text(driver)
         whole = re.search(r"(\d+) patients fare differently by now", shown)
-        parts = re.search(r"(\d+) saved from an event \(DFS\)((, \d+ [a-z ]+)*)", shown)
+        parts = re.search(r"(\d+) fare better \(DFS\)((, \d+ [a-z ]+)*)", shown)
         assert whole is not None
         assert parts is not None
         assert int(whole[1]) == sum(map(int, re.findall(r"\d+", parts[0])))

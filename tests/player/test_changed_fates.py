@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.journal import Journal
 from pathsim.player.differences import changed_patients, fates, parted
 from pathsim.player.journeys import journey_view, roster
@@ -89,15 +90,15 @@ def test_everybody_who_fares_otherwise_is_counted_once_by_their_event_in_both_jo
     before, now = event_days(take(), day), event_days(changed(), day)
     told = changed_patients(take(), changed(), "dfs", day)
     expected = {
-        "saved": before.keys() - now.keys(),
-        "lost": now.keys() - before.keys(),
+        "better": before.keys() - now.keys(),
+        "worse": now.keys() - before.keys(),
         "later": {patient for patient in before.keys() & now.keys() if before[patient] < now[patient]},
         "earlier": {patient for patient in before.keys() & now.keys() if before[patient] > now[patient]},
     }
     expected["otherwise"] = {one.patient for one in told} - set().union(*expected.values())
     assert {verdict: {one.patient for one in told if one.verdict == verdict} for verdict in expected} == expected
     found = fates(take(), changed(), "dfs", day)
-    parts = (found.saved, found.lost, found.later, found.earlier, found.otherwise)
+    parts = (found.better, found.worse, found.later, found.earlier, found.otherwise)
     assert parts == tuple(map(len, expected.values()))
     assert sum(parts) == found.changed == len(told)
     if day == 2114:
@@ -126,22 +127,40 @@ def test_until_the_randomization_the_twin_is_the_patient() -> None:
     assert mine == theirs
 
 
-def test_those_whom_the_arm_saves_or_harms_are_counted_by_their_events() -> None:
-    other = flipped(take())
-    view = roster(1, take(), other, 2114.0)
-    mine, theirs = event_days(take(), 2114), event_days(other, 2114)
-    randomized = np.flatnonzero(take().arm_of >= 0).tolist()
+def event_by(of: Take, days: float) -> dict[int, bool | None]:
+    """Whether each patient has an event so many days after the randomization, off the whole journal; None if lost."""
+    start = of.scenario.entry("consolidation").enter
+    names = {event.code: event.name for event in of.scenario.vocabulary.of("exit")}
+    begun: dict[int, float] = {}
+    found: dict[int, bool | None] = {}
+    for row, when, event, _ in zip(*(column.tolist() for column in of.chunk.journal.by_day()), strict=True):
+        if event == start:
+            begun[row] = when
+        if row in begun and row not in found and when <= begun[row] + days:
+            if names.get(event) in DFS:
+                found[row] = True
+            elif names.get(event) == "lost_to_follow_up":
+                found[row] = None
+    return dict.fromkeys(begun, False) | found
+
+
+@pytest.mark.parametrize("coupling", COUPLINGS)
+def test_those_who_fare_better_or_worse_in_the_arm_are_counted_by_their_events(coupling: Coupling) -> None:
+    others = {one: flipped(take(), one) for one in COUPLINGS}
+    view = roster(1, take(), others, coupling, 2114.0)
+    mine, theirs = event_by(take(), 1095), event_by(others[coupling], 1095)
     treated = take().scenario.arms.index("blinatumomab")
-    saved = [
-        p
-        for p in randomized
-        if (p in theirs and p not in mine) == (take().arm_of[p] == treated) and (p in mine) != (p in theirs)
-    ]
-    differ = [p for p in randomized if (p in mine) != (p in theirs)]
-    assert view.saved == len(saved)
-    assert view.harmed == len(differ) - len(saved)
-    assert view.saved + view.harmed + view.same == len(randomized)
-    assert {row.patient for row in view.rows if row.twin == "saved"} == set(saved)
+    randomized = np.flatnonzero(take().arm_of >= 0).tolist()
+    both = {p: (mine[p], theirs[p]) if take().arm_of[p] == treated else (theirs[p], mine[p]) for p in randomized}
+    better = {p for p, fate in both.items() if fate == (False, True)}
+    worse = {p for p, fate in both.items() if fate == (True, False)}
+    assert {row.patient for row in view.rows if row.other_fate == "better"} == better
+    assert {row.patient for row in view.rows if row.other_fate == "worse"} == worse
+    assert {row.patient for row in view.rows if row.other_fate is not None} == set(randomized)
+    assert view.balance is not None
+    assert (view.balance.better, view.balance.worse) == (len(better), len(worse))
+    assert view.balance.fewer == len(better) - len(worse)
+    assert view.balance.known == sum(None not in fate for fate in both.values())
 
 
 def test_a_journey_is_told_from_enrolment_to_the_end_without_a_gap() -> None:

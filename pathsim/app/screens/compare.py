@@ -24,7 +24,7 @@ from pathsim.player.shown import Opened, Parameter, Snapshot
 from pathsim.text import counted
 
 REPLICATES = 400
-FORES = {"saved": "good!", "lost": "bad!", "later": "good", "earlier": "bad", "otherwise": "dim"}
+FORES = {"better": "good!", "worse": "bad!", "later": "good", "earlier": "bad", "otherwise": "dim"}
 NOTHING = (
     "Both trials are the same. Turn a number on the Live screen (l), and come back; "
     "k keeps what is set, so that what you turn afterwards is compared with it."

@@ -13,13 +13,24 @@ from textual.widgets import Static
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.timeline import Timeline
+from pathsim.couplings import DRAWS, Coupling
 from pathsim.names import lowered
 from pathsim.player import requests as ask
-from pathsim.player.lists import JourneyView, RosterRow, RosterView
+from pathsim.player.lists import Balance, JourneyView, OtherFate, RosterRow, RosterView
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened, Snapshot
+from pathsim.report.figures import span
 
-TWIN_FORES = {"saved": "good", "harmed": "bad", "": "dim"}
+FATE_FORES = {"better": "good", "worse": "bad"}
+FATES: dict[OtherFate, tuple[str, str]] = {
+    "better": ("fares better", "would fare better"),
+    "worse": ("fares worse", "would fare worse"),
+    "later": ("event later", "event would be later"),
+    "earlier": ("event earlier", "event would be earlier"),
+    "same": ("no difference", "no difference"),
+    "unknown": ("lost to follow-up", "lost to follow-up"),
+}
+"""How patients fare in the arm that is not the control: those who are in it, and those who would be."""
 
 
 class PatientsScreen(TrialScreen):
@@ -29,13 +40,14 @@ class PatientsScreen(TrialScreen):
     CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "twin", "Twin", tooltip="The same patient in the other arm", id="patients.twin"),
+        Binding("T", "coupling", "Draws", tooltip="Other draws in the other arm", id="patients.coupling"),
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="patients.search"),
         Binding("f", "large", "Large", tooltip="The journey alone, or with the list", id="patients.large"),
     ]
     roster: RosterView | None = None
     journey: JourneyView | None = None
     with_twin = False
-    asked: tuple[int, float] | None = None
+    asked: tuple[int, float, Coupling] | None = None
 
     def body(self) -> Iterator[Widget]:
         """What the arm did for the trial, the list, one journey."""
@@ -69,9 +81,9 @@ class PatientsScreen(TrialScreen):
         snapshot, session = self.trial.snapshot, self.trial.session
         if snapshot is None or not self.is_current:
             return
-        if self.asked != (session.generation, snapshot.day):
-            self.asked = session.generation, snapshot.day
-            self.trial.send(ask.Roster(session.generation, snapshot.day))
+        if self.asked != (session.generation, snapshot.day, session.coupling):
+            self.asked = session.generation, snapshot.day, session.coupling
+            self.trial.send(ask.Roster(*self.asked))
 
     def told(self, reply: Reply) -> None:
         """The list, or a journey."""
@@ -94,10 +106,11 @@ class PatientsScreen(TrialScreen):
             Column("now", 34),
             Column("event", 24),
             Column("days followed", 13, is_number=True, rank=3),
-            *((Column(f"by {roster.arm}", 22),) if roster.arm else ()),
+            *((Column(f"with {roster.balance.arm}", 22),) if roster.balance is not None else ()),
         )
-        self.query_one(Listing).show(columns, [_line(row, arms, roster.arm) for row in roster.rows])
-        self.query_one("#balance", Static).update(_balance(roster, has_arms=bool(arms)))
+        self.query_one(Listing).show(columns, [_line(row, arms, roster.balance) for row in roster.rows])
+        told = _balance(roster, has_arms=bool(arms), is_roomy=self.has_class("-wide"))
+        self.query_one("#balance", Static).update(told)
         listing = self.query_one(Listing)
         if self.trial.wanted_patient is not None:
             if all(line.about != self.trial.wanted_patient for line in listing.seen):
@@ -118,7 +131,8 @@ class PatientsScreen(TrialScreen):
 
     def _travel(self, patient: object) -> None:
         if isinstance(patient, int):
-            self.trial.send(ask.Travel(self.trial.session.generation, patient))
+            session = self.trial.session
+            self.trial.send(ask.Travel(session.generation, patient, session.coupling))
 
     @on(Listing.Marked)
     def _marked(self, event: Listing.Marked) -> None:
@@ -131,13 +145,21 @@ class PatientsScreen(TrialScreen):
 
     def command(self, asked: str) -> str:
         """The trial as a folder of tables, that of its patients among them."""
-        return f"{super().command(asked)} --out patients"
+        coupling = self.trial.session.coupling
+        other = "" if coupling == "shared" else f" --coupling {coupling}"
+        return f"{super().command(asked)}{other} --out patients"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nobody can know what another arm would do there is no twin."""
         del parameters
-        has_twins = self.roster is None or bool(self.roster.arm)
-        return True if action != "twin" or has_twins else None
+        has_twins = self.roster is None or self.roster.balance is not None
+        return True if action not in ("twin", "coupling") or has_twins else None
+
+    def action_coupling(self) -> None:
+        """Draw the other fate in another way; the trial stays as it is."""
+        self.trial.session.other_coupling()
+        self._ask()
+        self._travel(self.query_one(Listing).marked)
 
     def action_twin(self) -> None:
         """The other arm beside it, or not."""
@@ -169,9 +191,8 @@ class PatientsScreen(TrialScreen):
         self.trial.question("List patients with these words", listing.filter, listing.narrow)
 
 
-def _line(row: RosterRow, arms: tuple[str, ...], treated: str) -> Line:
+def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> Line:
     arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
-    twin = row.twin if not row.twin or arm == treated else f"would be {row.twin}"
     days = "" if row.days is None else f"{row.days:.0f}"
     found: list[tuple[str, str, float | str]] = [(f"{row.patient:04d}", "text", row.patient)]
     found += [(text, "text", _order(text)) for text in (row.came, *row.about)]
@@ -181,7 +202,9 @@ def _line(row: RosterRow, arms: tuple[str, ...], treated: str) -> Line:
         (row.event, "bad", row.event),
         (days, "text", row.days or 0.0),
     ]
-    found += [(twin, TWIN_FORES[row.twin], twin)] if treated else []
+    if balance is not None:
+        told = "" if row.other_fate is None else FATES[row.other_fate][arm != balance.arm]
+        found.append((told, FATE_FORES.get(row.other_fate or "", "dim"), told))
     cells, fores, order = zip(*found, strict=True)
     return Line(cells, fores, order, row.patient)
 
@@ -192,20 +215,38 @@ def _order(text: str) -> float | str:
     return float(first) if first.replace(".", "", 1).isdigit() else text
 
 
-def _balance(roster: RosterView, *, has_arms: bool) -> Content:
-    """What the arm did for everybody, by the end of the trial."""
-    randomized = roster.saved + roster.harmed + roster.same
-    if not roster.arm:
-        why = "patients queue, or there are more than two"
+NET = "By $by [b]$fewer[/] of $known randomized patients have an event with $arm than with $control ($endpoint)."
+WHO = "With $draws [b $text-success]$better fare better[/], [b $text-error]$worse worse[/];"
+OTHERS = "with $beside $other and $others; with any $least and $most."
+NOBODY = "Who they are, neither a trial nor this model can know."
+ROOMY, SHORT = (
+    (NET, WHO, OTHERS, NOBODY),
+    ("By $by [b]$fewer[/] of $known have an event with $arm.", WHO, "any: $least, $most."),
+)
+
+
+def _balance(roster: RosterView, *, has_arms: bool, is_roomy: bool) -> Content:
+    """What the arm does for everybody: the net first, then who fares better and worse, as far as draws say."""
+    balance = roster.balance
+    if balance is None:
+        why = "patients queue, there are more than two, or no day is tabulated"
         another = f" Outcomes in another arm cannot be known: {why}." if has_arms else ""
         return Content(f"All patients enrolled so far, and what has become of them.{another}")
+    beside, better, worse = balance.beside
     return Content.from_markup(
-        "With the same luck, by the end $arm [b $text-success]saves $saved[/] of $all randomized patients "
-        "from an event, [b $text-error]harms $harmed[/], makes no difference to $same ($endpoint).",
-        all=str(randomized),
-        arm=roster.arm,
-        saved=str(roster.saved),
-        harmed=str(roster.harmed),
-        same=str(roster.same),
-        endpoint=lowered(roster.endpoint),
+        " ".join(ROOMY if is_roomy else SHORT),
+        by=span(balance.days),
+        fewer=f"{abs(balance.fewer)} {'fewer' if balance.fewer >= 0 else 'more'}",
+        known=str(balance.known),
+        arm=balance.arm,
+        control=balance.control,
+        endpoint=lowered(balance.endpoint),
+        draws=DRAWS[balance.coupling],
+        better=str(balance.better),
+        worse=str(balance.worse),
+        beside=DRAWS[beside],
+        other=str(better),
+        others=str(worse),
+        least="{} to {}".format(*balance.bounds[0]),
+        most="{} to {}".format(*balance.bounds[1]),
     )

@@ -160,6 +160,6 @@ class TrialScreen(Screen[None]):
 def in_parts(fates: Fates) -> str:
     """How those who fare otherwise fare by an endpoint: the parts sum to the whole."""
     times = [f"{count} {when}" for count, when in ((fates.later, "later"), (fates.earlier, "earlier")) if count]
-    rest = [f"{fates.otherwise} with the same outcome"] if fates.otherwise else []
-    parts = [f"{fates.saved} saved from an event ({fates.endpoint})", f"{fates.lost} lost", *times, *rest]
+    rest = [f"{fates.otherwise} in other ways"] if fates.otherwise else []
+    parts = [f"{fates.better} fare better ({fates.endpoint})", f"{fates.worse} worse", *times, *rest]
     return ", ".join(parts)

@@ -1,0 +1,230 @@
+"""Who fares better and who worse in the other arm: by formula, under every coupling, and what is never touched."""
+
+import math
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pytest
+from calls import Pathsim
+
+from pathsim.counterfactual import APART_DAYS, VERDICTS, Fates, all_fates, fates, other_fate, redrawn
+from pathsim.couplings import COUPLINGS, Coupling
+from pathsim.engines import simulate
+from pathsim.journal import Journal
+from pathsim.scenario.files import Source
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.course import Course, course
+from pathsim.trial.outcomes import outcomes
+
+PATIENTS = 40_000
+TOLERANCE = 4 * 0.5 / math.sqrt(PATIENTS)
+"""Four standard errors of a share, at most."""
+DAY = 730.0
+MANY = {"trial.patients": str(PATIENTS), "trial.per_month": "100000"}
+
+FIRST_DAYS, EVENTS_FIRST, SPARED_LATER = 100.0, {"experimental": 0.2, "control": 0.5}, 0.6
+
+
+def median_days(spared: float, days: float) -> float:
+    """The median of an exponential time that so many are spared for so long."""
+    return days * math.log(0.5) / math.log(spared)
+
+
+TWO_PHASES = f"""
+title   = "Two phases: one of each arm's own, one that both share"
+extends = "two-arm-exponential"
+[steps.experimental]
+days    = {FIRST_DAYS}
+next    = "after"
+exit    = {{ death = {{ median_days = {median_days(1 - EVENTS_FIRST["experimental"], FIRST_DAYS)} }} }}
+assumed = "a test"
+[steps.control]
+days    = {FIRST_DAYS}
+next    = "after"
+exit    = {{ death = {{ median_days = {median_days(1 - EVENTS_FIRST["control"], FIRST_DAYS)} }} }}
+assumed = "a test"
+[steps.after]
+kind    = "phase"
+exit    = {{ death = {{ median_days = {median_days(SPARED_LATER, DAY - FIRST_DAYS)}, next = "dead" }} }}
+assumed = "a test"
+"""
+
+
+def one_phase() -> Scenario:
+    return load("two-arm-exponential", MANY)
+
+
+def two_phases() -> Scenario:
+    return load(Source("two-phases", "<test>", TWO_PHASES), MANY)
+
+
+@cache
+def trial_of(name: str) -> Course:
+    made = {"one phase": one_phase, "two phases": two_phases, "aall1331": lambda: load("aall1331")}[name]()
+    return course(simulate(made, 21)[0])
+
+
+@cache
+def fates_of(name: str) -> Mapping[Coupling, Fates]:
+    endpoint = next(iter(trial_of(name).scenario.sections.endpoints.values()))
+    return all_fates(trial_of(name), endpoint, DAY)
+
+
+def shares(found: Fates) -> dict[str, float]:
+    return {verdict: count / found.row.size for verdict, count in found.counts.items()}
+
+
+def assert_same(first: Journal, second: Journal) -> None:
+    assert all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+EXPERIMENTAL, CONTROL = 0.5, 0.5 ** (DAY / 511)
+"""Who is alive on day 730: medians are 730 and 511 days."""
+
+
+@pytest.mark.parametrize(
+    ("coupling", "better", "worse"),
+    [
+        ("shared", EXPERIMENTAL - CONTROL, 0.0),
+        ("independent", EXPERIMENTAL * (1 - CONTROL), CONTROL * (1 - EXPERIMENTAL)),
+        # Each arm has a step of its own, and nothing else follows.
+        ("therapy", EXPERIMENTAL * (1 - CONTROL), CONTROL * (1 - EXPERIMENTAL)),
+    ],
+)
+def test_with_two_constant_hazards_those_who_fare_better_and_worse_are_known(
+    coupling: Coupling, better: float, worse: float
+) -> None:
+    found = shares(fates_of("one phase")[coupling])
+    assert found["better"] == pytest.approx(better, abs=TOLERANCE)
+    assert found["worse"] == pytest.approx(worse, abs=TOLERANCE if worse else 0)
+
+
+def test_whatever_the_coupling_between_frechets_bounds() -> None:
+    found = fates_of("one phase")
+    most_better, most_worse = (found["shared"].bounds[verdict][1] / PATIENTS for verdict in ("better", "worse"))
+    assert most_better == pytest.approx(min(1 - CONTROL, EXPERIMENTAL), abs=TOLERANCE)
+    assert most_worse == pytest.approx(min(1 - EXPERIMENTAL, CONTROL), abs=TOLERANCE)
+    for one in found.values():
+        for verdict in ("better", "worse"):
+            least, most = one.bounds[verdict]
+            assert least <= one.counts[verdict] <= most
+        assert one.fewer == one.counts["better"] - one.counts["worse"]
+
+
+def test_in_two_phases_the_three_couplings_differ_as_the_formula_says() -> None:
+    mine, theirs = (1 - EVENTS_FIRST[arm] for arm in ("experimental", "control"))
+    later = SPARED_LATER
+    expected = {
+        "shared": (later * (mine - theirs), 0.0),
+        "therapy": (later * mine * (1 - theirs), later * theirs * (1 - mine)),
+        "independent": (later * mine * (1 - later * theirs), later * theirs * (1 - later * mine)),
+    }
+    for coupling, found in fates_of("two phases").items():
+        told = shares(found)
+        assert (told["better"], told["worse"]) == pytest.approx(expected[coupling], abs=TOLERANCE)
+
+
+def test_events_in_both_arms_are_the_same_fate_only_if_they_are_near_each_other() -> None:
+    """With shared draws of an exponential time the arms' times are proportional, as their medians are."""
+    found = shares(fates_of("one phase")["shared"])
+    # The control's event t comes before day 511, the other's at t * 730 / 511, which is more than 90 days later.
+    nearest = APART_DAYS / (730 / 511 - 1)
+    later = 0.5 ** (nearest / 511) - 0.5 ** (DAY / 730)
+    assert found["later"] == pytest.approx(later, abs=TOLERANCE)
+    assert found["earlier"] == 0
+    assert sum(found.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", ["two phases", "aall1331"])
+def test_the_trial_itself_and_all_before_the_randomization_stay_as_they_are(name: str) -> None:
+    mine = trial_of(name)
+    before = [event.tolist() for event in mine.chunk.journal]
+    step = mine.scenario.randomisation
+    assert step is not None
+    for coupling in COUPLINGS:
+        other = other_fate(mine, coupling)
+        assert other is not None
+        journals = [of.chunk.journal.pick(of.chunk.journal.event < step[0].enter).in_order() for of in (mine, other)]
+        assert_same(*journals)
+    assert [event.tolist() for event in mine.chunk.journal] == before
+
+
+def test_therapy_redraws_the_steps_that_only_one_arm_leads_to() -> None:
+    scenario = load("aall1331")
+    therapies = {"blina_start", "blina_1", "after_blina_1", "blina_2"}
+    therapies |= {"chemo_start", "block_2", "after_block_2", "block_3"}
+    assert redrawn(scenario, "therapy") == therapies
+    assert redrawn(scenario, "shared") == frozenset()
+    everything = redrawn(scenario, "independent")
+    assert therapies | {"transplant", "salvage", "dead"} <= everything
+    assert not everything & {"block_1", "risk_assignment", "consolidation", "low_risk"}
+
+
+def test_who_is_lost_to_follow_up_in_either_fate_fares_neither_better_nor_worse() -> None:
+    mine = trial_of("aall1331")
+    endpoint = mine.scenario.sections.endpoints["dfs"]
+    other = other_fate(mine, "shared")
+    assert other is not None
+    found = fates(mine, other, endpoint, DAY)
+    lost = set()
+    for of in (mine, other):
+        data = outcomes(of.known_on(math.inf, complete=True), endpoint)
+        lost |= set(data.row[~data.event & (data.time < DAY)].tolist())
+    told = set(found.row[found.verdict == VERDICTS.index("unknown")].tolist())
+    assert told == lost
+    assert lost
+
+
+def test_the_other_fate_of_the_other_fate_is_the_own() -> None:
+    mine = trial_of("aall1331")
+    other = other_fate(mine, "shared")
+    assert other is not None
+    back = other_fate(other, "shared")
+    assert back is not None
+    assert_same(back.chunk.journal.in_order(), mine.chunk.journal.in_order())
+
+
+@pytest.mark.parametrize("coupling", COUPLINGS)
+def test_a_report_tells_the_net_first_and_every_coupling(
+    pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch, coupling: Coupling
+) -> None:
+    monkeypatch.setenv("COLUMNS", "130")
+    told = " ".join(pathsim("run", "aall1331", "--seed", 21, "--coupling", coupling).out.split())
+    endpoint = trial_of("aall1331").scenario.sections.endpoints["dfs"]
+    found = all_fates(trial_of("aall1331"), endpoint, 1095.0)
+    mine = found[coupling]
+    events = f"{mine.events[0]} against {mine.events[1]}"
+    net = f"By 3 years, {mine.fewer} fewer of {mine.known} patients have an event with blinatumomab"
+    assert net in told
+    assert told.index(net) < told.index(events) < told.index("neither a trial nor this model can know")
+    assert f"{mine.counts['better']} fare better with blinatumomab and {mine.counts['worse']} fare worse" in told
+    for one in found.values():
+        counts = [one.fewer, *(one.counts[verdict] for verdict in ("better", "worse", "later", "earlier", "same"))]
+        assert " ".join(map(str, counts)) in told
+
+
+def test_the_coupling_changes_nothing_else_of_a_run(pathsim: Pathsim) -> None:
+    asked = ("run", "two-arm-exponential", "--seed", 3, "--json")
+    assert len({pathsim(*asked, "--coupling", coupling).out for coupling in COUPLINGS}) == 1
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("stroke-thrombectomy",),
+        ("aall1331", "--until", "2018-01-01"),
+        ("aall1331", "--set", "pools.transplant_bed.places=1"),
+        ("two-arm-exponential", "--set", "endpoints.os.at_days=[]"),
+    ],
+    ids=["no arms", "a trial that goes on", "a queue", "no day"],
+)
+def test_where_nothing_can_be_said_nothing_is(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
+    assert "The other fate" not in pathsim("run", *asked, "--seed", 1).out
+
+
+def test_bounds_are_those_of_the_counts() -> None:
+    numbers = np.array([VERDICTS.index(word) for word in ("better", "better", "same", "unknown")])
+    found = Fates(np.arange(4), numbers, (0, 2))
+    assert (found.known, found.fewer) == (3, 2)
+    assert found.bounds == {"better": (2, 2), "worse": (0, 0)}
