@@ -80,10 +80,14 @@ def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
 
 
 def _days_to_event(known: Known, endpoint: Endpoint, rows: int) -> Days:
-    """For each patient the days until the event; infinite if there is none, NaN for those who are not followed."""
+    """For each patient the days until the event; infinite if there is none, NaN for those who are not followed.
+
+    Nor are those who were lost: nobody knows how they fare.
+    """
     data = outcomes(known, endpoint)
+    is_lost = ~data.event & (data.day < known.until.take(data.row))
     found = np.full(rows, math.nan)
-    found[data.row] = np.where(data.event, data.time, math.inf)
+    found[data.row] = np.where(data.event, data.time, np.where(is_lost, math.nan, math.inf))
     return found
 
 

@@ -218,7 +218,7 @@ class Fates:
     earlier: int
     """An event in both, here after fewer days."""
     otherwise: int
-    """The same outcome on the same day, or none of either; something else in their journeys differs."""
+    """The same outcome on the same day, none of either, or lost to follow-up: what differs is something else."""
 
     @property
     def changed(self) -> int:
