@@ -1,6 +1,7 @@
 """What many replicates say, and where the numbers come from that they are simulated with."""
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from pathsim.player.shown import Floats, Kind
 
@@ -104,14 +105,17 @@ class EvidenceView:
     cites: tuple[tuple[str, str], ...]
 
 
+TargetKind: TypeAlias = Literal["input", "fit", "holdout"]
+
+
 @dataclass(frozen=True, slots=True)
 class TargetRow:
     """A published result beside the simulated ones."""
 
     part: str
     label: str
-    is_held_out: bool
-    """Whether nothing was calibrated to it: it is only compared."""
+    kind: TargetKind
+    """Whether it is a number of the model itself, what numbers were calibrated to, or only compared."""
     is_share: bool
     published: float
     simulated: float

@@ -244,7 +244,7 @@ class Validation(Repeats):
             TargetRow(
                 one.target.part or "",
                 one.label,
-                one.target.kind == "holdout",
+                one.target.kind,
                 one.target.is_share,
                 one.published,
                 one.mean,

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, percent, ratio
-from pathsim.scenario.models import Target
+from pathsim.scenario.models import Target, TargetKind
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
@@ -19,6 +19,7 @@ SIGNS: dict[Verdict, str] = {"met": "", "wrong on average": "off", "beyond luck"
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
 MEAN = 6
+MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*"}
 GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
 """What the plot is drawn with: the interval, the mean, the published result."""
 REACH = 3.0
@@ -79,7 +80,7 @@ def _table(console: Console, comparisons: Sequence[Comparison], mean: int, *, is
 
 def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text | str]:
     shown, style = _shown(one.target), STYLES[one.verdict]
-    yield one.label if one.target.kind == "fit" else f"{one.label} *"
+    yield f"{one.label} {MARKS[one.target.kind]}".strip()
     yield _published(one, roomy=roomy)
     yield _mean(one)
     yield _span(shown(one.lower), shown(one.upper)) + _of(one.trials - one.missing, one)
@@ -155,17 +156,25 @@ def _legend(comparisons: Sequence[Comparison], *, ascii_only: bool) -> Text:
     ratios = "; hazard ratios: geometric mean" if any(one.average.is_ratio for one in comparisons) else ""
     return Text(
         f" {line * 3}{mean}{line * 3} 95% of single trials around their mean, {published} published; "
-        f"%ile: trials below the published result; * held out: never fitted{ratios}",
+        f"%ile: trials below the published result; = an input that comes back; * held out: never fitted{ratios}",
         "dim",
     )
 
 
+GROUPS: tuple[tuple[TargetKind, str, str], ...] = (
+    ("input", "input", "that must come back"),
+    ("fit", "result", "fitted"),
+    ("holdout", "result", "held out"),
+)
+"""Each is told apart: that inputs come back says that they were copied right, and nothing of the model."""
+
+
 def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
     counts = tally(comparisons)
-    for kind, name in (("fit", "fitted"), ("holdout", "held out")):
+    for kind, what, rest in GROUPS:
         total = sum(counts[kind].values())
         if total:
-            text = Text(f" {counted(total, 'result')} {name}: ", "bold")
+            text = Text(f" {counted(total, what)} {rest}: ", "bold")
             told = [(f"{counts[kind][one]} {one}", STYLES[one]) for one in VERDICTS if counts[kind][one]]
             for number, part in enumerate(told):
                 text.append(", " if number else "").append(*part)

@@ -310,12 +310,15 @@ Figure: TypeAlias = Annotated[str, AfterValidator(_a_path)]
 """The path of a figure of the results object."""
 
 
+TargetKind: TypeAlias = Literal["input", "fit", "holdout"]
+
+
 class Target(Table):
     """A published result, and the figure of the results object that it is compared with.
 
     With ``of`` the figure is divided by another one: 35 events in 105 patients are compared as a share. A result of
-    kind ``fit`` is what numbers are calibrated to; a ``holdout`` is only compared. The mean of many trials may differ
-    from it by the ``tolerance``, if one is set.
+    kind ``input`` is a number of the model itself, which has to come back; ``fit`` is what numbers are calibrated to; a
+    ``holdout`` is only compared. The mean of many trials may differ from it by the ``tolerance``, if one is set.
     """
 
     published: Number
@@ -324,7 +327,7 @@ class Target(Table):
     label: str | None = None
     part: str | None = None
     ci: tuple[Number, Number] | None = None
-    kind: Literal["fit", "holdout"] = "fit"
+    kind: TargetKind = "fit"
     weight: Ratio = 1.0
     tolerance: Ratio | None = None
 

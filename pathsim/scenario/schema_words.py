@@ -142,7 +142,7 @@ _WORDS: Mapping[str, str] = {
     "Target.part": "The heading under which it stands in tables.",
     "Target.tolerance": "How far the mean of trials may lie from it; by default, 0.3 standard deviations of one trial.",
     "Target.ci": "The published interval, the lower limit first.",
-    "Target.kind": "Whether the scenario was fitted to it, or tested against it.",
+    "Target.kind": "Whether it is a number of the model itself, what numbers are fitted to, or a test of the model.",
     "Target.weight": "How much it counts in a calibration, relative to the others.",
 }
 

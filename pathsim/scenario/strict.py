@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.problems import Problem
+from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
@@ -26,6 +26,7 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
             )
         if rate.evidence.kind == "calibrated":
             yield from _calibrated(scenario, rate)
+    yield from _inputs(scenario)
     evidence = {rate.evidence for rate in scenario.layers.rates.values()}
     for name in scenario.sections.sources:
         if not any(told.cites(name) for told in evidence):
@@ -34,12 +35,35 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
             )
 
 
+def _inputs(scenario: Scenario) -> Iterator[Problem]:
+    """Targets that are numbers of the model, and do not say so; and those that say so, and are none."""
+    known = {count: rate for rate in scenario.rates.values() if (count := _count(rate)) is not None}
+    for name, rate in scenario.published.items():
+        count, is_input = _count(rate), scenario.sections.targets[name].kind == "input"
+        if count in known and not is_input:
+            yield Problem(
+                ("targets", name, "kind"),
+                f"the same count is a number of the model, {dotted(known[count].path)}, so it can only come back: say "
+                'so with kind = "input"',
+            )
+        elif is_input and count not in known:
+            yield Problem(("targets", name, "kind"), "no number of the model is this count of this source")
+
+
+def _count(rate: Rate) -> tuple[int, int, str | None] | None:
+    """A number of so many and where it was read; None if it is no count."""
+    return None if rate.n is None or rate.of is None else (rate.n, rate.of, rate.source)
+
+
 def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
     if rate.range is None:
         yield Problem(rate.path, "calibrated, but without the range that was searched: range = [0.1, 0.5]")
     for name in rate.evidence.calibrated_to:
-        if scenario.sections.targets[name].kind == "holdout":
-            yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
+        match scenario.sections.targets[name].kind:
+            case "holdout":
+                yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
+            case "input":
+                yield Problem(rate.path, f"calibrated to '{name}', which is an input and comes back by itself")
 
 
 def _unused(scenario: Scenario) -> Iterator[Problem]:

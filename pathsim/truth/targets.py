@@ -9,7 +9,7 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from pathsim.ensemble.collected import ByName
 from pathsim.ensemble.summary import share
 from pathsim.names import readable
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.models import Target
+from pathsim.scenario.models import Target, TargetKind
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial import tables
@@ -224,6 +224,6 @@ def _compared(name: str, target: Target, evidence: Rate | None, values: NDArray[
 
 def tally(comparisons: Sequence[Comparison]) -> dict[str, dict[str, int]]:
     """How many targets of each kind have which verdict."""
-    kinds = ("fit", "holdout")
+    kinds: tuple[TargetKind, ...] = get_args(TargetKind)
     counts = {kind: Counter(one.verdict for one in comparisons if one.target.kind == kind) for kind in kinds}
     return {kind: {verdict: counts[kind][verdict] for verdict in VERDICTS} for kind in kinds}

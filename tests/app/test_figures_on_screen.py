@@ -201,7 +201,7 @@ async def test_patients_on_their_way_are_before_the_station_they_come_to() -> No
         assert tried > 10
 
 
-async def test_evidence_counts_fitted_and_held_out_results_apart() -> None:
+async def test_evidence_counts_inputs_fitted_and_held_out_results_apart() -> None:
     async with driven(size=(160, 45)) as driver:
         screen = await driver.visit("evidence")
         assert isinstance(screen, EvidenceScreen)
@@ -209,12 +209,12 @@ async def test_evidence_counts_fitted_and_held_out_results_apart() -> None:
         await driver.until(lambda: screen.replicates >= 100, "there are trials")
         await driver.settle()
         assert screen.validation is not None
-        fitted = [row for row in screen.validation.rows if not row.is_held_out]
-        held_out = [row for row in screen.validation.rows if row.is_held_out]
-        assert (len(fitted), len(held_out)) == (115, 3)
-        met = [sum(row.verdict == "met" for row in rows) for rows in (fitted, held_out)]
-        assert f"Met: {met[0]} of 115 fitted results, {met[1]} of 3 held out" in line_with(driver, "Met:")
+        rows_of = [[row for row in screen.validation.rows if row.kind == kind] for kind in ("input", "fit", "holdout")]
+        assert list(map(len, rows_of)) == [73, 42, 3]
+        met = [sum(row.verdict == "met" for row in rows) for rows in rows_of]
+        told = f"Met: {met[0]} of 73 inputs =, {met[1]} of 42 fitted results, {met[2]} of 3 held out *"
+        assert told in line_with(driver, "Met:")
         lines = screen.query_one("#targets", Listing).lines
-        assert sum(line.cells[0].endswith(" *") for line in lines) == 3
+        assert [sum(line.cells[0].endswith(mark) for line in lines) for mark in (" =", " *")] == [73, 3]
         for line, row in zip(lines, screen.validation.rows, strict=True):
             assert row.verdict in line.cells

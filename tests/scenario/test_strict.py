@@ -129,3 +129,36 @@ def test_findings_are_listed_on_standard_error_and_end_with_1(pathsim: Pathsim, 
     assert [finding["path"] for finding in told["findings"]] == ["cohort.stage.levels.early"]
     assert pathsim("check", PATH, "--strict").code == 0
     assert pathsim("check", PATH, "--strict", "--set", "trial.patients=x").code == 2
+
+
+COUNTS = """
+[cohort.sex]
+levels = {{ female = {{ value = "24/60", source = "s:table1" }}, male = "rest" }}
+assumed = "a test"
+[targets.women]
+published = "{count}"
+source    = "{source}:table2"
+figure    = "baseline[arm=ctl,name=sex,value=female].share"
+kind      = "{kind}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("count", "source", "kind", "told"),
+    [
+        ("24/60", "s", "input", ""),
+        ("24/60", "s", "fit", "a number of the model, cohort.sex.levels.female"),
+        ("24/60", "s", "holdout", "a number of the model, cohort.sex.levels.female"),
+        ("12/30", "s", "input", "no number of the model is this count"),
+        ("25/60", "s", "fit", ""),
+        ("24/60", "u", "fit", ""),
+    ],
+)
+def test_a_target_that_is_a_number_of_the_model_says_so_and_no_other_does(
+    count: str, source: str, kind: str, told: str
+) -> None:
+    other = '[sources.u]\ncite = "another series"\n' if source == "u" else ""
+    text = SMALL + other + COUNTS.format(count=count, source=source, kind=kind)
+    wrong = found(load(Source("small", "small.toml", text)))
+    assert [path for path, _ in wrong] == (["targets.women.kind"] if told else [])
+    assert all(told in message for _, message in wrong)

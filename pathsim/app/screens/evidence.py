@@ -15,7 +15,7 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.views import ViewTabs
 from pathsim.player import requests as ask
-from pathsim.player.many import EvidenceRow, EvidenceView, TargetRow, ValidationView
+from pathsim.player.many import EvidenceRow, EvidenceView, TargetKind, TargetRow, ValidationView
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened
 from pathsim.text import counted
@@ -31,6 +31,17 @@ VERDICTS = {
     "wrong on average": "A single trial may well show the published result, but trials on average do not.",
     "beyond luck": "Hardly any single trial shows the published result.",
 }
+
+TARGET_KINDS: dict[TargetKind, tuple[str, str]] = {
+    "input": (
+        "inputs =",
+        " It is a number of the model itself: that it comes back says only that it was copied right.",
+    ),
+    "fit": ("fitted results", ""),
+    "holdout": ("held out *", " No number was calibrated to this result: it was held out."),
+}
+"""What they are called where they are counted, and what is said of one."""
+MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*"}
 
 NUMBER_COLUMNS = (
     Column("number", 60, ends_differ=True),
@@ -144,8 +155,8 @@ class EvidenceScreen(TrialScreen):
             rows, trials = self.validation.rows, self.validation
             parts = [
                 f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what}"
-                for what, is_held_out in (("fitted results", False), ("held out *", True))
-                if (mine := [row for row in rows if row.is_held_out == is_held_out])
+                for kind, (what, _) in TARGET_KINDS.items()
+                if (mine := [row for row in rows if row.kind == kind])
             ]
             done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course"
             text = f"Met: {', '.join(parts)}; {done}" if parts else ""
@@ -178,8 +189,7 @@ class EvidenceScreen(TrialScreen):
                 f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}. "
             )
             text.append(VERDICTS.get(about.verdict, "Hardly any trial has this figure."))
-            if about.is_held_out:
-                text.append(" No number was calibrated to this result: it was held out.")
+            text.append(TARGET_KINDS[about.kind][1])
         self.query_one("#text", Static).update(text)
 
     @on(ViewTabs.Chosen)
@@ -218,7 +228,7 @@ def _number(row: EvidenceRow) -> Line:
 
 def _target(row: TargetRow) -> Line:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
-    label = f"{row.label} *" if row.is_held_out else row.label
+    label = f"{row.label} {MARKS[row.kind]}".strip()
     cells = (label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
     fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
     return Line(cells, fores, (row.label, row.published, row.simulated, row.lower, row.verdict, row.part), row)
