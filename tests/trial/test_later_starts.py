@@ -4,6 +4,7 @@ import math
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pathsim.clock import Clock, Entry
@@ -91,3 +92,12 @@ def test_the_committee_on_the_clock_learns_of_the_events_that_are_in_the_journal
     clock.run()
     assert committee.looks == looks(simulate(clock.scenario, 1, engine="sweep")[0])[0]
     assert [look.events for look in committee.looks] == list(plan.wanted_events)
+
+
+def test_of_those_who_are_never_randomized_no_endpoint_counts_from_their_arrival() -> None:
+    """Whoever dies before has no arm to be counted in, however long one waits."""
+    scenario = load("aall1331", {"endpoints.dfs.start": '"block_1"'})
+    chunk, _ = simulate(scenario, 1)
+    data = outcomes(everything(chunk), scenario.sections.endpoints["dfs"])
+    arms = {event.code for event in scenario.vocabulary.of("arm") if event.step == "consolidation"}
+    assert set(data.row.tolist()) == set(chunk.journal.row[np.isin(chunk.journal.event, list(arms))].tolist())
