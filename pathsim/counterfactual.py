@@ -21,16 +21,16 @@ from pathsim.journal import Rows
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.sweep import ShortageError
-from pathsim.trial.arms import arms_of, held
-from pathsim.trial.course import Course
-from pathsim.trial.outcomes import outcomes
+from pathsim.trial.arms import Arms, arms_of, held
+from pathsim.trial.course import Course, stops
+from pathsim.trial.outcomes import allocation, outcomes
 from pathsim.trial.tables import NO_ARM
 
 Verdict: TypeAlias = Literal["better", "worse", "later", "earlier", "same", "unknown"]
 """How a patient fares in the treated arm against the control arm, by an endpoint and a day.
 
 Without the event instead of with it, or the other way about; with it in both, but much later or earlier; no different;
-or lost to follow-up before it could be said.
+or censored before it could be said, or never at the endpoint's start.
 """
 VERDICTS: tuple[Verdict, ...] = ("better", "worse", "later", "earlier", "same", "unknown")
 APART_DAYS = 90.0
@@ -44,7 +44,10 @@ def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:
         return frozenset()
     ways = [_reached(scenario, first) for first in found[1].arms.values()]
     everywhere = frozenset[str]().union(*ways)
-    return everywhere if coupling == "independent" else everywhere - ways[0].intersection(*ways[1:])
+    if coupling == "independent":
+        return everywhere
+    therapies = frozenset(entry.name for name in scenario.trial.therapy for entry in scenario.entries(name))
+    return everywhere - ways[0].intersection(*ways[1:]) | therapies & everywhere
 
 
 def _reached(scenario: Scenario, name: str) -> frozenset[str]:
@@ -66,24 +69,31 @@ def other_arms(scenario: Scenario, arms: NDArray[np.int16]) -> NDArray[np.int16]
     return np.where(arms == NO_ARM, arms, 1 - arms).astype(np.int16)
 
 
-def other_fate(mine: Course, coupling: Coupling) -> Course | None:
-    """A trial of one replicate with every patient in the other arm; None where there are not two, or patients queue.
+def other_fates(mine: Course, couplings: Sequence[Coupling] = COUPLINGS) -> dict[Coupling, Course]:
+    """A trial of one replicate with every patient in the other arm, by coupling.
 
-    The committee decides as it did: each patient is asked for, and not what the trial would have been.
+    The committee decides as it did: each patient is asked for, and not what the trial would have been. None at all
+    where there are not two arms, or where anybody queues in any of these trials: whose turn it is hangs on the others.
     """
-    scenario, chunk = mine.scenario, mine.chunk
+    scenario = mine.scenario
     if len(scenario.arms) != 2 or scenario.randomisation is None:
-        return None
-    step = scenario.randomisation[0].name
-    mine_of = arms_of(chunk)
-    hold = held({**mine_of, step: other_arms(scenario, mine_of[step])}, scenario, scenario)
+        return {}
+    step, arms = scenario.randomisation[0].name, arms_of(mine.chunk)
+    other = {**arms, step: other_arms(scenario, arms[step])}
     try:
-        other, _ = simulate(
-            scenario, chunk.seed, chunk.replicates[0], "sweep", hold, redrawn=redrawn(scenario, coupling)
-        )
+        if any(pool.places < scenario.patients for pool in scenario.pools.values()):
+            _swept(mine, arms, frozenset())
+        return {coupling: _swept(mine, other, redrawn(scenario, coupling)) for coupling in couplings}
     except ShortageError:
-        return None
-    return replace(mine, chunk=other)
+        return {}
+
+
+def _swept(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
+    """The trial with these arms, and other luck in these steps. Raises ShortageError if anybody queues."""
+    scenario, chunk = mine.scenario, mine.chunk
+    hold, decided = held(arms, scenario, scenario), stops(mine.looks)
+    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "sweep", hold, steps, decided)
+    return replace(mine, chunk=found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +123,7 @@ class Fates:
         return self.events[1] - self.events[0]
 
     @property
-    def bounds(self) -> dict[Verdict, tuple[int, int]]:
+    def bounds(self) -> dict[str, tuple[int, int]]:
         """The fewest and the most patients who can fare better, and worse, with so many events in each arm.
 
         Of n patients with a events in the treated and b in the control arm at least max(0, b - a) and at most
@@ -127,13 +137,15 @@ class Fates:
 
 
 def fates(mine: Course, other: Course, endpoint: Endpoint, day: float) -> Fates:
-    """How each randomized patient fares by so many days after the endpoint's start, in one arm and in the other."""
-    scenario = mine.scenario
+    """How each patient fares by so many days after the endpoint's start, in one arm and in the other.
+
+    Those who were randomized by the last data cut, each followed until that day, be it after the cut or not.
+    """
+    scenario, group = mine.scenario, allocation(mine.final()).group
     treated = next(number for number, arm in enumerate(scenario.arms) if arm != scenario.trial.control)
-    mine_of, other_of = (_days_to_event(of, endpoint, day) for of in (mine, other))
-    data = outcomes(mine.known_on(math.inf, complete=True), endpoint)
-    is_treated = data.group == treated
-    own, twin = mine_of[data.row], other_of[data.row]
+    row = np.flatnonzero(group >= 0)
+    own, twin = (_days_to_event(of, endpoint, day).take(row) for of in (mine, other))
+    is_treated = group.take(row) == treated
     with_it, without = np.where(is_treated, own, twin), np.where(is_treated, twin, own)
     is_known = ~np.isnan(with_it) & ~np.isnan(without)
     conditions = [
@@ -145,11 +157,14 @@ def fates(mine: Course, other: Course, endpoint: Endpoint, day: float) -> Fates:
     ]
     numbers = [VERDICTS.index(word) for word in ("unknown", "better", "worse", "later", "earlier")]
     events = tuple(int((np.isfinite(days) & is_known).sum()) for days in (with_it, without))
-    return Fates(data.row, np.select(conditions, numbers, VERDICTS.index("same")), (events[0], events[1]))
+    return Fates(row, np.select(conditions, numbers, VERDICTS.index("same")), (events[0], events[1]))
 
 
 def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
-    """For each patient the days to the event, if it comes by a day; infinite if not, NaN where nobody can know."""
+    """For each patient the days to the event, if it comes by a day; infinite if not, NaN where nobody can know.
+
+    Nobody can of those who are censored before, or never come to the endpoint's start.
+    """
     data = outcomes(of.known_on(math.inf, complete=True), endpoint)
     found = np.full(of.chunk.rows, math.nan)
     came = data.event & (data.time <= day)
@@ -162,27 +177,24 @@ def horizon_days(endpoint: Endpoint) -> float | None:
     return max(endpoint.at_days, default=None)
 
 
-def all_fates(
-    mine: Course, endpoint: Endpoint, day: float, couplings: Sequence[Coupling] = COUPLINGS
-) -> dict[Coupling, Fates]:
-    """The fates of a trial's patients under several couplings; none where the other fate cannot be had."""
-    others = {coupling: other_fate(mine, coupling) for coupling in couplings}
-    return {coupling: fates(mine, other, endpoint, day) for coupling, other in others.items() if other is not None}
+def all_fates(mine: Course, endpoint: Endpoint, day: float) -> dict[Coupling, Fates]:
+    """The fates of a trial's patients under each coupling; none where nobody can know."""
+    return {coupling: fates(mine, other, endpoint, day) for coupling, other in other_fates(mine).items()}
 
 
 def counterfactual(mine: Course) -> dict[str, Any] | None:
     """What a report says of the other fate, by the trial's first endpoint and the last day at which it is tabulated.
 
-    None where there is nothing to say: without two arms, an endpoint or such a day, or where patients queue.
+    None where there is nothing to say: without two arms, patients of whom both fates are known, an endpoint or such a
+    day, or where patients queue.
     """
     scenario = mine.scenario
     name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))
     day = None if endpoint is None else horizon_days(endpoint)
-
     if endpoint is None or day is None:
         return None
     found = all_fates(mine, endpoint, day)
-    if not found:
+    if not found or not all(one.known for one in found.values()):
         return None
     treated = next(arm for arm in scenario.arms if arm != scenario.trial.control)
     return {
@@ -190,13 +202,14 @@ def counterfactual(mine: Course) -> dict[str, Any] | None:
         "day": day,
         "arm": treated,
         "patients": found["shared"].row.size,
-        "couplings": {
-            coupling: _counted(one, treated, scenario.trial.control or "") for coupling, one in found.items()
-        },
-        "bounds": {verdict: list(bounds) for verdict, bounds in found["shared"].bounds.items()},
+        "couplings": {coupling: _told(one, treated, scenario.trial.control or "") for coupling, one in found.items()},
     }
 
 
-def _counted(found: Fates, treated: str, control: str) -> dict[str, Any]:
-    events = dict(zip((treated, control), found.events, strict=True))
-    return {"fewer": found.fewer, "events": events, **found.counts}
+def _told(found: Fates, treated: str, control: str) -> dict[str, Any]:
+    return {
+        "fewer": found.fewer,
+        "events": dict(zip((treated, control), found.events, strict=True)),
+        **found.counts,
+        "bounds": {verdict: list(bounds) for verdict, bounds in found.bounds.items()},
+    }

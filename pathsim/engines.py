@@ -9,7 +9,7 @@ from pathsim.clock import Clock
 from pathsim.conditions import Column
 from pathsim.journal import Journal, joined
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import ShortageError, sweep
+from pathsim.sweep import ShortageError, Stops, sweep
 from pathsim.trial.committee import Committee
 from pathsim.trial.course import stops
 from pathsim.trial.known import Chunk
@@ -39,16 +39,17 @@ def simulate(
     engine: Engine = "auto",
     hold: Mapping[str, Column] | None = None,
     redrawn: AbstractSet[str] = frozenset(),
+    decided: Stops | None = None,
 ) -> tuple[Chunk, Engine]:
     """One replicate, and the engine that made it. Both give the same journal wherever both can go.
 
-    ``hold`` gives the arms of patients who had one in another setting, as far as the sweep can go, and ``redrawn`` the
-    steps in which they have other luck.
+    ``hold`` gives the arms of patients who had one in another setting, as far as the sweep can go, ``redrawn`` the
+    steps in which they have other luck, and ``decided`` when the committee stops the trial, if that is not asked anew.
     Raises ShortageError if the sweep is asked for and a patient would have to queue.
     """
     if engine != "clock":
         try:
-            return _swept(scenario, seed, [replicate], hold, redrawn), "sweep"
+            return _swept(scenario, seed, [replicate], hold, redrawn, decided), "sweep"
         except ShortageError:
             if engine == "sweep":
                 raise
@@ -61,11 +62,12 @@ def _swept(
     replicates: Sequence[int],
     hold: Mapping[str, Column] | None = None,
     redrawn: AbstractSet[str] = frozenset(),
+    decided: Stops | None = None,
 ) -> Chunk:
     chunk = Chunk(scenario, seed, replicates, sweep(scenario, seed, replicates, hold, redrawn=redrawn))
     if not scenario.follows_stop:
         return chunk
-    return replace(chunk, stopped=sweep(scenario, seed, replicates, hold, stops(looks(chunk)), redrawn))
+    return replace(chunk, stopped=sweep(scenario, seed, replicates, hold, decided or stops(looks(chunk)), redrawn))
 
 
 def _clocked(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:

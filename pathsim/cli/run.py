@@ -68,9 +68,8 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
 @click.option(
     "--coupling",
     type=click.Choice(["shared", "therapy", "independent"]),
-    default="shared",
-    help="How patients' luck in the other arm goes with their own: the same; other luck in steps that only one arm "
-    "has; other luck from the randomization on. The trial itself stays as it is.",
+    help="How patients' luck in the other arm goes with their own: the same (shared, as without this option); other "
+    "luck in the therapies; other luck from the randomization on. The trial itself stays as it is.",
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
@@ -96,7 +95,7 @@ def run(
     engine: "Engine",
     until: date | None,
     hold_arms: bool,
-    coupling: "Coupling",
+    coupling: "Coupling | None",
     as_json: bool,
     watch: bool,
     out: Path | None,
@@ -106,12 +105,14 @@ def run(
 ) -> None:
     """Simulate one trial of SCENARIO and print what a trial report would."""
     _refuse_contradictions(watch=watch, as_json=as_json, engine=engine, is_cut=until is not None, held=hold_arms)
+    _refuse_idle_coupling(coupling, watch=watch, as_json=as_json, is_cut=until is not None)
     _refuse_without_folder(out, {"--format": journal_format is not None, "--force": force})
     from pathsim.scenario.files import find
     from pathsim.scenario.scenario import load
 
     source = find(scenario)
     loaded = load(source, settings)
+    _refuse_coupling_without_two_arms(coupling, loaded)
     last_day = None if until is None else _day(until, loaded)
     if out is not None:
         journal_format = _format(out, journal_format, force=force)
@@ -145,7 +146,7 @@ def run(
         from pathsim.report.terminal import print_report
 
         with page() as screen:
-            print_report(screen, chunk, found, coupling)
+            print_report(screen, chunk, found, coupling or "shared")
 
 
 def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:
@@ -157,6 +158,23 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
         raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
     if held and engine == "clock":
         raise click.UsageError(NOT_HELD)
+
+
+def _refuse_idle_coupling(coupling: "Coupling | None", *, watch: bool, as_json: bool, is_cut: bool) -> None:
+    if coupling is None:
+        return
+    if watch:
+        raise click.UsageError("--coupling is about a part of the report that --watch does not print: leave one out")
+    if as_json:
+        raise click.UsageError("--json has the other fate under every coupling: leave --coupling out")
+    if is_cut:
+        raise click.UsageError("of a trial that goes on (--until) the other fate is not told: leave --coupling out")
+
+
+def _refuse_coupling_without_two_arms(coupling: "Coupling | None", scenario: "Scenario") -> None:
+    if coupling is not None and len(scenario.arms) != 2:
+        has = f"has {len(scenario.arms) or 'none'}"
+        raise click.UsageError(f"--coupling is about the other of two arms, and '{scenario.name}' {has}: leave it out")
 
 
 def _refuse_without_folder(out: Path | None, options: Mapping[str, bool]) -> None:

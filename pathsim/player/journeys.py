@@ -47,10 +47,10 @@ def roster(generation: int, take: Take, others: Mapping[Coupling, Take], couplin
 def _balance(
     scenario: Scenario, endpoint: str, days: float | None, coupling: Coupling, found: Mapping[Coupling, Fates]
 ) -> Balance | None:
-    if days is None or coupling not in found:
+    if days is None or coupling not in found or not all(one.known for one in found.values()):
         return None
     beside: Coupling = "independent" if coupling != "independent" else "shared"
-    mine, others, bounds = found[coupling].counts, found[beside].counts, found["shared"].bounds
+    mine, others, bounds = found[coupling].counts, found[beside].counts, found[coupling].bounds
     return Balance(
         arm=next(arm for arm in scenario.arms if arm != scenario.trial.control),
         control=scenario.trial.control or "",

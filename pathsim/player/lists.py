@@ -57,7 +57,7 @@ class Balance:
     beside: tuple[Coupling, int, int]
     """How many fare better and worse under another coupling, as far from this one as can be."""
     bounds: tuple[tuple[int, int], tuple[int, int]]
-    """The fewest and the most who can fare better, and worse, under any coupling."""
+    """The fewest and the most who can fare better, and worse, with as many events in each arm, whatever the draws."""
 
 
 @dataclass(frozen=True, slots=True)

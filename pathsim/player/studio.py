@@ -150,7 +150,9 @@ class Studio:
         """The trial in which everybody is in the other arm, by coupling; none where nobody can know."""
         if len(self.scenario.arms) != 2 or not self.take.arms_are_held:
             return {}
-        return {coupling: flipped(self.take, coupling) for coupling in COUPLINGS}
+        others = {coupling: flipped(self.take, coupling) for coupling in COUPLINGS}
+        # In the other arm they may queue, and then the clock would allocate them anew.
+        return others if all(other.arms_are_held for other in others.values()) else {}
 
     def evidence(self) -> EvidenceView:
         """Every number in use, and where it comes from."""

@@ -20,7 +20,7 @@ from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import Arms, arms_of, held
-from pathsim.trial.course import Course, course
+from pathsim.trial.course import Course, course, stops
 from pathsim.trial.known import Known
 from pathsim.trial.monitoring import Look, Walk, walk
 from pathsim.trial.outcomes import allocation
@@ -57,11 +57,12 @@ class Take:
         """
         hold = None if base is None else held(base.arms if arms is None else arms, base.scenario, scenario)
         self.scenario, self.seed = scenario, seed
-        self.chunk, engine = simulate(scenario, seed, hold=hold, redrawn=redrawn)
+        followed = base.course if base is not None and arms is not None else None
+        decided = None if followed is None else stops(followed.looks)
+        self.chunk, engine = simulate(scenario, seed, hold=hold, redrawn=redrawn, decided=decided)
         self.arms_are_held = engine == "sweep"
         """Whether the arms are those that were asked for: where patients queue, the clock allocates them anew."""
         # With other arms the committee would decide otherwise, but each patient is asked for, not the trial.
-        followed = base.course if base is not None and arms is not None else None
         self.course = course(self.chunk) if followed is None else replace(followed, chunk=self.chunk)
         self.last_day = scenario.latest_day(scenario.final_cutoff)
 

@@ -7,9 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.counterfactual import APART_DAYS
+from pathsim.counterfactual import APART_DAYS, redrawn
 from pathsim.couplings import DRAWS, Coupling
-from pathsim.names import lowered
+from pathsim.names import in_line, lowered
 from pathsim.report.figures import figure_table, span
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -22,44 +22,49 @@ NOBODY_KNOWS = (
 
 def other_fate_part(scenario: Scenario, found: dict[str, Any], coupling: Coupling) -> RenderableType:
     """The counts under every coupling, with a sentence on the one in use."""
-    return Group(Text(" ".join(sentences(scenario, found, coupling))), "", _table(found))
+    return Group(Text(" ".join(sentences(scenario, found, coupling))), "", _table(scenario, found))
 
 
 def sentences(scenario: Scenario, found: dict[str, Any], coupling: Coupling) -> Iterator[str]:
     """What is said of a coupling: the net, then who fares better and worse."""
     here, treated, control = found["couplings"][coupling], found["arm"], scenario.trial.control
-    change = f"{abs(here['fewer'])} {'fewer' if here['fewer'] >= 0 else 'more'}"
-    known = counted(found["patients"] - here["unknown"], "patient")
-    label = scenario.sections.endpoints[found["endpoint"]].label
+    known = found["patients"] - here["unknown"]
+    change = f"{abs(here['fewer']):,} {'fewer' if here['fewer'] >= 0 else 'more'} of {counted(known, 'patient')}"
+    label = lowered(in_line(scenario.sections.endpoints[found["endpoint"]].label))
     yield (
-        f"By {span(found['day'])}, {change} of {known} have an event with {treated} than with {control}: "
-        f"{here['events'][treated]} against {here['events'][control]} ({lowered(label)})."
+        f"By {span(found['day'])}, {change} {'has' if known == 1 else 'have'} an event with {treated} than with "
+        f"{control}: {here['events'][treated]:,} against {here['events'][control]:,} ({label})."
     )
     yield NOBODY_KNOWS
     yield f"With {DRAWS[coupling]} {_fare(here['better'])} better with {treated} and {_fare(here['worse'])} worse."
     if here["unknown"]:
-        verb = "is" if here["unknown"] == 1 else "are"
-        yield f"{counted(here['unknown'], 'patient')} lost to follow-up in either fate {verb} left out."
+        left_out = counted(here["unknown"], "patient")
+        yield f"Left out: {left_out} of whom one fate is not known (lost to follow-up, or censored otherwise)."
 
 
 def _fare(count: int) -> str:
-    return f"{count} {'fares' if count == 1 else 'fare'}"
+    return f"{count:,} {'fares' if count == 1 else 'fare'}"
 
 
-def _table(found: dict[str, Any]) -> Table:
+def _table(scenario: Scenario, found: dict[str, Any]) -> Table:
     table = figure_table(
         ("the other fate has", ""),
         ("fewer events", ""),
-        ("fares better", "green"),
-        ("fares worse", "red"),
-        (f"event {APART_DAYS:.0f}+ days later", ""),
+        ("fares better\n(whatever draws)", "green"),
+        ("fares worse\n(whatever draws)", "red"),
+        (f"event {APART_DAYS:.0f}+\ndays later", ""),
         ("earlier", ""),
         ("no difference", ""),
     )
     for coupling, draws in DRAWS.items():
+        if coupling == "therapy" and not redrawn(scenario, coupling):
+            continue  # no step is one arm's own, so this is the same as shared
         here = found["couplings"][coupling]
-        keys = ("fewer", "better", "worse", "later", "earlier", "same")
-        table.add_row(draws, *(str(here[key]) for key in keys))
-    bounds = [f"{least}-{most}" for least, most in (found["bounds"]["better"], found["bounds"]["worse"])]
-    table.add_row("any, as many events", "", *bounds, "", "", "", style="dim")
+        fare = [f"{here[verdict]:,} ({_between(here['bounds'][verdict])})" for verdict in ("better", "worse")]
+        table.add_row(draws, f"{here['fewer']:,}", *fare, *(f"{here[key]:,}" for key in ("later", "earlier", "same")))
     return table
+
+
+def _between(bounds: list[int]) -> str:
+    least, most = bounds
+    return f"{least:,}-{most:,}"

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
+from pathsim.scenario.models import Target
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
@@ -37,17 +39,24 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
 
 def _inputs(scenario: Scenario) -> Iterator[Problem]:
     """Targets that are numbers of the model, and do not say so; and those that say so, and are none."""
-    known = {count: rate for rate in scenario.rates.values() if (count := _count(rate)) is not None}
+    known = [rate for rate in scenario.rates.values() if _count(rate) is not None]
     for name, rate in scenario.published.items():
-        count, is_input = _count(rate), scenario.sections.targets[name].kind == "input"
-        if count in known and not is_input:
+        target = scenario.sections.targets[name]
+        same = [one for one in known if _count(one) == _count(rate) and _is_about(target, str(one.path[1]))]
+        if same and target.kind != "input":
             yield Problem(
                 ("targets", name, "kind"),
-                f"the same count is a number of the model, {dotted(known[count].path)}, so it can only come back: say "
+                f"the same count is a number of the model, {dotted(same[0].path)}, so it can only come back: say "
                 'so with kind = "input"',
             )
-        elif is_input and count not in known:
+        elif target.kind == "input" and not same:
             yield Problem(("targets", name, "kind"), "no number of the model is this count of this source")
+
+
+def _is_about(target: Target, name: str) -> bool:
+    """Whether a target's figure is one of this step, or of this characteristic of patients."""
+    parts = parts_of(target.figure)
+    return name in {text for part in parts for text in (part.name, *dict(part.picks or ()).values())}
 
 
 def _count(rate: Rate) -> tuple[int, int, str | None] | None:

@@ -3,19 +3,25 @@
 import math
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from calls import Pathsim
 
-from pathsim.counterfactual import APART_DAYS, VERDICTS, Fates, all_fates, fates, other_fate, redrawn
+from pathsim.counterfactual import APART_DAYS, VERDICTS, Fates, all_fates, counterfactual, fates, other_fates, redrawn
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.engines import simulate
 from pathsim.journal import Journal
+from pathsim.player.requests import Open
+from pathsim.player.studio import Studio
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import Course, course
 from pathsim.trial.outcomes import outcomes
+from pathsim.trial.results import results
+
+CASES = Path(__file__).parent / "cases"
 
 PATIENTS = 40_000
 TOLERANCE = 4 * 0.5 / math.sqrt(PATIENTS)
@@ -142,9 +148,7 @@ def test_the_trial_itself_and_all_before_the_randomization_stay_as_they_are(name
     before = [event.tolist() for event in mine.chunk.journal]
     step = mine.scenario.randomisation
     assert step is not None
-    for coupling in COUPLINGS:
-        other = other_fate(mine, coupling)
-        assert other is not None
+    for other in other_fates(mine).values():
         journals = [of.chunk.journal.pick(of.chunk.journal.event < step[0].enter).in_order() for of in (mine, other)]
         assert_same(*journals)
     assert [event.tolist() for event in mine.chunk.journal] == before
@@ -164,8 +168,7 @@ def test_therapy_redraws_the_steps_that_only_one_arm_leads_to() -> None:
 def test_who_is_lost_to_follow_up_in_either_fate_fares_neither_better_nor_worse() -> None:
     mine = trial_of("aall1331")
     endpoint = mine.scenario.sections.endpoints["dfs"]
-    other = other_fate(mine, "shared")
-    assert other is not None
+    other = other_fates(mine)["shared"]
     found = fates(mine, other, endpoint, DAY)
     lost = set()
     for of in (mine, other):
@@ -178,10 +181,7 @@ def test_who_is_lost_to_follow_up_in_either_fate_fares_neither_better_nor_worse(
 
 def test_the_other_fate_of_the_other_fate_is_the_own() -> None:
     mine = trial_of("aall1331")
-    other = other_fate(mine, "shared")
-    assert other is not None
-    back = other_fate(other, "shared")
-    assert back is not None
+    back = other_fates(other_fates(mine)["shared"])["shared"]
     assert_same(back.chunk.journal.in_order(), mine.chunk.journal.in_order())
 
 
@@ -200,13 +200,32 @@ def test_a_report_tells_the_net_first_and_every_coupling(
     assert told.index(net) < told.index(events) < told.index("neither a trial nor this model can know")
     assert f"{mine.counts['better']} fare better with blinatumomab and {mine.counts['worse']} fare worse" in told
     for one in found.values():
-        counts = [one.fewer, *(one.counts[verdict] for verdict in ("better", "worse", "later", "earlier", "same"))]
-        assert " ".join(map(str, counts)) in told
+        fare = [f"{one.counts[verdict]} ({least}-{most})" for verdict, (least, most) in one.bounds.items()]
+        rest = [str(one.counts[verdict]) for verdict in ("later", "earlier", "same")]
+        assert " ".join([str(one.fewer), *fare, *rest]) in told
 
 
-def test_the_coupling_changes_nothing_else_of_a_run(pathsim: Pathsim) -> None:
-    asked = ("run", "two-arm-exponential", "--seed", 3, "--json")
-    assert len({pathsim(*asked, "--coupling", coupling).out for coupling in COUPLINGS}) == 1
+def test_the_coupling_changes_nothing_else_of_a_run(pathsim: Pathsim, tmp_path: Path) -> None:
+    for coupling in COUPLINGS:
+        asked = ("run", "two-arm-exponential", "--seed", 3, "--coupling", coupling, "--format", "csv")
+        assert pathsim(*asked, "--out", tmp_path / coupling).code == 0
+    for name in ("results.json", "journal.csv"):
+        assert len({(tmp_path / coupling / name).read_bytes() for coupling in COUPLINGS}) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("two-arm-exponential", "--watch"), "--watch does not print"),
+        (("two-arm-exponential", "--json"), "leave --coupling out"),
+        (("two-arm-exponential", "--until", "2021-01-01"), "of a trial that goes on"),
+        (("stroke-thrombectomy",), "'stroke-thrombectomy' has none"),
+    ],
+)
+def test_a_coupling_that_nothing_is_told_of_is_refused(pathsim: Pathsim, asked: tuple[str, ...], told: str) -> None:
+    done = pathsim("run", *asked, "--seed", 1, "--coupling", "independent")
+    assert (done.code, done.out) == (2, "")
+    assert told in " ".join(done.err.split())
 
 
 @pytest.mark.parametrize(
@@ -216,8 +235,9 @@ def test_the_coupling_changes_nothing_else_of_a_run(pathsim: Pathsim) -> None:
         ("aall1331", "--until", "2018-01-01"),
         ("aall1331", "--set", "pools.transplant_bed.places=1"),
         ("two-arm-exponential", "--set", "endpoints.os.at_days=[]"),
+        ("two-arm-exponential", "--set", "trial.per_month=0.0001"),
     ],
-    ids=["no arms", "a trial that goes on", "a queue", "no day"],
+    ids=["no arms", "a trial that goes on", "a queue", "no day", "nobody"],
 )
 def test_where_nothing_can_be_said_nothing_is(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
     assert "The other fate" not in pathsim("run", *asked, "--seed", 1).out
@@ -228,3 +248,77 @@ def test_bounds_are_those_of_the_counts() -> None:
     found = Fates(np.arange(4), numbers, (0, 2))
     assert (found.known, found.fewer) == (3, 2)
     assert found.bounds == {"better": (2, 2), "worse": (0, 0)}
+
+
+def case(name: str, seed: int, **settings: str) -> Course:
+    return course(simulate(load(str(CASES / f"{name}.toml"), settings), seed)[0])
+
+
+def test_where_anybody_queues_in_any_of_the_trials_nobody_knows() -> None:
+    """Beds are for one arm only: with some seeds patients queue in their own arms, with some only in the others."""
+    short = {"pools.bed.places": "10"}
+    told = {}
+    for seed in range(20):
+        mine = case("beds-in-one-arm", seed, **short)
+        plenty = case("beds-in-one-arm", seed, **{"pools.bed.places": "60"})
+        found = counterfactual(mine)
+        assert found in (None, counterfactual(plenty))
+        told[seed] = found is not None
+    assert set(told.values()) == {True, False}
+
+
+def test_the_app_knows_nothing_either_where_patients_queue_in_the_other_arm() -> None:
+    source = str(CASES / "beds-in-one-arm.toml")
+    for seed in (1, 2, 10, 19):
+        studio = Studio.opened(Open(1, source, seed, (("pools.bed.places", "10"),)), None)
+        assert studio.roster(1461.0, "shared").balance is None
+        assert counterfactual(case("beds-in-one-arm", seed, **{"pools.bed.places": "10"})) is None
+
+
+def test_those_who_come_after_the_last_data_cut_are_not_counted() -> None:
+    mine = course(simulate(load("two-arm-exponential", {"trial.per_month": "4"}), 3)[0])
+    found = counterfactual(mine)
+    assert found is not None
+    assert found["patients"] == results(mine.chunk)["trial"]["randomized"] < 400
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_in_a_small_trial_each_coupling_keeps_to_its_own_bounds(seed: int) -> None:
+    found = counterfactual(course(simulate(load("two-arm-exponential", {"trial.patients": "12"}), seed)[0]))
+    assert found is not None
+    for here in found["couplings"].values():
+        for verdict, (least, most) in here["bounds"].items():
+            assert least <= here[verdict] <= most
+
+
+def test_who_never_comes_to_the_start_in_one_fate_is_not_known_whichever_that_is() -> None:
+    mine = case("starts-later", 3)
+    endpoint = mine.scenario.sections.endpoints["os"]
+    other = other_fates(mine)["shared"]
+    found = fates(mine, other, endpoint, DAY)
+    starts = mine.scenario.entry("after").enter
+    came = [set(of.chunk.journal.row[of.chunk.journal.event == starts].tolist()) for of in (mine, other)]
+    assert came[0] != came[1]
+    assert found.row.size == results(mine.chunk)["trial"]["randomized"] > len(came[0])
+    known = found.row[found.verdict != VERDICTS.index("unknown")]
+    assert set(known.tolist()) <= came[0] & came[1]
+
+
+def test_the_committee_decides_in_the_other_fate_as_it_did() -> None:
+    """What comes after therapy hangs on it here: another decision would pass for an effect of the arm."""
+    for seed in range(5):
+        mine = case("asks-whether-stopped", seed)
+        stopped_on = mine.looks[0][-1].day if mine.looks[0][-1].decision.startswith("stop") else math.inf
+        scenario = mine.scenario
+        good, maybe = (scenario.entry(name).enter for name in ("good", "maybe"))
+        for other in other_fates(mine).values():
+            journal = other.chunk.as_stopped.journal
+            came = {row: day for row, day, event in zip(*_columns(journal), strict=True) if event == maybe}
+            assert came
+            into_good = set(journal.row[journal.event == good].tolist())
+            benefit = mine.looks[0][-1].decision == "stop for benefit"
+            assert into_good == {row for row, day in came.items() if benefit and day > stopped_on}
+
+
+def _columns(journal: Journal) -> tuple[list[int], list[float], list[int]]:
+    return journal.row.tolist(), journal.day.tolist(), journal.event.tolist()

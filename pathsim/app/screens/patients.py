@@ -14,7 +14,7 @@ from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.couplings import DRAWS, Coupling
-from pathsim.names import lowered
+from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
 from pathsim.player.lists import Balance, JourneyView, OtherFate, RosterRow, RosterView
 from pathsim.player.replies import Reply
@@ -28,7 +28,7 @@ FATES: dict[OtherFate, tuple[str, str]] = {
     "later": ("event later", "event would be later"),
     "earlier": ("event earlier", "event would be earlier"),
     "same": ("no difference", "no difference"),
-    "unknown": ("lost to follow-up", "lost to follow-up"),
+    "unknown": ("not known", "not known"),
 }
 """How patients fare in the arm that is not the control: those who are in it, and those who would be."""
 
@@ -145,9 +145,10 @@ class PatientsScreen(TrialScreen):
 
     def command(self, asked: str) -> str:
         """The trial as a folder of tables, that of its patients among them."""
-        coupling = self.trial.session.coupling
-        other = "" if coupling == "shared" else f" --coupling {coupling}"
-        return f"{super().command(asked)}{other} --out patients"
+        command, coupling = super().command(asked), self.trial.session.coupling
+        # Of a trial that goes on a report tells no other fate.
+        other = "" if coupling == "shared" or " --until " in command else f" --coupling {coupling}"
+        return f"{command}{other} --out patients"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nobody can know what another arm would do there is no twin."""
@@ -216,12 +217,12 @@ def _order(text: str) -> float | str:
 
 
 NET = "By $by [b]$fewer[/] of $known randomized patients have an event with $arm than with $control ($endpoint)."
-WHO = "With $draws [b $text-success]$better fare better[/], [b $text-error]$worse worse[/];"
-OTHERS = "with $beside $other and $others; with any $least and $most."
+WHO = "With $draws [b $text-success]$better fare better[/], [b $text-error]$worse worse[/]"
+OTHERS = "(whatever the draws, $least and $most); with $beside $other and $others."
 NOBODY = "Who they are, neither a trial nor this model can know."
 ROOMY, SHORT = (
     (NET, WHO, OTHERS, NOBODY),
-    ("By $by [b]$fewer[/] of $known have an event with $arm.", WHO, "any: $least, $most."),
+    ("By $by [b]$fewer[/] of $known have an event with $arm.", WHO, "(any: $least, $most)."),
 )
 
 
@@ -240,7 +241,7 @@ def _balance(roster: RosterView, *, has_arms: bool, is_roomy: bool) -> Content:
         known=str(balance.known),
         arm=balance.arm,
         control=balance.control,
-        endpoint=lowered(balance.endpoint),
+        endpoint=lowered(in_line(balance.endpoint)),
         draws=DRAWS[balance.coupling],
         better=str(balance.better),
         worse=str(balance.worse),
