@@ -116,7 +116,7 @@ async def test_patients_tell_the_net_first_and_then_who_fares_better_and_worse(t
         balance = roster.balance
         assert balance is not None
         sentence = " ".join(" ".join(driver.screen_lines()[1:5]).split())
-        net = f"By 3 years {balance.fewer} fewer of {balance.known} randomized patients have an event"
+        net = f"By 3 years {balance.fewer} fewer of {balance.known} patients have an event"
         fare = f"With {DRAWS[balance.coupling]} {balance.better} fare better, {balance.worse} worse"
         assert 0 <= sentence.index(net) < sentence.index(fare) < sentence.index("neither a trial nor this model")
         arms = driver.app.card.arms if driver.app.card is not None else ()

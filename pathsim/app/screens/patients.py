@@ -216,10 +216,10 @@ def _order(text: str) -> float | str:
     return float(first) if first.replace(".", "", 1).isdigit() else text
 
 
-NET = "By $by [b]$fewer[/] of $known randomized patients have an event with $arm than with $control ($endpoint)."
+NET = "By $by [b]$fewer[/] of $known patients have an event with $arm than with $control ($endpoint)."
 WHO = "With $draws [b $text-success]$better fare better[/], [b $text-error]$worse worse[/]"
 OTHERS = "(whatever the draws, $least and $most); with $beside $other and $others."
-NOBODY = "Who they are, neither a trial nor this model can know."
+NOBODY = "Who, neither a trial nor this model can know."
 ROOMY, SHORT = (
     (NET, WHO, OTHERS, NOBODY),
     ("By $by [b]$fewer[/] of $known have an event with $arm.", WHO, "(any: $least, $most)."),
