@@ -57,6 +57,26 @@ assumed = "a test"
 """
 
 
+SURE = """
+title   = "Everybody has the event, on a day that is known"
+extends = "two-arm-exponential"
+without = ["steps.experimental.exit", "steps.control.exit"]
+[trial]
+per_month = {{ value = 100000, assumed = "a test" }}
+[steps.experimental]
+days    = {days}
+next    = "over"
+assumed = "a test"
+[steps.control]
+days    = 10
+next    = "over"
+assumed = "a test"
+[steps.over]
+kind  = "branch"
+rules = [{{ next = "dead", event = "death" }}]
+"""
+
+
 def one_phase() -> Scenario:
     return load("two-arm-exponential", MANY)
 
@@ -240,7 +260,9 @@ def test_a_coupling_that_nothing_is_told_of_is_refused(pathsim: Pathsim, asked: 
     ids=["no arms", "a trial that goes on", "a queue", "no day", "nobody"],
 )
 def test_where_nothing_can_be_said_nothing_is(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
-    assert "The other fate" not in pathsim("run", *asked, "--seed", 1).out
+    done = pathsim("run", *asked, "--seed", 1)
+    assert (done.code, "Flow of patients" in done.out) == (0, True)
+    assert "The other fate" not in done.out
 
 
 def test_bounds_are_those_of_the_counts() -> None:
@@ -248,6 +270,20 @@ def test_bounds_are_those_of_the_counts() -> None:
     found = Fates(np.arange(4), numbers, (0, 2))
     assert (found.known, found.fewer) == (3, 2)
     assert found.bounds == {"better": (2, 2), "worse": (0, 0)}
+    assert Fates(np.arange(4), numbers, (2, 1)).bounds == {"better": (0, 1), "worse": (1, 2)}
+
+
+@pytest.mark.parametrize(
+    ("days", "verdict"), [(10, "same"), (100, "same"), (101, "later"), (730, "later"), (731, "better")]
+)
+def test_events_up_to_ninety_days_apart_are_the_same_fate(days: int, verdict: str) -> None:
+    """All in the control arm have the event on day 10, all in the other on this day; day 730 is the last."""
+    text = SURE.format(days=days)
+    mine = course(simulate(load(Source("sure", "<test>", text)), 1)[0])
+    endpoint = mine.scenario.sections.endpoints["os"]
+    found = all_fates(mine, endpoint, DAY)["shared"]
+    assert found.counts == dict.fromkeys(VERDICTS, 0) | {verdict: 400}
+    assert found.events == (0 if verdict == "better" else 400, 400)
 
 
 def case(name: str, seed: int, **settings: str) -> Course:
