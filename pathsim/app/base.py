@@ -97,7 +97,12 @@ class TrialApp(App[None]):
         return SteadyDriver if found in SteadyDriver.__bases__ else found
 
     async def on_event(self, event: events.Event) -> None:
-        """Pass an event on; the mouse may be over a note that has only just come and has no styles yet."""
+        """Pass an event on; the mouse may be over a note that has only just come and has no styles yet.
+
+        What is typed while the app is leaving is left unread: there is no screen any more that it could be meant for.
+        """
+        if isinstance(event, (events.InputEvent, events.Paste, events.Resize)) and not self.is_running:
+            return
         if isinstance(event, events.Resize):
             if not event.size:
                 # A terminal that does not know its size has the one that it had.

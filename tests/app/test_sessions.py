@@ -12,6 +12,8 @@ from calls import Pathsim
 from driving import Driver, WatchedWorker, driven
 from hypothesis import given
 from hypothesis import strategies as st
+from textual import events
+from textual.geometry import Size
 from textual.widgets import Static
 
 from pathsim.app.base import Arrived
@@ -376,3 +378,20 @@ def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) ->
         session.faster(step)
         assert session.months_per_second in SPEEDS
         assert (session.months_per_second - before) * step >= 0
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.Key("left", None),
+        events.MouseDown(None, 5, 5, 0, 0, 1, shift=False, meta=False, ctrl=False),
+        events.Paste("pasted"),
+        events.Resize(Size(80, 24), Size(80, 24)),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+async def test_what_is_typed_while_the_app_leaves_is_left_unread(event: events.Event) -> None:
+    """Keys wait in a queue, and those after the one that leaves find no screen any more."""
+    async with driven() as driver:
+        app = driver.app
+    await app.on_event(event)
