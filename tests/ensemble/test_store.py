@@ -241,3 +241,14 @@ def test_a_folder_whose_recipe_is_damaged_is_not_touched(tmp_path: Path, text: s
 def test_how_much_is_asked_does_not_make_another_ensemble(tmp_path: Path) -> None:
     Store.begin(tmp_path, {"seed": 6, "asked": {"replicates": 5}})
     Store.begin(tmp_path, {"seed": 6, "asked": {"replicates": 9}})
+
+
+def test_the_order_in_which_a_recipe_is_written_makes_no_other_ensemble(tmp_path: Path) -> None:
+    ensemble(TEXTBOOK, 6, 30, store=Store.begin(tmp_path, {"seed": 6, "uncertain": False}))
+    assert Store(tmp_path, {"uncertain": False, "seed": 6}).saved(0, 30) is not None
+
+
+def test_what_comes_after_how_much_is_asked_makes_an_ensemble_all_the_same(tmp_path: Path) -> None:
+    Store.begin(tmp_path, {"asked": {"replicates": 5}, "seed": 6})
+    with pytest.raises(StoreError, match="holds another ensemble"):
+        Store.begin(tmp_path, {"asked": {"replicates": 5}, "seed": 7})

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from pathsim.engines import simulate, simulate_many
+from pathsim.ensemble.figures import figures
 from pathsim.luck import keys
+from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial import tables
 from pathsim.trial.course import final
@@ -83,3 +85,39 @@ def test_a_table_of_many_trials_holds_the_rows_of_each(scenario: Scenario) -> No
         alone = results(simulate(scenario, 8, replicate)[0])
         for name, rows in made.items():
             assert tables.of_trial(rows, replicate) == alone[name]
+
+
+LATE = """
+title   = "Two cycles, and a toxicity of the second only"
+extends = "two-arm-exponential"
+[trial]
+therapy  = ["experimental", "second"]
+patients = { value = 6, assumed = "so few that often nobody comes to the second cycle" }
+[toxicities.early]
+label = "Early"
+[toxicities.late]
+label = "Late"
+[steps.experimental]
+days     = 30
+next     = "second"
+exit     = { death = { median_days = 20 } }
+toxicity = { early = { grade3plus = 0.5, onset = 1, lasts = 1 } }
+assumed  = "a test"
+[steps.second]
+kind     = "phase"
+days     = 30
+next     = "dead"
+toxicity = { late = { grade3plus = 0.5, onset = 1, lasts = 1 } }
+assumed  = "a test"
+"""
+
+
+def test_of_a_toxicity_of_a_cycle_to_which_nobody_came_nobody_was_at_risk() -> None:
+    scenario = load(Source("late", "<test>", LATE))
+    many = simulate_many(scenario, 1, range(30))
+    path = "toxicity[arm=experimental,step=therapy,type=late].patients"
+    journal, trial = many.journal, many.journal.row // scenario.patients
+    first, second = (journal.event == scenario.entry(name).enter for name in ("experimental", "second"))
+    treated, later = (np.bincount(trial[came], minlength=30) for came in (first, second))
+    assert 0 < (later > 0).sum() < 30
+    assert figures(many, (path,))[path].tolist() == np.where(later > 0, treated, 0).tolist()
