@@ -462,7 +462,9 @@ async def test_every_command_of_the_palette_can_be_given(
         await driver.go(100.0)
 
 
-@pytest.mark.parametrize("name", list(PathsimApp.MODES))
+@pytest.mark.parametrize(
+    "name", [name if name == "live" else pytest.param(name, marks=pytest.mark.slow) for name in PathsimApp.MODES]
+)
 async def test_the_keys_are_listed_with_what_they_do(name: str) -> None:
     async with driven(size=(120, 110)) as driver:
         await driver.visit(name)

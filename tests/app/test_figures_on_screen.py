@@ -61,6 +61,7 @@ async def test_compare_tells_there_here_difference_and_average_in_this_order() -
         assert told == pytest.approx([*rates, rates[1] - rates[0]], abs=0.051)
 
 
+@pytest.mark.slow
 async def test_the_reach_of_an_average_is_196_standard_errors() -> None:
     async with driven(settings={PATH: "3"}) as driver:
         screen = await driver.visit("compare")

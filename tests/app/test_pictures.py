@@ -22,6 +22,7 @@ from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
 
 SIZES = ((80, 24), (120, 40), (160, 45), (200, 60))
+OTHER_SIZES = tuple(pytest.param(size, marks=pytest.mark.slow) for size in SIZES[1:])
 TINY = ((1, 1), (8, 3), (20, 5), (40, 12), (30, 50), (200, 4))
 DAY = 1900.0
 HEAVY, LIGHT = set("━┃┏┓┗┛"), set("─┐┘┌└")
@@ -233,7 +234,7 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
                 assert re.search(rf"\b{here[station.step]}\b", text)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("size", [SIZES[0], *OTHER_SIZES], ids=lambda size: "{}x{}".format(*size))
 async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
         await fill(driver, "ensemble")
@@ -246,7 +247,7 @@ async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(s
         assert np.isfinite(ratios.headline.values[0])
 
 
-@pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("size", [SIZES[1], *OTHER_SIZES[1:]], ids=lambda size: "{}x{}".format(*size))
 async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
         await fill(driver, "ensemble")
