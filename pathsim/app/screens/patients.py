@@ -130,8 +130,9 @@ class PatientsScreen(TrialScreen):
         timeline.show(self.journey, arms, with_twin=self.with_twin, is_alone=is_alone)
 
     def _travel(self, patient: object) -> None:
-        if isinstance(patient, int):
-            session = self.trial.session
+        session = self.trial.session
+        # A list of the trial before may hold patients who do not come in this one; its own list is on its way.
+        if isinstance(patient, int) and self.roster is not None and self.roster.generation == session.generation:
             self.trial.send(ask.Travel(session.generation, patient, session.coupling))
 
     @on(Listing.Marked)
