@@ -105,11 +105,13 @@ def changed_patients(there: Take, here: Take, name: str, day: float) -> list[Cha
     for i in order.tolist():
         row, at_there, at_here = int(found.row[i]), int(found.there[i]), int(found.here[i])
         days = [float(j.day[at]) for j, at in ((before, at_there), (now, at_here)) if at >= 0]
+        # Fewer patients may come here than there.
+        comes = here if row < here.chunk.rows else there
         told.append(
             ChangedPatient(
                 row,
-                here.storyteller.briefly(row),
-                int(here.arm_of[row]),
+                comes.storyteller.briefly(row),
+                int(comes.arm_of[row]),
                 VERDICTS[int(verdicts[i])],
                 min(days),
                 *_told_apart(_told(there, before, at_there), _told(here, now, at_here), days),

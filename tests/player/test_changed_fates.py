@@ -112,6 +112,17 @@ def test_everybody_who_fares_otherwise_is_counted_once_by_their_event_in_both_jo
         assert found.later > 0
 
 
+@pytest.mark.parametrize("fewer_here", [True, False])
+def test_who_comes_in_one_of_both_trials_only_is_told_of_by_that_one(fewer_here: bool) -> None:  # noqa: FBT001
+    many = Take(load("two-arm-exponential"), 21)
+    few = Take(load("two-arm-exponential", {"trial.patients": "300"}), 21, many)
+    there, here = (many, few) if fewer_here else (few, many)
+    told = changed_patients(there, here, "os", many.last_day)
+    assert [one.patient for one in told] == list(range(300, 400))
+    assert [one.arm for one in told] == many.arm_of[300:].tolist()
+    assert fates(there, here, "os", many.last_day).otherwise == 100
+
+
 def test_only_those_who_reached_the_changed_step_fare_otherwise() -> None:
     reached = changed().journal.row[changed().journal.event == changed().scenario.entry("after_transplant").enter]
     assert {one.patient for one in changed_patients(take(), changed(), "dfs", 2114)} <= set(reached.tolist())
