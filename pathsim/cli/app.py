@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from typing import NoReturn
 
 import click
 
@@ -66,7 +67,16 @@ def open_app(
         # Also where the app broke down before it could.
         app.worker.close()
     if app.return_code:
-        sys.exit(app.return_code)
+        _leave(app.return_code)
+
+
+def _leave(code: int) -> NoReturn:
+    """Leave with this code, also if the terminal takes no last words: Python would say 120 then."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os._exit(code)
+    sys.exit(code)
 
 
 def _end_with_the_terminal() -> None:

@@ -1,13 +1,17 @@
-"""The app opens where it can, and says what to do where it cannot."""
+"""The app opens where it can, says what to do where it cannot, and leaves without a fuss."""
 
 import asyncio
 import io
+import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from calls import Pathsim
-from driving import PATIENCE_SECONDS
+from driving import PATIENCE_SECONDS, driven
+from textual import events
+from textual.geometry import Size
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.session import Session
@@ -57,3 +61,41 @@ async def test_what_cannot_be_opened_nor_corrected_ends_the_app_with_a_word(
     await asyncio.wait_for(app.run_async(headless=True), PATIENCE_SECONDS)
     assert app.return_code == 2
     assert capsys.readouterr().err
+
+
+WORDS_FOR_NOBODY = """
+import contextlib, os, sys
+from pathsim.cli.app import _leave
+os.set_blocking(2, False)
+with contextlib.suppress(BlockingIOError):
+    while True:
+        sys.stderr.write("x" * 8000)
+_leave(1)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes there are never without patience")
+def test_who_ends_where_nobody_listens_ends_with_the_same_code() -> None:
+    """What is left to be written finds no room; Python would end with 120."""
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    process = subprocess.Popen([sys.executable, "-c", WORDS_FOR_NOBODY], stderr=subprocess.PIPE, env=buffered)
+    assert process.stderr is not None
+    with process.stderr:
+        assert process.wait(PATIENCE_SECONDS) == 1
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        events.Key("left", None),
+        events.MouseDown(None, 5, 5, 0, 0, 1, shift=False, meta=False, ctrl=False),
+        events.Paste("pasted"),
+        events.Resize(Size(80, 24), Size(80, 24)),
+    ],
+    ids=lambda event: type(event).__name__,
+)
+async def test_what_is_typed_while_the_app_leaves_is_left_unread(event: events.Event) -> None:
+    """Keys wait in a queue, and those after the one that leaves find no screen any more."""
+    async with driven() as driver:
+        app = driver.app
+    await app.on_event(event)

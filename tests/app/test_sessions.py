@@ -12,12 +12,9 @@ from calls import Pathsim
 from driving import Driver, WatchedWorker, driven
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
-from textual.geometry import Size
 from textual.widgets import Static
 
 from pathsim.app.base import Arrived
-from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.player import requests as ask
 from pathsim.player.shown import Curve, Parameter, Snapshot
@@ -379,41 +376,3 @@ def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) ->
         session.faster(step)
         assert session.months_per_second in SPEEDS
         assert (session.months_per_second - before) * step >= 0
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        events.Key("left", None),
-        events.MouseDown(None, 5, 5, 0, 0, 1, shift=False, meta=False, ctrl=False),
-        events.Paste("pasted"),
-        events.Resize(Size(80, 24), Size(80, 24)),
-    ],
-    ids=lambda event: type(event).__name__,
-)
-async def test_what_is_typed_while_the_app_leaves_is_left_unread(event: events.Event) -> None:
-    """Keys wait in a queue, and those after the one that leaves find no screen any more."""
-    async with driven() as driver:
-        app = driver.app
-    await app.on_event(event)
-
-
-async def test_nobody_asks_for_a_patient_by_the_list_of_the_trial_before() -> None:
-    """They may not come in the trial as it is set now."""
-    async with driven("two-arm-exponential") as driver:
-        await driver.go(driver.session.last_day)
-        screen = await driver.visit("patients")
-        assert isinstance(screen, PatientsScreen)
-        await driver.until(lambda: screen.roster and screen.journey, "patients are listed")
-        await driver.press("end")
-        before = sum(isinstance(one, ask.Travel) for one in driver.worker.asked)
-        driver.session.settings["trial.patients"] = "20"
-        driver.app.open()
-        screen.action_coupling()
-        assert sum(isinstance(one, ask.Travel) for one in driver.worker.asked) == before
-        await driver.until_shown()
-        await driver.until(
-            lambda: screen.journey and screen.journey.patient < 20, "one of the present patients is shown"
-        )
-        assert screen.journey.generation == driver.session.generation
-        assert not driver.worker.failed
