@@ -7,15 +7,14 @@ choices here go from one end to the other.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.couplings import COUPLINGS, Coupling
+from pathsim.couplings import COUPLINGS, OTHER_FATES, Coupling, OtherFate
 from pathsim.engines import simulate
 from pathsim.journal import Rows
 from pathsim.scenario.models import Endpoint
@@ -26,15 +25,35 @@ from pathsim.trial.course import Course, stops
 from pathsim.trial.outcomes import allocation, outcomes
 from pathsim.trial.tables import NO_ARM
 
-Verdict: TypeAlias = Literal["better", "worse", "later", "earlier", "same", "unknown"]
-"""How a patient fares in the treated arm against the control arm, by an endpoint and a day.
-
-Without the event instead of with it, or the other way about; with it in both, but much later or earlier; no different;
-or censored before it could be said, or never at the endpoint's start.
-"""
-VERDICTS: tuple[Verdict, ...] = ("better", "worse", "later", "earlier", "same", "unknown")
 APART_DAYS = 90.0
 """Events further apart than this are not the same fate."""
+
+
+def other_courses(mine: Course) -> dict[Coupling, Course]:
+    """A trial of one replicate with every patient in the other arm, by coupling.
+
+    The committee decides as it did: each patient is asked for, and not what the trial would have been. None at all
+    where there are not two arms, or where anybody queues in any of these trials: whose turn it is hangs on the others.
+    """
+    scenario = mine.scenario
+    if len(scenario.arms) != 2 or scenario.randomisation is None:
+        return {}
+    step, arms = scenario.randomisation[0].name, arms_of(mine.chunk)
+    other = {**arms, step: np.where(arms[step] == NO_ARM, NO_ARM, 1 - arms[step]).astype(np.int16)}
+    try:
+        if any(pool.places < scenario.patients for pool in scenario.pools.values()):
+            _swept(mine, arms, frozenset())
+        return {coupling: _swept(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
+    except ShortageError:
+        return {}
+
+
+def _swept(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
+    """The trial with these arms, and other luck in these steps. Raises ShortageError if anybody queues."""
+    scenario, chunk = mine.scenario, mine.chunk
+    hold, decided = held(arms, scenario, scenario), stops(mine.looks)
+    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "sweep", hold, steps, decided)
+    return replace(mine, chunk=found)
 
 
 def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:
@@ -62,55 +81,26 @@ def _reached(scenario: Scenario, name: str) -> frozenset[str]:
     return frozenset(reached)
 
 
-def other_arms(scenario: Scenario, arms: NDArray[np.int16]) -> NDArray[np.int16]:
-    """The other of two arms for each patient who has one. Raises TypeError if there are not two."""
-    if len(scenario.arms) != 2:
-        raise TypeError("the other arm is that of two")
-    return np.where(arms == NO_ARM, arms, 1 - arms).astype(np.int16)
-
-
-def other_fates(mine: Course, couplings: Sequence[Coupling] = COUPLINGS) -> dict[Coupling, Course]:
-    """A trial of one replicate with every patient in the other arm, by coupling.
-
-    The committee decides as it did: each patient is asked for, and not what the trial would have been. None at all
-    where there are not two arms, or where anybody queues in any of these trials: whose turn it is hangs on the others.
-    """
-    scenario = mine.scenario
-    if len(scenario.arms) != 2 or scenario.randomisation is None:
-        return {}
-    step, arms = scenario.randomisation[0].name, arms_of(mine.chunk)
-    other = {**arms, step: other_arms(scenario, arms[step])}
-    try:
-        if any(pool.places < scenario.patients for pool in scenario.pools.values()):
-            _swept(mine, arms, frozenset())
-        return {coupling: _swept(mine, other, redrawn(scenario, coupling)) for coupling in couplings}
-    except ShortageError:
-        return {}
-
-
-def _swept(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
-    """The trial with these arms, and other luck in these steps. Raises ShortageError if anybody queues."""
-    scenario, chunk = mine.scenario, mine.chunk
-    hold, decided = held(arms, scenario, scenario), stops(mine.looks)
-    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "sweep", hold, steps, decided)
-    return replace(mine, chunk=found)
-
-
 @dataclass(frozen=True, slots=True)
-class Fates:
-    """How randomized patients fare in the treated arm against the control arm, by an endpoint and a day."""
+class BothFates:
+    """How randomized patients fare in the treated arm against the control arm."""
 
     row: Rows
-    verdict: Rows
-    """The number of the verdict in ``VERDICTS``, of each of them."""
+    fate: Rows
+    """The number of the fate in ``OTHER_FATES``, of each of them."""
     events: tuple[int, int]
     """How many of those of whom both fates are known have the event in the treated and in the control arm."""
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many patients have each verdict."""
-        counts = np.bincount(self.verdict, minlength=len(VERDICTS)).tolist()
-        return dict(zip(VERDICTS, counts, strict=True))
+    def counts(self) -> dict[OtherFate, int]:
+        """How many patients fare how."""
+        counts = np.bincount(self.fate, minlength=len(OTHER_FATES)).tolist()
+        return dict(zip(OTHER_FATES, counts, strict=True))
+
+    @property
+    def of_patient(self) -> dict[int, OtherFate]:
+        """How each patient fares."""
+        return {row: OTHER_FATES[fate] for row, fate in zip(self.row.tolist(), self.fate.tolist(), strict=True)}
 
     @property
     def known(self) -> int:
@@ -123,7 +113,7 @@ class Fates:
         return self.events[1] - self.events[0]
 
     @property
-    def bounds(self) -> dict[str, tuple[int, int]]:
+    def bounds(self) -> dict[OtherFate, tuple[int, int]]:
         """The fewest and the most patients who can fare better, and worse, with so many events in each arm.
 
         Of n patients with a events in the treated and b in the control arm at least max(0, b - a) and at most
@@ -136,28 +126,27 @@ class Fates:
         }
 
 
-def fates(mine: Course, other: Course, endpoint: Endpoint, day: float) -> Fates:
+def both_fates(mine: Course, other: Course, endpoint: Endpoint, day: float) -> BothFates:
     """How each patient fares by so many days after the endpoint's start, in one arm and in the other.
 
     Those who were randomized by the last data cut, each followed until that day, be it after the cut or not.
     """
     scenario, group = mine.scenario, allocation(mine.final()).group
-    treated = next(number for number, arm in enumerate(scenario.arms) if arm != scenario.trial.control)
     row = np.flatnonzero(group >= 0)
     own, twin = (_days_to_event(of, endpoint, day).take(row) for of in (mine, other))
-    is_treated = group.take(row) == treated
+    is_treated = group.take(row) == scenario.arms.index(_treated(scenario))
     with_it, without = np.where(is_treated, own, twin), np.where(is_treated, twin, own)
     is_known = ~np.isnan(with_it) & ~np.isnan(without)
-    conditions = [
-        ~is_known,
-        np.isinf(with_it) & np.isfinite(without),
-        np.isfinite(with_it) & np.isinf(without),
-        with_it > without + APART_DAYS,
-        with_it < without - APART_DAYS,
-    ]
-    numbers = [VERDICTS.index(word) for word in ("unknown", "better", "worse", "later", "earlier")]
-    events = tuple(int((np.isfinite(days) & is_known).sum()) for days in (with_it, without))
-    return Fates(row, np.select(conditions, numbers, VERDICTS.index("same")), (events[0], events[1]))
+    fates: dict[OtherFate, np.ndarray[Any, np.dtype[np.bool_]]] = {
+        "unknown": ~is_known,
+        "better": np.isinf(with_it) & np.isfinite(without),
+        "worse": np.isfinite(with_it) & np.isinf(without),
+        "later": with_it > without + APART_DAYS,
+        "earlier": with_it < without - APART_DAYS,
+    }
+    fate = np.select(list(fates.values()), [OTHER_FATES.index(name) for name in fates], OTHER_FATES.index("same"))
+    treated, control = (int((np.isfinite(days) & is_known).sum()) for days in (with_it, without))
+    return BothFates(row, fate, (treated, control))
 
 
 def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
@@ -172,44 +161,53 @@ def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
     return found
 
 
-def horizon_days(endpoint: Endpoint) -> float | None:
-    """The last day at which an endpoint is tabulated; None if at none."""
-    return max(endpoint.at_days, default=None)
+def _treated(scenario: Scenario) -> str:
+    """The arm that is not the control."""
+    return next(arm for arm in scenario.arms if arm != scenario.trial.control)
 
 
-def all_fates(mine: Course, endpoint: Endpoint, day: float) -> dict[Coupling, Fates]:
-    """The fates of a trial's patients under each coupling; none where nobody can know."""
-    return {coupling: fates(mine, other, endpoint, day) for coupling, other in other_fates(mine).items()}
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+    """How a trial's patients fare in the other arm, by its first endpoint and the last day at which it is tabulated."""
+
+    endpoint: str
+    day: float
+    arm: str
+    """The one that is not the control."""
+    control: str
+    under: Mapping[Coupling, BothFates]
+
+    def as_results(self) -> dict[str, Any]:
+        """What the results object has of it."""
+        return {
+            "endpoint": self.endpoint,
+            "day": self.day,
+            "arm": self.arm,
+            "patients": self.under["shared"].row.size,
+            "couplings": {coupling: self._told(fates) for coupling, fates in self.under.items()},
+        }
+
+    def _told(self, fates: BothFates) -> dict[str, Any]:
+        return {
+            "fewer": fates.fewer,
+            "events": dict(zip((self.arm, self.control), fates.events, strict=True)),
+            **{str(fate): count for fate, count in fates.counts.items()},
+            "bounds": {fate: list(ends) for fate, ends in fates.bounds.items()},
+        }
 
 
-def counterfactual(mine: Course) -> dict[str, Any] | None:
-    """What a report says of the other fate, by the trial's first endpoint and the last day at which it is tabulated.
+def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfactual | None:
+    """How the patients of a trial fare in the other arm; ``others`` are the trials in which everybody is.
 
-    None where there is nothing to say: without two arms, patients of whom both fates are known, an endpoint or such a
-    day, or where patients queue.
+    None where nothing can be said: without such trials, an endpoint with a day, or patients of whom both fates are
+    known.
     """
     scenario = mine.scenario
     name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))
-    day = None if endpoint is None else horizon_days(endpoint)
-    if endpoint is None or day is None:
+    day = None if endpoint is None else max(endpoint.at_days, default=None)
+    if endpoint is None or day is None or not others:
         return None
-    found = all_fates(mine, endpoint, day)
-    if not found or not all(one.known for one in found.values()):
+    under = {coupling: both_fates(mine, other, endpoint, day) for coupling, other in others.items()}
+    if not all(fates.known for fates in under.values()):
         return None
-    treated = next(arm for arm in scenario.arms if arm != scenario.trial.control)
-    return {
-        "endpoint": name,
-        "day": day,
-        "arm": treated,
-        "patients": found["shared"].row.size,
-        "couplings": {coupling: _told(one, treated, scenario.trial.control or "") for coupling, one in found.items()},
-    }
-
-
-def _told(found: Fates, treated: str, control: str) -> dict[str, Any]:
-    return {
-        "fewer": found.fewer,
-        "events": dict(zip((treated, control), found.events, strict=True)),
-        **found.counts,
-        "bounds": {verdict: list(bounds) for verdict, bounds in found.bounds.items()},
-    }
+    return Counterfactual(name, day, _treated(scenario), scenario.trial.control or "", under)

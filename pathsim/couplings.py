@@ -1,6 +1,6 @@
-"""How the luck of a patient's other fate goes with their own: the choices, and what they are called."""
+"""How the luck of a patient's other fate goes with their own, what that fate can be, and what both are called."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Coupling: TypeAlias = Literal["shared", "therapy", "independent"]
 """How a patient's luck in the other arm goes with their own.
@@ -9,9 +9,16 @@ Coupling: TypeAlias = Literal["shared", "therapy", "independent"]
 luck in the steps that only one of the arms leads to and in the compared therapies, the same before and after.
 ``independent``: other luck in all that follows the randomization.
 """
+COUPLINGS: tuple[Coupling, ...] = get_args(Coupling)
 DRAWS: dict[Coupling, str] = {
     "shared": "shared draws",
     "therapy": "other draws in the therapies",
     "independent": "independent draws",
 }
-COUPLINGS: tuple[Coupling, ...] = tuple(DRAWS)
+OtherFate: TypeAlias = Literal["better", "worse", "later", "earlier", "same", "unknown"]
+"""How a patient fares in the treated arm against the control arm, by an endpoint and a day.
+
+Without the event instead of with it, or the other way about; with it in both, but much later or earlier; no different;
+or censored before it could be said, or never at the endpoint's start.
+"""
+OTHER_FATES: tuple[OtherFate, ...] = get_args(OtherFate)

@@ -10,10 +10,10 @@ import click
 
 from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, whole
 from pathsim.cli.output import page, patience, print_json
+from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
-    from pathsim.couplings import Coupling
     from pathsim.engines import Engine
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.known import Chunk
@@ -67,7 +67,7 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
 )
 @click.option(
     "--coupling",
-    type=click.Choice(["shared", "therapy", "independent"]),
+    type=click.Choice(COUPLINGS),
     help="How patients' luck in the other arm goes with their own: the same (shared, as without this option); other "
     "luck in the therapies; other luck from the randomization on. The trial itself stays as it is.",
 )
@@ -95,7 +95,7 @@ def run(
     engine: "Engine",
     until: date | None,
     hold_arms: bool,
-    coupling: "Coupling | None",
+    coupling: Coupling | None,
     as_json: bool,
     watch: bool,
     out: Path | None,
@@ -124,8 +124,6 @@ def run(
         _watch(loaded, seed, replicate)
         if out is None:
             return
-    from pathsim.counterfactual import counterfactual
-    from pathsim.trial.course import course
     from pathsim.trial.results import results
 
     with patience(f"simulating {counted(loaded.patients, 'patient')}", quiet=quiet):
@@ -133,7 +131,7 @@ def run(
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
         # Of a trial that goes on nothing is known beyond today, in either fate.
-        found["counterfactual"] = counterfactual(course(chunk)) if last_day is None else None
+        found["counterfactual"] = _other_fate(chunk) if last_day is None else None
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
@@ -160,7 +158,7 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
         raise click.UsageError(NOT_HELD)
 
 
-def _refuse_idle_coupling(coupling: "Coupling | None", *, watch: bool, as_json: bool, is_cut: bool) -> None:
+def _refuse_idle_coupling(coupling: Coupling | None, *, watch: bool, as_json: bool, is_cut: bool) -> None:
     if coupling is None:
         return
     if watch:
@@ -171,7 +169,7 @@ def _refuse_idle_coupling(coupling: "Coupling | None", *, watch: bool, as_json: 
         raise click.UsageError("of a trial that goes on (--until) the other fate is not told: leave --coupling out")
 
 
-def _refuse_coupling_without_two_arms(coupling: "Coupling | None", scenario: "Scenario") -> None:
+def _refuse_coupling_without_two_arms(coupling: Coupling | None, scenario: "Scenario") -> None:
     if coupling is not None and len(scenario.arms) != 2:
         has = f"has {len(scenario.arms) or 'none'}"
         raise click.UsageError(f"--coupling is about the other of two arms, and '{scenario.name}' {has}: leave it out")
@@ -216,6 +214,15 @@ def _simulated(scenario: "Scenario", seed: int, replicate: int, engine: "Engine"
         return simulate(scenario, seed, replicate, "sweep", held(arms_of(unchanged), base, scenario))[0]
     except ShortageError:
         raise click.UsageError(NOT_HELD) from None
+
+
+def _other_fate(chunk: "Chunk") -> "Results | None":
+    from pathsim.counterfactual import counterfactual, other_courses
+    from pathsim.trial.course import course
+
+    mine = course(chunk)
+    found = counterfactual(mine, other_courses(mine))
+    return None if found is None else found.as_results()
 
 
 def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pathsim.counterfactual import VERDICTS, Fates, fates, horizon_days
-from pathsim.couplings import Coupling
+from pathsim.counterfactual import Counterfactual
+from pathsim.couplings import Coupling, OtherFate
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
-from pathsim.player.lists import Balance, Happening, Journey, JourneyView, OtherFate, RosterRow, RosterView, Stay
+from pathsim.player.lists import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, Stay
 from pathsim.player.take import Take
 from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
@@ -18,57 +18,38 @@ from pathsim.trial.outcomes import Outcomes, outcomes
 from pathsim.trial.tables import NO_ARM
 
 
-def roster(generation: int, take: Take, others: Mapping[Coupling, Take], coupling: Coupling, day: float) -> RosterView:
-    """All patients who have come by a day, and how those who are randomized fare in one arm against the other.
-
-    ``others`` are the trials in which everybody is in the other arm, by coupling; none where nobody can know.
-    """
-    scenario = take.scenario
-    name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))
-    horizon = None if endpoint is None else horizon_days(endpoint)
-    fates_of: dict[Coupling, Fates] = {}
-    if endpoint is not None and horizon is not None:
-        fates_of = {one: fates(take.course, other.course, endpoint, horizon) for one, other in others.items()}
-    mine = fates_of.get(coupling)
-    verdicts = (
-        {}
-        if mine is None
-        else {row: VERDICTS[it] for row, it in zip(mine.row.tolist(), mine.verdict.tolist(), strict=True)}
-    )
+def roster(generation: int, take: Take, found: Counterfactual | None, coupling: Coupling, day: float) -> RosterView:
+    """All patients who have come by a day, and how those who are randomized fare in one arm against the other."""
+    endpoint = next(iter(take.scenario.sections.endpoints.values()), None)
+    fates = {} if found is None else found.under[coupling].of_patient
     return RosterView(
         generation=generation,
         day=day,
         columns=tuple(map(lowered, take.storyteller.traits)),
-        rows=_rows(take, endpoint, day, verdicts),
-        balance=_balance(scenario, name, horizon, coupling, fates_of),
+        rows=_rows(take, endpoint, day, fates),
+        balance=None if found is None else _balance(take.scenario, found, coupling),
     )
 
 
-def _balance(
-    scenario: Scenario, endpoint: str, days: float | None, coupling: Coupling, found: Mapping[Coupling, Fates]
-) -> Balance | None:
-    if days is None or coupling not in found or not all(one.known for one in found.values()):
-        return None
+def _balance(scenario: Scenario, found: Counterfactual, coupling: Coupling) -> Balance:
     beside: Coupling = "independent" if coupling != "independent" else "shared"
-    mine, others, bounds = found[coupling].counts, found[beside].counts, found[coupling].bounds
+    mine, others = found.under[coupling], found.under[beside]
     return Balance(
-        arm=next(arm for arm in scenario.arms if arm != scenario.trial.control),
-        control=scenario.trial.control or "",
-        endpoint=scenario.sections.endpoints[endpoint].label,
-        days=days,
+        arm=found.arm,
+        control=found.control,
+        endpoint=scenario.sections.endpoints[found.endpoint].label,
+        days=found.day,
         coupling=coupling,
-        known=found[coupling].known,
-        fewer=found[coupling].fewer,
-        better=mine["better"],
-        worse=mine["worse"],
-        beside=(beside, others["better"], others["worse"]),
-        bounds=(bounds["better"], bounds["worse"]),
+        known=mine.known,
+        fewer=mine.fewer,
+        better=mine.counts["better"],
+        worse=mine.counts["worse"],
+        beside=(beside, others.counts["better"], others.counts["worse"]),
+        bounds=(mine.bounds["better"], mine.bounds["worse"]),
     )
 
 
-def _rows(
-    take: Take, endpoint: Endpoint | None, day: float, verdicts: Mapping[int, OtherFate]
-) -> tuple[RosterRow, ...]:
+def _rows(take: Take, endpoint: Endpoint | None, day: float, fates: Mapping[int, OtherFate]) -> tuple[RosterRow, ...]:
     scenario, moves = take.scenario, take.moves
     reached = {} if endpoint is None else _reached(take, endpoint, day)
     until = int(np.searchsorted(moves.day, day, side="right"))
@@ -86,7 +67,7 @@ def _rows(
                 scenario.steps[now[patient]].label,
                 event,
                 days,
-                verdicts.get(patient),
+                fates.get(patient),
             )
         )
     return tuple(rows)

@@ -1,13 +1,10 @@
 """Patients one by one, as the worker tells of them: lists, journeys, and who fares otherwise under other settings."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
-from pathsim.couplings import Coupling
+from pathsim.couplings import Coupling, OtherFate
 from pathsim.player.shown import EndpointView, Fates, ToxicityRow
-
-OtherFate: TypeAlias = Literal["better", "worse", "later", "earlier", "same", "unknown"]
-"""How a patient fares in the arm that is not the control, against the other."""
 
 
 @dataclass(frozen=True, slots=True)

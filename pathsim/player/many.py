@@ -114,6 +114,8 @@ class TargetRow:
 
     part: str
     label: str
+    mark: str
+    """What is put after its label, by its kind."""
     kind: TargetKind
     """Whether it is a number of the model itself, what numbers were calibrated to, or only compared."""
     is_share: bool

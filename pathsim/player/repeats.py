@@ -32,6 +32,7 @@ from pathsim.player.requests import Work
 from pathsim.player.shown import Floats
 from pathsim.player.studio import Studio
 from pathsim.report.figures import spans
+from pathsim.report.validation import MARKS
 from pathsim.scenario.models import THERAPY, Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.outcomes import ALL
@@ -244,6 +245,7 @@ class Validation(Repeats):
             TargetRow(
                 one.target.part or "",
                 one.label,
+                MARKS[one.target.kind],
                 one.target.kind,
                 one.target.is_share,
                 one.published,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pathsim.counterfactual import other_arms, redrawn
-from pathsim.couplings import COUPLINGS, Coupling
+from pathsim.counterfactual import Counterfactual, counterfactual, other_courses
+from pathsim.couplings import Coupling
 from pathsim.player.chart import lanes
 from pathsim.player.differences import changed_patients, fates
 from pathsim.player.evidence import evidence
@@ -139,7 +139,7 @@ class Studio:
 
     def roster(self, day: float, coupling: Coupling) -> RosterView:
         """All patients who have come by a day, with their other fate under a coupling."""
-        return roster(self.request.generation, self.take, self._others, coupling, day)
+        return roster(self.request.generation, self.take, self._counterfactual, coupling, day)
 
     def journey(self, patient: int, coupling: Coupling) -> JourneyView:
         """One patient's journey in their own arm, and in the other under a coupling."""
@@ -148,11 +148,13 @@ class Studio:
     @cached_property
     def _others(self) -> dict[Coupling, Take]:
         """The trial in which everybody is in the other arm, by coupling; none where nobody can know."""
-        if len(self.scenario.arms) != 2 or not self.take.arms_are_held:
-            return {}
-        others = {coupling: flipped(self.take, coupling) for coupling in COUPLINGS}
-        # In the other arm they may queue, and then the clock would allocate them anew.
-        return others if all(other.arms_are_held for other in others.values()) else {}
+        seed, courses = self.take.seed, other_courses(self.take.course)
+        return {coupling: Take(self.scenario, seed, simulated=course) for coupling, course in courses.items()}
+
+    @cached_property
+    def _counterfactual(self) -> Counterfactual | None:
+        others = {coupling: other.course for coupling, other in self._others.items()}
+        return counterfactual(self.take.course, others)
 
     def evidence(self) -> EvidenceView:
         """Every number in use, and where it comes from."""
@@ -172,16 +174,6 @@ class Studio:
             fates=fates(self.kept, self.take, name, day),
             changed=tuple(changed_patients(self.kept, self.take, name, day)),
         )
-
-
-def flipped(take: Take, coupling: Coupling = "shared") -> Take:
-    """The same patients, each in the other of two arms, and with the luck that a coupling gives them there."""
-    randomisation = take.scenario.randomisation
-    if randomisation is None:
-        raise TypeError("without a randomization there is no other arm")
-    step = randomisation[0].name
-    arms = {**take.arms, step: other_arms(take.scenario, take.arms[step])}
-    return Take(take.scenario, take.seed, take, arms, redrawn(take.scenario, coupling))
 
 
 def _last_cut(scenario: Scenario) -> str:

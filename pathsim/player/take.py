@@ -4,8 +4,6 @@ What is shown on a day depends on the scenario, the seed and the day, and on not
 """
 
 import math
-from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -20,7 +18,7 @@ from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import Arms, arms_of, held
-from pathsim.trial.course import Course, course, stops
+from pathsim.trial.course import Course, course
 from pathsim.trial.known import Known
 from pathsim.trial.monitoring import Look, Walk, walk
 from pathsim.trial.outcomes import allocation
@@ -44,26 +42,17 @@ class Take:
     course: Course
 
     def __init__(
-        self,
-        scenario: Scenario,
-        seed: int,
-        base: "Take | None" = None,
-        arms: Arms | None = None,
-        redrawn: AbstractSet[str] = frozenset(),
+        self, scenario: Scenario, seed: int, base: "Take | None" = None, simulated: Course | None = None
     ) -> None:
-        """``base`` is the trial whose arms its patients keep, unless they are given other ``arms`` of that trial.
-
-        In the steps that are ``redrawn`` they have other luck than in that trial.
-        """
-        hold = None if base is None else held(base.arms if arms is None else arms, base.scenario, scenario)
+        """``base`` is the trial whose arms its patients keep; ``simulated`` its course, if that is there already."""
         self.scenario, self.seed = scenario, seed
-        followed = base.course if base is not None and arms is not None else None
-        decided = None if followed is None else stops(followed.looks)
-        self.chunk, engine = simulate(scenario, seed, hold=hold, redrawn=redrawn, decided=decided)
-        self.arms_are_held = engine == "sweep"
+        self.arms_are_held = True
         """Whether the arms are those that were asked for: where patients queue, the clock allocates them anew."""
-        # With other arms the committee would decide otherwise, but each patient is asked for, not the trial.
-        self.course = course(self.chunk) if followed is None else replace(followed, chunk=self.chunk)
+        if simulated is None:
+            hold = None if base is None else held(base.arms, base.scenario, scenario)
+            chunk, engine = simulate(scenario, seed, hold=hold)
+            simulated, self.arms_are_held = course(chunk), engine == "sweep"
+        self.course, self.chunk = simulated, simulated.chunk
         self.last_day = scenario.latest_day(scenario.final_cutoff)
 
     @kept

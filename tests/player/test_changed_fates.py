@@ -5,14 +5,15 @@ from functools import cache
 
 import numpy as np
 import pytest
+from flipping import flipped
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.journal import Journal
 from pathsim.player.differences import changed_patients, fates, parted
 from pathsim.player.journeys import journey_view, roster
-from pathsim.player.studio import flipped
 from pathsim.player.take import Take
 from pathsim.scenario.scenario import load
 
@@ -164,9 +165,8 @@ def event_by(of: Take, days: float) -> dict[int, bool | None]:
 
 @pytest.mark.parametrize("coupling", COUPLINGS)
 def test_those_who_fare_better_or_worse_in_the_arm_are_counted_by_their_events(coupling: Coupling) -> None:
-    others = {one: flipped(take(), one) for one in COUPLINGS}
-    view = roster(1, take(), others, coupling, 2114.0)
-    mine, theirs = event_by(take(), 1095), event_by(others[coupling], 1095)
+    view = roster(1, take(), counterfactual(take().course, other_courses(take().course)), coupling, 2114.0)
+    mine, theirs = event_by(take(), 1095), event_by(flipped(take(), coupling), 1095)
     treated = take().scenario.arms.index("blinatumomab")
     randomized = np.flatnonzero(take().arm_of >= 0).tolist()
     both = {p: (mine[p], theirs[p]) if take().arm_of[p] == treated else (theirs[p], mine[p]) for p in randomized}

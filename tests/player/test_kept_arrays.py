@@ -5,8 +5,8 @@ from dataclasses import fields, is_dataclass
 
 import numpy as np
 import pytest
+from flipping import flipped
 
-from pathsim.player.studio import flipped
 from pathsim.player.take import Take
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course

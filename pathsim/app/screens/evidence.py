@@ -33,15 +33,11 @@ VERDICTS = {
 }
 
 TARGET_KINDS: dict[TargetKind, tuple[str, str]] = {
-    "input": (
-        "inputs =",
-        " It is a number of the model itself: that it comes back says only that it was copied right.",
-    ),
+    "input": ("inputs", " It is a number of the model itself: that it comes back says only that it was copied right."),
     "fit": ("fitted results", ""),
-    "holdout": ("held out *", " No number was calibrated to this result: it was held out."),
+    "holdout": ("held out", " No number was calibrated to this result: it was held out."),
 }
 """What they are called where they are counted, and what is said of one."""
-MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*"}
 
 NUMBER_COLUMNS = (
     Column("number", 60, ends_differ=True),
@@ -154,7 +150,7 @@ class EvidenceScreen(TrialScreen):
         elif self.view == "published" and self.validation is not None:
             rows, trials = self.validation.rows, self.validation
             parts = [
-                f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what}"
+                f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what} {mine[0].mark}".strip()
                 for kind, (what, _) in TARGET_KINDS.items()
                 if (mine := [row for row in rows if row.kind == kind])
             ]
@@ -228,7 +224,7 @@ def _number(row: EvidenceRow) -> Line:
 
 def _target(row: TargetRow) -> Line:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
-    label = f"{row.label} {MARKS[row.kind]}".strip()
+    label = f"{row.label} {row.mark}".strip()
     cells = (label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
     fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
     return Line(cells, fores, (row.label, row.published, row.simulated, row.lower, row.verdict, row.part), row)

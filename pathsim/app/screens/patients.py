@@ -13,10 +13,10 @@ from textual.widgets import Static
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.timeline import Timeline
-from pathsim.couplings import DRAWS, Coupling
+from pathsim.couplings import DRAWS, Coupling, OtherFate
 from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
-from pathsim.player.lists import Balance, JourneyView, OtherFate, RosterRow, RosterView
+from pathsim.player.lists import Balance, JourneyView, RosterRow, RosterView
 from pathsim.player.replies import Reply
 from pathsim.player.shown import Opened, Snapshot
 from pathsim.report.figures import span
