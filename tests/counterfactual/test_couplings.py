@@ -198,6 +198,23 @@ def test_therapy_redraws_the_steps_that_only_one_arm_leads_to() -> None:
     assert not everything & {"block_1", "risk_assignment", "consolidation", "low_risk"}
 
 
+ONE_STEP_FOR_BOTH = """
+title   = "Both arms lead to the same step"
+extends = "two-arm-exponential"
+without = ["steps.control"]
+[trial]
+therapy = {therapy}
+[steps.randomisation]
+arms = {{ experimental = "experimental", control = "experimental" }}
+"""
+
+
+@pytest.mark.parametrize(("therapy", "steps"), [('["experimental"]', {"experimental"}), ("[]", set())])
+def test_therapy_redraws_what_the_trial_compares_though_both_arms_lead_to_it(therapy: str, steps: set[str]) -> None:
+    scenario = load(Source("one", "<test>", ONE_STEP_FOR_BOTH.format(therapy=therapy)))
+    assert redrawn(scenario, "therapy") == steps
+
+
 def test_who_is_lost_to_follow_up_in_either_fate_fares_neither_better_nor_worse() -> None:
     mine = trial_of("aall1331")
     endpoint = mine.scenario.sections.endpoints["dfs"]
