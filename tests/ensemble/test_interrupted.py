@@ -56,7 +56,7 @@ def last_words(process: subprocess.Popen[str]) -> str:
     return process.communicate(timeout=PATIENCE_SECONDS)[1]
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_one_that_was_killed_ends_with_the_same_bytes(
     tmp_path: Path, undisturbed: dict[str, bytes], workers: int
 ) -> None:

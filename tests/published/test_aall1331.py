@@ -68,7 +68,10 @@ def test_every_result_that_was_held_out_lies_among_what_single_trials_show(found
     assert [one.name for one in held_out if one.verdict == "beyond luck"] == []
 
 
-@pytest.mark.parametrize(("path", "factor", "told_by"), FIFTHS)
+@pytest.mark.parametrize(
+    ("path", "factor", "told_by"),
+    [*FIFTHS[::4], *(pytest.param(*fifth, marks=pytest.mark.slow) for i, fifth in enumerate(FIFTHS) if i % 4)],
+)
 def test_a_rate_that_is_changed_by_a_fifth_is_noticed(
     scenario: Scenario, path: str, factor: float, told_by: str
 ) -> None:

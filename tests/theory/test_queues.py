@@ -65,7 +65,7 @@ def erlang_c(places: int, load: float) -> float:
     return blocked / (1 - load / places * (1 - blocked))
 
 
-@pytest.mark.parametrize(("places", "load"), [(1, 0.6), (3, 2.1)])
+@pytest.mark.parametrize(("places", "load"), [(1, 0.6), pytest.param(3, 2.1, marks=pytest.mark.slow)])
 def test_the_share_who_wait_and_the_mean_wait_are_erlangs(places: int, load: float) -> None:
     scenario = ward(places, load / STAY, {})
     found = [waits(scenario, replicate) for replicate in range(REPLICATES)]
@@ -73,7 +73,7 @@ def test_the_share_who_wait_and_the_mean_wait_are_erlangs(places: int, load: flo
     assert_mean([each.mean() for each in found], erlang_c(places, load) * STAY / (places - load))
 
 
-@pytest.mark.parametrize(("places", "load"), [(1, 0.6), (4, 5.0)])
+@pytest.mark.parametrize(("places", "load"), [pytest.param(1, 0.6, marks=pytest.mark.slow), (4, 5.0)])
 def test_the_share_who_are_turned_away_is_erlangs(places: int, load: float) -> None:
     scenario = ward(places, load / STAY, {"turned away": {"next": "home", "hazard_per_day": 1e6}})
     found = [waits(scenario, replicate) for replicate in range(REPLICATES)]
