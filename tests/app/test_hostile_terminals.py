@@ -74,6 +74,10 @@ class Session:
             return self.process.wait(PATIENCE_SECONDS)
         raise AssertionError("the app never ends")
 
+    def last_words(self) -> bytes:
+        """What it printed once it had left the screen; line ends go, for a line may be a single column wide."""
+        return self.sent.rpartition(b"\x1b[?1049l")[2].replace(b"\r\n", b"")[-1_000:]
+
     def assert_is_as_before(self) -> None:
         """No mouse, no alternate screen, no pasting in brackets, a cursor: as in an emulator that was just opened."""
         assert self.display.mode == pyte.Screen(COLUMNS, ROWS).mode
@@ -282,9 +286,9 @@ def test_thousands_of_strings_leave_the_app_alive(seed: int, tmp_path: Path, mon
                     session.press(b"\x1b[201~\x03" + b"\x1b[27u" * 4 + b"q")
                     session.terminal.idle(REST_SECONDS)
             told = f"seed {seed}: {sent[-REMEMBERED:]!r}"
-            assert session.ended() == 0, told
+            assert session.ended() == 0
             session.assert_is_as_before()
         except AssertionError as wrong:
-            raise AssertionError(told) from wrong
+            raise AssertionError(f"{told}, and its last words: {session.last_words()!r}") from wrong
         finally:
             session.close()

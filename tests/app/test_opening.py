@@ -12,8 +12,10 @@ from calls import Pathsim
 from driving import PATIENCE_SECONDS, driven
 from textual import events
 from textual.geometry import Size
+from textual.widget import Widget
 
 from pathsim.app.app import PathsimApp
+from pathsim.app.screens.dialogs import Commands, Help, Question
 from pathsim.app.session import Session
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
@@ -99,3 +101,32 @@ async def test_what_is_typed_while_the_app_leaves_is_left_unread(event: events.E
     async with driven() as driver:
         app = driver.app
     await app.on_event(event)
+
+
+async def mount_nothing(widgets: list[Widget]) -> None:
+    """What Textual does while the app leaves."""
+    del widgets
+
+
+@pytest.mark.parametrize("name", ["live", "ensemble", "patients", "compare", "evidence"])
+async def test_a_screen_that_is_never_made_breaks_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The app can leave while it makes one: its widgets never come then."""
+    async with driven("two-arm-exponential") as driver:
+        screen = driver.app.MODES[name]()
+        monkeypatch.setattr(screen, "mount_composed_widgets", mount_nothing)
+        await driver.app.push_screen(screen)
+        screen.post_message(events.ScreenResume())
+        screen.post_message(events.Resize(Size(80, 24), Size(80, 24)))
+        await driver.settle()
+        assert not screen.children
+
+
+@pytest.mark.parametrize("kind", ["commands", "question", "help"])
+async def test_a_dialog_that_is_never_made_breaks_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a screen."""
+    async with driven("two-arm-exponential") as driver:
+        dialogs = {"commands": Commands([]), "question": Question("Save", "here"), "help": Help(driver.front)}
+        monkeypatch.setattr(dialogs[kind], "mount_composed_widgets", mount_nothing)
+        await driver.app.push_screen(dialogs[kind])
+        await driver.settle()
+        assert not dialogs[kind].children

@@ -35,6 +35,7 @@ class CompareScreen(TrialScreen):
     """The trial as it is set, beside the one that was kept."""
 
     NAME = "compare"
+    AUTO_FOCUS = "#changed"
     CSS_PATH = ["trial.tcss", "compare.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="compare.search"),
@@ -58,17 +59,10 @@ class CompareScreen(TrialScreen):
             with VerticalScroll(id="differences", classes="panel") as box:
                 box.border_title = "Here against there"
                 yield Static(id="table")
-        yield Listing(id="changed", classes="panel")
+        yield Listing("Who fares differently", "nobody", id="changed", classes="panel")
 
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        listing = self.query_one(Listing)
-        listing.title, listing.empty = "Who fares differently", "nobody"
-        listing.focus()
-
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Go on simulating both."""
-        super().on_screen_resume()
         self._repeat()
 
     def on_screen_suspend(self) -> None:

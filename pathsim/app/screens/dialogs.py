@@ -96,14 +96,14 @@ class Commands(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """List all of them."""
-        listing = self.query_one(Listing)
-        listing.can_focus = False
         columns = (Column("command", 28), Column("what it does", 70))
         lines = [
             Line((one.title, one.help), ("text!", "dim"), (one.title, one.help), number)
             for number, one in enumerate(self._commands)
         ]
-        listing.show(columns, lines)
+        for listing in self.query(Listing):  # none where the app leaves meanwhile
+            listing.can_focus = False
+            listing.show(columns, lines)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Only those with these words."""

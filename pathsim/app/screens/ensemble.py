@@ -52,9 +52,8 @@ class EnsembleScreen(TrialScreen):
                     box.border_title = "Over all replicates"
                     yield Static(id="table")
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Go on simulating."""
-        super().on_screen_resume()
         self._ask()
 
     def on_screen_suspend(self) -> None:

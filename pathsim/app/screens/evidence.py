@@ -77,16 +77,13 @@ class EvidenceScreen(TrialScreen):
         """Both lists, of which one is seen, and the words for the row under the cursor."""
         yield ViewTabs(id="views")
         yield Static(id="tally")
-        yield Listing(id="numbers", classes="panel")
-        yield Listing(id="targets", classes="panel")
+        yield Listing("Numbers in use", id="numbers", classes="panel")
+        yield Listing("Published against simulated", id="targets", classes="panel")
         with VerticalScroll(id="words", classes="panel"):
             yield Static(id="text")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Begin with the numbers."""
-        self.query_one("#numbers", Listing).title = "Numbers in use"
-        targets = self.query_one("#targets", Listing)
-        targets.title = "Published against simulated"
         self._arrange()
 
     def _arrange(self) -> None:
@@ -101,9 +98,8 @@ class EvidenceScreen(TrialScreen):
     def _listing(self) -> Listing:
         return self.query_one("#numbers" if self.view == "numbers" else "#targets", Listing)
 
-    def on_screen_resume(self) -> None:
+    def resumed(self) -> None:
         """Ask for what is missing."""
-        super().on_screen_resume()
         self._ask()
 
     def on_screen_suspend(self) -> None:

@@ -72,7 +72,7 @@ class LiveScreen(TrialScreen):
         yield EventLog(id="log", classes="panel")
         yield Calendar(id="calendar")
 
-    def on_mount(self) -> None:
+    def begin(self) -> None:
         """Begin with the parameters at hand."""
         self.query_one(Sliders).focus()
         plots = [self.query_one(name, SurvivalPlot) for name in ("#first", "#second")]
@@ -86,6 +86,8 @@ class LiveScreen(TrialScreen):
         self._arrange()
 
     def _arrange(self) -> None:
+        if not self.is_made:
+            return
         width, height = self.app.size
         is_single = width < SINGLE_WIDTH or height < SINGLE_HEIGHT or self.is_full
         self.set_class(is_single, "-single")

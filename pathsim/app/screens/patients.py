@@ -37,6 +37,7 @@ class PatientsScreen(TrialScreen):
     """Patients one by one."""
 
     NAME = "patients"
+    AUTO_FOCUS = "#patients"
     CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("t", "twin", "Twin", tooltip="The same patient in the other arm", id="patients.twin"),
@@ -52,15 +53,9 @@ class PatientsScreen(TrialScreen):
     def body(self) -> Iterator[Widget]:
         """What the arm did for the trial, the list, one journey."""
         yield Static(id="balance")
-        yield Listing(id="patients", classes="panel")
+        yield Listing("Patients", "nobody yet", id="patients", classes="panel")
         with Vertical(id="one"):
             yield Timeline(id="journey", classes="panel")
-
-    def on_mount(self) -> None:
-        """Begin in the list."""
-        listing = self.query_one("#patients", Listing)
-        listing.title, listing.empty = "Patients", "nobody yet"
-        listing.focus()
 
     def opened(self, card: Opened) -> None:
         """Another trial has other patients."""

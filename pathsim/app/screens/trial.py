@@ -59,6 +59,11 @@ class TrialScreen(Screen[None]):
         return True
 
     @property
+    def is_made(self) -> bool:
+        """Whether its widgets are there: they never come where the app leaves while a screen is being made."""
+        return bool(self.query(TrialHeader))
+
+    @property
     def replicates(self) -> int:
         """How many replicates the screen shows."""
         return 0
@@ -74,18 +79,26 @@ class TrialScreen(Screen[None]):
         """The app that this screen is of."""
         return cast("PathsimApp", self.app)
 
+    def on_mount(self) -> None:
+        """Set out what is there."""
+        if self.is_made:
+            self.begin()
+
     def on_screen_resume(self) -> None:
         """Show what the trial has become while another screen was in front."""
+        if not self.is_made:
+            return
         if self.trial.card is not None:
             self.opened(self.trial.card)
         if self.trial.snapshot is not None:
             self.moved(self.trial.snapshot)
         self.show_header()
         self.show_problems()
+        self.resumed()
 
     def receive(self, reply: Reply) -> None:
         """Show a reply of the worker; nothing before the screen is made, or after it has gone."""
-        if not self.query(TrialHeader):
+        if not self.is_made:
             return
         match reply:
             case Opened():
@@ -96,6 +109,12 @@ class TrialScreen(Screen[None]):
                 self.told(reply)
         self.show_header()
         self.show_problems()
+
+    def begin(self) -> None:
+        """Set out what never changes, once all widgets are there."""
+
+    def resumed(self) -> None:
+        """Ask for what this screen needs, now that it is in front again."""
 
     def opened(self, card: Opened) -> None:
         """Show another trial, or the same with other numbers."""

@@ -69,7 +69,14 @@ class Listing(Picture, can_focus=True):
     class Chosen(Marked):
         """A row was chosen."""
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(
+        self,
+        title: str = "",
+        empty: str = "nothing",
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's word
+        classes: str | None = None,
+    ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[Column, ...] = ()
         self.lines: Sequence[Line] = ()
@@ -80,7 +87,7 @@ class Listing(Picture, can_focus=True):
         self.sorted_by = -1
         self.is_reversed = False
         self.cursor = self.top = 0
-        self.title, self.empty = "", "nothing"
+        self.title, self.empty = title, empty
 
     def show(self, columns: tuple[Column, ...], lines: Sequence[Line]) -> None:
         """List these; the cursor stays on what it is on, if that is still there."""
