@@ -104,7 +104,7 @@ LATE_MARROW = "marrow_after_36_months"
 EARLY_EXTRAMEDULLARY = "extramedullary_before_18_months"
 LATE_EXTRAMEDULLARY = "extramedullary_later"
 RELAPSE = {VERY_EARLY_MARROW: 0.097, EARLY_MARROW: 0.191, EARLY_EXTRAMEDULLARY: 0.042, LATE_EXTRAMEDULLARY: 0.164}
-CYTOGENETICS = {"favourable": 37 / 181, "unfavourable": 17 / 181}
+CYTOGENETICS = {"favorable": 37 / 181, "unfavorable": 17 / 181}
 SPARED = CALIBRATED["cohort.frailty.levels.spared"]
 FRAILTY = {"spared": SPARED, "robust": 0.6, "frail": 1 - 0.6 - SPARED}
 
@@ -167,25 +167,25 @@ SALVAGE_AFTER_BLINATUMOMAB = {
     "salvage_inotuzumab": 0.30,
 }
 LATER_TRANSPLANT = 0.5
-ENDS = (*LOW_RISK_ARMS, "not_randomised", "off_study", "lost", "dead")
+ENDS = (*LOW_RISK_ARMS, "not_randomized", "off_study", "lost", "dead")
 
 # ------------------------------------------------------------------------------------------------ toxicities
 
 KINDS = {
     "any_event": Kind((1, 6, 11, 16, 28), (1, 4, 7, 12, 28), 0.277 / 0.726),
-    "anaemia": Kind((1, 5, 9, 14, 27), (1, 3, 6, 10, 24), 0.05),
+    "anemia": Kind((1, 5, 9, 14, 27), (1, 3, 6, 10, 24), 0.05),
     "leukopenia": Kind((1, 5, 9, 14, 27), (2, 5, 8, 14, 28), 0.6),
     "alt_increased": Kind((2, 6, 10, 16, 27), (2, 5, 8, 14, 28), 0.1),
     "fever": Kind((0.2, 1, 3, 9, 26), (0.5, 1, 2, 4, 8), 0.05),
     "neutropenia": Kind((1, 6, 10, 14, 27), (2, 5, 8, 14, 28), 0.7),
     "ast_increased": Kind((2, 6, 10, 16, 27), (2, 5, 8, 14, 28), 0.1),
-    "hypoalbuminaemia": Kind((2, 7, 11, 16, 27), (2, 5, 8, 14, 28)),
+    "hypoalbuminemia": Kind((2, 7, 11, 16, 27), (2, 5, 8, 14, 28)),
     "lymphopenia": Kind((0.2, 1, 3, 8, 26), (2, 5, 8, 14, 28), 0.5),
     "thrombocytopenia": Kind((1, 6, 10, 14, 27), (2, 5, 8, 14, 28), 0.6),
-    "hyperglycaemia": Kind((0.5, 2, 5, 11, 26), (1, 2, 4, 8, 20), 0.05),
-    "hypocalcaemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 8, 20)),
-    "hypokalaemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 7, 16), 0.15),
-    "hypophosphataemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 7, 16)),
+    "hyperglycemia": Kind((0.5, 2, 5, 11, 26), (1, 2, 4, 8, 20), 0.05),
+    "hypocalcemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 8, 20)),
+    "hypokalemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 7, 16), 0.15),
+    "hypophosphatemia": Kind((1, 5, 10, 15, 27), (1, 2, 4, 7, 16)),
     "hypotension": Kind((0.5, 4, 9, 15, 27), (0.5, 1, 2, 4, 10), 0.3),
     "bilirubin_increased": Kind((2, 7, 12, 17, 27), (2, 5, 9, 15, 28), 0.1),
     "infection": Kind((1, 7, 12, 17, 27), (3, 6, 9, 14, 35), 0.12, delays=True),
@@ -210,8 +210,8 @@ def _cycle(of: int, counts: Sequence[int], *shares: float) -> dict[str, float]:
     return dict(zip(names, [*(count / of for count in counts), *shares], strict=True))
 
 
-# The types as above: anaemia, leukopenia, ALT, fever, neutropenia, AST, hypoalbuminaemia, lymphopenia,
-# thrombocytopenia, hyperglycaemia, hypocalcaemia, hypokalaemia, hypophosphataemia, hypotension, bilirubin, infection,
+# The types as above: anemia, leukopenia, ALT, fever, neutropenia, AST, hypoalbuminemia, lymphopenia,
+# thrombocytopenia, hyperglycemia, hypocalcemia, hypokalemia, hypophosphatemia, hypotension, bilirubin, infection,
 # vomiting, GGT; febrile neutropenia, sepsis, mucositis, cytokine release, encephalopathy, seizure.
 BLINA_1_COUNTS = (15, 25, 12, 6, 34, 9, 0, 37, 8, 2, 2, 7, 0, 1, 2, 10, 0, 4)
 BLINA_2_COUNTS = (4, 13, 6, 2, 25, 1, 0, 18, 3, 2, 0, 2, 0, 3, 0, 9, 1, 1)
@@ -338,8 +338,8 @@ PHASES = {
                     ("residual disease", CALIBRATED["steps.after_transplant.exit.relapse.effects.0.hazard_ratio"]),
                     ("very early marrow relapse", 1.6),
                     ("late marrow relapse", 0.75),
-                    ("unfavourable cytogenetics", 1.5),
-                    ("favourable cytogenetics", 0.7),
+                    ("unfavorable cytogenetics", 1.5),
+                    ("favorable cytogenetics", 0.7),
                     ("acute GVHD", 0.7),
                 ),
                 then=0.00001,

@@ -68,8 +68,8 @@ CONDITIONS: Mapping[str, Condition] = {
     "adolescent": lambda patient: patient.age >= 13,
     "very early marrow relapse": lambda patient: patient.relapse == stated.VERY_EARLY_MARROW,
     "late marrow relapse": lambda patient: patient.relapse == stated.LATE_MARROW,
-    "unfavourable cytogenetics": lambda patient: patient.cytogenetics == "unfavourable",
-    "favourable cytogenetics": lambda patient: patient.cytogenetics == "favourable",
+    "unfavorable cytogenetics": lambda patient: patient.cytogenetics == "unfavorable",
+    "favorable cytogenetics": lambda patient: patient.cytogenetics == "favorable",
     "acute GVHD": lambda patient: patient.acute_gvhd,
 }
 
@@ -406,8 +406,8 @@ class Trial:
             return "off_study"
         late_marrow = patient.relapse == stated.LATE_MARROW and patient.mrd != "high"
         if patient.relapse == stated.LATE_EXTRAMEDULLARY or late_marrow:
-            return "low_risk" if self.uniform() < stated.LOW_RISK_RANDOMIZED else "not_randomised"
-        return "consolidation" if self.uniform() < stated.RANDOMIZED else "not_randomised"
+            return "low_risk" if self.uniform() < stated.LOW_RISK_RANDOMIZED else "not_randomized"
+        return "consolidation" if self.uniform() < stated.RANDOMIZED else "not_randomized"
 
     def randomize_low_risk(self, patient: Patient) -> str:
         return self.allocate(patient, "low_risk", "low_risk_arm", stated.LOW_RISK_ARMS, patient.relapse)

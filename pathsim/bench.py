@@ -104,9 +104,9 @@ def _analysis(scenario: Scenario) -> Iterator[Ratio]:
         lambda: rows(Chunk(scenario, SEED, chunk.replicates, chunk.journal), toxicity=False),
         lambda: _by_kernels(together, REPLICATES_SWEPT),
     ]
-    swept, analysed, compared = _best(tasks)
-    note = f"{REPLICATES_SWEPT / (swept + analysed):,.0f} trials a second, with every look, cut-off and endpoint"
-    yield Ratio("time with all statistics, of the sweep's", (swept + analysed) / swept, 1.5, at_least=False, note=note)
+    swept, analyzed, compared = _best(tasks)
+    note = f"{REPLICATES_SWEPT / (swept + analyzed):,.0f} trials a second, with every look, cut-off and endpoint"
+    yield Ratio("time with all statistics, of the sweep's", (swept + analyzed) / swept, 1.5, at_least=False, note=note)
     if len(scenario.arms) == 2 and importlib.util.find_spec("lifelines") is not None:
         by_lifelines = _best([lambda: _by_lifelines(alone)])[0] / len(alone)
         mine = compared / REPLICATES_SWEPT

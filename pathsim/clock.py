@@ -181,8 +181,8 @@ class Clock:
             number = fate.next
 
     def _comes_too_late(self, entry: StepEntry) -> bool:
-        randomisation = self.scenario.randomisation
-        return self._env.now > self._closing and randomisation is not None and entry is randomisation[0]
+        randomization = self.scenario.randomization
+        return self._env.now > self._closing and randomization is not None and entry is randomization[0]
 
     def _enter(self, patient: int, entry: StepEntry) -> None:
         self._write(patient, entry.enter)

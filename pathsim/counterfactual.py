@@ -36,9 +36,9 @@ def other_courses(mine: Course) -> dict[Coupling, Course]:
     where there are not two arms, or where anybody queues in any of these trials: whose turn it is hangs on the others.
     """
     scenario = mine.scenario
-    if len(scenario.arms) != 2 or scenario.randomisation is None:
+    if len(scenario.arms) != 2 or scenario.randomization is None:
         return {}
-    step, arms = scenario.randomisation[0].name, arms_of(mine.chunk)
+    step, arms = scenario.randomization[0].name, arms_of(mine.chunk)
     other = {**arms, step: np.where(arms[step] == NO_ARM, NO_ARM, 1 - arms[step]).astype(np.int16)}
     try:
         if any(pool.places < scenario.patients for pool in scenario.pools.values()):
@@ -58,7 +58,7 @@ def _swept(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
 
 def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:
     """The steps in which patients have other luck in their other fate."""
-    found = scenario.randomisation
+    found = scenario.randomization
     if found is None or coupling == "shared":
         return frozenset()
     ways = [_reached(scenario, first) for first in found[1].arms.values()]

@@ -37,7 +37,7 @@ _DAY = re.compile(r"\d+(\.\d+)?", re.ASCII)
 
 
 class Table(BaseModel):
-    """A table of a scenario file. Unknown keys are errors: a misspelt rate must never be ignored in silence."""
+    """A table of a scenario file. Unknown keys are errors: a misspelled rate must never be ignored in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
 
@@ -89,7 +89,7 @@ def possible(n: int, of: int) -> bool:
 
 
 def shown(value: object) -> str:
-    """A value of a scenario file as a user would recognise it."""
+    """A value of a scenario file as a user would recognize it."""
     if isinstance(value, Mapping):
         return "a table"
     if isinstance(value, (list, tuple)):

@@ -15,7 +15,7 @@ from pathsim.journal import Journal, Rows, Writer
 from pathsim.luck import Keys, keys, sub_keys, trial_keys
 from pathsim.patients import NOWHERE, Fates, Gathered, Patients
 from pathsim.scenario.scenario import Scenario, StepEntry
-from pathsim.steps.randomise import Randomise
+from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Seated
 
 _ROOM = 18
@@ -148,12 +148,12 @@ class Sweep:
             stratum = step.strata(patients)
             patients.trial_key = self._trial_key[replicate]
             patients.seat = seats(day, replicate * (int(stratum.max()) + 1) + stratum)
-            if isinstance(step, Randomise) and entry.name in self._hold:
+            if isinstance(step, Randomize) and entry.name in self._hold:
                 return self._held(step, stratum, step.cast(patients), self._hold[entry.name][rows])
         return step.cast(patients)
 
     @staticmethod
-    def _held(step: Randomise, stratum: Rows, fates: Fates, arms: Column) -> Fates:
+    def _held(step: Randomize, stratum: Rows, fates: Fates, arms: Column) -> Fates:
         """The fates with the arms that patients had in another run, where they had one."""
         own = fates.marks[1].value.astype(np.intp)
         return step.seated(stratum, np.where(arms >= 0, arms, own).astype(np.intp))

@@ -167,9 +167,9 @@ class _Pen:
 class _Author(_Pen):
     """Writes one scenario. A step leads to the next one of the file, so that all are reached, and to any others."""
 
-    def __init__(self, draw: DrawFn, places: Places, *, randomised: bool) -> None:
+    def __init__(self, draw: DrawFn, places: Places, *, randomized: bool) -> None:
         super().__init__(draw)
-        self._short, self._randomised = places == "short", randomised
+        self._short, self._randomized = places == "short", randomized
         self._patients = self.number(20, 60 if self._short else 150)
         self._kinds = {f"s{number}": kind for number, kind in enumerate(self._some_kinds())}
         names = list(self._kinds)
@@ -179,7 +179,7 @@ class _Author(_Pen):
         self._assessed = {name: self.one_of(["mrd", "risk"]) for name in phases if self.chance(40)}
         self._remembers = {name for name in phases if self.chance(40)}
         self._elapsed = {name: self.one_of(["since", "until"]) for name in names[1:] if self.chance(20)}
-        tosses = [name for name, kind in self._kinds.items() if kind == "randomise"]
+        tosses = [name for name, kind in self._kinds.items() if kind == "randomize"]
         self._arms = {name: ["a", "b", "c"][: self.number(2, 3)] for name in tosses}
         self._arm_column = dict(zip(tosses, ["arm", "second_arm"], strict=False))
         self._held = self._some_held()
@@ -188,14 +188,14 @@ class _Author(_Pen):
     def _some_kinds(self) -> list[str]:
         kinds = ["queue"] if self._short and self.chance(60) else []
         for _ in range(self.number(1, 7)):
-            kind = self.one_of(["phase", "phase", "phase", "branch", "wait", "queue", "randomise"])
-            refused = kind == "randomise" and (kinds.count(kind) == 2 or not self._randomised)
+            kind = self.one_of(["phase", "phase", "phase", "branch", "wait", "queue", "randomize"])
+            refused = kind == "randomize" and (kinds.count(kind) == 2 or not self._randomized)
             kinds.append("phase" if refused or kinds[-1:] == ["queue"] else kind)
         kinds += ["queue"] if self._short and "queue" not in kinds else []
         kinds += ["phase"] if kinds[-1] == "queue" else []
         # A queue changes who is randomized when, and so the arms.
-        again = self._short and self._randomised and kinds.count("randomise") < 2
-        return [*kinds, "randomise", "phase"] if again else kinds
+        again = self._short and self._randomized and kinds.count("randomize") < 2
+        return [*kinds, "randomize", "phase"] if again else kinds
 
     def _some_held(self) -> dict[str, str]:
         """The pool whose place each step waits for or keeps: after a queue the one that was waited for."""
@@ -227,7 +227,7 @@ class _Author(_Pen):
                 "title": "A generated scenario",
                 "trial": self._trial(),
                 "cohort": self._cohort(),
-                "toxicities": {"t0": self._catalogue()},
+                "toxicities": {"t0": self._catalog()},
                 "pools": {name: self._pool() for name in POOLS},
                 "steps": steps,
             }
@@ -249,7 +249,7 @@ class _Author(_Pen):
         if self.chance(20):
             trial["closes"] = BEGINS + datetime.timedelta(days=self.number(30, 300))
         for name, arms in list(self._arms.items())[:1]:
-            trial |= {"randomisation": name, "control": self.one_of(arms)}
+            trial |= {"randomization": name, "control": self.one_of(arms)}
         return trial
 
     def _cohort(self) -> Tree:
@@ -265,7 +265,7 @@ class _Author(_Pen):
     def _about(self, column: str) -> str:
         return self.condition({column: COHORT[column]})
 
-    def _catalogue(self) -> Tree:
+    def _catalog(self) -> Tree:
         worse = self.share()
         grades = {"grade4plus_share": worse, "grade5_share": worse / 4}
         return {"onset": self.quantiles(0, 30), "lasts": self.tenths(0, 20), "delays": self.chance(30), **grades}
@@ -278,7 +278,7 @@ class _Author(_Pen):
         names = list(self._kinds)
         later = [*names[names.index(name) + 1 :], *ENDS]
         later += [f"{other}.2" for other in later if self._repeats.get(other, 1) > 1]
-        kinds = {"queue": self._wait, "wait": self._wait, "branch": self._branch, "randomise": self._randomise}
+        kinds = {"queue": self._wait, "wait": self._wait, "branch": self._branch, "randomize": self._randomize}
         step = kinds.get(kind, self._phase)(name, later)
         if name in self._elapsed:
             since = self.one_of(names[: names.index(name)])
@@ -306,7 +306,7 @@ class _Author(_Pen):
     def _split(self, first: list[str], later: list[str]) -> Tree:
         return self.shares(list(dict.fromkeys([*first, self.one_of(later), self.one_of(later)])))
 
-    def _randomise(self, name: str, later: list[str]) -> Tree:
+    def _randomize(self, name: str, later: list[str]) -> Tree:
         seats = {arm: self.number(1, 2) for arm in self._arms[name]}
         return {
             "set": self._arm_column[name],
@@ -384,9 +384,9 @@ class _Author(_Pen):
 
 
 @st.composite
-def scenarios(draw: DrawFn, places: Places = "abundant", *, randomised: bool = True) -> Text:
+def scenarios(draw: DrawFn, places: Places = "abundant", *, randomized: bool = True) -> Text:
     """The text of a valid scenario, with a place for everybody or with few places, and perhaps with arms."""
-    return _Author(draw, places, randomised=randomised).text()
+    return _Author(draw, places, randomized=randomized).text()
 
 
 @st.composite

@@ -214,7 +214,7 @@ def test_a_long_condition_is_still_read() -> None:
     assert truth(text, [{"age": 24.0, "since": 0.0, "risk": None, "mrd": None}]) == [True]
 
 
-def test_a_misspelt_column_or_level_is_guessed() -> None:
+def test_a_misspelled_column_or_level_is_guessed() -> None:
     with pytest.raises(ValueError, match=r"no column 'rsk'\. Did you mean 'risk'"):
         condition("rsk == 'low'", NAMES)
     with pytest.raises(ValueError, match=r"never 'hihg'\. Did you mean 'high'"):

@@ -80,7 +80,7 @@ def test_the_text_draws_each_step_once_and_ends_at_every_way_to_them(scenario: S
     shown = pathway(scenario)
     text = as_text(scenario, width=10_000)
     drawn = [re.sub(r"^[│ ]*", "", line) for line in text.splitlines()]
-    signs = {"phase": "▭", "branch": "◇", "randomise": "◆", "wait": "⧗", "end": "■"}
+    signs = {"phase": "▭", "branch": "◇", "randomize": "◆", "wait": "⧗", "end": "■"}
     for name, stop in shown.stops.items():
         named = f"{signs[stop.kind]} {stop.label}"
         if stop.kind == "end":
@@ -111,7 +111,7 @@ def test_the_text_of_the_textbook_trial() -> None:
         "   ▭ Control treatment · follow-up",
         "   └─ death → ■ Dead",
         "",
-        "▭ phase   ◆ randomise   ■ end",
+        "▭ phase   ◆ randomize   ■ end",
     ]
 
 
@@ -207,12 +207,12 @@ def test_the_drawing_says_every_label_and_needs_nothing_else(every_kind: Scenari
     assert re.findall(r"https?://[^\"]*", drawing) == ["http://www.w3.org/2000/svg"]
 
 
-def test_the_arms_are_told_apart_by_colour_and_by_word(every_kind: Scenario) -> None:
+def test_the_arms_are_told_apart_by_color_and_by_word(every_kind: Scenario) -> None:
     groups = {group.attrib["id"]: group for group in ET.fromstring(as_svg(every_kind)).iter(f"{SVG}g")}  # noqa: S314
     arms = {
         "step-new_course.1": ("#56B4E9", "new, 2 of 3"),
         "step-usual_course": ("#E69F00", "usual (control), 1 of 3"),
     }
-    for name, (colour, words) in arms.items():
-        assert colour in {rect.attrib["fill"] for rect in groups[name].iter(f"{SVG}rect")}
+    for name, (color, words) in arms.items():
+        assert color in {rect.attrib["fill"] for rect in groups[name].iter(f"{SVG}rect")}
         assert words in {text.text for text in groups[name].iter(f"{SVG}text")}

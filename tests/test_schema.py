@@ -33,9 +33,9 @@ ACCEPTED = {
     ),
 }
 REFUSED = {
-    "a misspelt key": ("max_delay = 14", "max_dely = 14"),
-    "a misspelt exit": ("hazard_per_day = 0.0005", "hasard_per_day = 0.0005"),
-    "misspelt evidence": ('note = "per calendar month"', 'notes = "per calendar month"'),
+    "a misspelled key": ("max_delay = 14", "max_dely = 14"),
+    "a misspelled exit": ("hazard_per_day = 0.0005", "hasard_per_day = 0.0005"),
+    "misspelled evidence": ('note = "per calendar month"', 'notes = "per calendar month"'),
     "evidence that is no text": ('source = "made_up:table1"', "source = 1"),
     "empty evidence": ('source = "made_up:table1"', 'source = " "'),
     "evidence for a citation": ('doi = "10.1000/nothing"', 'source = "made_up"'),
@@ -48,8 +48,8 @@ REFUSED = {
     "a negative hazard": ("hazard_per_day = 0.0005", "hazard_per_day = -0.0005"),
     "a day that is none": ("by = { 14 = 0.01", "by = { soon = 0.01"),
     "a certain exit": ("35 = 0.02 }", "35 = 1 }"),
-    "no kind": ('kind   = "randomise"', ""),
-    "an unknown kind": ('kind   = "randomise"', 'kind = "randomize"'),
+    "no kind": ('kind   = "randomize"', ""),
+    "an unknown kind": ('kind   = "randomize"', 'kind = "randomise"'),
     "a key of another kind": ('kind  = "end"\nlabel = "Dead"', 'kind = "end"\nlabel = "Dead"\ndays = 4'),
     "a missing key": ("ready = [10, 30, 60]", ""),
     "a cycle without repeat": ("repeat = 2", ""),

@@ -1,6 +1,6 @@
 """A canvas of character cells: what our widgets draw on, and what becomes lines of the terminal.
 
-Colours have names, which a palette turns into the colours of the theme: ``text``, ``dim``, ``faint``, ``accent``,
+Colors have names, which a palette turns into the colors of the theme: ``text``, ``dim``, ``faint``, ``accent``,
 ``good``, ``bad``, ``arm0`` and so on; with ``!`` behind it a name is bold. Backgrounds are ``""``, ``panel``,
 ``cursor``, and ``band`` with the numbers of the arms that lie over each other there.
 """
@@ -24,13 +24,13 @@ SPACE = 32
 
 
 class Palette:
-    """The colours of a theme by name."""
+    """The colors of a theme by name."""
 
     def __init__(self, theme: Theme, background: Color) -> None:
-        colours = ARMS.get(theme.name) or (ON_DARK if theme.dark else ON_LIGHT)
+        colors = ARMS.get(theme.name) or (ON_DARK if theme.dark else ON_LIGHT)
         text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#111111"))
         self._background = background
-        self._arms = [Color.parse(colour) for colour in colours]
+        self._arms = [Color.parse(color) for color in colors]
         self._strength = 0.22 if theme.dark else 0.16
         self._named = {
             "text": text,
@@ -50,23 +50,23 @@ class Palette:
         self._styles: dict[int, Style] = {}
 
     def number(self, name: str) -> int:
-        """The number of a colour's name, for arrays of cells."""
+        """The number of a color's name, for arrays of cells."""
         if name not in self._numbers:
             self._numbers[name] = len(self.names)
             self.names.append(name)
         return self._numbers[name]
 
     def style(self, fore: int, back: int) -> Style:
-        """The style of cells with these colours."""
+        """The style of cells with these colors."""
         key = fore * 1000 + back
         if key not in self._styles:
             name = self.names[fore]
-            colour, ground = self.fore(name.rstrip("!")), self.back(self.names[back])
-            self._styles[key] = Style(color=colour.rich_color, bgcolor=ground.rich_color, bold=name.endswith("!"))
+            color, ground = self.fore(name.rstrip("!")), self.back(self.names[back])
+            self._styles[key] = Style(color=color.rich_color, bgcolor=ground.rich_color, bold=name.endswith("!"))
         return self._styles[key]
 
     def fore(self, name: str) -> Color:
-        """The colour of this name."""
+        """The color of this name."""
         if name.startswith("arm"):
             return self._arms[int(name[3:] or 0) % len(self._arms)]
         if name.startswith("ghost"):

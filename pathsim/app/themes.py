@@ -1,4 +1,4 @@
-"""Themes: dark, light, for a projector, and without colours. Arms have the colours of Okabe and Ito."""
+"""Themes: dark, light, for a projector, and without colors. Arms have the colors of Okabe and Ito."""
 
 from textual.theme import Theme
 
@@ -16,10 +16,10 @@ ARMS = {
 }
 
 THEME_WORDS = {
-    "dark": "Colours on a dark background",
-    "light": "Colours on a light background",
-    "projector": "Strong colours on white, for a class",
-    "mono": "Without colours",
+    "dark": "Colors on a dark background",
+    "light": "Colors on a light background",
+    "projector": "Strong colors on white, for a class",
+    "mono": "Without colors",
 }
 
 THEMES = (

@@ -130,7 +130,7 @@ def _run() -> int:
         return INTERRUPTED
     except BrokenPipeError:
         raise
-    except Exception as wrong:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+    except Exception as wrong:  # noqa: BLE001 - the last line of defense: no traceback reaches a user
         return _explained(wrong)
     return code if isinstance(code, int) else DONE
 

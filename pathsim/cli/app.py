@@ -20,7 +20,7 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 @click.argument("scenario", default=DEFAULT_SCENARIO)
 @seed_option
 @set_option
-@click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colours; projector is for a lecture.")
+@click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--keys", "list_keys", is_flag=True, help="List the names of all keys, for a keys.toml of your own.")
 def app(

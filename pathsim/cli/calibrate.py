@@ -52,7 +52,7 @@ def calibrate(
 ) -> None:
     """Fit exactly the numbers of SCENARIO that are marked as calibrated, each within its range.
 
-    The fit minimises how far the means of many trials are from the targets of kind "fit", all with the same luck. It
+    The fit minimizes how far the means of many trials are from the targets of kind "fit", all with the same luck. It
     is then checked on trials it has not seen. The values are written back into the file; the rest of it stays as it
     is. Exits with 1 if a target of kind "fit" is missed.
     """

@@ -14,7 +14,7 @@ from pathsim.luck import slot, uniform
 from pathsim.names import readable
 from pathsim.scenario.models import Covariate
 from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
-from pathsim.steps.randomise import stratum_labels
+from pathsim.steps.randomize import stratum_labels
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
 
@@ -82,8 +82,8 @@ class Adam:
         self._groups: Allocation = allocation(known)
         self._arrived = known.enrolled
         self._keys = known.chunk.patient_keys
-        randomisation = self._scenario.randomisation
-        self._strata = stratum_labels(randomisation[1], self._scenario.names) if randomisation else [""]
+        randomization = self._scenario.randomization
+        self._strata = stratum_labels(randomization[1], self._scenario.names) if randomization else [""]
         self._treated = self._numbers()
         self._paramcd = codes(self._scenario.sections.endpoints)
         self._variables = self._named_variables()

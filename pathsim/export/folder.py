@@ -15,7 +15,7 @@ from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, 
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.scenario.scenario import Scenario
-from pathsim.steps.randomise import RandomiseSpec, stratum_labels
+from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
 from pathsim.trial.course import course
 from pathsim.trial.known import Chunk
@@ -120,7 +120,7 @@ def _label(scenario: Scenario, event: Event, value: float) -> str:
             return (scenario.names[event.name] or ())[int(value)]
         case "stratum":
             spec = scenario.entry(event.step).spec
-            return stratum_labels(spec, scenario.names)[int(value)] if isinstance(spec, RandomiseSpec) else ""
+            return stratum_labels(spec, scenario.names)[int(value)] if isinstance(spec, RandomizeSpec) else ""
         case "exit" if value:
             return scenario.vocabulary[int(value)].name
     return ""

@@ -22,7 +22,7 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "ARM": "Description of Planned Arm",
         "TRT01P": "Planned Treatment for Period 01",
         "TRT01PN": "Planned Treatment for Period 01 (N)",
-        "RFSTDT": "Date of Enrolment",
+        "RFSTDT": "Date of Enrollment",
         "RANDDT": "Date of Randomization",
         "STRATA": "Stratum of the Randomization",
         "PARAMCD": "Parameter Code",

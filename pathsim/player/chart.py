@@ -10,7 +10,7 @@ from pathsim.trial.known import everything
 from pathsim.trial.outcomes import allocation
 from pathsim.trial.tables import NO_ARM, Visits, visits
 
-PASSED_AT_ONCE = ("branch", "randomise")
+PASSED_AT_ONCE = ("branch", "randomize")
 """Kinds of step in which nobody stays: they are no stations."""
 
 
@@ -43,7 +43,7 @@ def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
 
 def _road(scenario: Scenario, ways: dict[int, Counter[int]], arm: int) -> list[int]:
     """The stations of the road that most patients take; before there are arms, that to the randomization."""
-    goal = scenario.randomisation[0].number if scenario.randomisation is not None and arm == NO_ARM else None
+    goal = scenario.randomization[0].number if scenario.randomization is not None and arm == NO_ARM else None
     leads = _leading_to(goal, ways)
     here = scenario.steps[0].number if arm == NO_ARM else _first(scenario, arm)
     road = []
@@ -71,9 +71,9 @@ def _leading_to(goal: int | None, ways: dict[int, Counter[int]]) -> set[int]:
 
 
 def _first(scenario: Scenario, arm: int) -> int:
-    if scenario.randomisation is None:
+    if scenario.randomization is None:
         raise TypeError("without a randomization there are no arms")
-    return scenario.entry(list(scenario.randomisation[1].arms.values())[arm]).number
+    return scenario.entry(list(scenario.randomization[1].arms.values())[arm]).number
 
 
 def _station(entry: StepEntry) -> Station:

@@ -108,7 +108,7 @@ def _of(take: Take, patient: int) -> Journal:
 
 
 def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Journey:
-    """Days count from the enrolment."""
+    """Days count from the enrollment."""
     scenario = take.scenario
     came = float(take.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]

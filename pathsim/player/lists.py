@@ -81,7 +81,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """All that ever happens to a patient in one arm; days count from enrolment."""
+    """All that ever happens to a patient in one arm; days count from enrollment."""
 
     arm: int
     is_own: bool

@@ -94,7 +94,7 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
 
 
 def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float]:
-    """What a share's neighbours leave it: cumulative ones ascend with the days, others sum to no more than 1."""
+    """What a share's neighbors leave it: cumulative ones ascend with the days, others sum to no more than 1."""
     table = _table(scenario, path)
     if path[-2] == "by":
         by_day = sorted((float(day), float(share)) for day, share in table.items())

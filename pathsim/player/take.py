@@ -111,9 +111,9 @@ class Take:
         step_of[[entry.enter for entry in scenario.steps]] = np.arange(len(scenario.steps))
         entered = self.journal.pick(step_of[self.journal.event] >= 0)
         step, lane = step_of[entered.event], np.zeros(entered.row.size, np.intp)
-        if scenario.randomisation is not None:
+        if scenario.randomization is not None:
             # Codes ascend along the pathway.
-            later = entered.event > scenario.randomisation[0].enter
+            later = entered.event > scenario.randomization[0].enter
             lane = np.where(later, self.arm_of[entered.row] + 1, 0)
         came = np.ones(entered.row.size, np.bool_)
         came[1:] = entered.row[1:] != entered.row[:-1]

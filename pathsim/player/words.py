@@ -59,7 +59,7 @@ class Storyteller:
 
     def briefly(self, patient: int) -> str:
         """What matters most about a patient: quantities, and what the trial is stratified by."""
-        found = self._scenario.randomisation
+        found = self._scenario.randomization
         strata = () if found is None else found[1].strata
         told = [
             self._trait(name, table, patient)

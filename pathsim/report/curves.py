@@ -1,7 +1,7 @@
 """Survival curves drawn in text: a grid of glyphs, with the numbers at risk under the ticks they belong to.
 
 A Kaplan-Meier curve has only horizontals and verticals, so box-drawing lines show it sharply, and heavy and light
-lines tell two arms apart without colour.
+lines tell two arms apart without color.
 """
 
 from collections.abc import Sequence
@@ -84,7 +84,7 @@ def survival_plot(
             if day <= horizon_days:
                 column = min(int(day / horizon_days * columns), columns - 1)
                 grid[_row(survival, height)][column] = Cell("o" if ascii_only else "◇", line.style)
-    rows = [_labelled(row, i, height, margin, ascii_only=ascii_only) for i, row in enumerate(grid)]
+    rows = [_labeled(row, i, height, margin, ascii_only=ascii_only) for i, row in enumerate(grid)]
     unit, unit_days, ticks = time_axis(horizon_days)
     places = [min(round(tick * unit_days / horizon_days * columns), columns - 1) for tick in ticks]
     rows.append(_axis(columns, places, margin, ascii_only=ascii_only))
@@ -138,7 +138,7 @@ def trace(
     return glyphs
 
 
-def _labelled(row: list[Cell], number: int, height: int, margin: int, *, ascii_only: bool) -> list[Cell]:
+def _labeled(row: list[Cell], number: int, height: int, margin: int, *, ascii_only: bool) -> list[Cell]:
     labels = {_row(level, height): f"{level:.0%}" for level in (1, 0.75, 0.5, 0.25, 0)}
     tick = ("+" if ascii_only else "┤") if number in labels else ("|" if ascii_only else "│")
     return [*_written(labels.get(number, "").rjust(margin - 1), DIM), Cell(tick, DIM), *row]

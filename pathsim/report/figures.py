@@ -1,4 +1,4 @@
-"""How reports write figures: tables, spans of time, shares, and the colours of arms."""
+"""How reports write figures: tables, spans of time, shares, and the colors of arms."""
 
 import math
 from collections import Counter
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.paths import day_name
-from pathsim.report.colours import ARM_COLOURS
+from pathsim.report.colors import ARM_COLOURS
 from pathsim.text import counted
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def arm_style(number: int) -> str:
-    """The colour of an arm."""
+    """The color of an arm."""
     return ARM_COLOURS[number % len(ARM_COLOURS)]
 
 

@@ -10,7 +10,7 @@ from pathsim.report.pathway import Pathway, Stop, Way, pathway
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 
-SIGNS: Mapping[str, str] = {"phase": "▭", "branch": "◇", "randomise": "◆", "wait": "⧗", "end": "■"}
+SIGNS: Mapping[str, str] = {"phase": "▭", "branch": "◇", "randomize": "◆", "wait": "⧗", "end": "■"}
 _ASCII = str.maketrans(
     {"▭": "=", "◇": "?", "◆": "*", "⧗": "~", "■": "#", "○": "o", "▼": "v", "→": "->", "·": "-"}
     | {"│": "|", "├": "|", "└": "`", "╭": ",", "─": "-", "\N{EN DASH}": "-"}
@@ -19,7 +19,7 @@ _NARROWEST = 20
 _SHAPES: Mapping[str, tuple[str, str]] = {
     "phase": ("[", "]"),
     "branch": ("{", "}"),
-    "randomise": ("{{", "}}"),
+    "randomize": ("{{", "}}"),
     "wait": ("(", ")"),
     "end": ("([", "])"),
 }
@@ -63,7 +63,7 @@ class _Text:
         while ahead:
             stop = self._shown.stops[ahead.pop()]
             if len(self._shown.before[stop.name]) > 1:
-                yield self._spelt(left).rstrip()
+                yield self._spelled(left).rstrip()
                 yield from self._wrapped(self._origins(stop, left), left)
             yield from self._wrapped(_named(stop, *stop.details), left, "│ " if stop.ways else "  ")
             onward = self._onward(stop)
@@ -80,7 +80,7 @@ class _Text:
     def _onward(self, stop: Stop) -> Way | None:
         """The way that is drawn straight down: the planned one, if the next step is drawn where it ends."""
         ways = [way for way in stop.ways if way.planned and self._begins_here(stop, way)]
-        return ways[0] if len(ways) == 1 and stop.kind != "randomise" else None
+        return ways[0] if len(ways) == 1 and stop.kind != "randomize" else None
 
     def _aside(self, stop: Stop, onward: Way | None, left: str) -> Iterator[str]:
         """The other ways, each with the steps it alone leads to; the planned way is the last."""
@@ -93,7 +93,7 @@ class _Text:
                 yield from self._wrapped(f"{corner} {way.label}", left, beside)
                 yield from self._road(way.to, left + beside)
                 if not last:
-                    yield self._spelt(f"{left}│")
+                    yield self._spelled(f"{left}│")
             else:
                 yield from self._wrapped(corner + _reference(self._shown.stops[way.to], way.label), left, beside)
 
@@ -109,12 +109,12 @@ class _Text:
 
     def _wrapped(self, text: str, left: str = "", beside: str = "") -> Iterator[str]:
         """The text in lines that fit the width; ``beside`` stands to the left of all but the first."""
-        text, left, beside = map(self._spelt, (text, left, beside))
+        text, left, beside = map(self._spelled, (text, left, beside))
         room = max(_NARROWEST, self._width - len(left))
         for line in textwrap.wrap(text, room, subsequent_indent=beside):
             yield (left + line).rstrip()
 
-    def _spelt(self, text: str) -> str:
+    def _spelled(self, text: str) -> str:
         """The text in the characters that can be shown."""
         if not self._ascii_only:
             return text
@@ -145,10 +145,10 @@ def as_mermaid(scenario: Scenario) -> str:
             label = f'|"{_escaped(way.label)}"|' if way.label else ""
             lines.append(f"    {ids[name]} {'-->' if way.planned else '-.->'}{label} {ids[way.to]}")
     lines += [
-        f"    style {ids[way.to]} stroke:{way.colour},stroke-width:4px"
+        f"    style {ids[way.to]} stroke:{way.color},stroke-width:4px"
         for stop in shown.stops.values()
         for way in stop.ways
-        if way.colour is not None
+        if way.color is not None
     ]
     return "\n".join(lines)
 

@@ -132,7 +132,7 @@ def _lead(name: str, ways: Mapping[str, Way], boxes: Mapping[str, Box], found: L
 def _ordered(columns: list[list[Place]], gaps: list[list[Curve]]) -> list[list[Place]]:
     """The places of each layer from top to bottom, in the best order found by going to and fro between the layers.
 
-    Each place is put level with the mean of those it is connected with in the layer before: its barycentre.
+    Each place is put level with the mean of those it is connected with in the layer before: its barycenter.
     """
     best, fewest = columns, _crossings(columns, gaps)
     for round_ in range(_ROUNDS):
@@ -201,7 +201,7 @@ def _mean(wishes: list[tuple[float, float]]) -> tuple[float, float]:
 def _spread(column: list[Place], wishes: list[tuple[float, float]]) -> None:
     """Give each place of a layer the top it wishes for, as nearly as their order and the gaps between them allow.
 
-    This is isotonic regression: neighbours who are in each other's way are pooled and moved together.
+    This is isotonic regression: neighbors who are in each other's way are pooled and moved together.
     """
     above = 0.0
     offsets: list[float] = []

@@ -38,7 +38,7 @@ _WAY = _Type("way", 10.5, 14, 6.5, 32)
 _LOOKS: Mapping[str, str] = {
     "phase": 'fill="#ffffff" stroke="#666666" rx="4"',
     "branch": 'fill="#fdf3d8" stroke="#a58a3a" rx="4"',
-    "randomise": 'fill="#e4dcf0" stroke="#5b4a86" stroke-width="2" rx="4"',
+    "randomize": 'fill="#e4dcf0" stroke="#5b4a86" stroke-width="2" rx="4"',
     "wait": 'fill="#e3f1fa" stroke="#4f7f9f" stroke-dasharray="5 3" rx="12"',
     "end": 'fill="#dedede" stroke="#666666" rx="18"',
 }
@@ -59,7 +59,7 @@ class _Card:
 
     stop: Stop
     arm: str
-    colour: str | None
+    color: str | None
     lines: list[tuple[float, _Type, str]] = field(default_factory=list)
     ports: dict[str, float] = field(default_factory=dict)
     entry: float = 0.0
@@ -101,20 +101,20 @@ def as_svg(scenario: Scenario) -> str:
 
 
 def _cards(shown: Pathway) -> Iterator[_Card]:
-    first = {way.to: way for stop in shown.stops.values() for way in stop.ways if way.colour is not None}
+    first = {way.to: way for stop in shown.stops.values() for way in stop.ways if way.color is not None}
     for stop in shown.stops.values():
         begun = first.get(stop.name)
-        card = _Card(stop, "", None) if begun is None else _Card(stop, begun.label, begun.colour)
+        card = _Card(stop, "", None) if begun is None else _Card(stop, begun.label, begun.color)
         card.write(_ARM, card.arm)
         card.write(_SMALL, " · ".join((stop.kind, *stop.details)))
         card.entry = card.write(_LABEL, stop.label)
-        labelled = [way for way in stop.ways if way.label]
+        labeled = [way for way in stop.ways if way.label]
         card.ports = {way.to: card.entry for way in stop.ways}
         card.height += _PAD / 2
-        if labelled:
+        if labeled:
             card.rule = card.height
             card.height += _PAD / 2
-        for way in labelled:
+        for way in labeled:
             card.ports[way.to] = card.write(_WAY, way.label)
             card.height += _BETWEEN_WAYS
         card.height += _PAD / 2
@@ -126,8 +126,8 @@ def _box(card: _Card, place: Place) -> Iterator[str]:
     yield f"<g id={quoteattr(f'step-{card.stop.name}')}>"
     size = f'x="{x:.1f}" y="{y:.1f}" width="{place.width:.1f}" height="{place.height:.1f}"'
     yield f'<rect class="box" {size} {_LOOKS[card.stop.kind]}/>'
-    if card.colour is not None:
-        yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{place.height:.1f}" fill="{card.colour}"/>'
+    if card.color is not None:
+        yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{place.height:.1f}" fill="{card.color}"/>'
     if card.rule is not None:
         yield f'<path d="M{x + _PAD:.1f} {y + card.rule:.1f}h{place.width - 2 * _PAD:.1f}" stroke="#00000030"/>'
     for below, kind, text in card.lines:
@@ -157,10 +157,10 @@ def _importance(shown: Pathway, curve: Curve) -> int:
     """0 for ways to an end, 1 for exits, 2 for planned ways, 3 for those into an arm."""
     if shown.stops[curve.end.step].kind == "end":
         return 0
-    return 3 if curve.ways[0].colour else 2 if any(way.planned for way in curve.ways) else 1
+    return 3 if curve.ways[0].color else 2 if any(way.planned for way in curve.ways) else 1
 
 
 def _pen(shown: Pathway, curve: Curve) -> tuple[str, float]:
-    """The colour and width of a curve."""
-    pens = (("#c0c0c0", 1.2), ("#8a8a8a", 1.2), ("#444444", 1.8), (str(curve.ways[0].colour), 3.0))
+    """The color and width of a curve."""
+    pens = (("#c0c0c0", 1.2), ("#8a8a8a", 1.2), ("#444444", 1.8), (str(curve.ways[0].color), 3.0))
     return pens[_importance(shown, curve)]

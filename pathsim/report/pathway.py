@@ -10,11 +10,11 @@ import numpy as np
 
 from pathsim.laws import Exponential, Fixed, Law
 from pathsim.names import in_line, spoken
-from pathsim.report.colours import ARM_COLOURS
+from pathsim.report.colors import ARM_COLOURS
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.branch import BranchSpec
 from pathsim.steps.phase import PhaseSpec
-from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.randomize import RandomizeSpec
 from pathsim.steps.spec import Arrow
 from pathsim.steps.wait import WaitSpec
 
@@ -28,8 +28,8 @@ class Way:
     """What sends a patient this way; empty if they go on by themselves."""
     planned: bool
     """Whether this is how the step is meant to end, and not an exit."""
-    colour: str | None = None
-    """The colour of the arm of the trial that begins here."""
+    color: str | None = None
+    """The color of the arm of the trial that begins here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,20 +115,20 @@ def _ways(entry: StepEntry, scenario: Scenario) -> tuple[Way, ...]:
     arrows: dict[str, list[Arrow]] = {}
     for arrow in sorted(entry.spec.arrows(), key=is_exit):
         arrows.setdefault(scenario.entry(arrow.to).name, []).append(arrow)
-    colours = _arm_colours(entry, scenario)
+    colors = _arm_colors(entry, scenario)
     ways = []
     for to, group in arrows.items():
         labels = [_arrow_label(entry, arrow, scenario.trial.control) for arrow in group]
         if len(group) > 1:
             labels = [label or "complete" for label in labels]
-        colour = colours.get(group[0].label) if len(group) == 1 else None
-        ways.append(Way(to, "; ".join(labels), not is_exit(group[0]), colour))
+        color = colors.get(group[0].label) if len(group) == 1 else None
+        ways.append(Way(to, "; ".join(labels), not is_exit(group[0]), color))
     return tuple(ways)
 
 
-def _arm_colours(entry: StepEntry, scenario: Scenario) -> dict[str, str]:
-    """The colours of the arms that begin at this step, if they are those which the trial compares."""
-    found = scenario.randomisation
+def _arm_colors(entry: StepEntry, scenario: Scenario) -> dict[str, str]:
+    """The colors of the arms that begin at this step, if they are those which the trial compares."""
+    found = scenario.randomization
     if found is None or found[0] is not entry:
         return {}
     return dict(zip(scenario.arms, cycle(ARM_COLOURS), strict=False))
@@ -141,7 +141,7 @@ def is_exit(arrow: Arrow) -> bool:
 
 def _arrow_label(entry: StepEntry, arrow: Arrow, control: str | None) -> str:
     match entry.spec:
-        case RandomiseSpec() as spec:
+        case RandomizeSpec() as spec:
             return _arm_label(spec, arrow.label, control)
         case BranchSpec() as spec:
             return _rule_label(spec, arrow)
@@ -150,7 +150,7 @@ def _arrow_label(entry: StepEntry, arrow: Arrow, control: str | None) -> str:
     return _spaced(arrow.label)
 
 
-def _arm_label(spec: RandomiseSpec, arm: str, control: str | None) -> str:
+def _arm_label(spec: RandomizeSpec, arm: str, control: str | None) -> str:
     seats, name = spec.seats(), _spaced(arm)
     role = " (control)" if arm == control and "control" not in name.casefold() else ""
     share = f", {seats[arm]} of {sum(seats.values())}" if len(set(seats.values())) > 1 else ""
@@ -176,7 +176,7 @@ def _details(entry: StepEntry, scenario: Scenario) -> Iterator[str]:
             yield f"ready after {duration(spec.ready)}"
             if spec.pool is not None:
                 yield f"then a place: {in_line(scenario.pools[spec.pool].label)}"
-        case RandomiseSpec() as spec:
+        case RandomizeSpec() as spec:
             yield ":".join(map(str, spec.seats().values()))
             yield f"blocks of {spec.block}"
             if spec.strata:

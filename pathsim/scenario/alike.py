@@ -25,7 +25,7 @@ class _Seen(NamedTuple):
     label: str | None = None
 
     def __str__(self) -> str:
-        return f"'{self.name}'" + (f" (labelled '{in_line(self.label)}')" if self.label else "")
+        return f"'{self.name}'" + (f" (labeled '{in_line(self.label)}')" if self.label else "")
 
 
 def alike(found: Sections) -> Iterator[Problem]:
@@ -67,7 +67,7 @@ def _tables(at: KeyPath, tables: Mapping[str, Table]) -> Iterator[_Seen]:
 
 
 def _types(found: Sections) -> Iterator[_Seen]:
-    """The types of toxicity that stand in no catalogue."""
+    """The types of toxicity that stand in no catalog."""
     for name, step in found.steps.items():
         for kind in step.toxicity if isinstance(step, PhaseSpec) else ():
             if kind not in found.toxicities:

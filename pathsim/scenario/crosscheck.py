@@ -16,7 +16,7 @@ from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.phase import PhaseSpec
-from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.randomize import RandomizeSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
 
 MOST_STEPS = 10_000
@@ -226,23 +226,23 @@ def _too_late(date: datetime.date, at: KeyPath, trial: Trial) -> Iterator[Proble
 
 
 def _arms(found: Sections, trial: Trial) -> Iterator[Problem]:
-    name = trial.randomisation
+    name = trial.randomization
     if name is None:
         if trial.control is not None:
-            yield Problem(("trial", "control"), "a control arm needs 'randomisation', the step that makes the arms")
+            yield Problem(("trial", "control"), "a control arm needs 'randomization', the step that makes the arms")
         return
     step = found.steps.get(name)
-    if isinstance(step, RandomiseSpec):
+    if isinstance(step, RandomizeSpec):
         if trial.control is None:
             message = f"needs 'control' too, the arm of '{name}' that the others are compared with"
-            yield Problem(("trial", "randomisation"), message)
+            yield Problem(("trial", "randomization"), message)
         elif trial.control not in step.arms:
             hint = suggestion(trial.control, list(step.arms))
             yield Problem(("trial", "control"), f"'{trial.control}' is not an arm of '{name}'.{hint}")
     elif step is not None or name not in found.steps:
-        known = [other for other, step in found.steps.items() if isinstance(step, RandomiseSpec)]
+        known = [other for other, step in found.steps.items() if isinstance(step, RandomizeSpec)]
         hint = suggestion(name, [*known, *found.steps.unread])
-        yield Problem(("trial", "randomisation"), f"'{name}' is not a step of kind randomise.{hint}")
+        yield Problem(("trial", "randomization"), f"'{name}' is not a step of kind randomize.{hint}")
 
 
 def _no_endpoint(name: str, at: KeyPath, found: Sections) -> Iterator[Problem]:
@@ -261,9 +261,9 @@ def _monitoring(found: Sections, trial: Trial, plan: Monitoring) -> Iterator[Pro
     if column_names(found).get(STOPPED) != STOPS:
         message = f"the column '{STOPPED}' says whether the committee has stopped the trial; give yours another name"
         yield Problem(at, message)
-    step = None if trial.randomisation is None else found.steps.get(trial.randomisation)
-    if trial.randomisation is None or (isinstance(step, RandomiseSpec) and len(step.arms) != 2):
-        yield Problem(at, "looks compare two arms: 'randomisation' must name a step that makes two")
+    step = None if trial.randomization is None else found.steps.get(trial.randomization)
+    if trial.randomization is None or (isinstance(step, RandomizeSpec) and len(step.arms) != 2):
+        yield Problem(at, "looks compare two arms: 'randomization' must name a step that makes two")
 
 
 def event_names(steps: Mapping[str, StepSpec]) -> list[str]:

@@ -271,7 +271,7 @@ class _Reader:
 
 
 def _meant(key: str, value: object, path: KeyPath) -> str | None:
-    """The evidence that a misspelt key stands for; None if it is spelt right, or is another key."""
+    """The evidence that a misspelled key stands for; None if it is spelled right, or is another key."""
     if not isinstance(value, str) or value == REST or COUNT.fullmatch(value):
         return None
     word = _near(key)

@@ -1,7 +1,7 @@
 """Which conditions can hold for nobody: those that contradict themselves, the columns, or what stands above them.
 
 A condition splits the values of a column at the numbers it names. So it is enough to try, for each column, these
-numbers, their neighbours and the ends of what the column can be; and every level of a category.
+numbers, their neighbors and the ends of what the column can be; and every level of a category.
 """
 
 import ast

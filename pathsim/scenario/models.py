@@ -112,7 +112,7 @@ def _not_too_fast(per_month: float) -> float:
 class Pace(Table):
     """How many patients come in a month, from a day of the trial on.
 
-    With ``rising_to`` the pace changes in a straight line until the next period begins: centres open one by one.
+    With ``rising_to`` the pace changes in a straight line until the next period begins: centers open one by one.
     """
 
     from_day: DaysLong
@@ -138,7 +138,7 @@ class Moment(Table):
 
 
 class Cutoff(Moment):
-    """A day on which the data are cut and analysed, or a number of events and the latest day on which it is done.
+    """A day on which the data are cut and analyzed, or a number of events and the latest day on which it is done.
 
     With ``complete`` the records were brought up to date before the analysis, so the reporting delay does not count.
     With ``run_on`` it is an analysis of the trial as it would have gone if the committee had not stopped it.
@@ -252,7 +252,7 @@ class Trial(Table):
     per_month: Annotated[Positive, AfterValidator(_not_too_fast)] | None = None
     pace: tuple[Pace, ...] = ()
     closes: datetime.date | None = None
-    randomisation: str | None = None
+    randomization: str | None = None
     control: str | None = None
     therapy: EachOnce = ()
     """The steps over which toxicity is totalled: the therapies that the trial compares."""

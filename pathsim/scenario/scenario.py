@@ -25,7 +25,7 @@ from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.sense import senseless, without_words
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.assess import cumulative
-from pathsim.steps.randomise import Randomise, RandomiseSpec
+from pathsim.steps.randomize import Randomize, RandomizeSpec
 from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surroundings
 
 TARGETS = "targets"
@@ -157,17 +157,17 @@ class Scenario:
         return self.entry(name).label if repeated is None else repeated.label
 
     @property
-    def randomisation(self) -> tuple[StepEntry, RandomiseSpec] | None:
+    def randomization(self) -> tuple[StepEntry, RandomizeSpec] | None:
         """The step that makes the arms which the trial compares; None in a study without arms."""
-        if self.trial.randomisation is None:
+        if self.trial.randomization is None:
             return None
-        entry = self.entry(self.trial.randomisation)
-        return (entry, entry.spec) if isinstance(entry.spec, RandomiseSpec) else None
+        entry = self.entry(self.trial.randomization)
+        return (entry, entry.spec) if isinstance(entry.spec, RandomizeSpec) else None
 
     @property
     def arms(self) -> tuple[str, ...]:
         """The arms the trial compares, in the order of the file; empty in a study without arms."""
-        found = self.randomisation
+        found = self.randomization
         return () if found is None else tuple(found[1].arms)
 
     def latest_day(self, cutoff: Cutoff) -> float:
@@ -230,9 +230,9 @@ class Scenario:
 
         Raises ScenarioError if the study has no arms.
         """
-        found = self.randomisation
-        if found is None or not isinstance(found[0].step, Randomise) or self.trial.control is None:
-            problem = Problem(("trial", "randomisation"), "without arms there is no null hypothesis")
+        found = self.randomization
+        if found is None or not isinstance(found[0].step, Randomize) or self.trial.control is None:
+            problem = Problem(("trial", "randomization"), "without arms there is no null hypothesis")
             raise ScenarioError([self.layers.placed(problem)])
         blind = replace(found[0], step=found[0].step.under_null(self.trial.control))
         steps = (*self.steps[: blind.number], blind, *self.steps[blind.number + 1 :])

@@ -106,8 +106,8 @@ def _never(scenario: Scenario) -> Iterator[Problem]:
     for name, cutoff in trial.cutoffs.items():
         if cutoff.events is not None and cutoff.events > most:
             yield Problem(("trial", "cutoffs", name, "events"), message)
-    randomisation = scenario.randomisation
-    if randomisation is None or not randomisation[1].strata:
+    randomization = scenario.randomization
+    if randomization is None or not randomization[1].strata:
         for name, endpoint in scenario.sections.endpoints.items():
             if endpoint.stratified:
                 yield Problem(

@@ -65,15 +65,15 @@ class _Reader:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self.problems: list[Problem] = []
-        self._misspelt = set()
+        self._misspelled = set()
         """The sections that are there under a wrong name."""
         for key in tree:
             if key not in File.model_fields:
                 absent = [section for section in File.model_fields if section not in tree]
-                self._misspelt.update(get_close_matches(key, absent, n=1))
+                self._misspelled.update(get_close_matches(key, absent, n=1))
                 hint = suggestion(key, list(File.model_fields))
                 self._wrong((key,), f"'{key}' is not a section of a scenario.{hint}")
-        missing = [section for section in _NEEDED if section not in tree and section not in self._misspelt]
+        missing = [section for section in _NEEDED if section not in tree and section not in self._misspelled]
         if missing:
             self._wrong(tuple(missing[:1]), f"a scenario also needs {'; '.join(_NEEDED[key] for key in missing)}")
 
@@ -91,14 +91,14 @@ class _Reader:
 
     def part(self, section: str, model: type[Model]) -> Part[Model]:
         """A section that is a table of tables."""
-        part: Part[Model] = Part(section, lost=section in self._misspelt)
+        part: Part[Model] = Part(section, lost=section in self._misspelled)
         for name, table in self._entries(section, part).items():
             self._add(part, (section, name), table, model)
         return part
 
     def steps(self) -> Part[StepSpec]:
         """The steps, each read as its kind."""
-        part: Part[StepSpec] = Part("steps", lost="steps" in self._misspelt or "steps" not in self._tree)
+        part: Part[StepSpec] = Part("steps", lost="steps" in self._misspelled or "steps" not in self._tree)
         tables = self._entries("steps", part)
         if not tables and not part.lost:
             part.lost = part.lost_inside = True

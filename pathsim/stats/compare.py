@@ -1,6 +1,6 @@
 """The comparison of two arms: log-rank test and hazard ratio, stratified as the risk table is.
 
-Whatever is below 0 (z, log hazard ratio), or below 1 (hazard ratio), favours the treated arm.
+Whatever is below 0 (z, log hazard ratio), or below 1 (hazard ratio), favors the treated arm.
 """
 
 from typing import NamedTuple

@@ -7,17 +7,17 @@ from pydantic import Field
 from pathsim.steps.branch import BranchSpec
 from pathsim.steps.end import EndSpec
 from pathsim.steps.phase import PhaseSpec
-from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.randomize import RandomizeSpec
 from pathsim.steps.spec import StepSpec
 from pathsim.steps.wait import WaitSpec
 
 KINDS: dict[str, type[StepSpec]] = {
     "phase": PhaseSpec,
     "branch": BranchSpec,
-    "randomise": RandomiseSpec,
+    "randomize": RandomizeSpec,
     "wait": WaitSpec,
     "end": EndSpec,
 }
 
-AnyStep: TypeAlias = Annotated[PhaseSpec | BranchSpec | RandomiseSpec | WaitSpec | EndSpec, Field(discriminator="kind")]
+AnyStep: TypeAlias = Annotated[PhaseSpec | BranchSpec | RandomizeSpec | WaitSpec | EndSpec, Field(discriminator="kind")]
 """Any step, told apart by ``kind``: the union from which the JSON Schema is made."""

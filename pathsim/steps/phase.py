@@ -100,7 +100,7 @@ class PhaseSpec(StepSpec):
                 yield ("toxicity", name, "set"), message
         kind = scenario.toxicities.get(name)
         if kind is None and name in scenario.toxicities:
-            return  # its entry in the catalogue could not be read
+            return  # its entry in the catalog could not be read
         try:
             profile = toxicity.filled(kind)
         except ValueError as impossible:
@@ -124,8 +124,8 @@ class Phase:
         self._slot = slot(link.slot("days"))
         self._next = NOWHERE if spec.next is None else link.index[spec.next]
         self._max_delay = spec.max_delay or 0.0
-        catalogue = link.scenario.toxicities
-        profiles = {name: toxicity.filled(catalogue.get(name)) for name, toxicity in spec.toxicity.items()}
+        catalog = link.scenario.toxicities
+        profiles = {name: toxicity.filled(catalog.get(name)) for name, toxicity in spec.toxicity.items()}
         self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
         if self._toxicities and spec.frailty:
             self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])

@@ -23,7 +23,7 @@ class Arrow(NamedTuple):
 
 
 class ToxicityKind(Table):
-    """One type of toxicity of the scenario's catalogue: its name for readers, and what holds in every step."""
+    """One type of toxicity of the scenario's catalog: its name for readers, and what holds in every step."""
 
     label: str | None = None
     onset: Timing | None = None

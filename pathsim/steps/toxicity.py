@@ -34,7 +34,7 @@ class Toxicity(Table):
     ``grade3plus`` is the share of patients whose worst grade is 3 or higher. How many of these have grade 4 or 5, and
     grade 5, is stated as shares of all patients or of those with grade 3 or higher. ``serious`` is the share of these
     whose toxicity is a serious adverse event, as every one of grade 5 is: only exports tell it. Onset counts from
-    entry. What is not said here is taken from the scenario's catalogue of toxicities. ``set`` names a column, ``no`` or
+    entry. What is not said here is taken from the scenario's catalog of toxicities. ``set`` names a column, ``no`` or
     ``yes``, that remembers the toxicity for the conditions of later steps.
     """
 
@@ -58,12 +58,12 @@ class Toxicity(Table):
         return self
 
     def filled(self, kind: ToxicityKind | None) -> "Profile":
-        """This toxicity with what the catalogue adds; ValueError if something is still missing or impossible."""
+        """This toxicity with what the catalog adds; ValueError if something is still missing or impossible."""
         kind = kind or ToxicityKind()
         onset, lasts = self.onset or kind.onset, self.lasts or kind.lasts
         if onset is None or lasts is None:
             raise ValueError(
-                f"needs '{'onset' if onset is None else 'lasts'}', in days, here or in the catalogue [toxicities]"
+                f"needs '{'onset' if onset is None else 'lasts'}', in days, here or in the catalog [toxicities]"
             )
         fifth = self._grade("grade5", kind.grade5_share, 0.0)
         fourth = self._grade("grade4plus", kind.grade4plus_share, fifth)
@@ -81,12 +81,12 @@ class Toxicity(Table):
         delays = kind.delays if self.delays is None else self.delays
         return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays, serious)
 
-    def _grade(self, name: str, catalogue_share: float | None, otherwise: float) -> float:
+    def _grade(self, name: str, catalog_share: float | None, otherwise: float) -> float:
         stated: float | None = getattr(self, name)
         if stated is not None:
             return stated
         share: float | None = getattr(self, f"{name}_share")
-        share = catalogue_share if share is None else share
+        share = catalog_share if share is None else share
         return otherwise if share is None else share * self.grade3plus
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pathsim.conditions import Column
 from pathsim.scenario.scenario import Scenario
-from pathsim.steps.randomise import RandomiseSpec
+from pathsim.steps.randomize import RandomizeSpec
 from pathsim.trial.known import Chunk
 from pathsim.trial.tables import NO_ARM
 
@@ -50,5 +50,5 @@ def fitted(arms: NDArray[np.int16], scenario: Scenario) -> Column:
 def _same(step: str, scenario: Scenario, base: Scenario) -> bool:
     """Whether a randomization makes the same arms in both scenarios."""
     specs = [next((entry.spec for entry in made.steps if entry.name == step), None) for made in (scenario, base)]
-    arms = [list(spec.arms) for spec in specs if isinstance(spec, RandomiseSpec)]
+    arms = [list(spec.arms) for spec in specs if isinstance(spec, RandomizeSpec)]
     return len(arms) == 2 and arms[0] == arms[1]

@@ -22,7 +22,7 @@ class Committee:
         """The looks it has held so far."""
         scenario = clock.scenario
         self._clock, self._plan = clock, plan_of(scenario)
-        if self._plan is None or scenario.randomisation is None:
+        if self._plan is None or scenario.randomization is None:
             return
         endpoint = scenario.sections.endpoints[self._plan.endpoint]
         self._wanted = self._plan.wanted_events
@@ -30,7 +30,7 @@ class Committee:
         self._known = 0
         self._delay = self._chunk().reporting_delay.tolist()
         self._begin = set(starts(scenario, endpoint))
-        arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomisation[0].name)
+        arms = (event.code for event in scenario.vocabulary.of("arm") if event.step == scenario.randomization[0].name)
         self._arm = next(arms)
         self._events = set(ends(scenario, endpoint, *endpoint.events))
         self._ends = self._events | set(ends(scenario, endpoint, *endpoint.censored_by))

@@ -89,7 +89,7 @@ class Chunk:
     @kept
     def reached_randomization(self) -> Days:
         """The day on which each patient came to the randomization that the trial is about; infinite if never."""
-        step = self.scenario.randomisation
+        step = self.scenario.randomization
         return first_day(self.journal, [] if step is None else [step[0].enter], self.scenario, self.rows)
 
 
@@ -154,14 +154,14 @@ class Known:
         chunk = self.chunk
         # Until when a patient's entries count: those of one who comes too late, not at all.
         last = np.where(self.in_time(chunk.enrolled), math.inf, -math.inf)
-        if chunk.scenario.randomisation is None:
+        if chunk.scenario.randomization is None:
             return day <= last.take(row)
         reached = chunk.reached_randomization
         late = (last > 0) & (reached < math.inf) & ~self.in_time(reached)
         last[late] = reached[late]
         kept = day <= last.take(row)
         # Codes ascend along the pathway, so they tell what comes before at one instant.
-        at_the_end = np.flatnonzero((event > chunk.scenario.randomisation[0].enter) & late.take(row) & kept)
+        at_the_end = np.flatnonzero((event > chunk.scenario.randomization[0].enter) & late.take(row) & kept)
         kept[at_the_end] = day[at_the_end] < last.take(row[at_the_end])
         return kept
 

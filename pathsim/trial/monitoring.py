@@ -78,9 +78,9 @@ def plan_of(scenario: Scenario) -> Monitoring | None:
 
 def allocation_ratio(scenario: Scenario) -> float:
     """How many patients the first of the two arms is to have for each of the second."""
-    if scenario.randomisation is None:
+    if scenario.randomization is None:
         raise TypeError("without a randomization there is no ratio of arms")
-    first, second = scenario.randomisation[1].seats().values()
+    first, second = scenario.randomization[1].seats().values()
     return first / second
 
 

@@ -113,12 +113,12 @@ def _allocation(chunk: Chunk) -> Allocation:
     group = np.full(rows, -1, dtype=np.intp)
     stratum = np.full(rows, -1, dtype=np.intp)
     day = np.full(rows, math.inf)
-    randomisation = scenario.randomisation
-    if randomisation is None:
+    randomization = scenario.randomization
+    if randomization is None:
         here = np.isfinite(chunk.enrolled)
         group[here] = stratum[here] = 0
         return Allocation((ALL,), group, stratum, chunk.enrolled)
-    step, spec = randomisation
+    step, spec = randomization
     for event in scenario.vocabulary.events:
         if event.step == step.name and event.kind in ("arm", "stratum"):
             here = journal.event == event.code
@@ -223,7 +223,7 @@ def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDAr
 
 
 class Comparison(NamedTuple):
-    """How the two arms of each trial compare; whatever favours the arm that is not the control is below 0, or 1."""
+    """How the two arms of each trial compare; whatever favors the arm that is not the control is below 0, or 1."""
 
     test: LogRank
     ratio: HazardRatio

@@ -52,11 +52,11 @@ def visits(known: Known, groups: Allocation, steps: Collection[str] | None = Non
     following = np.where(row == np.roll(row, -1), np.roll(step, -1), -1)
     following[-1:] = -1
     group = np.full(row.size, NO_ARM)
-    if scenario.randomisation is not None:
+    if scenario.randomization is not None:
         group = groups.group.take(row)
         # Codes ascend along the pathway.
         enter = np.array([scenario.steps[number].enter for number in order])
-        group[(enter <= scenario.randomisation[0].enter).take(here)] = NO_ARM
+        group[(enter <= scenario.randomization[0].enter).take(here)] = NO_ARM
     return Visits(step, row, row // scenario.patients, following, group)
 
 
@@ -252,10 +252,10 @@ def _assessed(known: Known, groups: Allocation, event: Event, levels: int) -> Co
     scenario, trials = known.chunk.scenario, known.day.size
     found = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
     group, arms = np.zeros(found.row.size, np.intp), 1
-    if scenario.randomisation is not None:
+    if scenario.randomization is not None:
         arms += len(groups.groups)
         order = scenario.order
-        if order.index(scenario.entry(event.step).number) > order.index(scenario.randomisation[0].number):
+        if order.index(scenario.entry(event.step).number) > order.index(scenario.randomization[0].number):
             group = groups.group.take(found.row) + 1
     cell = (found.value.astype(np.intp) * arms + group) * trials + found.row // scenario.patients
     return np.bincount(cell, minlength=levels * arms * trials).reshape(levels, arms, trials)

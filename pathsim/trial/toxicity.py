@@ -179,9 +179,9 @@ def _struck(known: Known, groups: Allocation) -> _Struck:
     is_toxic = scenario.vocabulary.lookup([code for codes in steps.values() for code in codes.values()])
     found = known.entries(np.flatnonzero(is_toxic.take(journal.event)))
     group = np.zeros(found.row.size, np.intp)
-    if scenario.randomisation is not None:
+    if scenario.randomization is not None:
         # Codes ascend along the pathway.
-        after = np.flatnonzero(found.event > scenario.randomisation[0].enter)
+        after = np.flatnonzero(found.event > scenario.randomization[0].enter)
         group[after] = groups.group.take(found.row.take(after)) + 1
     return _Struck(
         scenario,

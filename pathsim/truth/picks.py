@@ -11,7 +11,7 @@ from pathsim.trial.toxicity import steps_together
 
 
 def check_picks(scenario: Scenario, path: str) -> None:
-    """Raise KeyError, with a sentence, if a path picks a row that no trial can have, by a misspelt name for instance.
+    """Raise KeyError, with a sentence, if a path picks a row that no trial can have, by a misspelled name for instance.
 
     A trial in which nobody came so far lacks rows too, so that the results alone cannot tell.
     """

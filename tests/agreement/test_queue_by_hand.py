@@ -150,7 +150,7 @@ TOSS = """
 next  = "toss"
 
 [steps.toss]
-kind  = "randomise"
+kind  = "randomize"
 arms  = { a = "after", b = "after" }
 block = 2
 

@@ -97,7 +97,7 @@ def test_nobody_queues_while_a_place_is_free_for_more_than_a_tick(text: str, see
 
 
 @examples(20)
-@given(scenarios("short", randomised=False), seeds)
+@given(scenarios("short", randomized=False), seeds)
 def test_a_queue_changes_nobody_who_did_not_queue(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     journal, free = played(scenario, seed), swept(plenty(text), seed)

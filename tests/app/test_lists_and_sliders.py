@@ -144,7 +144,7 @@ async def test_numbers_for_some_patients_only_say_for_whom() -> None:
         assert driver.app.card is not None
         labels = {one.path: one.label for one in driver.app.card.parameters}
         assert labels["steps.transplant.exit.death.effects.0.hazard_ratio"] == (
-            "death hazard ratio (age at enrolment >= 13)"
+            "death hazard ratio (age at enrollment >= 13)"
         )
         assert "arm is chemotherapy" in labels["steps.after_transplant.exit.death.effects.2.hazard_ratio"]
 

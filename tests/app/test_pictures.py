@@ -1,4 +1,4 @@
-"""What the widgets paint: the numbers of the snapshot, within their borders, in glyphs and colours that can be seen."""
+"""What the widgets paint: the numbers of the snapshot, within their borders, in glyphs and colors that can be seen."""
 
 import re
 from collections.abc import Iterable
@@ -83,12 +83,12 @@ async def test_curves_are_heavy_for_the_first_arm_and_light_for_the_second(size:
         assert drawn & LIGHT
         palette = plot.palette
         for arm, pen in enumerate((HEAVY, LIGHT)):
-            colour = palette.fore(f"arm{arm}").rich_color
+            color = palette.fore(f"arm{arm}").rich_color
             mine = {
                 glyph
                 for y in range(1, plot.size.height - 3 - len(plot.groups))
                 for segment in plot.render_line(y)
-                if segment.style is not None and segment.style.color == colour and segment.style.bold
+                if segment.style is not None and segment.style.color == color and segment.style.bold
                 for glyph in segment.text
             }
             assert mine & pen
@@ -324,7 +324,7 @@ def faint(segments: Iterable[Segment]) -> list[tuple[str, float]]:
             continue
         if style.color is None or style.bgcolor is None:
             continue
-        fore, back = (Color.from_rich_color(colour) for colour in (style.color, style.bgcolor))
+        fore, back = (Color.from_rich_color(color) for color in (style.color, style.bgcolor))
         if style.dim:
             fore = back.blend(fore, 0.6)
         if style.reverse:
@@ -341,8 +341,8 @@ def _contrast(one: Color, other: Color) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _luminance(colour: Color) -> float:
-    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in colour.normalized]
+def _luminance(color: Color) -> float:
+    parts = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
@@ -362,7 +362,7 @@ async def test_all_text_can_be_told_from_its_background(theme: str) -> None:
         assert not hidden
 
 
-async def test_all_text_can_be_seen_without_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_all_text_can_be_seen_without_colors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)

@@ -1,4 +1,4 @@
-"""Where output goes and in what form: pipes, terminals, colours, character sets, progress."""
+"""Where output goes and in what form: pipes, terminals, colors, character sets, progress."""
 
 import json
 import os
@@ -53,7 +53,7 @@ def test_json_loses_nothing_where_the_output_knows_only_ascii(pathsim: Pathsim) 
     assert json.loads(plain.out) == json.loads(full.out)
 
 
-def test_colour_can_be_forced_into_a_pipe(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_color_can_be_forced_into_a_pipe(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     assert ESCAPE in pathsim("run", QUICK, "--seed", "1").out
 
@@ -101,7 +101,7 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
     return shown.decode()
 
 
-def test_a_terminal_gets_colours_unless_it_is_told_otherwise() -> None:
+def test_a_terminal_gets_colors_unless_it_is_told_otherwise() -> None:
     assert ESCAPE in on_a_terminal("list")
     assert ESCAPE not in on_a_terminal("list", NO_COLOR="1")
     assert ESCAPE not in on_a_terminal("list", TERM="dumb")

@@ -11,15 +11,15 @@ title = "Three arms"
 begins        = 2020-01-01
 patients      = 6
 per_month     = 100
-randomisation = "randomisation"
+randomization = "randomization"
 control       = "none"
 assumed       = "a test"
 cutoffs       = { final = { day = 900 } }
 [endpoints]
 assumed = "a test"
-os = { label = "Overall survival", start = "randomisation", events = ["death"], at_days = [0.5, 30, 365] }
-[steps.randomisation]
-kind = "randomise"
+os = { label = "Overall survival", start = "randomization", events = ["death"], at_days = [0.5, 30, 365] }
+[steps.randomization]
+kind = "randomize"
 arms = { high = "high", low = "low", none = "none" }
 block = 3
 assumed = "a test"

@@ -68,19 +68,19 @@ def arms_of(scenario: Scenario, journal: Journal) -> dict[str, Column]:
 
 
 def test_a_likelier_toxicity_only_adds_itself_to_patients_of_its_step(base: Scenario, before: Journal) -> None:
-    path = "steps.blina_2.toxicity.hypokalaemia.grade3plus"
+    path = "steps.blina_2.toxicity.hypokalemia.grade3plus"
     likelier = load("aall1331", {path: "0.10"})
     after = sweep(likelier, SEED, REPLICATES).in_order()
     changed = who_changed(base, before, likelier, after)
-    had = rows_with(base, before, "toxicity", "blina_2", "hypokalaemia")
-    have = rows_with(likelier, after, "toxicity", "blina_2", "hypokalaemia")
+    had = rows_with(base, before, "toxicity", "blina_2", "hypokalemia")
+    have = rows_with(likelier, after, "toxicity", "blina_2", "hypokalemia")
     assert had < have
     assert have - had <= set(changed)
     for row in changed:
         gained = set(told(likelier, after, row)) - set(told(base, before, row))
         assert {(kind, step, name) for _, kind, step, name, _ in gained} <= {
-            ("toxicity", "blina_2", "hypokalaemia"),
-            ("resolved", "blina_2", "hypokalaemia"),
+            ("toxicity", "blina_2", "hypokalemia"),
+            ("resolved", "blina_2", "hypokalemia"),
         }
     # The whole list, of 6,610 patients: it moves only if the scenario's numbers or the luck do.
     in_step = rows_with(base, before, "enter", "blina_2", "blina_2")

@@ -179,7 +179,7 @@ def test_events_in_both_arms_are_the_same_fate_only_if_they_are_near_each_other(
 def test_the_trial_itself_and_all_before_the_randomization_stay_as_they_are(name: str) -> None:
     mine = trial_of(name)
     before = [event.tolist() for event in mine.chunk.journal]
-    step = mine.scenario.randomisation
+    step = mine.scenario.randomization
     assert step is not None
     for other in other_courses(mine).values():
         journals = [of.chunk.journal.pick(of.chunk.journal.event < step[0].enter).in_order() for of in (mine, other)]
@@ -204,7 +204,7 @@ extends = "two-arm-exponential"
 without = ["steps.control"]
 [trial]
 therapy = {therapy}
-[steps.randomisation]
+[steps.randomization]
 arms = {{ experimental = "experimental", control = "experimental" }}
 """
 

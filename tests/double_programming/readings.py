@@ -206,7 +206,7 @@ class Reading:
         arrived = self.entered[:, 0].reshape(self.batch.trials, -1)
         for number in (0, 1, self.scenario.patients // 2, self.scenario.patients - 1):
             self.tally.sample(("arrival", f"patient {number}"), arrived[:, number])
-        # Every other gap: neighbours share an arrival.
+        # Every other gap: neighbors share an arrival.
         self.tally.sample(("arrival", "gap"), np.diff(arrived, axis=1)[:, ::2].ravel())
         self.tally.sample(("age",), self.batch.covariates["age"])
         levels = [_levels(self.scenario, name) for name in COVARIATES]

@@ -19,7 +19,7 @@ begins        = 2020-01-01
 patients      = 20
 arrivals      = "even"
 per_month     = 10
-randomisation = "alloc"
+randomization = "alloc"
 control       = "b"
 [trial.cutoffs.final]
 day      = 2000
@@ -30,7 +30,7 @@ start   = "alloc"
 events  = ["visit"]
 at_days = [364, 365, 366]
 [steps.alloc]
-kind  = "randomise"
+kind  = "randomize"
 arms  = { a = "home", b = "home" }
 block = 2
 [steps.home]

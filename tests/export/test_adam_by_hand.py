@@ -21,7 +21,7 @@ assumed       = "a test"
 begins        = 2020-01-01
 patients      = 1
 per_month     = 10
-randomisation = "allocation"
+randomization = "allocation"
 control       = "old"
 cutoffs.end   = { day = 100 }
 [endpoints.os]
@@ -41,7 +41,7 @@ kind     = "phase"
 days     = 5
 next     = "allocation"
 [steps.allocation]
-kind = "randomise"
+kind = "randomize"
 arms = { new = "new", old = "old" }
 block = 2
 [steps.new]

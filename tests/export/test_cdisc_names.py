@@ -157,9 +157,9 @@ def test_stating_seriousness_changes_nothing_else() -> None:
     assert fevers("serious = 0.4") == fevers("serious = 0.4")
 
 
-def test_the_catalogue_can_state_it_for_all_steps() -> None:
-    catalogue = '[toxicities.fever]\nserious = { value = 0.35, assumed = "test" }\n[steps.after]'
-    assert list(tables(FEVER.replace("[steps.after]", catalogue)).adae()) == fevers("serious = 0.35")
+def test_the_catalog_can_state_it_for_all_steps() -> None:
+    catalog = '[toxicities.fever]\nserious = { value = 0.35, assumed = "test" }\n[steps.after]'
+    assert list(tables(FEVER.replace("[steps.after]", catalog)).adae()) == fevers("serious = 0.35")
 
 
 def test_fewer_serious_toxicities_than_fatal_ones_are_refused() -> None:

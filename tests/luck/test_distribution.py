@@ -1,4 +1,4 @@
-"""Luck is uniform, and neighbours do not know of each other, whichever way one walks through it.
+"""Luck is uniform, and neighbors do not know of each other, whichever way one walks through it.
 
 Every bound has a probability of about one in a million under independent uniform numbers, and the seeds are fixed: a
 failure means that the hash is bad, never that the day was. Bounds are two-sided, for too even is not random either.
@@ -20,7 +20,7 @@ GRADE = slot("blina.1/infection/grade")
 
 
 def _seeds() -> Uniforms:
-    """Neighbours are seeds: 0, 1, 2 and so on, for one patient after the other."""
+    """Neighbors are seeds: 0, 1, 2 and so on, for one patient after the other."""
     numbers = np.arange(64)
     return np.array([uniform(keys(seed, 0, numbers), GRADE) for seed in range(MANY // 64)]).T.ravel()
 
@@ -49,7 +49,7 @@ def _draws(request: pytest.FixtureRequest) -> Uniforms:
 
 @cache
 def stream(name: str) -> Uniforms:
-    """Draws in an order in which the neighbours are patients, replicates, seeds and so on."""
+    """Draws in an order in which the neighbors are patients, replicates, seeds and so on."""
     return STREAMS[name]()
 
 
@@ -74,20 +74,20 @@ def test_the_last_bits_are_as_good_as_the_first(draws: Uniforms) -> None:
 
 
 @pytest.mark.parametrize("lag", LAGS)
-def test_neighbours_are_uncorrelated(draws: Uniforms, lag: int) -> None:
-    centred = (draws - 0.5) * math.sqrt(12)
-    z = float(np.sum(centred[lag:] * centred[:-lag])) / math.sqrt(draws.size - lag)
+def test_neighbors_are_uncorrelated(draws: Uniforms, lag: int) -> None:
+    centered = (draws - 0.5) * math.sqrt(12)
+    z = float(np.sum(centered[lag:] * centered[:-lag])) / math.sqrt(draws.size - lag)
     assert abs(z) < stats.norm.isf(RARE / 2)
 
 
 @pytest.mark.parametrize("lag", LAGS)
-def test_neighbours_are_independent(draws: Uniforms, lag: int) -> None:
+def test_neighbors_are_independent(draws: Uniforms, lag: int) -> None:
     whole = draws.size // (2 * lag) * 2 * lag
     one, other = (draws[:whole].reshape(-1, 2, lag) * 32).astype(np.intp).transpose(1, 0, 2)
     assert_even(np.bincount(one.ravel() * 32 + other.ravel(), minlength=1024))
 
 
-def test_three_neighbours_are_independent(draws: Uniforms) -> None:
+def test_three_neighbors_are_independent(draws: Uniforms) -> None:
     octants = (draws[: draws.size // 3 * 3].reshape(-1, 3) * 8).astype(np.intp)
     assert_even(np.bincount(octants @ [64, 8, 1], minlength=512))
 

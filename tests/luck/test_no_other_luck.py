@@ -62,7 +62,7 @@ def test_the_search_finds(source: str) -> None:
     [
         "import numpy as np\nnp.arange(3)",
         "import time\ntime.perf_counter()",
-        "from pathsim.steps.randomise import Randomise",
+        "from pathsim.steps.randomize import Randomize",
         "random = 3",
         "from hashlib import blake2b",
     ],

@@ -99,7 +99,7 @@ def texts(draw: st.DrawFn) -> str:
         'title = "Hostile names"',
         "[trial]",
         'begins = 2020-01-01\npatients = 12\nper_month = 40\nassumed = "x"\ntherapy = ["cycle"]',
-        f'randomisation = "alloc"\ncontrol = {quoted(arms[0])}',
+        f'randomization = "alloc"\ncontrol = {quoted(arms[0])}',
     ]
     for name in cutoffs:
         lines += [f"[trial.cutoffs.{quoted(name)}]", f"day = 900\ncomplete = true\nendpoint = {quoted(endpoints[0])}"]
@@ -113,7 +113,7 @@ def texts(draw: st.DrawFn) -> str:
         share = ", ".join(f"{quoted(level)} = {part}" for level, part in zip(levels, ("0.5", '"rest"'), strict=True))
         lines += [f"[cohort.{name}]", f'label = "{number}"\nlevels = {{ {share} }}\nassumed = "x"']
     lines += [
-        '[steps.alloc]\nkind = "randomise"\nblock = 4\nassumed = "x"',
+        '[steps.alloc]\nkind = "randomize"\nblock = 4\nassumed = "x"',
         f'arms = {{ {quoted(arms[0])} = "other", {quoted(arms[1])} = "cycle" }}',
         '[steps.cycle]\nkind = "phase"\nrepeat = 2\ndays = 14\nnext = "after"\nassumed = "x"',
         f"exit = {{ {exits} }}",

@@ -43,7 +43,7 @@ def test_a_name_keeps_its_capitals(name: str, inside: str, begins: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "inside"), [("Age at enrolment", "age at enrolment"), ("MRD", "MRD"), ("A", "A"), ("", "")]
+    ("heading", "inside"), [("Age at enrollment", "age at enrollment"), ("MRD", "MRD"), ("A", "A"), ("", "")]
 )
 def test_a_heading_inside_a_sentence_keeps_its_abbreviations(heading: str, inside: str) -> None:
     assert lowered(heading) == inside
@@ -74,8 +74,8 @@ def test_only_initials_stand_for_a_label(name: str, label: str, shown: str) -> N
             "[steps.alloc]",
             SECOND_ENDPOINT.format("os"),
             "endpoints.later.label",
-            "'later' (labelled 'os')",
-            "'os' (labelled 'OS')",
+            "'later' (labeled 'os')",
+            "'os' (labeled 'OS')",
         ),
         (
             "[steps.alloc]",

@@ -181,7 +181,7 @@ def test_those_who_fare_better_or_worse_in_the_arm_are_counted_by_their_events(c
     assert view.balance.known == sum(None not in fate for fate in both.values())
 
 
-def test_a_journey_is_told_from_enrolment_to_the_end_without_a_gap() -> None:
+def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
     other = flipped(take())
     for patient in np.flatnonzero(take().arm_of >= 0)[:40].tolist():
         view = journey_view(1, take(), other, patient)

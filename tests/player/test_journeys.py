@@ -20,7 +20,7 @@ def journey(scenario: str, seed: int, patient: int) -> Journey:
 
 
 def entered(of: Take, patient: int) -> list[tuple[float, str]]:
-    """The day of each entry into a step, from enrolment, and what the step is called."""
+    """The day of each entry into a step, from enrollment, and what the step is called."""
     mine = of.journal.pick(of.journal.row == patient)
     events = [of.scenario.vocabulary[code] for code in mine.event.tolist()]
     came = mine.day[0]

@@ -22,7 +22,7 @@ begins = 2024-01-01
 patients = 120
 arrivals = "even"
 per_month = 20
-randomisation = "first"
+randomization = "first"
 control = "old"
 [trial.cutoffs.final]
 day = 700
@@ -31,7 +31,7 @@ label = "Survival"
 start = "first"
 events = ["death"]
 [steps.first]
-kind = "randomise"
+kind = "randomize"
 arms = { new = "on_new", old = "on_old" }
 block = 4
 [steps.on_new]
@@ -45,7 +45,7 @@ days = 30
 next = "second"
 exit = { death = { median_days = 100, next = "dead" } }
 [steps.second]
-kind = "randomise"
+kind = "randomize"
 arms = { a = "after", b = "after", c = "after" }
 set = "later"
 block = 6

@@ -46,7 +46,7 @@ def test_survival_is_in_per_cent_as_in_the_report_of_one_trial(lines: list[str])
     assert all(cell.endswith(("%", "%)")) for cell in row(lines, "at 1 year"))
 
 
-def test_the_ends_of_the_histogram_are_labelled(lines: list[str]) -> None:
+def test_the_ends_of_the_histogram_are_labeled(lines: list[str]) -> None:
     assert lines[-1].split()[:2] == ["<=", "0.25"]
 
 

@@ -35,7 +35,7 @@ def test_a_figure_that_the_results_do_not_have_is_found_on_its_line() -> None:
 
 
 def test_problems_go_to_standard_error_one_a_line_with_a_count() -> None:
-    path = BROKEN / "keys-misspelt-everywhere.toml"
+    path = BROKEN / "keys-misspelled-everywhere.toml"
     result = run(str(path))
     assert (result.exit_code, result.stdout) == (2, "")
     assert len(result.stderr.splitlines()) == len(marks(path)) + 1

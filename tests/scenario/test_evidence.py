@@ -47,7 +47,7 @@ def test_the_nearest_table_wins() -> None:
     assert told(text, "steps", "a", "toxicity", "infection", "lasts") == (3.0, "calibrated", "inner")
 
 
-def test_a_table_does_not_speak_for_its_neighbours() -> None:
+def test_a_table_does_not_speak_for_its_neighbors() -> None:
     text = '[steps.a]\ndays = 1\nassumed = "why"\n[steps.b]\ndays = 2\n'
     assert [problem.path for problem in layer(text).problems] == [("steps", "b", "days")]
 
@@ -120,7 +120,7 @@ def test_evidence_disappears_from_the_tree() -> None:
 
 
 @pytest.mark.parametrize("key", ["asumed", "assummed", "Assumed", "sourc", "derivd", "calibrate", "notes"])
-def test_misspelt_evidence_is_one_problem_and_still_speaks(key: str) -> None:
+def test_misspelled_evidence_is_one_problem_and_still_speaks(key: str) -> None:
     (message,) = messages(
         f'[steps.a]\n{key} = "why"\ndays = 3\nassumed = "why"\n'.replace('assumed = "why"\n', "", key != "notes")
     )

@@ -11,7 +11,7 @@ from pathsim.scenario.files import Source, parse_value
 from pathsim.scenario.limits import DEEPEST, LARGEST_FILE, too_much
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import load
-from pathsim.steps.randomise import MOST_STRATA
+from pathsim.steps.randomize import MOST_STRATA
 
 SMALL = (Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")
 LITTLE_MEMORY = 1_500_000_000

@@ -55,7 +55,7 @@ def stage(*conditions: str) -> tuple[str, str]:
             "trial.therapy.1",
             "is listed twice",
         ),
-        (('therapy       = ["drug", "ctl"]', 'therapy = ["alloc"]'), "trial.therapy.0", "kind randomise"),
+        (('therapy       = ["drug", "ctl"]', 'therapy = ["alloc"]'), "trial.therapy.0", "kind randomize"),
         (('strata  = ["stage"]', 'strata = ["stage", "stage"]'), "steps.alloc.strata.1", "is listed twice"),
         (('label      = "OS"', 'label = " "'), "endpoints.os.label", "this text is empty"),
         (("{ early =", '{ "" = 0.1, early ='), "cohort.stage.levels.", "a name cannot be empty"),

@@ -214,7 +214,7 @@ def test_a_repeated_phase_is_set_for_all_its_cycles() -> None:
         ("trial.assumed", "there is no 'assumed' in 'trial'"),
     ],
 )
-def test_a_misspelt_path_is_explained(path: str, expected: str) -> None:
+def test_a_misspelled_path_is_explained(path: str, expected: str) -> None:
     found = problem(path, "3")
     assert expected in found.message
     assert str(found).startswith(f"--set: {path}: ")

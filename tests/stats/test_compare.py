@@ -30,7 +30,7 @@ def chunk() -> Patients:
 # --- log-rank -------------------------------------------------------------------------------------------------------
 
 
-def test_the_leukaemia_trial_has_the_log_rank_statistic_of_the_textbooks() -> None:
+def test_the_leukemia_trial_has_the_log_rank_statistic_of_the_textbooks() -> None:
     found = logrank_of(LEUKAEMIA.table())
     assert_allclose(found.z**2, 16.79, atol=5e-3)
     assert_allclose(found.observed_minus_expected, 9 - 19.25, atol=5e-3)
@@ -121,7 +121,7 @@ def test_p_keeps_the_shape_of_z_and_what_is_not_a_number() -> None:
 # --- Cox --------------------------------------------------------------------------------------------------------------
 
 
-def test_the_leukaemia_trial_has_the_hazard_ratio_that_r_prints() -> None:
+def test_the_leukemia_trial_has_the_hazard_ratio_that_r_prints() -> None:
     model = cox(LEUKAEMIA.table(), treated=CONTROL, control=TREATED)
     assert_allclose(model.log_hazard_ratio, 1.5721, atol=5e-5)
     assert_allclose(model.standard_error, 0.4124, atol=5e-5)

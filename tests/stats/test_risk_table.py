@@ -39,7 +39,7 @@ def test_strata_and_trials_have_rows_and_risk_sets_of_their_own() -> None:
     assert table.at_risk[:, 0].tolist() == [1, 1, 2, 1]
 
 
-def test_the_first_rows_of_the_leukaemia_trial_are_those_of_the_textbooks() -> None:
+def test_the_first_rows_of_the_leukemia_trial_are_those_of_the_textbooks() -> None:
     table = LEUKAEMIA.table()
     assert table.time[:6].tolist() == [1, 2, 3, 4, 5, 6]
     assert table.at_risk[:6].tolist() == [[21, 21], [19, 21], [17, 21], [16, 21], [14, 21], [12, 21]]

@@ -160,7 +160,7 @@ def test_figures_of_the_smallest_trials_are_the_same(chunk: Patients) -> None:
     same_incidence(chunk, 3)
 
 
-def test_figures_of_the_leukaemia_trial_are_the_same() -> None:
+def test_figures_of_the_leukemia_trial_are_the_same() -> None:
     assert same_survival(LEUKAEMIA, 1, 0.95) == 2
     assert same_logrank(LEUKAEMIA, 1) == same_hazard_ratio(LEUKAEMIA, 1) == 1
 

@@ -30,7 +30,7 @@ def chunk() -> Patients:
 # --- survival -------------------------------------------------------------------------------------------------------
 
 
-def test_the_leukaemia_trial_has_the_survival_that_stata_prints() -> None:
+def test_the_leukemia_trial_has_the_survival_that_stata_prints() -> None:
     found = kaplan_meier(LEUKAEMIA.table(), TREATED, [6, 7, 10, 13, 16, 22, 23])
     assert_allclose(found.survival[0], [0.8571, 0.8067, 0.7529, 0.6902, 0.6275, 0.5378, 0.4482], atol=5e-5)
     assert_allclose(found.standard_error[0], [0.0764, 0.0869, 0.0963, 0.1068, 0.1141, 0.1282, 0.1346], atol=5e-5)
@@ -142,7 +142,7 @@ def test_a_curve_starts_at_1_on_day_0_and_steps_at_events_with_the_same_limits_a
 # --- median ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_medians_of_the_leukaemia_trial_are_8_and_23_weeks() -> None:
+def test_the_medians_of_the_leukemia_trial_are_8_and_23_weeks() -> None:
     assert median(LEUKAEMIA.table(), CONTROL).estimate.tolist() == [8]
     assert median(LEUKAEMIA.table(), TREATED).estimate.tolist() == [23]
 

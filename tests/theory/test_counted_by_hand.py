@@ -127,7 +127,7 @@ title = "Strata"
 begins        = 2020-01-01
 patients      = 60
 per_month     = 60
-randomisation = "alloc"
+randomization = "alloc"
 control       = "control"
 assumed       = "test"
 [trial.cutoffs.final]
@@ -142,7 +142,7 @@ start      = "alloc"
 events     = ["death"]
 stratified = true
 [steps.alloc]
-kind    = "randomise"
+kind    = "randomize"
 arms    = { drug = "care", control = "care" }
 block   = 4
 strata  = ["stage"]
@@ -178,7 +178,7 @@ def test_the_stratum_of_an_export_is_that_of_the_patients_covariate() -> None:
 def logrank_z(rows: list[tuple[float, bool, int, int]]) -> float:
     """The stratified log-rank z of group 0 against group 1, from (time, event, group, stratum), summed death by death.
 
-    Mantel and Haenszel's hypergeometric variance; Collett, Modelling Survival Data in Medical Research, 2.6.
+    Mantel and Haenszel's hypergeometric variance; Collett, Modeling Survival Data in Medical Research, 2.6.
     """
     excess = variance = 0.0
     for time, _, _, stratum in [row for row in rows if row[1]]:

@@ -90,14 +90,14 @@ def test_of_two_fatal_toxicities_the_one_that_kills_first_is_the_cause() -> None
     assert set(found.value("toxicity", "slow").tolist()) == {4}, "it never comes to its end"
 
 
-def test_what_a_step_says_of_a_toxicity_goes_before_the_catalogue() -> None:
-    catalogue = {"rash": {"onset": 1, "lasts": 2, "grade4plus_share": 1, "delays": True}}
+def test_what_a_step_says_of_a_toxicity_goes_before_the_catalog() -> None:
+    catalog = {"rash": {"onset": 1, "lasts": 2, "grade4plus_share": 1, "delays": True}}
     own = {"grade3plus": 1, "onset": 3, "lasts": 4, "grade4plus": 0, "delays": False}
     step = {"kind": "phase", "days": 5, "next": "home", "max_delay": 50}
     for table, begun, over, grade, left in (({"grade3plus": 1}, 1, 3, 4, 5), (own, 3, None, 3, 5)):
         steps = {"stay": step | {"toxicity": {"rash": table}}, "home": {"kind": "end"}}
         trial = {"begins": BEGINS, "patients": 20, "per_month": 100, "cutoffs": {"end": {"day": 1}}}
-        tree = {"title": "A study", "trial": trial, "toxicities": catalogue, "steps": steps}
+        tree = {"title": "A study", "trial": trial, "toxicities": catalog, "steps": steps}
         found = walk(scenario_of(document(tree)))
         assert days(found, "toxicity", "rash") == {begun}
         assert days(found, "resolved", "rash") == ({over} if over else set())

@@ -61,7 +61,7 @@ def test_the_mean_survival_is_that_of_the_closed_form(chunks: list[Walk], arm: s
 
 
 def test_the_gaps_between_arrivals_are_exponential(chunks: list[Walk]) -> None:
-    arrivals = np.concatenate([chunk.by_replicate(chunk.entered("randomisation")) for chunk in chunks])
+    arrivals = np.concatenate([chunk.by_replicate(chunk.entered("randomization")) for chunk in chunks])
     gaps = np.diff(arrivals, axis=1).ravel()
     assert_mean(gaps, 1 / PER_DAY)
     for days in (0.5, 2, 5):

@@ -110,12 +110,12 @@ def test_the_closing_comes_some_days_after_the_stop(chunk: Chunk) -> None:
 def test_who_comes_to_the_randomization_too_late_stays_there(chunk: Chunk) -> None:
     followed, scenario = course(chunk), chunk.scenario
     known = went(followed)
-    assert scenario.randomisation is not None
-    reached = days_of(known.journal, scenario.randomisation[0].enter, chunk.rows)
+    assert scenario.randomization is not None
+    reached = days_of(known.journal, scenario.randomization[0].enter, chunk.rows)
     late = np.flatnonzero(np.isfinite(reached) & (reached > np.repeat(followed.closing, scenario.patients)))
     for row in late.tolist():
         mine = known.journal.pick(known.journal.row == row).in_order()
-        assert scenario.vocabulary[int(mine.event[-1])].step == scenario.randomisation[0].name
+        assert scenario.vocabulary[int(mine.event[-1])].step == scenario.randomization[0].name
         assert allocation(known).group[row] == -1
 
 

@@ -30,7 +30,7 @@ title = "A trial to count by hand"
 begins          = 2020-01-01
 patients        = 8
 per_month       = 8
-randomisation   = "allocation"
+randomization   = "allocation"
 control         = "old"
 reporting_delay = 10
 assumed         = "test"
@@ -48,7 +48,7 @@ events  = ["death"]
 at_days = [30]
 assumed = "test"
 [steps.allocation]
-kind    = "randomise"
+kind    = "randomize"
 arms    = { new = "new", old = "old" }
 block   = 2
 assumed = "test"
@@ -172,7 +172,7 @@ def bounds_of(scenario: Scenario) -> list[tuple[float, float | None, float | Non
 @pytest.mark.parametrize(("ratio", "bound"), [("2", -0.0429), ("1", 0.0734)])
 def test_futility_knows_how_many_patients_each_arm_is_to_have(ratio: str, bound: float) -> None:
     """By hand: 0.35667 * sqrt(130 r) / (1 + r) - 1.95996."""
-    scenario = case("allocation-2-to-1-futility.toml", {"steps.randomisation.ratio.experimental": ratio})
+    scenario = case("allocation-2-to-1-futility.toml", {"steps.randomization.ratio.experimental": ratio})
     (information, _, futility), (_, _, none) = bounds_of(scenario)
     assert (information, none) == (0.5, None)
     assert futility == pytest.approx(bound, abs=1e-4)
@@ -185,7 +185,7 @@ def test_conditional_power_is_for_the_final_bound_of_the_plan(ratio: int) -> Non
     settings = {
         "trial.monitoring.information": "0.5,0.75,1",
         "trial.monitoring.futility": rule,
-        "steps.randomisation.ratio.experimental": str(ratio),
+        "steps.randomization.ratio.experimental": str(ratio),
     }
     designs = json.loads(ORACLES.read_text(encoding="utf-8"))["designs"]
     wanted = ([0.5, 0.75, 1], "obrien-fleming", 0.025)

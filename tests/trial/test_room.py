@@ -114,7 +114,7 @@ def test_tables_of_many_arms_take_room_for_those_who_are_in_them() -> None:
     arms = [row for row in flow if row["arm"] is not None and row["step"] != "dead"]
     assert len(arms) == 200
     assert all(row["step"] == row["arm"].replace("a", "s") for row in arms)
-    randomized = next(row["entered"] for row in flow if row["step"] == "randomisation")
+    randomized = next(row["entered"] for row in flow if row["step"] == "randomization")
     np.testing.assert_array_equal(sum(row["entered"] for row in arms), randomized)
 
 

@@ -16,7 +16,7 @@ assumed         = "a test"
 begins          = 2020-01-01
 patients        = 12
 per_month       = 10
-randomisation   = "allocation"
+randomization   = "allocation"
 control         = "old"
 therapy         = ["new", "old", "second"]
 reporting_delay = 10
@@ -54,7 +54,7 @@ exit     = { death = { next = "dead" } }
 toxicity = { rash = { grade3plus = 0.1 } }
 assess   = [{ set = "risk", levels = { low = 0.5, high = "rest" } }]
 [steps.allocation]
-kind  = "randomise"
+kind  = "randomize"
 arms  = { new = "new", old = "old" }
 block = 2
 [steps.new]

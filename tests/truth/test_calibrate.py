@@ -30,7 +30,7 @@ paper = {{ cite = "A paper" }}
 [trial]
 patients = {{ value = 200, assumed = "small" }}
 
-[steps.randomisation]
+[steps.randomization]
 arms = {{ experimental = "experimental", control = "screening" }}
 
 [steps.screening]

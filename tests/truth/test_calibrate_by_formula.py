@@ -24,7 +24,7 @@ title   = "Two rates"
 paper = {{ cite = "A paper" }}
 [trial]
 patients = {{ value = 200, assumed = "small" }}
-[steps.randomisation]
+[steps.randomization]
 arms = {{ experimental = "experimental", control = "screening" }}
 [steps.screening]
 kind    = "phase"

@@ -68,7 +68,7 @@ def test_a_name_or_a_value_that_no_row_has_is_said_with_what_was_meant(
         ("step=block_1,type=seizure", "there is no type 'seizure' in"),
         ("step=block_1,type=sepsi", "Did you mean 'sepsis'?"),
         ("step=therapy,type=acute_gvhd", "there is no type 'acute_gvhd' in"),
-        ("step=not_randomised,type=any", "there is no type 'any' in"),
+        ("step=not_randomized,type=any", "there is no type 'any' in"),
     ],
 )
 def test_a_toxicity_that_there_cannot_be_in_a_step_is_none_of_its_rows(picks: str, message: str) -> None:
@@ -92,7 +92,7 @@ def test_every_row_of_a_trial_can_be_picked(assessed: Scenario) -> None:
                 check_picks(made, f"{table}[{picks}].n")
 
 
-def test_a_misspelt_row_of_a_target_is_one_problem_on_its_line(pathsim: Pathsim, tmp_path: Path) -> None:
+def test_a_misspelled_row_of_a_target_is_one_problem_on_its_line(pathsim: Pathsim, tmp_path: Path) -> None:
     target = (
         '[targets.one]\npublished = 0.4\nsource = "paper"\nfigure = "responses[name=residue,value=negatve].share"\n'
     )

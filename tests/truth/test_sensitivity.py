@@ -20,7 +20,7 @@ paper = { cite = "A paper" }
 [trial]
 patients = { value = 400, assumed = "many" }
 per_month = { value = 100, assumed = "quick" }
-[steps.randomisation]
+[steps.randomization]
 arms = { experimental = "experimental", control = "screening" }
 [steps.screening]
 kind    = "phase"

@@ -22,7 +22,7 @@ class Tab(NamedTuple):
 
 
 class Part(NamedTuple):
-    """Something that the line says, with the name of its colour; shorter where there is little room."""
+    """Something that the line says, with the name of its color; shorter where there is little room."""
 
     text: str
     fore: str

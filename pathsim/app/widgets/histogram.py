@@ -20,7 +20,7 @@ LEAST_REACH = 0.02
 OUTSIDE = 0.002
 """What part of the replicates may lie beyond either end of the axis."""
 SMOOTH = 100
-"""With fewer replicates than this for each column, its neighbours have a say in its height."""
+"""With fewer replicates than this for each column, its neighbors have a say in its height."""
 
 
 class Histogram(Picture):

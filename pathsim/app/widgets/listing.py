@@ -30,7 +30,7 @@ class Column(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row: what stands in its columns, the colour of each, what it sorts by, and what it is about."""
+    """A row: what stands in its columns, the color of each, what it sorts by, and what it is about."""
 
     cells: tuple[str, ...]
     fores: tuple[str, ...]

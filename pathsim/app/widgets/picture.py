@@ -31,7 +31,7 @@ class Picture(Widget):
 
     @property
     def palette(self) -> Palette:
-        """The colours of the theme on this widget's background."""
+        """The colors of the theme on this widget's background."""
         if self._palette is None:
             self._palette = Palette(self.app.current_theme, self.background_colors[1])
         return self._palette
@@ -119,7 +119,7 @@ class Picture(Widget):
         picture = canvas.strip(y - self.gutter.top)
         row = Strip.join((self._frame[0], picture, self._frame[1]))
         for line_filter in self.get_line_filters():
-            # All our colours are true ones.
+            # All our colors are true ones.
             if not isinstance(line_filter, ANSIToTruecolor):
                 row = row.apply_filter(line_filter, self.background_colors[1])
         return row

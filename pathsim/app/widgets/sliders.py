@@ -70,7 +70,7 @@ class Sliders(Picture, can_focus=True):
 
     parameters: tuple[Parameter, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
-    """Lines at the bottom, with their colours."""
+    """Lines at the bottom, with their colors."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)

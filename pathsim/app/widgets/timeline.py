@@ -91,7 +91,7 @@ class Timeline(Picture, can_focus=True):
         kinds = {happening.kind for journey in journeys for happening in journey.happenings}
         parting = [PARTING] if self.with_twin and self.view.parts_on is not None else []
         legend = "  ".join([*(text for kind, text in LEGEND if kind in kinds), *parting])
-        canvas.write(row, 0, fitted((f"{legend}   days from the enrolment", legend), canvas.width), "dim")
+        canvas.write(row, 0, fitted((f"{legend}   days from the enrollment", legend), canvas.width), "dim")
         self._told(canvas, journeys, row + 1)
 
     def _column(self, canvas: Canvas, day: float) -> int:

@@ -6,7 +6,7 @@ from pathsim.player.shown import ToxicityRow
 
 SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)
 GRADES = (("█", 0.95), ("▓", 0.75), ("▒", 0.5))
-"""For grade 5, 4 and 3: the glyph, which tells them apart without colour, and how strong the colour is."""
+"""For grade 5, 4 and 3: the glyph, which tells them apart without color, and how strong the color is."""
 
 
 class ToxicityBars(Picture):

@@ -19,10 +19,10 @@ LARGEST_BLOCK = 1000
 MOST_STRATA = 10_000
 
 
-class RandomiseSpec(StepSpec):
+class RandomizeSpec(StepSpec):
     """Arms with the steps they lead to, a block size, and strata: columns, or conditions that hold or do not."""
 
-    kind: Literal["randomise"]
+    kind: Literal["randomize"]
     set: str = "arm"
     arms: dict[str, str] = Field(min_length=2)
     ratio: dict[str, Count] = Field(default_factory=dict)
@@ -80,12 +80,12 @@ class RandomiseSpec(StepSpec):
                 f"these make {groups:,} strata, most of them empty; at most {MOST_STRATA:,} are allowed",
             )
 
-    def link(self, link: Link) -> "Randomise":
+    def link(self, link: Link) -> "Randomize":
         """The randomization, ready to be cast."""
-        return Randomise(self, link)
+        return Randomize(self, link)
 
 
-def stratum_labels(spec: RandomiseSpec, names: Names) -> list[str]:
+def stratum_labels(spec: RandomizeSpec, names: Names) -> list[str]:
     """The strata in the order of their numbers, in words."""
     labels = [""]
     for text in spec.strata:
@@ -95,10 +95,10 @@ def stratum_labels(spec: RandomiseSpec, names: Names) -> list[str]:
     return labels
 
 
-class Randomise(Seated):
+class Randomize(Seated):
     """A randomization, ready to be cast. The engine says who came when; the allocation list is the trial's luck."""
 
-    def __init__(self, spec: RandomiseSpec, link: Link) -> None:
+    def __init__(self, spec: RandomizeSpec, link: Link) -> None:
         self._column = spec.set
         self._arms = tuple(spec.arms)
         self._as_if: int | None = None
@@ -113,7 +113,7 @@ class Randomise(Seated):
         self._stratum_event = link.event("stratum", spec.set)
         self._arm_event = link.event("arm", spec.set)
 
-    def under_null(self, control: str) -> "Randomise":
+    def under_null(self, control: str) -> "Randomize":
         """The same randomization with every arm in name only: all patients walk the control arm's pathway."""
         null = copy(self)
         null._as_if = list(self._arms).index(control)  # noqa: SLF001 - a copy of our own
