@@ -38,3 +38,9 @@ def ticks(days: Days) -> Days:
 def day_of(date: datetime.date, begins: datetime.date) -> float:
     """The day of the trial at the end of this date: everything that happens on the date lies before it."""
     return float((date - begins).days + 1)
+
+
+def ordinals(day: Days, begins: datetime.date) -> Days:
+    """The dates on which these days of the trial fall, in days since the year 1 (``datetime.date.toordinal``)."""
+    whole: Days = np.maximum(np.ceil(day) - 1, 0.0)
+    return whole + begins.toordinal()

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import simpy
 
-from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS
+from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS, ordinals
 from pathsim.cohort import STOPPED, STOPS
+from pathsim.conditions import DATE
 from pathsim.journal import Journal
 from pathsim.luck import keys, trial_keys
 from pathsim.patients import Fates, Gathered, Patients
@@ -85,6 +86,8 @@ class Clock:
         self._key = keys(seed, replicate, numbers)
         self._trial_key = trial_keys(seed, replicate)
         self._columns = scenario.cohort.draw(self._key)
+        if scenario.follows_date:
+            self._columns[DATE] = np.full(scenario.patients, math.nan)
         self._pools = {name: simpy.PriorityResource(self._env, pool.places) for name, pool in scenario.pools.items()}
         self._seated: dict[tuple[int, int], int] = {}
         self._entered: dict[tuple[int, int], float] = {}
@@ -192,6 +195,9 @@ class Clock:
             column, since = entry.elapsed
             begun = [self._entered[patient, number] for number in since if (patient, number) in self._entered]
             self._columns[column][patient] = self._env.now - min(begun, default=math.nan)
+        if DATE in self._columns:
+            today = ordinals(np.array([self._env.now]), self.scenario.trial.begins)
+            self._columns[DATE][patient] = today[0]
         if self._stopped is not None:
             self._columns[STOPPED][patient] = self._stopped
 
@@ -278,7 +284,8 @@ def _after_queue(scenario: Scenario) -> _AfterQueue:
     if scenario.follows_stop:
         after = set(scenario.order)
     seated = frozenset(number for number in after if isinstance(scenario.steps[number].step, Seated))
-    return _AfterQueue(seated, any(entry.elapsed is not None for entry in scenario.steps))
+    times = scenario.follows_date or any(entry.elapsed is not None for entry in scenario.steps)
+    return _AfterQueue(seated, times)
 
 
 def _rows(fates: Fates, count: int) -> list[Fate]:

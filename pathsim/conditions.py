@@ -2,9 +2,11 @@
 
 The text is parsed as a Python expression and translated, node by node, from a short list of what is allowed:
 comparisons, ``and``, ``or``, ``not``, ``in``, names of columns, numbers, texts. Nothing is ever evaluated by Python.
+The column ``date`` is compared with dates in quotes: ``date < '2017-08-30'``.
 """
 
 import ast
+import datetime
 import operator
 import re
 import unicodedata
@@ -20,6 +22,8 @@ Column: TypeAlias = NDArray[np.float64] | NDArray[np.int16]
 Truth: TypeAlias = NDArray[np.bool_]
 UNSET = -1
 """The code of a category that has not been observed yet."""
+DATE = "date"
+"""The column that holds the date on which a patient enters a step, in days since the year 1 (``toordinal``)."""
 
 LONGEST = 500
 MOST_NODES = 200
@@ -43,6 +47,7 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
+_WORD = re.compile(r"[^\W\d]\w*")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """A text in quotes: a level, in whatever letters its author likes."""
 
@@ -150,6 +155,8 @@ class _Translator:
         return node.id, self._names[node.id]
 
     def _value(self, name: str, levels: tuple[str, ...] | None, node: ast.expr) -> float:
+        if name == DATE:
+            return _date(node)
         if levels is None:
             return self._number(name, node)
         value = node.value if isinstance(node, ast.Constant) else None
@@ -169,6 +176,20 @@ class _Translator:
             return -float(value) if below_zero else float(value)
         except OverflowError:
             raise ValueError(f"'{name}' is compared with a number that is far too large") from None
+
+
+def _date(node: ast.expr) -> int:
+    text = node.value if isinstance(node, ast.Constant) else None
+    try:
+        return datetime.date.fromisoformat(text if isinstance(text, str) else "").toordinal()
+    except ValueError:
+        message = f"'{DATE}' is the date of entry: compare it with one in quotes, as in {DATE} < '2017-08-30'"
+        raise ValueError(f"{message}, not with {ast.unparse(node)}") from None
+
+
+def words(text: str) -> list[str]:
+    """The words of a condition outside quotes, each once: its columns are among them."""
+    return list(dict.fromkeys(_WORD.findall(QUOTED.sub("", text))))
 
 
 def _joined(how: np.ufunc, parts: list[Condition]) -> Condition:

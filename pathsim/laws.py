@@ -100,6 +100,8 @@ class Hazard:
                 slope = self._bend(low, slope, (end - start) / (high - low))
             else:
                 self._jumps.append((low, end - start))
+        self._days, self._reached = (np.array(column) for column in zip(*knots, strict=True))
+        self._then = then
         self._most = math.inf
         if then > NO_HAZARD:
             self._bend(knots[-1][1], slope, 1 / then)
@@ -120,6 +122,12 @@ class Hazard:
         if self._most < math.inf:
             np.putmask(days, cumulated > self._most, math.inf)
         return days
+
+    def reached(self, days: Days) -> Days:
+        """How much hazard has cumulated by each of these days."""
+        after = np.maximum(days - self._days[-1], 0.0)
+        found: Days = np.interp(days, self._days, self._reached) + self._then * after
+        return found
 
 
 def hazard_by(by: Sequence[tuple[float, float]], then: float = 0.0) -> Hazard:

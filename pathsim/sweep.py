@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pathsim.calendar import SUB_TICK_DAYS, Days
+from pathsim.calendar import SUB_TICK_DAYS, Days, ordinals
 from pathsim.cohort import STOPPED, STOPS
-from pathsim.conditions import Column
+from pathsim.conditions import DATE, Column
 from pathsim.journal import Journal, Rows, Writer
 from pathsim.luck import Keys, keys, sub_keys, trial_keys
 from pathsim.patients import NOWHERE, Fates, Gathered, Patients
@@ -80,6 +80,8 @@ class Sweep:
         self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
         self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
         self._columns = scenario.cohort.draw(self._key)
+        if scenario.follows_date:
+            self._columns[DATE] = np.full(self._key.size, math.nan)
         self._hold = hold or {}
         self._counted_from = {
             number: np.full(self._key.size, math.nan)
@@ -118,6 +120,8 @@ class Sweep:
             column, since = entry.elapsed
             begun = np.fmin.reduce([self._counted_from[number][rows] for number in since])
             self._columns[column][rows] = day - begun
+        if DATE in self._columns:
+            self._columns[DATE][rows] = ordinals(day, self.scenario.trial.begins)
         if self._stops is not None:
             replicate = rows // self.scenario.patients
             self._columns[STOPPED][rows] = np.where(

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from pathsim.conditions import DATE
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
@@ -28,7 +29,7 @@ ENDS = ("dead", "gone")
 POOLS = ("bed", "pump")
 RISK = ("low", "high", "odd")
 COHORT: Mapping[str, Levels] = {"frail": ("no", "yes"), "age": None, "risk": RISK, "score": None}
-SENSELESS = re.compile("can never hold|comes too late|is listed twice|no way leads to")
+SENSELESS = re.compile("can never hold|comes too late|is listed twice|no way leads to|has to count these days too")
 RATIOS = (0.25, 0.6, 1.0, 1.7, 4.0)
 
 
@@ -144,6 +145,8 @@ class _Pen:
                 parts = [self.condition(columns, deepest - 1) for _ in range(self.number(2, 3))]
                 return f"({self.one_of([' and ', ' or ']).join(parts)})"
         name = self.one_of(list(columns))
+        if name == DATE:
+            return self._date()
         levels = columns[name]
         return self._size(name) if levels is None else self._level(name, levels)
 
@@ -156,6 +159,10 @@ class _Pen:
             case 3:
                 return f"{number} <= {name} {order} {self.number(-3, 40)}"
         return f"{name} {order} {number}"
+
+    def _date(self) -> str:
+        day = BEGINS + datetime.timedelta(days=self.number(-1, 500))
+        return f"{DATE} {self.one_of(['<', '<=', '>', '>=', '==', '!='])} '{day}'"
 
     def _level(self, name: str, levels: Sequence[str]) -> str:
         if self.chance(60):
@@ -211,6 +218,7 @@ class _Author(_Pen):
         columns: dict[str, Levels] = dict(COHORT)
         columns |= dict.fromkeys(self._elapsed.values())
         columns |= {"seen": ("no", "yes")} if self._remembers else {}
+        columns |= {DATE: None} if self.chance(20) else {}
         columns |= {column: COHORT.get(column) or ("clear", "left", "unsure") for column in self._assessed.values()}
         return columns | {self._arm_column[name]: arms for name, arms in self._arms.items()}
 
@@ -284,6 +292,8 @@ class _Author(_Pen):
             since = self.one_of(names[: names.index(name)])
             since = f"{since}.1" if self._repeats.get(since, 1) > 1 else since
             step["elapsed"] = {"set": self._elapsed[name], "since": since}
+            for way in step.get("exit", {}).values():
+                way.update({"since": since} if "by" in way and self.chance(50) else {})
         if self.chance(15):
             step["luck"] = "shared"
         return {"kind": "wait" if kind == "queue" else kind, **step}
@@ -329,6 +339,10 @@ class _Author(_Pen):
             step["exit"]["onward"] = {**self._exit(later), "next": self._onward[name]}
         else:
             step |= {"days": self.duration(60), "next": self._onward[name], "max_delay": self.tenths(0, 15)}
+        if len(types) > 1 and self.chance(30):
+            step["toxicity"]["t1"] |= self._nested(step["toxicity"]["t0"]["grade3plus"])
+            for grade in ("grade4plus", "grade5"):
+                step["toxicity"]["t1"].pop(grade, None)
         if name in self._held:
             step["holds"] = self._held[name]
         if self.chance(40):
@@ -376,6 +390,9 @@ class _Author(_Pen):
             onset = self.tenths(0, 30) if self.chance(50) else self.quantiles(0, 40)
             table |= {"onset": onset, "lasts": self.quantiles(0, 30), "delays": self.chance(50)}
         return table | ({"set": "seen"} if name in self._remembers else {})
+
+    def _nested(self, around: float) -> Tree:
+        return {"within": "t0", "grade3plus": around * self.share()}
 
     def _assessment(self, column: str) -> Tree:
         known = list(self._columns[column] or ())

@@ -2,14 +2,13 @@
 
 import datetime
 import keyword
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 from pathsim.calendar import LONGEST_DAYS
 from pathsim.cohort import STOPPED, STOPS
-from pathsim.conditions import QUOTED, Names, condition, suggestion
+from pathsim.conditions import DATE, Names, condition, suggestion, words
 from pathsim.scenario.cycles import cycle_of, once
 from pathsim.scenario.models import ANY, THERAPY, Monitoring, Target, Trial
 from pathsim.scenario.pathway import no_step, pathway_problems
@@ -24,7 +23,6 @@ MOST_EVENTS = 30_000
 """The journal numbers them in 16 bits."""
 MOST_OWN_EVENTS = 3
 """Of a step of any kind: that it is entered, and, of one that randomizes, the stratum and the arm."""
-_WORD = re.compile(r"[^\W\d]\w*")
 
 
 def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
@@ -41,6 +39,7 @@ def column_names(found: Sections) -> dict[str, tuple[str, ...] | None]:
             names.setdefault(step.elapsed.set, None)
     if found.trial is not None and found.trial.monitoring is not None:
         names.setdefault(STOPPED, STOPS)
+    names.setdefault(DATE, None)
     return names
 
 
@@ -119,7 +118,7 @@ def _kinds_of_event(step: StepSpec) -> int:
 
 def _conditions(texts: Iterable[tuple[KeyPath, str]], at: KeyPath, scenario: Surroundings) -> Iterator[Problem]:
     for path, text in texts:
-        if any(word in scenario.unread for word in _WORD.findall(QUOTED.sub("", text))):
+        if any(word in scenario.unread for word in words(text)):
             continue
         try:
             condition(text, scenario.names)
@@ -142,7 +141,7 @@ def _cohort(found: Sections, scenario: Surroundings) -> Iterator[Problem]:
 
 def _too_early(text: str, path: KeyPath, above: Mapping[str, object], scenario: Surroundings) -> Iterator[Problem]:
     """Columns of a covariate's condition that are not known yet when it is drawn."""
-    for word in dict.fromkeys(_WORD.findall(QUOTED.sub("", text))):
+    for word in words(text):
         if word in scenario.names and word not in above and word not in scenario.unread:
             message = f"'{word}' is not known yet; a covariate can only depend on those above it in the file"
             yield Problem(path, message)
@@ -174,7 +173,14 @@ def _columns(
 
 
 def _taken_names(found: Sections) -> Iterator[Problem]:
-    """Names under which the results total toxicity, so that nothing else can have them."""
+    """Names that mean something already: the date, and those under which the results total toxicity."""
+    dated = f"'{DATE}' is the date on which a patient enters a step; give your column another name"
+    if found.cohort.get(DATE) is not None:
+        yield Problem(("cohort", DATE), dated)
+    for name, step in found.steps.items():
+        sets = [(path, column) for path, column, _ in step.sets()]
+        sets += [(("elapsed", "set"), step.elapsed.set)] if step.elapsed is not None else []
+        yield from (Problem(("steps", name, *path), dated) for path, column in sets if column == DATE)
     taken = f"the results count patients with any toxicity as '{ANY}', so none can have that name; give it another one"
     if ANY in found.toxicities:
         yield Problem(("toxicities", ANY), taken)

@@ -5,13 +5,15 @@ numbers, their neighbors and the ends of what the column can be; and every level
 """
 
 import ast
+import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
-from pathsim.conditions import UNSET, Column, condition
+from pathsim.conditions import DATE, UNSET, Column, condition
 from pathsim.scenario.models import Covariate, QuantityCase
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
@@ -57,7 +59,10 @@ class _Trial:
         nodes = [node for _, text in texts for node in ast.walk(ast.parse(text.strip(), mode="eval"))]
         names = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and node.id in scenario.names)
         numbers = _numbers(nodes)
-        values: dict[str, Column] = {name: _values(name, numbers, cohort.get(name), scenario) for name in names}
+        values: dict[str, Column] = {
+            name: _dates(nodes) if name == DATE else _values(name, numbers, cohort.get(name), scenario)
+            for name in names
+        }
         if not values or math.prod(one.size for one in values.values()) > MOST_TRIED:
             return cls([], {}, scenario)
         every = np.indices([one.size for one in values.values()]).reshape(len(values), -1)
@@ -81,6 +86,15 @@ def _numbers(nodes: Iterable[ast.AST]) -> list[float]:
         float(node.value) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, (int, float))
     ]
     return sorted({*found, *(-number for number in found)})
+
+
+def _dates(nodes: Iterable[ast.AST]) -> Column:
+    """The dates that conditions name, and those beside them."""
+    found: list[float] = []
+    for text in (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)):
+        with suppress(ValueError):
+            found.append(datetime.date.fromisoformat(text).toordinal())
+    return np.array([day + by for day in found for by in (-1, 0, 1)], dtype=np.float64)
 
 
 def _values(name: str, numbers: list[float], covariate: Covariate | None, scenario: Surroundings) -> Column:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from pathsim.calendar import DAYS_PER_MONTH, day_of
 from pathsim.cohort import STOPPED, Accrual, Cohort, CovariateDraw, periods
-from pathsim.conditions import QUOTED, Condition, condition
+from pathsim.conditions import DATE, Condition, condition, words
 from pathsim.journal import EventKind, Vocabulary
 from pathsim.laws import Quantiles
 from pathsim.names import abbreviated, readable
@@ -212,9 +212,19 @@ class Scenario:
     @property
     def follows_stop(self) -> bool:
         """Whether the way of some patient depends on whether the committee has stopped the trial."""
+        return STOPPED in self.names and STOPPED in self._asked
+
+    @property
+    def follows_date(self) -> bool:
+        """Whether the way of some patient depends on the calendar."""
+        return DATE in self._asked
+
+    @property
+    def _asked(self) -> set[str]:
+        """The columns that conditions of steps and pools ask for, and a few other words."""
         texts = [text for entry in self.steps for _, text in entry.spec.conditions()]
         texts += [text for pool in self.sections.pools.values() for text in pool.priority]
-        return STOPPED in self.names and any(STOPPED in QUOTED.sub("", text) for text in texts)
+        return {word for text in texts for word in words(text)}
 
     def date(self, day: float) -> datetime.date:
         """The date on which this day of the trial falls."""
@@ -371,7 +381,7 @@ def _repeats(joined: Joined, unrolled: Unrolled, index: Mapping[str, int]) -> di
 
 def _cohort(found: Sections, around: Surroundings) -> Cohort:
     draws = tuple(_draw(name, covariate, around) for name, covariate in found.cohort.items())
-    later = [name for name in around.names if name not in found.cohort]
+    later = [name for name in around.names if name not in (*found.cohort, DATE)]
     return Cohort(
         draws,
         tuple(name for name in later if around.names[name] is not None),

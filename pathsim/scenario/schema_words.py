@@ -33,6 +33,7 @@ _WORDS: Mapping[str, str] = {
     "grade5_share": "The share of grade 5 among those with grade 3 or higher.",
     "serious": "The share of serious adverse events among those with grade 3 or higher; grade 5 always is one.",
     "delays": "Whether the next step waits until it is over.",
+    "within": "Another type that everybody with this one has too; it begins while that one lasts.",
     # The file.
     "File.title": "What the scenario is about, in a line.",
     "File.summary": "What the scenario is about, in a few sentences.",
@@ -80,6 +81,7 @@ _WORDS: Mapping[str, str] = {
     "Exit.next": "The step that it leads to.",
     "Exit.by": "The probability of having taken it by each of these days, were it the only one: { 365 = 0.2 }.",
     "Exit.then": "The hazard per day after the last of these days; none if not given.",
+    "Exit.since": "The earlier step from which these days count; 'elapsed' has to name it too. By default, from entry.",
     "Exit.hazard_per_day": "A constant hazard.",
     "Exit.median_days": "The median of a constant hazard, in days.",
     "Exit.hazard_ratio": "A factor on the hazard stated here, for everybody: to calibrate its level.",

@@ -1,11 +1,12 @@
 """Assessments: what is measured when a stay is complete, and the column it sets."""
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from pathsim.conditions import Column, Condition
+from pathsim.conditions import Column, Columns, Condition
 from pathsim.fields import Shares, Table
 from pathsim.journal import Rows
 from pathsim.luck import Uniforms, slot, uniform
@@ -54,12 +55,12 @@ class Draw:
         codes = np.array([levels.index(level) for level in table.levels], dtype=np.int16)
         return cls(codes, cumulative(list(table.levels.values())), cases)
 
-    def __call__(self, uniforms: Uniforms, patients: Patients) -> Column:
+    def __call__(self, uniforms: Uniforms, columns: Columns) -> Column:
         """The level of each patient."""
         drawn = pick(uniforms, self.steps)
         open_ = np.ones(uniforms.size, dtype=np.bool_)
         for holds, steps in self.cases:
-            here = np.flatnonzero(open_ & holds(patients.columns))
+            here = np.flatnonzero(open_ & holds(columns))
             drawn[here] = pick(uniforms[here], steps)
             open_[here] = False
         return self.codes[drawn]
@@ -90,12 +91,19 @@ class Assess:
             code = link.event("assess", table.set)
             self._draws.append((table.set, code, slot(link.slot("assess", table.set)), Draw.of(table, levels, link)))
 
-    def cast(self, patients: Patients, done: Rows, stay: np.ndarray) -> tuple[list[Marks], dict[str, Column]]:
-        """The marks of those who complete the stay, and the columns as they are afterwards for everybody."""
-        marks, sets = [], {}
+    def cast(
+        self, patients: Patients, done: Rows, stay: np.ndarray, seen: Mapping[str, Column]
+    ) -> tuple[list[Marks], dict[str, Column]]:
+        """The marks of those who complete the stay, and the columns as they are afterwards for everybody.
+
+        ``seen`` are columns that changed during the stay. The conditions of an assessment know these, and what the
+        assessments above it have found.
+        """
+        marks, sets = [], dict(seen)
+        columns = ChainMap(sets, patients.columns)
         for column, code, at, draw in self._draws:
-            found = draw(uniform(patients.key, at), patients)
-            values = patients.columns[column].copy()
+            found = draw(uniform(patients.key, at), columns)
+            values = columns[column].copy()
             values[done] = found[done]
             sets[column] = values
             marks.append(Marks.of(code, done, stay[done], values[done]))

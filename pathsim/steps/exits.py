@@ -13,7 +13,7 @@ from pathsim.journal import Codes
 from pathsim.laws import Hazard, hazard_by
 from pathsim.luck import slots, uniform
 from pathsim.patients import Patients, StepNumbers
-from pathsim.steps.spec import Arrow, KeyPath, Link
+from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 
 
 class HazardEffect(Table):
@@ -28,12 +28,15 @@ class Exit(Table):
 
     Probabilities are those of this exit alone, as if no other competed. An exit without a hazard is taken only by
     patients whom something else sends there, such as a fatal toxicity. ``hazard_ratio`` multiplies the hazard for
-    everybody, so that its level can be calibrated while its course over time stays as stated.
+    everybody, so that its level can be calibrated while its course over time stays as stated. The days of ``by`` count
+    from entry; with ``since`` they count from the entry into an earlier step, and the probabilities are those of
+    patients in whom nothing happened before.
     """
 
     next: str
     by: ByDay | None = None
     then: NotNegative = 0.0
+    since: str | None = None
     hazard_per_day: NotNegative | None = None
     median_days: Positive | None = None
     hazard_ratio: Ratio = 1.0
@@ -46,6 +49,8 @@ class Exit(Table):
             raise wrong(f"gives its hazard twice, as {' and '.join(given)}; keep one of them", given[1])
         if self.then and self.by is None:
             raise wrong("'then' is the hazard per day after the last day of 'by', and there is no 'by'", "then")
+        if self.since is not None and self.by is None:
+            raise wrong("'since' says from when the days of 'by' count, and there is no 'by'", "since")
         if not given and (self.effects or self.hazard_ratio != 1):
             key = "effects" if self.effects else "hazard_ratio"
             raise wrong(f"'{key}' multiplies a hazard, and this exit has none: add one, or leave this out", key)
@@ -73,10 +78,18 @@ def exit_conditions(exits: Mapping[str, Exit]) -> Iterator[tuple[KeyPath, str]]:
             yield ("exit", name, "effects", i, "when"), effect.when
 
 
+def exit_problems(elapsed: Elapsed | None, exits: Mapping[str, Exit]) -> Iterator[tuple[KeyPath, str]]:
+    """Exits whose days count from an earlier step that the step they are of does not count from."""
+    for name, way in exits.items():
+        if way.since is not None and (elapsed is None or elapsed.since != way.since):
+            needed = f'elapsed = {{ set = "days_since_{way.since}", since = "{way.since}" }}'
+            yield ("exit", name, "since"), f"the step has to count these days too: {needed}"
+
+
 class Exits:
     """Competing exits, ready to be cast."""
 
-    def __init__(self, exits: Mapping[str, Exit], link: Link) -> None:
+    def __init__(self, exits: Mapping[str, Exit], elapsed: Elapsed | None, link: Link) -> None:
         self._codes = {name: link.event("exit", name) for name in exits}
         self._to = {name: link.index[way.next] for name, way in exits.items()}
         drawn = {name: hazard for name, way in exits.items() if (hazard := way.hazard()) is not None}
@@ -90,6 +103,8 @@ class Exits:
         self._ratios = [
             (row, exits[name].hazard_ratio) for row, name in enumerate(drawn) if exits[name].hazard_ratio != 1
         ]
+        self._counts_on = [row for row, name in enumerate(drawn) if exits[name].since is not None]
+        self._elapsed = None if elapsed is None else elapsed.set
         self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
         self._drawn_to = np.array([self._to[name] for name in drawn], dtype=np.int16)
 
@@ -119,4 +134,12 @@ class Exits:
             cumulated[row] /= ratio
         for row, holds, ratio in self._effects:
             cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
-        return ticks(np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)]))
+        if not self._counts_on or self._elapsed is None:
+            return ticks(np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)]))
+        # Who never was in that step counts from here.
+        passed = np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
+        for row in self._counts_on:
+            cumulated[row] += self._hazards[row].reached(passed)
+        days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])
+        days[self._counts_on] = np.maximum(days[self._counts_on] - passed, 0.0)
+        return ticks(days)

@@ -14,9 +14,18 @@ from pathsim.journal import Codes, Values
 from pathsim.luck import slot, uniform
 from pathsim.patients import NOWHERE, Fates, Marks, Patients, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
-from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
+from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
-from pathsim.steps.toxicity import SEEN, Frailty, Struck, Toxicities, Toxicity, frailty_problems
+from pathsim.steps.toxicity import (
+    SEEN,
+    Frailty,
+    Profile,
+    Struck,
+    Toxicities,
+    Toxicity,
+    frailty_problems,
+    nesting_problems,
+)
 
 WORST_ALIVE = 4.0
 """The worst CTCAE grade of somebody who is alive."""
@@ -77,6 +86,7 @@ class PhaseSpec(StepSpec):
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
+        yield from exit_problems(self.elapsed, self.exit)
         if self.frailty is not None:
             yield from frailty_problems(self.frailty, scenario)
         if self.fatal is not None and self.fatal not in self.exit:
@@ -87,22 +97,28 @@ class PhaseSpec(StepSpec):
         for i, table in enumerate(self.assess):
             for path, message in case_problems(table.levels, table.cases):
                 yield ("assess", i, *path), message
-        for name, toxicity in self.toxicity.items():
-            yield from self._toxicity_problems(name, toxicity, scenario)
+        unread = any(_is_unread(name, scenario) for name in self.toxicity)
+        wrong = [problem for name in self.toxicity for problem in self._toxicity_problems(name, scenario)]
+        yield from wrong
+        if not wrong and not unread:
+            for name, message in nesting_problems(self.profiles(scenario)):
+                yield ("toxicity", name, "within"), message
 
-    def _toxicity_problems(
-        self, name: str, toxicity: Toxicity, scenario: Surroundings
-    ) -> Iterator[tuple[KeyPath, str]]:
+    def profiles(self, scenario: Surroundings) -> dict[str, Profile]:
+        """The toxicities with what the catalog adds; ValueError if one of them still lacks something."""
+        return {name: one.filled(scenario.toxicities.get(name)) for name, one in self.toxicity.items()}
+
+    def _toxicity_problems(self, name: str, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        toxicity = self.toxicity[name]
         if toxicity.set is not None and toxicity.set not in scenario.unread:
             levels = scenario.names[toxicity.set]
             if levels is not None and levels != SEEN:
                 message = f"'{toxicity.set}' is already a column with other levels than no and yes, in this order"
                 yield ("toxicity", name, "set"), message
-        kind = scenario.toxicities.get(name)
-        if kind is None and name in scenario.toxicities:
-            return  # its entry in the catalog could not be read
+        if _is_unread(name, scenario):
+            return
         try:
-            profile = toxicity.filled(kind)
+            profile = toxicity.filled(scenario.toxicities.get(name))
         except ValueError as impossible:
             yield ("toxicity", name), str(impossible)
             return
@@ -124,13 +140,12 @@ class Phase:
         self._slot = slot(link.slot("days"))
         self._next = NOWHERE if spec.next is None else link.index[spec.next]
         self._max_delay = spec.max_delay or 0.0
-        catalog = link.scenario.toxicities
-        profiles = {name: toxicity.filled(catalog.get(name)) for name, toxicity in spec.toxicity.items()}
+        profiles = spec.profiles(link.scenario)
         self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
         if self._toxicities and spec.frailty:
             self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])
         self._assess = Assess(spec.assess, link)
-        self._exits = Exits(spec.exit, link)
+        self._exits = Exits(spec.exit, spec.elapsed, link)
         self._fatal = None if spec.fatal is None else self._exits.named(spec.fatal)
 
     def cast(self, patients: Patients) -> Fates:
@@ -141,6 +156,7 @@ class Phase:
         exit_at, exit_event, exit_to = self._exits.cast(patients)
         struck = self._toxicities.cast(patients) if self._toxicities else None
         cause = np.zeros(patients.count)
+        memories: dict[str, np.ndarray] = {}
         if struck is not None and self._toxicities is not None:
             stay = self._delayed(stay, struck, self._toxicities)
             stay, exit_at, exit_event, exit_to = self._killed(stay, exit_at, exit_event, exit_to, struck, cause)
@@ -149,10 +165,9 @@ class Phase:
         fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to))
         if struck is not None and self._toxicities is not None:
             fates.marks += _toxicity_marks(struck, leave, self._toxicities)
-        marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave)
+            memories = _memories(patients, struck, leave, self._toxicities)
+        marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave, memories)
         fates.marks += marks
-        if struck is not None and self._toxicities is not None:
-            fates.sets |= _memories(patients, struck, leave, self._toxicities)
         out = np.flatnonzero(~complete)
         if out.size:
             fates.marks.append(Marks.of(exit_event[out], out, leave[out], cause[out]))
@@ -197,6 +212,11 @@ class Phase:
         exit_event[rows], exit_to[rows] = self._fatal
         cause[rows] = self._toxicities.codes[struck.kind[fatal[first]]]
         return stay, exit_at, exit_event, exit_to
+
+
+def _is_unread(toxicity: str, scenario: Surroundings) -> bool:
+    """Whether its entry in the catalog could not be read."""
+    return toxicity in scenario.toxicities and scenario.toxicities.get(toxicity) is None
 
 
 def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> dict[str, np.ndarray]:

@@ -32,6 +32,7 @@ class ToxicityKind(Table):
     grade5_share: Probability | None = None
     serious: Probability | None = None
     delays: bool = False
+    within: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

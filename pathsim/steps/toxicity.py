@@ -35,7 +35,8 @@ class Toxicity(Table):
     grade 5, is stated as shares of all patients or of those with grade 3 or higher. ``serious`` is the share of these
     whose toxicity is a serious adverse event, as every one of grade 5 is: only exports tell it. Onset counts from
     entry. What is not said here is taken from the scenario's catalog of toxicities. ``set`` names a column, ``no`` or
-    ``yes``, that remembers the toxicity for the conditions of later steps.
+    ``yes``, that remembers the toxicity for the conditions of later steps. ``within`` names another type of the step
+    that everybody with this one has too, as febrile neutropenia is a neutropenia: it begins while that one lasts.
     """
 
     grade3plus: Probability
@@ -47,6 +48,7 @@ class Toxicity(Table):
     onset: Timing | None = None
     lasts: Timing | None = None
     delays: bool | None = None
+    within: str | None = None
     set: str | None = None
     effects: tuple[RiskEffect, ...] = ()
 
@@ -79,7 +81,7 @@ class Toxicity(Table):
                 f"are; 'serious' says {serious:.4g}"
             )
         delays = kind.delays if self.delays is None else self.delays
-        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays, serious)
+        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays, serious, self.within or kind.within)
 
     def _grade(self, name: str, catalog_share: float | None, otherwise: float) -> float:
         stated: float | None = getattr(self, name)
@@ -102,6 +104,8 @@ class Profile:
     delays: bool
     serious: float | None = None
     """The share that is serious of those with grade 3 or higher; None if nobody says."""
+    within: str | None = None
+    """The type that everybody with this one has too."""
 
     @property
     def serious_alive(self) -> float | None:
@@ -109,6 +113,31 @@ class Profile:
         if self.serious is None or self.fifth >= self.third:
             return self.serious
         return (self.serious * self.third - self.fifth) / (self.third - self.fifth)
+
+
+def nesting_problems(profiles: Mapping[str, Profile]) -> Iterator[tuple[str, str]]:
+    """Types that are said to be within another one and cannot be."""
+    for name, profile in profiles.items():
+        around = profile.within
+        if around is None:
+            continue
+        if around not in profiles:
+            yield name, f"is within '{around}', which this step does not have.{suggestion(around, list(profiles))}"
+        elif name in _outwards(name, profiles):
+            yield name, f"is within '{around}', which is within '{name}': neither can be"
+        elif profile.third > profiles[around].third:
+            shares = f"grade 3 or higher {profile.third:.4g}, of '{around}' {profiles[around].third:.4g}"
+            yield name, f"is within '{around}', so it cannot be more common: {shares}"
+
+
+def _outwards(name: str, profiles: Mapping[str, Profile]) -> list[str]:
+    """The types around a type, from the nearest outwards; it ends where it comes round."""
+    found: list[str] = []
+    around = profiles[name].within
+    while around is not None and around in profiles and around not in found:
+        found.append(around)
+        around = profiles[around].within
+    return found
 
 
 class Frailty(Table):
@@ -191,6 +220,11 @@ class Toxicities:
             for row, name in enumerate(drawn)
             for effect in tables[name].effects
         ]
+        nested = {name: around[0] for name in drawn if (around := _outwards(name, profiles))}
+        self._nested = [
+            (numbers[name], numbers[nested[name]]) for name in sorted(nested, key=lambda n: len(_outwards(n, profiles)))
+        ]
+        """Each type within another and that one, by their numbers, from the outermost inwards."""
         self._frailty: tuple[str, NDArray[np.float64]] | None = None
 
     def follow(self, frailty: Frailty, shares: Mapping[str, float]) -> None:
@@ -202,7 +236,10 @@ class Toxicities:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
         draws = uniform(patients.key, self._grade_slots)
         limit = self._limits(patients)
-        hits = np.flatnonzero(draws < limit)
+        happens = draws < limit
+        for inner, outer in self._nested:
+            happens[inner] &= happens[outer]
+        hits = np.flatnonzero(happens)
         kind = hits // patients.count
         row = hits - kind * patients.count
         # The luck that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
@@ -211,6 +248,10 @@ class Toxicities:
         key = patients.key.take(row)
         onset = ticks(self._onset(kind, uniform(key, self._onset_slots.take(kind))))
         length = ticks(self._lasts(kind, uniform(key, self._length_slots.take(kind))))
+        for inner, outer in self._nested:
+            mine = np.flatnonzero(kind == inner)
+            around = np.searchsorted(hits, outer * patients.count + row[mine])
+            onset[mine] = np.clip(onset[mine], onset[around], onset[around] + length[around])
         return Struck(kind, row, grade, onset, onset + length)
 
     def _limits(self, patients: Patients) -> NDArray[np.float64]:
@@ -219,6 +260,9 @@ class Toxicities:
         else:
             column, table = self._frailty
             limit = np.take(table, patients.columns[column].astype(np.intp), axis=1)
+        for inner, outer in self._nested:
+            # Of those who have the outer one. Whom frailty spares that, it spares this too.
+            limit[inner] = self._third[inner] / self._third[outer]
         for row, holds, ratio in self._effects:
             limit[row] *= np.where(holds(patients.columns), ratio, 1.0)
         return limit

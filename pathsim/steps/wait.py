@@ -11,7 +11,7 @@ from pathsim.conditions import suggestion
 from pathsim.fields import Duration
 from pathsim.luck import slot, uniform
 from pathsim.patients import Fates, Marks, Patients, Want
-from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions
+from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
 from pathsim.steps.spec import Arrow, KeyPath, Link, Place, StepSpec, Surroundings
 
 
@@ -39,6 +39,7 @@ class WaitSpec(StepSpec):
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Pools that are unknown, and places that nobody would hold."""
+        yield from exit_problems(self.elapsed, self.exit)
         if self.pool is None:
             return
         if self.pool not in scenario.pools:
@@ -65,7 +66,7 @@ class Wait:
         self._pooled = spec.pool is not None
         self._next = link.index[spec.next]
         self._ready_event = link.event("ready", spec.pool or link.name)
-        self._exits = Exits(spec.exit, link)
+        self._exits = Exits(spec.exit, spec.elapsed, link)
 
     def cast(self, patients: Patients) -> Fates:
         """What the wait holds for each of these patients."""

@@ -1,5 +1,6 @@
 """Assessments, covariates and branches: levels are as likely as stated for those for whom a condition holds."""
 
+import datetime
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,10 @@ import pytest
 from errors import assert_mean, assert_share
 from strategies import Tree
 from study import Floats, Walk, study, walk
+
+from pathsim.scenario.problems import ScenarioError
+
+MARCH = datetime.date(2020, 3, 1)
 
 COHORT: Tree = {
     "age": {"quantiles": [0, 4, 10, 15, 30], "whole": True},
@@ -175,3 +180,100 @@ def test_cycles_follow_each_other_and_a_cycle_can_differ() -> None:
     found = walk(study(steps, patients=50))
     entered = [found.entered(step) for step in ("stay.1", "stay.2", "stay.3", "home")]
     assert [set(days.tolist()) for days in np.diff(entered, axis=0)] == [{7}, {10.5}, {7}]
+
+
+# ---- what is found on the same day
+
+
+def test_an_assessment_knows_what_those_above_it_found() -> None:
+    response = {"set": "response", "levels": {"failure": 0.4, "remission": "rest"}}
+    forced = [{"when": "response == 'failure'", "levels": {"low": 0, "high": 1}}]
+    mrd = {"set": "mrd", "levels": {"low": 0.7, "high": "rest"}, "cases": forced}
+    stay = {"kind": "phase", "days": 28, "next": "home"}
+    found = walk(study({"stay": {**stay, "assess": [response, mrd]}}))
+    failed = found.value("assess", "response") == 0
+    high = found.value("assess", "mrd") == 1
+    assert_share(int(failed.sum()), failed.size, 0.4)
+    assert high[failed].all()
+    assert_share(int(high[~failed].sum()), int((~failed).sum()), 0.3)
+
+
+def test_an_assessment_does_not_know_what_those_below_it_find() -> None:
+    response = {"set": "response", "levels": {"failure": 0.4, "remission": "rest"}}
+    forced = [{"when": "response == 'failure'", "levels": {"low": 0, "high": 1}}]
+    mrd = {"set": "mrd", "levels": {"low": 0.7, "high": "rest"}, "cases": forced}
+    found = walk(study({"stay": {"kind": "phase", "days": 28, "next": "home", "assess": [mrd, response]}}))
+    high = found.value("assess", "mrd") == 1
+    assert_share(int(high.sum()), high.size, 0.3)
+
+
+def test_an_assessment_knows_the_toxicities_of_the_stay() -> None:
+    bleeds = {"grade3plus": 0.3, "onset": [0, 40], "lasts": 1, "set": "bled"}
+    outcome = {
+        "set": "independent",
+        "levels": {"no": 0.2, "yes": "rest"},
+        "cases": [{"when": "bled == 'yes'", "levels": {"no": 1, "yes": 0}}],
+    }
+    stay = {"kind": "phase", "days": 20, "next": "home", "toxicity": {"bleeding": bleeds}, "assess": [outcome]}
+    found = walk(study({"stay": stay}))
+    bled, independent = found.had("toxicity", "bleeding"), found.value("assess", "independent") == 1
+    # Half of the bleedings would begin after the stay.
+    assert_share(int(bled.sum()), bled.size, 0.15)
+    assert not independent[bled].any()
+    assert_share(int(independent[~bled].sum()), int((~bled).sum()), 0.8)
+
+
+# ---- the calendar
+
+
+def by_date(rule: str) -> Walk:
+    """Patients who come over some 600 days from the first of 2020 on, and are sent by the date on which they do."""
+    rules = [{"when": rule, "next": "other"}, {"next": "home"}]
+    return walk(study({"sort": {"kind": "branch", "rules": rules}}, patients=6_000, per_month=300))
+
+
+@pytest.mark.parametrize("order", ["<", "<=", ">", ">=", "==", "!="])
+def test_a_condition_can_ask_for_the_date_of_entry(order: str) -> None:
+    found = by_date(f"date {order} '2020-03-01'")
+    came = np.array([found.scenario.date(day) for day in found.entered("sort")])
+    holds = {
+        "<": came < MARCH,
+        "<=": came <= MARCH,
+        ">": came > MARCH,
+        ">=": came >= MARCH,
+        "==": came == MARCH,
+        "!=": came != MARCH,
+    }
+    np.testing.assert_array_equal(~np.isnan(found.entered("other")), holds[order])
+    assert 0 < holds[order].sum() < found.rows
+
+
+def test_dates_can_be_listed() -> None:
+    found = by_date("date in ['2020-03-01', '2020-03-03']")
+    came = {found.scenario.date(day) for day in found.entered("other") if not np.isnan(day)}
+    assert came == {MARCH, MARCH.replace(day=3)}
+
+
+@pytest.mark.parametrize("value", ["'2020-13-01'", "'March 2020'", "20200301", "'low'"])
+def test_what_is_no_date_is_explained(value: str) -> None:
+    with pytest.raises(ScenarioError, match="compare it with one in quotes, as in date < '2017-08-30'"):
+        by_date(f"date < {value}")
+
+
+def test_a_date_that_contradicts_itself_is_found() -> None:
+    with pytest.raises(ScenarioError, match="can never hold"):
+        by_date("date < '2020-03-01' and date > '2020-03-01'")
+
+
+@pytest.mark.parametrize(
+    ("cohort", "step"),
+    [
+        ({"date": {"quantiles": [0, 1]}}, {}),
+        ({}, {"assess": [{"set": "date", "levels": {"early": 0.5, "late": "rest"}}]}),
+        ({}, {"elapsed": {"set": "date", "since": "before"}}),
+    ],
+)
+def test_no_column_of_a_scenario_can_be_called_date(cohort: Tree, step: Tree) -> None:
+    stay = {"kind": "phase", "days": 1, "next": "home"}
+    with pytest.raises(ScenarioError, match="give your column another name"):
+        study({"before": {**stay, "next": "stay"}, "stay": {**stay, **step}}, cohort)

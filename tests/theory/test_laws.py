@@ -1,6 +1,7 @@
 """Durations follow the laws that a scenario states."""
 
 import math
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,9 +10,10 @@ from errors import assert_mean, assert_share
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import Tree, examples
-from study import Floats, study, walk
+from study import Floats, Walk, study, walk
 
 from pathsim.laws import Fixed, Quantiles, hazard_by
+from pathsim.scenario.problems import ScenarioError
 
 GRID = (np.arange(1000) + 0.5) / 1000
 """Evenly spread uniform numbers: a share of p in percent of these is exactly ten times p patients."""
@@ -152,3 +154,106 @@ def test_a_fixed_stay_is_fixed() -> None:
     found = walk(study({"stay": {"kind": "phase", "days": 28, "next": "home"}}, patients=100))
     assert set((found.entered("home") - found.entered("stay")).tolist()) == {28.0}
     assert Fixed(28.0)(GRID).tolist() == [28.0] * 1000
+
+
+# ---- days that count from an earlier step
+
+GRAFT_BY = {"30": 0.1, "100": 0.4, "365": 0.5}
+
+
+def grafted(by: Tree, *, since: bool = True, **exit_: object) -> Walk:
+    """A stay of 10 to 60 days from a graft, then follow-up whose hazard counts from the graft, or from discharge."""
+    counts = {"since": "graft"} if since else {}
+    relapse = {"next": "dead", "by": by, **counts, **exit_}
+    steps = {
+        "graft": {"kind": "phase", "days": [10, 60], "next": "home_again"},
+        "home_again": {
+            "kind": "phase",
+            "elapsed": {"set": "days_since_graft", "since": "graft"},
+            "exit": {"relapse": relapse},
+        },
+    }
+    return walk(study(steps, patients=40_000))
+
+
+def test_a_hazard_that_counts_from_an_earlier_step_is_that_of_patients_who_are_still_there() -> None:
+    """Of who enters on day t since the graft, (1 - F(u)) / (1 - F(t)) are there on day u: F in closed form."""
+    found = grafted(GRAFT_BY, then=0.001)
+
+    def cumulated(day: Floats) -> Floats:
+        reached = [-math.log1p(-share) for share in (0, 0.1, 0.4, 0.5)]
+        inside: Floats = np.interp(day, [0, 30, 100, 365], reached)
+        return inside + 0.001 * np.maximum(day - 365, 0)
+
+    begun = found.entered("graft")
+    discharged = found.entered("home_again") - begun
+    left = found.day("exit", "relapse") - begun
+    for day in (70.0, 100.0, 200.0, 365.0, 700.0):
+        expected = 1 - np.exp(cumulated(discharged) - cumulated(np.full(found.rows, day)))
+        assert_mean((left <= day).astype(np.float64) - expected, 0.0)
+
+
+def test_nobody_has_an_event_before_they_enter() -> None:
+    found = grafted({"5": 0.99, "365": 0.995})
+    relapsed = found.had("exit", "relapse")
+    assert (found.day("exit", "relapse")[relapsed] >= found.entered("home_again")[relapsed]).all()
+    # What is stated for the first days is over by then: of the rest half relapse.
+    assert 0.4 < relapsed.mean() < 0.5
+
+
+def test_a_constant_hazard_is_the_same_from_wherever_its_days_count() -> None:
+    constant = {"10": 1 - math.exp(-0.1), "1000": 1 - math.exp(-10)}
+    here, there = (grafted(constant, since=since, then=0.01).day("exit", "relapse") for since in (True, False))
+    np.testing.assert_allclose(here, there, atol=0.01)
+
+
+def test_effects_multiply_a_hazard_that_counts_from_an_earlier_step() -> None:
+    one, twice = grafted({"1000": 0.4}), grafted({"1000": 0.4}, hazard_ratio=2.0)
+    entered = 1000 - (one.entered("home_again") - one.entered("graft"))
+    for found, ratio in ((one, 1.0), (twice, 2.0)):
+        expected = 1 - 0.6 ** (ratio * entered / 1000)
+        assert_mean(found.had("exit", "relapse").astype(np.float64) - expected, 0.0)
+
+
+def test_who_never_was_in_the_earlier_step_counts_from_entry() -> None:
+    relapse = {"next": "dead", "by": GRAFT_BY, "since": "graft"}
+    ways = [{"split": {"graft": 0.5, "home_again": "rest"}}]
+    steps = {
+        "start": {"kind": "branch", "rules": ways},
+        "graft": {"kind": "phase", "days": 50, "next": "home_again"},
+        "home_again": {
+            "kind": "phase",
+            "elapsed": {"set": "days_since_graft", "since": "graft"},
+            "exit": {"relapse": relapse},
+        },
+    }
+    found = walk(study(steps, patients=40_000))
+    never = np.isnan(found.entered("graft"))
+    days = (found.day("exit", "relapse") - found.entered("home_again"))[never]
+    for day, share in ((30, 0.1), (100, 0.4), (365, 0.5)):
+        assert_share(int((days <= day).sum()), days.size, share)
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        ({}, 'elapsed = { set = "days_since_graft", since = "graft" }'),
+        ({"elapsed": {"set": "t", "since": "before"}}, 'elapsed = { set = "days_since_graft", since = "graft" }'),
+    ],
+)
+def test_days_that_nobody_counts_are_refused(step: Tree, message: str) -> None:
+    relapse = {"next": "dead", "by": GRAFT_BY, "since": "graft"}
+    stay = {"kind": "phase", "days": 5}
+    steps = {
+        "before": {**stay, "next": "graft"},
+        "graft": {**stay, "next": "after"},
+        "after": {"kind": "phase", "exit": {"relapse": relapse}, **step},
+    }
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        study(steps)
+
+
+def test_only_probabilities_by_day_count_from_an_earlier_step() -> None:
+    steps = {"stay": {"kind": "phase", "exit": {"x": {"next": "dead", "hazard_per_day": 0.1, "since": "stay"}}}}
+    with pytest.raises(ScenarioError, match="there is no 'by'"):
+        study(steps)

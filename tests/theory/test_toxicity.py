@@ -1,11 +1,15 @@
 """Toxicities are as common, as bad and as long as stated, and frailty joins them but keeps the averages."""
 
+import re
+
 import numpy as np
 import pytest
 from errors import assert_mean, assert_share
 from scipy import optimize
 from strategies import Tree
 from study import Walk, study, walk
+
+from pathsim.scenario.problems import ScenarioError
 
 FRAIL = {"frail": {"levels": {"no": 0.7, "yes": 0.3}}}
 ODDS_RATIO = 4.0
@@ -194,3 +198,69 @@ def test_who_has_had_a_toxicity_once_keeps_it_through_later_steps() -> None:
     steps = {"one": phase(0.5, "two"), "two": phase(0.001, "sort"), "sort": {"kind": "branch", "rules": rules}}
     found = walk(study(steps, patients=1000))
     np.testing.assert_array_equal(~np.isnan(found.entered("dead")), found.had("toxicity", "x"))
+
+
+# --- one within another ----------------------------------------------------------------------------------------------
+
+NESTED = {
+    "neutropenia": toxicity(0.5),
+    "febrile": toxicity(0.3, within="neutropenia"),
+    "shock": toxicity(0.1, within="febrile"),
+}
+
+
+def test_whoever_has_a_toxicity_has_those_that_it_is_within() -> None:
+    found = treated(NESTED)
+    neutropenia, febrile, shock = (found.had("toxicity", name) for name in NESTED)
+    assert not (febrile & ~neutropenia).any()
+    assert not (shock & ~febrile).any()
+
+
+def test_a_toxicity_within_another_is_as_common_as_stated() -> None:
+    for found in (treated(NESTED), treated(NESTED, FRAIL, frailty={"column": "frail", "odds_ratio": {"yes": 4.0}})):
+        for name, table in NESTED.items():
+            assert_share(int(found.had("toxicity", name).sum()), found.rows, table["grade3plus"])
+
+
+def test_whom_frailty_spares_the_outer_one_it_spares_the_inner_one() -> None:
+    found = treated(NESTED, FRAIL, frailty={"column": "frail", "odds_ratio": {"yes": ODDS_RATIO}})
+    frail = found.is_level("frail", "yes")
+    for group, share in zip((~frail, frail), shares_by_frailty(0.5), strict=True):
+        febrile = found.had("toxicity", "febrile") & group
+        assert_share(int(febrile.sum()), int(group.sum()), share * 0.3 / 0.5)
+
+
+def test_a_toxicity_begins_while_the_one_that_it_is_within_lasts() -> None:
+    found = treated(
+        {"neutropenia": toxicity(0.5), "febrile": toxicity(0.3, within="neutropenia", onset=[0, 40])}, days=90
+    )
+    both = found.had("toxicity", "febrile")
+    begins = found.day("toxicity", "febrile")[both]
+    assert (begins >= found.day("toxicity", "neutropenia")[both]).all()
+    assert (begins <= found.day("resolved", "neutropenia")[both]).all()
+
+
+def test_a_risk_ratio_of_a_toxicity_within_another_changes_its_share_of_that_one() -> None:
+    effects = [{"when": "frail == 'yes'", "risk_ratio": 0.5}]
+    tables = {"neutropenia": toxicity(0.5), "febrile": toxicity(0.4, within="neutropenia", effects=effects)}
+    found = treated(tables, FRAIL)
+    frail = found.is_level("frail", "yes")
+    for group, share in ((~frail, 0.4), (frail, 0.2)):
+        assert_share(int((found.had("toxicity", "febrile") & group).sum()), int(group.sum()), share)
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({"febrile": toxicity(0.3, within="neutropenia")}, "'neutropenia', which this step does not have"),
+        ({"a": toxicity(0.3, within="b"), "b": toxicity(0.3, within="a")}, "neither can be"),
+        ({"a": toxicity(0.3, within="a")}, "neither can be"),
+        (
+            {"a": toxicity(0.3, within="b"), "b": toxicity(0.2)},
+            "cannot be more common: grade 3 or higher 0.3, of 'b' 0.2",
+        ),
+    ],
+)
+def test_a_toxicity_that_cannot_be_within_another_is_refused(tables: Tree, message: str) -> None:
+    with pytest.raises(ScenarioError, match=re.escape(message)):
+        treated(tables)
