@@ -175,6 +175,12 @@ def _count(value: object) -> int:
     return value
 
 
+def _rising(ends: tuple[float, float]) -> tuple[float, float]:
+    if ends[0] >= ends[1]:
+        raise wrong(f"a range is two different numbers, the lower first; this goes from {ends[0]:g} to {ends[1]:g}")
+    return ends
+
+
 Number = Annotated[float, BeforeValidator(_number)]
 Probability = Annotated[Number, AfterValidator(_probability), Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra={"exclusiveMinimum": 0})]
@@ -186,6 +192,8 @@ Day = Annotated[Positive, AfterValidator(_in_time), Field(json_schema_extra={"ma
 DaysLong = Annotated[NotNegative, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
 """A time that can be nothing, or a day that counts from 0."""
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
+Between = Annotated[tuple[Number, Number], AfterValidator(_rising)]
+"""The two ends of a range, the lower first."""
 
 
 def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:

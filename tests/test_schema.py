@@ -15,6 +15,8 @@ from pathsim.scenario.schema import json_schema
 EVERY_KIND = Path(__file__).parent / "scenarios" / "pathway.toml"
 FILES = [*sorted(library().glob("*.toml")), EVERY_KIND]
 
+RANGE = 'kind = "plausible"\nbetween = [0.5, 0.7]\nfigure = "trial.randomized"\nderived = "x"'
+
 # What stands in the file, and what is written there instead.
 ACCEPTED = {
     "a count": ("hazard_per_day = 0.0005", 'hazard_per_day = "5/10000", source = "made_up:table3"'),
@@ -27,6 +29,7 @@ ACCEPTED = {
     "evidence among days": ("by = { 30 = 0.05 }", 'by = { 30 = "2/40", source = "made_up" }'),
     "evidence among arms": ('usual = "usual_course" }', 'usual = "usual_course", note = "x" }'),
     "evidence for the file": ("[sources]", 'assumed = "test"\n[sources]'),
+    "a plausible range": ("published = 0.6", f"{RANGE}\n[targets.other]\npublished = 0.6"),
     "an exit in one cycle": (
         "days = { exponential = 35 }",
         'days = 3\n[steps.new_course.cycle.1]\nexit = { death = { median_days = 500 }, loss = { next = "left" } }',
@@ -41,6 +44,7 @@ REFUSED = {
     "evidence for a citation": ('doi = "10.1000/nothing"', 'source = "made_up"'),
     "a key beside a value": ("{ value = 10, ci = [8, 12]", "{ value = 10, low = 8"),
     "an interval of three": ("ci = [8, 12]", "ci = [8, 10, 12]"),
+    "a range of three": ("published = 0.6", 'kind = "plausible"\nbetween = [0.5, 0.6, 0.7]'),
     "a text for a number": ("median_days = 4000", 'median_days = "long"'),
     "a count for a whole number": ("places   = 4", 'places = "8/2"'),
     "no fraction at all": ('grade3plus = "10/102"', 'grade3plus = "10 of 102"'),

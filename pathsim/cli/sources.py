@@ -8,7 +8,7 @@ import click
 
 from pathsim.cli.options import json_option, scenario_argument, set_option
 from pathsim.cli.output import page, print_json
-from pathsim.text import counted
+from pathsim.text import counted, enumeration
 
 if TYPE_CHECKING:
     from pathsim.scenario.evidence import Kind, Rate
@@ -63,14 +63,15 @@ def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_
 
 
 def _targets(loaded: "Scenario") -> list[dict[str, Any]]:
-    """The published results that the scenario is compared with: no numbers of the model."""
-    published = loaded.published
+    """The published results and ranges that the scenario is compared with: no numbers of the model."""
+    published, told = loaded.published, loaded.target_evidence
     return [
         {
             "name": name,
             "kind": target.kind,
             "published": target.published,
-            "source": published[name].evidence.text if name in published else None,
+            "between": None if target.between is None else list(target.between),
+            "source": told[name].text if name in told else None,
             "n": published[name].n if name in published else None,
             "of": published[name].of if name in published else None,
             "ci": None if target.ci is None else list(target.ci),
@@ -83,9 +84,12 @@ def _print_shares(loaded: "Scenario", counts: "Counter[Kind]") -> None:
     total = sum(counts.values())
     shares = ", ".join(f"{counts[kind]} {kind} ({counts[kind] / total:.0%})" for kind in STYLES if counts[kind])
     click.echo(f"\n{counted(total, 'number')}: {shares}" if total else "\nno numbers")
-    if targets := len(loaded.sections.targets):
+    targets = loaded.sections.targets.values()
+    ranges = sum(target.between is not None for target in targets)
+    kinds = ((len(targets) - ranges, "published result"), (ranges, "plausible range"))
+    if told := [counted(count, what) for count, what in kinds if count]:
         asked = loaded.layers.sources[-1].asked
-        click.echo(f"{counted(targets, 'published result')} to compare with, not among them: pathsim validate {asked}")
+        click.echo(f"{enumeration(told)} to compare with, not among them: pathsim validate {asked}")
 
 
 def _number(value: float) -> float:

@@ -55,7 +55,8 @@ def validate(
     """Set every published result beside simulated trials of the same size and course.
 
     Exits with 1 if a target of kind "input" or "fit" is missed: if the mean of the trials lies beyond its tolerance, or
-    the published result outside the interval that holds 95% of single trials.
+    the published result outside the interval that holds 95% of single trials. A holdout or a plausible range
+    that is missed is reported, and fails nothing.
     """
     from pathsim.cli import FAILED
     from pathsim.ensemble.run import Recipe, ensemble
@@ -91,7 +92,7 @@ def validate(
         )
     else:
         _print(made, seed, replicates, comparisons)
-    if any(one.target.kind != "holdout" and not one.met for one in comparisons):
+    if any(one.target.kind in ("input", "fit") and not one.met for one in comparisons):
         raise click.exceptions.Exit(FAILED)
 
 

@@ -105,12 +105,12 @@ class EvidenceView:
     cites: tuple[tuple[str, str], ...]
 
 
-TargetKind: TypeAlias = Literal["input", "fit", "holdout"]
+TargetKind: TypeAlias = Literal["input", "fit", "holdout", "plausible"]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A published result beside the simulated ones."""
+    """A published result or a plausible range beside the simulated results."""
 
     part: str
     label: str
@@ -119,7 +119,8 @@ class TargetRow:
     kind: TargetKind
     """Whether it is a number of the model itself, what numbers were calibrated to, or only compared."""
     is_share: bool
-    published: float
+    wanted: tuple[float, float]
+    """Between which ends the mean is to lie; a published result is both."""
     simulated: float
     averaged: int
     """How many trials enter what is simulated."""

@@ -248,7 +248,7 @@ class Validation(Repeats):
                 MARKS[one.target.kind],
                 one.target.kind,
                 one.target.is_share,
-                one.published,
+                one.target.wanted,
                 one.mean,
                 one.average.count,
                 one.lower,

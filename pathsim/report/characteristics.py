@@ -159,7 +159,7 @@ def _comparison(
     published = [
         Mark(target.published, "published")
         for target in scenario.sections.targets.values()
-        if without_quotes(target.figure) == without_quotes(f"{path}.estimate")
+        if target.published is not None and without_quotes(target.figure) == without_quotes(f"{path}.estimate")
     ]
     if ratio["median"] is not None:
         yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)

@@ -269,16 +269,16 @@ def _falls_short(cutoff: Cutoff, found: dict[str, Any]) -> bool:
 
 def _published(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
-    for name, target in _shown_targets(scenario, found).items():
+    for name, (target, published) in _shown_targets(scenario, found).items():
         mine = targeted(found, target)
         shown = percent if target.is_share else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.published.get(name)
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
-        difference = _difference(mine - target.published, is_share=target.is_share)
+        difference = _difference(mine - published, is_share=target.is_share)
         table.add_row(
             target.label or readable(name),
-            f"{counted}{shown(target.published)}{interval}",
+            f"{counted}{shown(published)}{interval}",
             shown(mine),
             difference,
         )
@@ -300,12 +300,13 @@ def _signed(difference: str) -> str:
     return difference if difference.startswith("-") else f"+{difference}"
 
 
-def _shown_targets(scenario: Scenario, found: Results) -> dict[str, Target]:
+def _shown_targets(scenario: Scenario, found: Results) -> dict[str, tuple[Target, float]]:
     """The published results that can be seen by now, but for toxicity: a validation compares them all."""
     return {
-        name: target
+        name: (target, target.published)
         for name, target in scenario.sections.targets.items()
-        if (names := [part.name for part in parts_of(target.figure)])[0] != "toxicity"
+        if target.published is not None
+        and (names := [part.name for part in parts_of(target.figure)])[0] != "toxicity"
         and (names[0] != "cutoffs" or names[1:2] == [] or names[1] in found["cutoffs"])
     }
 

@@ -14,14 +14,28 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
 
-STYLES: dict[Verdict, str] = {"met": "green", "wrong on average": "yellow", "beyond luck": "red", "no figure": "red"}
-SIGNS: dict[Verdict, str] = {"met": "", "wrong on average": "off", "beyond luck": "missed", "no figure": "none"}
+STYLES: dict[Verdict, str] = {
+    "met": "green",
+    "wrong on average": "yellow",
+    "implausible": "yellow",
+    "beyond luck": "red",
+    "no figure": "red",
+}
+SIGNS: dict[Verdict, str] = {
+    "met": "",
+    "wrong on average": "off",
+    "implausible": "out",
+    "beyond luck": "missed",
+    "no figure": "none",
+}
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
 MEAN = 6
-MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*"}
+MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*", "plausible": "~"}
 GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
 """What the plot is drawn with: the interval, the mean, the published result."""
+ENDS = ("[", "]")
+"""What the ends of a plausible range are drawn with, in place of a published result."""
 REACH = 3.0
 """Standard deviations of a single trial from the middle of the plot to either end."""
 
@@ -85,7 +99,7 @@ def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text |
     yield _mean(one)
     yield _span(shown(one.lower), shown(one.upper)) + _of(one.trials - one.missing, one)
     if roomy:
-        yield f"{one.percentile:.0f}"
+        yield "" if one.target.between is not None else f"{one.percentile:.0f}"
     yield _strip(one, STRIP if roomy else NARROW_STRIP, style, ascii_only=console.options.ascii_only)
     yield Text(SIGNS[one.verdict], style)
 
@@ -105,7 +119,8 @@ def _number(value: float) -> str:
 
 def _mean(one: Comparison) -> str:
     """The mean and, if not all trials enter it, of how many it is."""
-    is_count = _shown(one.target) is _number and one.published == round(one.published) and one.average.count
+    is_whole = all(end == round(end) for end in one.target.wanted)
+    is_count = _shown(one.target) is _number and is_whole and one.average.count
     shown = f"{one.mean:.1f}" if is_count else _shown(one.target)(one.mean)
     return shown + _of(one.average.count, one)
 
@@ -119,8 +134,16 @@ def _whole_percent(value: float) -> str:
     return f"{value:.0%}"
 
 
+def _brief_percent(value: float) -> str:
+    return percent(value).replace(".0%", "%")
+
+
 def _published(one: Comparison, *, roomy: bool) -> str:
+    """The published result as far as there is room with what is known of it, or a plausible range."""
     shown = _shown(one.target)
+    if one.published is None:
+        shown = shown if shown is _number else _brief_percent if roomy else _whole_percent
+        return _span(*map(shown, one.target.wanted))
     if roomy and one.target.ci is not None:
         shown = _whole_percent if one.target.is_share else shown
         return f"{shown(one.published)} ({_span(*map(shown, one.target.ci))})"
@@ -134,11 +157,12 @@ def _span(lower: str, upper: str) -> str:
 
 
 def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text:
-    """The interval of single trials around their mean, with the published result; one scale for all rows."""
+    """The interval of single trials around their mean, with what the mean is held against; one scale for all rows."""
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     middle = width // 2
+    glyphs = (published,) if one.target.between is None else ENDS
     if not one.average.deviation > 0:
-        return Text(" " * middle + published, style)
+        return Text(" " * middle + "".join(glyphs), style)
 
     def place(value: float) -> int:
         deviations = -one.average.above(value) / one.average.deviation
@@ -146,17 +170,21 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
 
     first, last = place(one.lower), place(one.upper)
     text = Text(" " * first + line * (last - first + 1) + " " * (width - last - 1), "dim")
-    for at, glyph, look in ((middle, mean, "dim"), (place(one.published), published, style)):
+    ends = zip(one.target.wanted, glyphs, strict=False)  # a published result is both ends, and drawn once
+    for at, glyph, look in ((middle, mean, "dim"), *((place(end), glyph, style) for end, glyph in ends)):
         text = Text.assemble(text[:at], (glyph, look), text[at + 1 :])
     return text
 
 
 def _legend(comparisons: Sequence[Comparison], *, ascii_only: bool) -> Text:
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
+    has_ranges = any(one.target.between is not None for one in comparisons)
+    ranges = f"; ~ {''.join(ENDS)} a plausible range" if has_ranges else ""
     ratios = "; hazard ratios: geometric mean" if any(one.average.is_ratio for one in comparisons) else ""
     return Text(
         f" {line * 3}{mean}{line * 3} 95% of single trials around their mean, {published} published; "
-        f"%ile: trials below the published result; = an input that comes back; * held out: never fitted{ratios}",
+        f"%ile: trials below the published result; = an input that comes back; * held out: never fitted"
+        f"{ranges}{ratios}",
         "dim",
     )
 
@@ -165,6 +193,7 @@ GROUPS: tuple[tuple[TargetKind, str, str], ...] = (
     ("input", "input", "that must come back"),
     ("fit", "result", "fitted"),
     ("holdout", "result", "held out"),
+    ("plausible", "plausible range", ""),
 )
 """Each is told apart: that inputs come back says that they were copied right, and nothing of the model."""
 
@@ -174,7 +203,7 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
     for kind, what, rest in GROUPS:
         total = sum(counts[kind].values())
         if total:
-            text = Text(f" {counted(total, what)} {rest}: ", "bold")
+            text = Text(f" {counted(total, what)} {rest}".rstrip() + ": ", "bold")
             told = [(f"{counts[kind][one]} {one}", STYLES[one]) for one in VERDICTS if counts[kind][one]]
             for number, part in enumerate(told):
                 text.append(", " if number else "").append(*part)
@@ -186,6 +215,8 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
             "trials do not on average.",
             "dim",
         )
+    if "implausible" in verdicts:
+        yield Text(f" {SIGNS['implausible']}: implausible. The mean lies outside the range of other series.", "dim")
     if "beyond luck" in verdicts:
         yield Text(
             f" {SIGNS['beyond luck']}: beyond luck. Hardly one trial in twenty shows a result as far from the others.",

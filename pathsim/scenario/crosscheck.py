@@ -290,9 +290,12 @@ def _endpoints(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Prob
 
 def _targets(targets: Mapping[str, Target]) -> Iterator[Problem]:
     for name, target in targets.items():
-        if target.ci is not None and not target.ci[0] <= target.published <= target.ci[1]:
-            message = f"this interval does not contain the published {target.published:g}; write the lower end first"
+        published = target.published
+        if target.ci is not None and published is not None and not target.ci[0] <= published <= target.ci[1]:
+            message = f"this interval does not contain the published {published:g}; write the lower end first"
             yield Problem(("targets", name, "ci"), message)
-        if target.of is None and target.is_share and not 0 <= target.published <= 1:
-            message = f"the figure is a share, between 0 and 1; {target.published:g} can never be met"
-            yield Problem(("targets", name, "published"), message)
+        impossible = [end for end in target.wanted if not 0 <= end <= 1]
+        if target.of is None and target.is_share and impossible:
+            key = "between" if published is None else "published"
+            message = f"the figure is a share, between 0 and 1; it can never be {impossible[0]:g}"
+            yield Problem(("targets", name, key), message)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
 from pathsim.fields import (
     AscendingDays,
+    Between,
     Count,
     Day,
     DaysLong,
@@ -32,6 +33,7 @@ from pathsim.stats.spending import spending
 from pathsim.steps import AnyStep
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath, ToxicityKind
+from pathsim.text import enumeration
 
 THERAPY = "therapy"
 """The name under which toxicity is totalled over the steps of the compared therapies."""
@@ -310,18 +312,22 @@ Figure: TypeAlias = Annotated[str, AfterValidator(_a_path)]
 """The path of a figure of the results object."""
 
 
-TargetKind: TypeAlias = Literal["input", "fit", "holdout"]
+TargetKind: TypeAlias = Literal["input", "fit", "holdout", "plausible"]
+_OF_RESULTS = ("published", "ci", "tolerance", "weight")
+"""Keys that say something of a published result, and nothing of a plausible range."""
 
 
 class Target(Table):
-    """A published result, and the figure of the results object that it is compared with.
+    """A published result or a plausible range, and the figure of the results object that it is compared with.
 
     With ``of`` the figure is divided by another one: 35 events in 105 patients are compared as a share. A result of
     kind ``input`` is a number of the model itself, which has to come back; ``fit`` is what numbers are calibrated to; a
-    ``holdout`` is only compared. The mean of many trials may differ from it by the ``tolerance``, if one is set.
+    ``holdout`` is only compared. The mean of many trials may differ from it by the ``tolerance``, if one is set. A
+    target of kind ``plausible`` has no published result: the mean must lie ``between`` what other series show.
     """
 
-    published: Number
+    published: Number | None = None
+    between: Between | None = None
     figure: Figure
     of: Figure | None = None
     label: str | None = None
@@ -336,6 +342,31 @@ class Target(Table):
         if self.of == self.figure:
             raise wrong("this is the figure itself, of which it is always the whole; name another one", "of")
         return self
+
+    @model_validator(mode="after")
+    def _result_or_range(self) -> Self:
+        if self.kind == "plausible":
+            extra = [key for key in _OF_RESULTS if key in self.model_fields_set]
+            if extra:
+                keys = enumeration([f"'{key}'" for key in extra])
+                raise wrong(f"of a plausible range only 'between' counts; leave out {keys}", extra[0])
+            if self.between is None:
+                raise wrong("a plausible target needs its range: between = [0.21, 0.47]", "between")
+        elif self.between is not None:
+            message = "only a target of kind 'plausible' has a range; add kind = \"plausible\", or leave out 'between'"
+            raise wrong(message, "between")
+        elif self.published is None:
+            raise wrong("'published' is missing here; add it", "published")
+        return self
+
+    @property
+    def wanted(self) -> tuple[float, float]:
+        """Between which ends the mean of trials is to lie, in the unit of the figure; a published result is both."""
+        if self.between is not None:
+            return self.between
+        if self.published is None:
+            raise TypeError("checked before: there is a result or a range")
+        return self.published, self.published
 
     @property
     def figures(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.alike import alike
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
-from pathsim.scenario.evidence import Rate, unknown_references
+from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
 from pathsim.scenario.layers import Joined, join, put
@@ -120,7 +120,15 @@ class Scenario:
     @property
     def published(self) -> Mapping[str, Rate]:
         """What the targets say was published, by the target's name."""
-        return {str(path[1]): rate for path, rate in self.layers.rates.items() if path[0] == TARGETS}
+        rates = self.layers.rates.items()
+        return {str(path[1]): rate for path, rate in rates if path[0] == TARGETS and path[2:] == ("published",)}
+
+    @property
+    def target_evidence(self) -> Mapping[str, Evidence]:
+        """Where the published result or the plausible range of each target comes from, by the target's name."""
+        stated = ("published", "between")
+        rates = self.layers.rates.items()
+        return {str(path[1]): rate.evidence for path, rate in rates if path[0] == TARGETS and path[2] in stated}
 
     @property
     def title(self) -> str:
@@ -201,13 +209,14 @@ class Scenario:
         return [
             (days[path], target.published)
             for target in self.sections.targets.values()
-            if (path := without_quotes(target.figure)) in days
+            if target.published is not None and (path := without_quotes(target.figure)) in days
         ]
 
     def published_figure(self, path: str) -> float | None:
         """What was published of a figure of the results, if it is a target."""
         wanted, targets = without_quotes(path), self.sections.targets.values()
-        return next((target.published for target in targets if without_quotes(target.figure) == wanted), None)
+        found = (target.published for target in targets if without_quotes(target.figure) == wanted)
+        return next((published for published in found if published is not None), None)
 
     @property
     def follows_stop(self) -> bool:

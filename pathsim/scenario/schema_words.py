@@ -139,12 +139,13 @@ _WORDS: Mapping[str, str] = {
     "Endpoint.stratified": "Whether the arms are compared within the strata of the randomization.",
     "Endpoint.at_days": "The days at which survival is tabulated.",
     "Target.published": "The published result.",
+    "Target.between": "The range from other series in which the mean of trials must lie, the lower end first.",
     "Target.figure": "The figure of the results object that it is compared with, as a path with dots.",
     "Target.of": "The figure that it is divided by: 35 events in 105 patients are compared as a share.",
     "Target.part": "The heading under which it stands in tables.",
     "Target.tolerance": "How far the mean of trials may lie from it; by default, 0.3 standard deviations of one trial.",
     "Target.ci": "The published interval, the lower limit first.",
-    "Target.kind": "Whether it is a number of the model itself, what numbers are fitted to, or a test of the model.",
+    "Target.kind": "A number of the model itself, what numbers are fitted to, a test of the model, a plausible range.",
     "Target.weight": "How much it counts in a calibration, relative to the others.",
 }
 

@@ -73,6 +73,9 @@ def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
                 yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
             case "input":
                 yield Problem(rate.path, f"calibrated to '{name}', which is an input and comes back by itself")
+            case "plausible":
+                message = f"calibrated to '{name}', which is a plausible range and should only be compared"
+                yield Problem(rate.path, message)
 
 
 def _unused(scenario: Scenario) -> Iterator[Problem]:

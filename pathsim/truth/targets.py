@@ -1,8 +1,9 @@
-"""Targets: published results beside what many simulated trials show.
+"""Targets: published results and plausible ranges beside what many simulated trials show.
 
 A target can be missed in two ways. The mean of many trials can differ from what was published: then the scenario is
 wrong on average, though a single trial of that size might have shown the published result by luck. Or hardly any
-single trial shows it: then luck is no excuse.
+single trial shows it: then luck is no excuse. A plausible range, which spans several series, can only be missed by the
+mean: how far single trials spread is not at issue.
 """
 
 import math
@@ -27,8 +28,8 @@ from pathsim.trial import tables
 from pathsim.trial.results import Results, figure, results
 from pathsim.truth.picks import check_picks
 
-Verdict: TypeAlias = Literal["met", "wrong on average", "beyond luck", "no figure"]
-VERDICTS: tuple[Verdict, ...] = ("met", "wrong on average", "beyond luck", "no figure")
+Verdict: TypeAlias = Literal["met", "wrong on average", "implausible", "beyond luck", "no figure"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 TOLERATED_DEVIATIONS = 0.3
 """How far the mean of many trials may lie from a published result, in standard deviations of a single trial."""
 _NEGLIGIBLE = 1e-9
@@ -47,8 +48,9 @@ class Comparison:
     """Between this and ``upper`` lie 95% of single trials."""
     upper: float
     percentile: float
-    """The share of single trials, in per cent, that lie below the published result."""
+    """The share of single trials, in per cent, that lie below the published result; NaN of a range."""
     tolerance: float
+    """How far the mean may be off; of a range 0, for its ends are the limits themselves."""
     counts: dict[str, int]
     """How many trials enter the mean, and why the others do not."""
 
@@ -58,8 +60,8 @@ class Comparison:
         return self.target.label or readable(self.name)
 
     @property
-    def published(self) -> float:
-        """The published result."""
+    def published(self) -> float | None:
+        """The published result; None of a plausible range."""
         return self.target.published
 
     @property
@@ -90,18 +92,20 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         """Whether the simulation agrees with what was published, and if not, in which way."""
+        published = self.published
         if math.isnan(self.lower):
             return "no figure"
-        if not self.lower - _NEGLIGIBLE <= self.published <= self.upper + _NEGLIGIBLE:
+        if published is not None and not self.lower - _NEGLIGIBLE <= published <= self.upper + _NEGLIGIBLE:
             return "beyond luck"
         if not self.average.count:
             return "no figure"
-        missed = abs(miss(self.target, self.average))
-        return "met" if missed <= self.tolerance + _NEGLIGIBLE else "wrong on average"
+        if abs(miss(self.target, self.average)) <= self.tolerance + _NEGLIGIBLE:
+            return "met"
+        return "implausible" if published is None else "wrong on average"
 
     @property
     def met(self) -> bool:
-        """Whether single trials show it, and trials on average too."""
+        """Whether single trials show it, and trials on average too; of a range, whether the mean lies in it."""
         return self.verdict == "met"
 
     def about(self) -> dict[str, Any]:
@@ -114,6 +118,7 @@ class Comparison:
             "label": self.label,
             "kind": self.target.kind,
             "published": self.published,
+            "between": None if self.target.between is None else list(self.target.between),
             "published_lower": interval[0],
             "published_upper": interval[1],
             "simulated": known_or_none(self.mean),
@@ -180,8 +185,13 @@ def _in_logarithms(target: Target, shown: Average) -> bool:
 
 
 def miss(target: Target, shown: Average) -> float:
-    """How far the mean of trials lies above what was published; NaN without a mean."""
-    return shown.above(target.published) if _in_logarithms(target, shown) else shown.value - target.published
+    """How far the mean of trials lies above what was published; NaN without a mean.
+
+    Of a range it is how far the mean lies above its upper end or, negative, below its lower one, and 0 inside.
+    """
+    lower, upper = target.wanted
+    nearest = min(max(shown.value, lower), upper)
+    return shown.above(nearest) if _in_logarithms(target, shown) else shown.value - nearest
 
 
 def deviation(target: Target, shown: Average) -> float:
@@ -190,7 +200,9 @@ def deviation(target: Target, shown: Average) -> float:
 
 
 def tolerance(target: Target, shown: Average) -> float:
-    """The largest miss with which a target is met."""
+    """The largest miss with which a target is met: none of a range."""
+    if target.between is not None:
+        return 0.0
     return TOLERATED_DEVIATIONS * deviation(target, shown) if target.tolerance is None else target.tolerance
 
 
@@ -208,6 +220,7 @@ def _compared(name: str, target: Target, evidence: Rate | None, values: NDArray[
     lower = upper = percentile = math.nan
     if seen.size:
         lower, upper = quantiles(seen, [0.025, 0.975], of_trials=True).tolist()
+    if seen.size and target.published is not None:
         percentile = 100 * float(np.mean(seen < target.published) + np.mean(seen == target.published) / 2)
     return Comparison(
         name,

@@ -2,13 +2,15 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from driving import Driver, driven, lines_of
+from textual.widgets import Static
 
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
-from pathsim.app.screens.evidence import EvidenceScreen
+from pathsim.app.screens.evidence import IN_RANGE, VERDICTS, EvidenceScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
@@ -219,3 +221,43 @@ async def test_evidence_counts_inputs_fitted_and_held_out_results_apart() -> Non
         assert [sum(line.cells[0].endswith(mark) for line in lines) for mark in (" =", " *")] == [73, 3]
         for line, row in zip(lines, screen.validation.rows, strict=True):
             assert row.verdict in line.cells
+
+
+RANGES = """
+extends = "two-arm-exponential"
+[targets]
+assumed = "a test"
+[targets.wide]
+label   = "Wide"
+kind    = "plausible"
+between = [0.1, 0.75]
+figure  = "endpoints.os.arms.control.at.730.survival"
+[targets.far]
+label   = "Far"
+kind    = "plausible"
+between = [7, 8]
+figure  = "endpoints.os.hazard_ratio.estimate"
+"""
+
+
+async def test_evidence_shows_plausible_ranges_and_whether_the_mean_lies_in_them(tmp_path: Path) -> None:
+    file = tmp_path / "ranged.toml"
+    file.write_text(RANGES, encoding="utf-8")
+    async with driven(file, size=(160, 45)) as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        await driver.press("w")
+        await driver.until(lambda: screen.replicates >= 20, "there are trials")
+        await driver.settle()
+        assert "Met: 1 of 2 plausible ranges ~" in line_with(driver, "Met:")
+        listing = screen.query_one("#targets", Listing)
+        assert [(line.cells[0], line.cells[1], line.cells[4]) for line in listing.lines] == [
+            ("Wide ~", "10.0-75.0%", "met"),
+            ("Far ~", "7-8", "implausible"),
+        ]
+        for label, judged in (("Wide", IN_RANGE), ("Far", VERDICTS["implausible"])):
+            assert f"{label} ~" in " ".join(driver.screen_lines())
+            told = " ".join(str(screen.query_one("#text", Static).render()).split())
+            assert told.startswith(f"{label} plausible")
+            assert told.endswith(f"{judged} No number was calibrated to this range.")
+            await driver.press("down")

@@ -30,12 +30,16 @@ VERDICTS = {
     "met": "Single trials show the published result, and trials on average too.",
     "wrong on average": "A single trial may well show the published result, but trials on average do not.",
     "beyond luck": "Hardly any single trial shows the published result.",
+    "implausible": "The mean of trials lies outside the range of other series.",
 }
+IN_RANGE = "The mean of trials lies in the range of other series, whatever single trials show."
+"""Instead, where a plausible range is met."""
 
 TARGET_KINDS: dict[TargetKind, tuple[str, str]] = {
     "input": ("inputs", " It is a number of the model itself: that it comes back says only that it was copied right."),
     "fit": ("fitted results", ""),
     "holdout": ("held out", " No number was calibrated to this result: it was held out."),
+    "plausible": ("plausible ranges", " No number was calibrated to this range."),
 }
 """What they are called where they are counted, and what is said of one."""
 
@@ -174,13 +178,13 @@ class EvidenceScreen(TrialScreen):
             trials = 0 if self.validation is None else self.validation.replicates
             fewer = "" if about.averaged == trials else f" of the {about.averaged:,} trials that have it"
             text.append(
-                f"published {_shown(about, about.published)}, "
+                f"{'plausible' if about.kind == 'plausible' else 'published'} {_wanted(about)}, "
                 f"simulated {_shown(about, about.simulated)} on average{fewer}; "
             )
             text.append(
                 f"95% of single trials lie between {_shown(about, about.lower)} and {_shown(about, about.upper)}. "
             )
-            text.append(VERDICTS.get(about.verdict, "Hardly any trial has this figure."))
+            text.append(_judged(about))
             text.append(TARGET_KINDS[about.kind][1])
         self.query_one("#text", Static).update(text)
 
@@ -221,9 +225,21 @@ def _number(row: EvidenceRow) -> Line:
 def _target(row: TargetRow) -> Line:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
     label = f"{row.label} {row.mark}".strip()
-    cells = (label, _shown(row, row.published), _shown(row, row.simulated), between, row.verdict, row.part)
+    cells = (label, _wanted(row), _shown(row, row.simulated), between, row.verdict, row.part)
     fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
-    return Line(cells, fores, (row.label, row.published, row.simulated, row.lower, row.verdict, row.part), row)
+    return Line(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)
+
+
+def _wanted(row: TargetRow) -> str:
+    """The published result, or the plausible range."""
+    return "-".join(_shown(row, value) for value in dict.fromkeys(row.wanted)).replace("%-", "-")
+
+
+def _judged(row: TargetRow) -> str:
+    """What the verdict means."""
+    if row.kind == "plausible" and row.verdict == "met":
+        return IN_RANGE
+    return VERDICTS.get(row.verdict, "Hardly any trial has this figure.")
 
 
 def _shown(row: TargetRow, value: float) -> str:
