@@ -25,6 +25,8 @@ ACCEPTED = {
     "a list that speaks": ("days      = [28, 33, 35, 38, 50]", 'days = { value = [28, 50], assumed = "test" }'),
     "a whole number that speaks": ("block  = 6", 'block = { value = 6, assumed = "test" }'),
     "a mean that speaks": ("{ exponential = 35 }", '{ exponential = { value = 35, note = "x" }, assumed = "test" }'),
+    "a date that speaks": ("begins        = 2020-01-01", 'begins = { value = 2020-01-01, source = "made_up:table1" }'),
+    "a date of a cut-off that speaks": ("final.date   = 2024-01-01", 'final.date = { value = 2024-01-01, note = "x" }'),
     "evidence among levels": ("levels = { yes = 0.5, no = 0.5 }", 'levels = { yes = 0.5, no = 0.5, assumed = "x" }'),
     "evidence among days": ("by = { 30 = 0.05 }", 'by = { 30 = "2/40", source = "made_up" }'),
     "evidence among arms": ('usual = "usual_course" }', 'usual = "usual_course", note = "x" }'),
@@ -43,6 +45,8 @@ REFUSED = {
     "empty evidence": ('source = "made_up:table1"', 'source = " "'),
     "evidence for a citation": ('doi = "10.1000/nothing"', 'source = "made_up"'),
     "a key beside a value": ("{ value = 10, ci = [8, 12]", "{ value = 10, low = 8"),
+    "a key beside a date": ("begins        = 2020-01-01", "begins = { value = 2020-01-01, day = 3 }"),
+    "a number for a date": ("begins        = 2020-01-01", "begins = { value = 2020 }"),
     "an interval of three": ("ci = [8, 12]", "ci = [8, 10, 12]"),
     "a range of three": ("published = 0.6", 'kind = "plausible"\nbetween = [0.5, 0.6, 0.7]'),
     "a text for a number": ("median_days = 4000", 'median_days = "long"'),
@@ -79,6 +83,11 @@ by = { 20 = 0.02 }
 days = { exponential = 20 }
 [trial]
 patients = { value = 30, assumed = "test" }
+[trial.cutoffs.final]
+date = { value = 2025-01-01, assumed = "test" }
+[set]
+"pools.beds.places" = { value = 3, assumed = "test" }
+"trial.begins" = { value = 2020-02-01, assumed = "test" }
 """
 
 

@@ -1,4 +1,4 @@
-"""``pathsim check``: is a scenario file right, and where do its numbers come from."""
+"""``pathsim check``: is a scenario file right, and where do its numbers and dates come from."""
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 )
 @json_option
 def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) -> None:
-    """Check SCENARIO and count its numbers by their evidence.
+    """Check SCENARIO and count its numbers and dates by their evidence.
 
     Exits with 2 if something is wrong, and with 1 if --strict finds something suspicious.
     """
     from pathsim.cli import FAILED, WRONG
+    from pathsim.scenario.evidence import tally
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
     from pathsim.truth.calibrate import range_problems
@@ -52,7 +53,7 @@ def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) 
     elif loaded is not None:
         total = sum(counts.values())
         click.echo(f"{loaded.name}: {loaded.title}")
-        click.echo(f"{counted(len(loaded.steps), 'step')}, {counted(total, 'number')}, nothing wrong")
+        click.echo(f"{counted(len(loaded.steps), 'step')}, {tally(loaded.stated.values())}, nothing wrong")
         for kind, count in counts.items():
             click.echo(f"  {kind:<10} {count:>5}  {count / max(total, 1):>4.0%}")
         if suspicious:
@@ -76,7 +77,7 @@ def _suspicious(loaded: "Scenario | None") -> "list[Problem]":
 def _evidence(loaded: "Scenario | None") -> dict[str, int]:
     from pathsim.scenario.evidence import KINDS
 
-    counts = Counter(rate.evidence.kind for rate in loaded.rates.values()) if loaded else Counter()
+    counts = Counter(rate.evidence.kind for rate in loaded.stated.values()) if loaded else Counter()
     return {kind: counts[kind] for kind in KINDS}
 
 

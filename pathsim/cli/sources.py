@@ -1,4 +1,4 @@
-"""``pathsim sources``: every number of a scenario and where it comes from."""
+"""``pathsim sources``: every number and date of a scenario and where it comes from."""
 
 from collections import Counter
 from itertools import groupby
@@ -11,6 +11,8 @@ from pathsim.cli.output import page, print_json
 from pathsim.text import counted, enumeration
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pathsim.scenario.evidence import Kind, Rate
     from pathsim.scenario.scenario import Scenario
 
@@ -23,7 +25,7 @@ STYLES: "dict[Kind, str]" = {
 ROOM_FOR_VALUES = 26
 
 
-@click.command(short_help="Every number of a scenario, and where it comes from.")
+@click.command(short_help="Every number and date of a scenario, and where it comes from.")
 @scenario_argument
 @set_option
 @click.option(
@@ -31,22 +33,22 @@ ROOM_FOR_VALUES = 26
     "kinds",
     multiple=True,
     type=click.Choice(list(STYLES)),
-    help="Only numbers of this kind. Can be repeated.",
+    help="Only what is of this kind. Can be repeated.",
 )
 @json_option
 def sources(scenario: str, settings: dict[str, str], kinds: tuple[str, ...], as_json: bool) -> None:
-    """List the numbers of SCENARIO with their evidence. Their paths are what --set takes."""
+    """List the numbers and dates of SCENARIO with their evidence. Their paths are what --set takes."""
     from pathsim.scenario.problems import dotted
     from pathsim.scenario.scenario import load
 
     loaded = load(scenario, settings)
-    counts = Counter(rate.evidence.kind for rate in loaded.rates.values())
-    rates = [rate for rate in loaded.rates.values() if not kinds or rate.evidence.kind in kinds]
+    counts = Counter(rate.evidence.kind for rate in loaded.stated.values())
+    rates = [rate for rate in loaded.stated.values() if not kinds or rate.evidence.kind in kinds]
     if as_json:
         rows = [
             {
                 "path": dotted(rate.path),
-                "value": list(map(_number, rate.value)) if isinstance(rate.value, list) else _number(rate.value),
+                "value": list(map(_plain, rate.value)) if isinstance(rate.value, list) else _plain(rate.value),
                 "kind": rate.evidence.kind,
                 "source": rate.evidence.text if rate.evidence.kind == "published" else None,
                 "note": _note(rate),
@@ -81,9 +83,11 @@ def _targets(loaded: "Scenario") -> list[dict[str, Any]]:
 
 
 def _print_shares(loaded: "Scenario", counts: "Counter[Kind]") -> None:
+    from pathsim.scenario.evidence import tally
+
     total = sum(counts.values())
     shares = ", ".join(f"{counts[kind]} {kind} ({counts[kind] / total:.0%})" for kind in STYLES if counts[kind])
-    click.echo(f"\n{counted(total, 'number')}: {shares}" if total else "\nno numbers")
+    click.echo(f"\n{tally(loaded.stated.values())}: {shares}")
     targets = loaded.sections.targets.values()
     ranges = sum(target.between is not None for target in targets)
     kinds = ((len(targets) - ranges, "published result"), (ranges, "plausible range"))
@@ -92,8 +96,10 @@ def _print_shares(loaded: "Scenario", counts: "Counter[Kind]") -> None:
         click.echo(f"{enumeration(told)} to compare with, not among them: pathsim validate {asked}")
 
 
-def _number(value: float) -> float:
-    """A number as the file would have it: where a count is asked for, --set takes 400 and not 400.0."""
+def _plain(value: "float | date") -> float | str:
+    """A number or date as the file would have it: where a count is asked for, --set takes 400 and not 400.0."""
+    if not isinstance(value, float):
+        return value.isoformat()
     return int(value) if value.is_integer() else value
 
 
@@ -135,5 +141,5 @@ def _spoken(rate: "Rate") -> "tuple[Kind, str]":
 def _value(rate: "Rate") -> str:
     """A value to the last digit, or as the counts that it was given as: two that differ never look alike."""
     if isinstance(rate.value, list):
-        return " ".join(str(_number(value)) for value in rate.value)
-    return f"{rate.n}/{rate.of}" if rate.n is not None else str(_number(rate.value))
+        return " ".join(str(_plain(value)) for value in rate.value)
+    return f"{rate.n}/{rate.of}" if rate.n is not None else str(_plain(rate.value))

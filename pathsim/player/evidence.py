@@ -1,8 +1,8 @@
-"""Every number in use, and where it comes from."""
+"""Every number and date in use, and where it comes from."""
 
 from pathsim.player.many import EvidenceRow, EvidenceView
 from pathsim.player.requests import Settings
-from pathsim.scenario.evidence import Rate
+from pathsim.scenario.evidence import Rate, tally
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 
@@ -10,7 +10,7 @@ TURNED = "set by hand, to see what it does"
 
 
 def evidence(generation: int, scenario: Scenario, settings: Settings) -> EvidenceView:
-    """The numbers of the model in the order of the file, and the publications that they were read in.
+    """The numbers and dates of the model in the order of the file, and the publications that they were read in.
 
     ``settings`` are what is set in the app.
     """
@@ -23,13 +23,15 @@ def evidence(generation: int, scenario: Scenario, settings: Settings) -> Evidenc
             TURNED if name in turned else rate.evidence.text,
             rate.evidence.note or "",
         )
-        for path, rate in scenario.rates.items()
+        for path, rate in scenario.stated.items()
     )
     cites = tuple((name, source.cite) for name, source in scenario.sections.sources.items())
-    return EvidenceView(generation, rows, cites)
+    return EvidenceView(generation, tally(scenario.stated.values()), rows, cites)
 
 
 def _value(rate: Rate) -> str:
     if isinstance(rate.value, list):
         return ", ".join(f"{value:g}" for value in rate.value)
+    if not isinstance(rate.value, float):
+        return rate.value.isoformat()
     return f"{rate.value:.4g}" if rate.n is None else f"{rate.n}/{rate.of}"

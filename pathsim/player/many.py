@@ -87,7 +87,7 @@ class ContrastView:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """A number of the scenario, and where it comes from."""
+    """A number or date of the scenario, and where it comes from."""
 
     path: str
     value: str
@@ -98,9 +98,11 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """Every number in use, and the list of sources."""
+    """Every number and date in use, and the list of sources."""
 
     generation: int
+    tally: str
+    """How many there are of either."""
     rows: tuple[EvidenceRow, ...]
     cites: tuple[tuple[str, str], ...]
 

@@ -29,7 +29,7 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
     found = [
         _parameter(scenario, path, rate)
         for path, rate in scenario.rates.items()
-        if path[0] not in _NEVER and path[-1] not in _FIXED and not isinstance(rate.value, list)
+        if path[0] not in _NEVER and path[-1] not in _FIXED and isinstance(rate.value, float)
     ]
     found = _told_apart(found)
     order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
@@ -45,7 +45,7 @@ def _told_apart(found: Sequence[Parameter]) -> list[Parameter]:
 
 
 def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
-    value = float(rate.value) if not isinstance(rate.value, list) else math.nan
+    value = rate.value if isinstance(rate.value, float) else math.nan
     whole = expects_whole_number(path)
     lowest, highest = _limits(scenario, path, value, rate)
     return Parameter(

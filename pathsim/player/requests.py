@@ -73,7 +73,7 @@ class Weigh:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Say where every number comes from."""
+    """Say where every number and date comes from."""
 
     generation: int
 

@@ -157,7 +157,7 @@ class Studio:
         return counterfactual(self.take.course, others)
 
     def evidence(self) -> EvidenceView:
-        """Every number in use, and where it comes from."""
+        """Every number and date in use, and where it comes from."""
         settings = self.request.settings
         return evidence(self.request.generation, load(self.shelf.source, dict(settings)), settings)
 

@@ -17,11 +17,11 @@ from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
 from pathsim.report.other_fate import TITLE, other_fate_part
 from pathsim.report.remarks import not_compared
-from pathsim.scenario.evidence import KINDS
+from pathsim.scenario.evidence import KINDS, tally
 from pathsim.scenario.models import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.scenario.toml_text import as_toml
-from pathsim.text import counted, enumeration
+from pathsim.text import enumeration
 from pathsim.trial.known import Chunk
 from pathsim.trial.results import Results, targeted
 
@@ -312,7 +312,7 @@ def _shown_targets(scenario: Scenario, found: Results) -> dict[str, tuple[Target
 
 
 def _evidence(scenario: Scenario) -> Text:
-    counts = Counter(rate.evidence.kind for rate in scenario.rates.values())
+    counts = Counter(rate.evidence.kind for rate in scenario.stated.values())
     shares = ", ".join(f"{counts[kind]} {kind}" for kind in KINDS if counts[kind])
     shown = f"pathsim sources {scenario.layers.sources[-1].asked}"
-    return Text(f"{counted(len(scenario.rates), 'number')}: {shares}. {shown} shows each.", style="dim")
+    return Text(f"{tally(scenario.stated.values())}: {shares}. {shown} shows each.", style="dim")

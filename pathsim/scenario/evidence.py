@@ -1,26 +1,30 @@
-"""Evidence: where each number of a scenario comes from.
+"""Evidence: where each number and each date of a scenario comes from.
 
-A number speaks for itself, in a table with ``value``, or what its table says holds for it: ``source``, ``derived``,
+It speaks for itself, in a table with ``value``, or what its table says holds for it: ``source``, ``derived``,
 ``calibrated`` or ``assumed``. The nearest table that says something wins. ``quote`` adds the words of a source. A count
 such as ``"10/102"`` is an observation, so only ``source`` and ``derived`` speak for it; what is assumed or calibrated
 is not written as a count.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date, datetime
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pathsim.conditions import suggestion
 from pathsim.fields import COUNT, REST, is_number, possible
-from pathsim.scenario.keys import expects_number, expects_one_number, expects_text
+from pathsim.scenario.keys import expects_evidence, expects_one_number, expects_text
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
+from pathsim.text import counted
 
 Kind: TypeAlias = Literal["published", "derived", "calibrated", "assumed"]
 Tree: TypeAlias = dict[str, Any]
+Value: TypeAlias = float | list[float] | date
+"""What has evidence: a number, the list of numbers that makes up one law, or a date."""
 
 KEYS: Mapping[str, Kind] = {
     "source": "published",
@@ -30,7 +34,7 @@ KEYS: Mapping[str, Kind] = {
 }
 KINDS: tuple[Kind, ...] = ("published", "derived", "calibrated", "assumed")
 WORDS = (*KEYS, "note", "quote")
-"""The keys that any table with numbers can have."""
+"""The keys that any table with numbers or dates can have."""
 _BESIDE_VALUE = {"value", "ci", "range", *WORDS}
 _CHOICES = {"weight", "tolerance"}
 """Keys of targets whose numbers say how they are used, and nothing of the world."""
@@ -39,7 +43,7 @@ _WITHOUT_NUMBERS = {"sources", "without"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a table says of the numbers in it."""
+    """What a table says of the numbers and dates in it."""
 
     kind: Kind
     text: str
@@ -47,15 +51,15 @@ class Evidence:
     note: str | None = None
     file: str = ""
     quote: str | None = None
-    """The words of the source that state the number."""
+    """The words of the source that state the number or the date."""
 
     @property
     def place(self) -> str:
-        """Where in the publication a published number stands, as table3; empty if that is not said."""
+        """Where in the publication it stands, if it was published, as table3; empty if that is not said."""
         return self.text.partition(":")[2].strip() if self.kind == "published" else ""
 
     def cites(self, source: str) -> bool:
-        """Whether a number was read in this source, or is said to rest on what stands there."""
+        """Whether it was read in this source, or is said to rest on what stands there."""
         words = "" if self.kind == "calibrated" else self.text  # that names targets
         told = f"{words} {self.note or ''}"
         return re.search(rf"(?<!\w){re.escape(source)}(?!\w)", told) is not None
@@ -68,10 +72,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A number of the model, or the list of numbers that makes up one law, with its evidence."""
+    """A number of the model, the list of numbers that makes up one law, or a date, with its evidence."""
 
     path: KeyPath
-    value: float | list[float]
+    value: Value
     evidence: Evidence
     n: int | None = None
     of: int | None = None
@@ -81,13 +85,24 @@ class Rate:
 
     @property
     def source(self) -> str | None:
-        """The entry of ``[sources]`` that this number was read in, without the place in it."""
+        """The entry of ``[sources]`` that it was read in, without the place in it."""
         return self.evidence.text.split(":")[0].strip() if self.evidence.kind == "published" else None
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it is a date: never drawn, varied, turned or calibrated."""
+        return isinstance(self.value, date)
+
+
+def tally(rates: Collection[Rate]) -> str:
+    """How many numbers and dates these are, in words."""
+    dates = sum(rate.is_date for rate in rates)
+    return f"{counted(len(rates) - dates, 'number')} and {counted(dates, 'date')}"
 
 
 @dataclass(slots=True)
 class Layer:
-    """One file, read: its tree with plain numbers, the evidence of each, and what is wrong with them."""
+    """One file, read: its tree with plain numbers and dates, the evidence of each, and what is wrong with them."""
 
     tree: Tree
     rates: dict[KeyPath, Rate]
@@ -102,7 +117,7 @@ def read(tree: Tree, file: str = "") -> Layer:
 
 
 def read_value(value: object, path: KeyPath, assumed: str) -> tuple[object, dict[KeyPath, Rate], list[Problem]]:
-    """A value that comes without evidence, with its numbers plain; why it was assumed is the evidence of each."""
+    """A value that comes without evidence, its numbers and dates plain; why it was assumed is the evidence of each."""
     layer = Layer({}, {}, [])
     spoken = Evidence("assumed", assumed, path)
     plain = _Reader(layer, "", observed=False).value(value, path, (spoken,))
@@ -156,11 +171,13 @@ class _Reader:
                 return self._count(path, int(count[1]), int(count[2]), limits, spoken)
             case int() | float() if is_number(value):
                 self._note(path, float(value), spoken, limits)
+            case date() if not isinstance(value, datetime):  # a time of day stands nowhere
+                self._note(path, value, spoken, limits)
         return value
 
     def _speaks(self, table: Tree, path: KeyPath) -> bool:
-        """Whether this is a number that speaks for itself: a table with ``value`` and evidence beside it."""
-        if "value" not in table or not (expects_number(path) or _BESIDE_VALUE.issuperset(table)):
+        """Whether this is a value that speaks for itself: a table with ``value`` and evidence beside it."""
+        if "value" not in table or not (expects_evidence(path) or _BESIDE_VALUE.issuperset(table)):
             return False
         unknown = [key for key in table if key not in _BESIDE_VALUE and _meant(key, table[key], path) is None]
         for key in unknown:
@@ -188,7 +205,7 @@ class _Reader:
     def _note(
         self,
         path: KeyPath,
-        value: float | list[float],
+        value: Value,
         spoken: tuple[Evidence, ...],
         limits: _Limits,
         *,
@@ -201,15 +218,15 @@ class _Reader:
             self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, limits.ci, limits.range)
             self._check_range(path, value, limits.range)
             self._check_interval(path, value, limits.ci)
-        elif expects_number(path):
+        elif expects_evidence(path):
             self._wrong(
                 path,
-                "no evidence: say where this number comes from, with source = an entry of [sources], "
+                "no evidence: say where this comes from, with source = an entry of [sources], "
                 'derived = "formula", calibrated = "target" or assumed = "why this value", here or in a table around',
             )
 
     def _words(self, table: Tree, path: KeyPath) -> Tree:
-        """What a table says of its numbers, by the right names."""
+        """What a table says of its numbers and dates, by the right names."""
         words = {}
         for key, value in table.items():
             meant = _meant(key, value, path)
@@ -232,7 +249,7 @@ class _Reader:
             self._wrong((*path, said[1]), f"says both {both}; keep the one that holds for the numbers here")
         quote = texts.get("quote")
         if not said:
-            # A number can be quoted by itself, from the source that a table around it names.
+            # A value can be quoted by itself, from the source that a table around it names.
             quoted = (replace(one, quote=quote) if one.kind == "published" else one for one in spoken)
             return tuple(quoted) if quote else spoken
         kind = KEYS[said[0]]
@@ -248,26 +265,30 @@ class _Reader:
         self._wrong((*path, key), f"{what} is a list of two numbers, the lower first: {key} = [0.47, 1.03]")
         return None
 
-    def _check_range(self, path: KeyPath, value: float | list[float], limits: tuple[float, float] | None) -> None:
+    def _check_range(self, path: KeyPath, value: Value, limits: tuple[float, float] | None) -> None:
         if limits is None:
             return
-        if isinstance(value, list):
-            self._wrong((*path, "range"), "a range is for one number, and this is a list of them")
+        if not isinstance(value, float):
+            self._wrong((*path, "range"), f"a range is for one number, and this is {_called(value)}")
         elif limits[0] == limits[1]:
             self._wrong((*path, "range"), "this range contains only one value; give it two different ends")
         elif not limits[0] <= value <= limits[1]:
             self._wrong((*path, "value"), f"{value:g} lies outside its range, {limits[0]:g} to {limits[1]:g}")
 
-    def _check_interval(self, path: KeyPath, value: float | list[float], ci: tuple[float, float] | None) -> None:
+    def _check_interval(self, path: KeyPath, value: Value, ci: tuple[float, float] | None) -> None:
         if ci is None:
             return
-        if isinstance(value, list):
-            self._wrong((*path, "ci"), "an interval is for one number, and this is a list of them")
+        if not isinstance(value, float):
+            self._wrong((*path, "ci"), f"an interval is for one number, and this is {_called(value)}")
         elif not ci[0] <= value <= ci[1]:
             self._wrong((*path, "ci"), f"this interval, {ci[0]:g} to {ci[1]:g}, does not contain the value {value:g}")
 
     def _wrong(self, path: KeyPath, message: str) -> None:
         self._layer.problems.append(Problem(path, message, self._file))
+
+
+def _called(value: list[float] | date) -> str:
+    return "a list of them" if isinstance(value, list) else "a date"
 
 
 def _meant(key: str, value: object, path: KeyPath) -> str | None:
@@ -287,7 +308,7 @@ def _near(key: str) -> str | None:
 def unknown_references(
     rates: Mapping[KeyPath, Rate], sources: Mapping[str, object], targets: Mapping[str, object]
 ) -> Iterator[Problem]:
-    """Sources and targets that numbers name and nobody wrote down; each place is reported once."""
+    """Sources and targets that numbers and dates name and nobody wrote down; each place is reported once."""
     seen = set()
     for rate in rates.values():
         evidence = rate.evidence

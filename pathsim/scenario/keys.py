@@ -1,5 +1,6 @@
 """The keys that a scenario file may have and what stands at each, read off the models."""
 
+import datetime
 import types
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -25,6 +26,11 @@ def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
 def expects_number(path: KeyPath) -> bool:
     """Whether a number, or a list of them, can stand at this place."""
     return any(form in _NUMBERS for form in _numbers_in(_forms(path)))
+
+
+def expects_evidence(path: KeyPath) -> bool:
+    """Whether what can stand at this place says where it comes from: a number, a list of them, or a date."""
+    return expects_number(path) or datetime.date in _forms(path)
 
 
 def expects_one_number(path: KeyPath) -> bool:

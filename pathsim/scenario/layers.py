@@ -30,7 +30,7 @@ _ENTRY = re.compile(r"\d{1,6}", re.ASCII)
 
 @dataclass(slots=True)
 class Joined:
-    """All layers as one tree of plain numbers, with the evidence of each number and where each key was written."""
+    """All layers as one tree of plain numbers and dates, with the evidence of each and where each key was written."""
 
     name: str
     sources: list[Source]

@@ -388,8 +388,8 @@ class File(Table):
     summary: str | None = None
     extends: str | None = None
     without: tuple[str, ...] = ()
-    set: dict[str, Number] = Field(default_factory=dict)
-    """With ``extends``: other numbers at these paths."""
+    set: dict[str, Number | datetime.date] = Field(default_factory=dict)
+    """With ``extends``: other numbers and dates at these paths."""
     sources: dict[str, SourceEntry] = Field(default_factory=dict)
     cohort: dict[str, Covariate] = Field(default_factory=dict)
     toxicities: dict[str, ToxicityKind] = Field(default_factory=dict)

@@ -113,9 +113,14 @@ class Scenario:
         return self.layers.overrides
 
     @property
+    def stated(self) -> Mapping[KeyPath, Rate]:
+        """Every number and every date of the model with its evidence, by path."""
+        return {path: rate for path, rate in self.layers.rates.items() if path[0] != TARGETS}
+
+    @property
     def rates(self) -> Mapping[KeyPath, Rate]:
         """Every number of the model with its evidence, by path."""
-        return {path: rate for path, rate in self.layers.rates.items() if path[0] != TARGETS}
+        return {path: rate for path, rate in self.stated.items() if not rate.is_date}
 
     @property
     def published(self) -> Mapping[str, Rate]:

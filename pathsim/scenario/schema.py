@@ -1,8 +1,8 @@
 """The JSON Schema of scenario files, with which an editor completes, explains and checks them as they are written.
 
-It is made from the models, and widened to what the loader reads: evidence in every table with numbers, counts such as
-``"10/102"``, numbers that speak for themselves, and cycles. A file that extends another can leave out what that one
-says. What only the loader can know, such as whether names lead somewhere, is left to ``pathsim check``.
+It is made from the models, and widened to what the loader reads: evidence in every table with numbers or dates, counts
+such as ``"10/102"``, values that speak for themselves, and cycles. A file that extends another can leave out what that
+one says. What only the loader can know, such as whether names lead somewhere, is left to ``pathsim check``.
 """
 
 from typing import Any, TypeAlias
@@ -95,7 +95,7 @@ def _accepted(node: Node) -> Node:
             return {**node, "anyOf": [form for choice in choices for form in _forms(_accepted(choice))]}
         case {"type": "number"}:
             return _speaking([node, {"$ref": f"{_DEFINED}count"}])
-        case {"type": "integer"}:
+        case {"type": "integer"} | {"format": "date"}:
             return _speaking([node])
         case {"type": "array"} if "items" in node or "prefixItems" in node:
             return _accepted_list(node)
@@ -110,7 +110,7 @@ def _forms(node: Node) -> list[Node]:
 
 
 def _speaking(forms: list[Node]) -> Node:
-    """These forms of a number, or of a list of them, or a table in which it speaks for itself."""
+    """These forms of a number, of a list of them or of a date, or a table in which it speaks for itself."""
     value = forms[0] if len(forms) == 1 else {"anyOf": forms}
     beside = {"value": value, **{key: {"$ref": _DEFINED + key} for key in ("ci", "range")}, **_evidence()}
     table = {

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 
 EVIDENCE: Mapping[str, str] = {
-    "source": 'The entry of [sources] that these numbers were read in, and the place in it: "smith2020:table2".',
-    "derived": "The formula, and what it was applied to, that these numbers come from.",
+    "source": 'The entry of [sources] that these values were read in, and the place in it: "smith2020:table2".',
+    "derived": "The formula, and what it was applied to, that these values come from.",
     "calibrated": "The target that these numbers were fitted to, or several, separated by commas.",
     "assumed": "Why these values, which nobody has published.",
-    "quote": "The words of the source that state the number.",
-    "note": "What else should be known about these numbers.",
+    "quote": "The words of the source that state it.",
+    "note": "What else should be known about these values.",
     "count": 'How many of how many were observed: "10/102". Gives the value and its uncertainty.',
     "ci": "The published interval, the lower limit first.",
     "range": "The limits within which the number may be calibrated, or is thought to lie.",
-    "value": "A number, or a list of numbers, with evidence of its own.",
+    "value": "A number, a list of numbers or a date, with evidence of its own.",
 }
 
 _WORDS: Mapping[str, str] = {
@@ -39,7 +39,7 @@ _WORDS: Mapping[str, str] = {
     "File.summary": "What the scenario is about, in a few sentences.",
     "File.extends": "The scenario that this one builds on, by name or path. What this file says takes precedence.",
     "File.without": "What to leave out of the extended scenario, as paths with dots: steps.rescue.exit.loss.",
-    "File.set": "Other numbers for the extended scenario, by their paths with dots, inside lists too.",
+    "File.set": "Other numbers and dates for the extended scenario, by their paths with dots, inside lists too.",
     "File.sources": "The publications that numbers were read in, by a short name.",
     "File.cohort": "The baseline columns of the patients, by name.",
     "File.toxicities": "What holds for a type of toxicity in every step.",

@@ -24,16 +24,18 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(
                 rate.path,
                 f'is said to be published, but not where: add the place, source = "{rate.source}:table3", or a quote;'
-                " if nobody published this number, say so with derived or assumed",
+                " if nobody published it, say so with derived or assumed",
             )
-        if rate.evidence.kind == "calibrated":
+        if rate.evidence.kind == "calibrated" and rate.is_date:
+            yield Problem(rate.path, "a date is decided, not calibrated; say why it is assumed instead")
+        elif rate.evidence.kind == "calibrated":
             yield from _calibrated(scenario, rate)
     yield from _inputs(scenario)
     evidence = {rate.evidence for rate in scenario.layers.rates.values()}
     for name in scenario.sections.sources:
         if not any(told.cites(name) for told in evidence):
             yield Problem(
-                ("sources", name), "no number names this source; leave it out, or cite it where a number was read in it"
+                ("sources", name), "nothing names this source; leave it out, or cite it where a value was read in it"
             )
 
 

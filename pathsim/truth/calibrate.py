@@ -124,7 +124,7 @@ def free_numbers(scenario: Scenario) -> tuple[FreeNumber, ...]:
     for path, rate in scenario.rates.items():
         if rate.evidence.kind != "calibrated":
             continue
-        if rate.range is None or isinstance(rate.value, list):
+        if rate.range is None or not isinstance(rate.value, float):
             message = "a calibrated number needs the range to search: { value = 0.3, range = [0.1, 0.5], calibrated = "
             wrong.append(Problem(path, f'{message}"target" }}'))
         else:

@@ -125,7 +125,7 @@ def uncertain_numbers(scenario: Scenario, over: Sequence[str] = (), assumed: flo
 
 
 def _law(rate: Rate, assumed: float) -> Callable[[float], float] | None:
-    if isinstance(rate.value, list) or expects_whole_number(rate.path):
+    if not isinstance(rate.value, float) or expects_whole_number(rate.path):
         return None
     if is_uncertain(rate):
         return lambda probability: value_at(rate, probability)

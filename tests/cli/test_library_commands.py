@@ -77,9 +77,11 @@ def test_check_reads_the_figures_that_targets_name(pathsim: Pathsim) -> None:
 
 def test_every_path_of_sources_is_taken_by_set_with_its_own_value(pathsim: Pathsim, scenario: str) -> None:
     rates = read(pathsim, "sources", scenario, "--json")["rates"]
-    settings = [part for rate in rates for part in ("--set", f"{rate['path']}={json.dumps(rate['value'])}")]
+    values = {rate["path"]: rate["value"] for rate in rates}
+    told = {path: value if isinstance(value, str) else json.dumps(value) for path, value in values.items()}
+    settings = [part for path, value in told.items() for part in ("--set", f"{path}={value}")]
     again = read(pathsim, "sources", scenario, "--json", *settings)["rates"]
-    assert {rate["path"]: rate["value"] for rate in again} == {rate["path"]: rate["value"] for rate in rates}
+    assert {rate["path"]: rate["value"] for rate in again} == values
     untouched, set_to_itself = (
         read(pathsim, "run", scenario, "--seed", "1", "--json", "--quiet", *extra) for extra in ((), settings)
     )
@@ -96,6 +98,29 @@ def test_sources_tells_path_value_and_evidence_of_each_number(pathsim: Pathsim, 
         told = rate["source"] if rate["kind"] == "published" else rate["note"]
         assert told
         assert " ".join(told.split("; ")[0].split()) in page
+
+
+def test_dates_are_listed_and_counted_beside_numbers(pathsim: Pathsim) -> None:
+    listed = {rate["path"]: rate for rate in read(pathsim, "sources", "aall1331", "--json")["rates"]}
+    dates = {path: (rate["value"], rate["kind"]) for path, rate in listed.items() if isinstance(rate["value"], str)}
+    assert dates == {
+        "trial.begins": ("2014-12-17", "published"),
+        "trial.monitoring.order.date": ("2019-06-30", "assumed"),
+        "trial.cutoffs.committee.date": ("2019-06-30", "assumed"),
+        "trial.cutoffs.final.date": ("2020-09-30", "published"),
+        "trial.cutoffs.events_80.date": ("2024-12-31", "assumed"),
+        "trial.cutoffs.events_131.date": ("2024-12-31", "assumed"),
+    }
+    told = f"{len(listed) - len(dates)} numbers and {len(dates)} dates"
+    page, checked, report = (
+        pathsim(*words).out
+        for words in (("sources", "aall1331"), ("check", "aall1331"), ("run", "aall1331", "--seed", "1"))
+    )
+    assert re.search(r"^  trial\.begins +2014-12-17$", page, re.MULTILINE)
+    assert f"\n{told}: " in page
+    assert f" steps, {told}, nothing wrong\n" in checked
+    assert f"{told}: " in " ".join(report.split())
+    assert " numbers and 1 date, nothing wrong\n" in pathsim("check", "two-arm-exponential").out
 
 
 def test_sources_cites_what_numbers_were_read_in_or_rest_on(pathsim: Pathsim) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,53 @@ def test_a_list_of_numbers_is_one_rate() -> None:
     assert {path: rate.value for path, rate in found.rates.items()} == {("steps", "a", "ready"): [1.0, 2.5, 3.0]}
 
 
+def test_a_date_has_evidence_as_a_number_has() -> None:
+    text = """
+        [trial]
+        begins = 2020-01-01
+        closes = { value = 2022-12-31, source = "paper:methods", quote = "until December 2022" }
+        assumed = "the trial"
+        [trial.cutoffs.final]
+        date = 2024-06-30
+        [trial.monitoring.order]
+        date = 2023-06-30
+        derived = "a year before the end"
+        """
+    found = layer(text)
+    assert not found.problems
+    assert told(text, "trial", "begins") == (date(2020, 1, 1), "assumed", "the trial")
+    assert told(text, "trial", "closes") == (date(2022, 12, 31), "published", "paper:methods")
+    assert told(text, "trial", "cutoffs", "final", "date") == (date(2024, 6, 30), "assumed", "the trial")
+    assert told(text, "trial", "monitoring", "order", "date")[1:] == ("derived", "a year before the end")
+    closes = found.rates["trial", "closes"]
+    assert (closes.source, closes.evidence.place, closes.evidence.quote) == ("paper", "methods", "until December 2022")
+    assert found.tree["trial"]["closes"] == date(2022, 12, 31)
+
+
+@pytest.mark.parametrize("value", ["2024-06-30", "{ value = 2024-06-30 }"])
+@pytest.mark.parametrize(
+    ("table", "key"), [("trial", "begins"), ("trial.cutoffs.final", "date"), ("trial.monitoring.order", "date")]
+)
+def test_a_date_without_evidence_is_a_problem_in_the_words_for_numbers(table: str, key: str, value: str) -> None:
+    (number,) = messages("[trial]\npatients = 3\n")
+    (problem,) = layer(f"[{table}]\n{key} = {value}\n").problems
+    assert (problem.path, problem.message) == ((*table.split("."), key), number)
+    assert number.startswith("no evidence: say where this comes from")
+
+
+def test_a_date_has_no_interval_and_no_range() -> None:
+    assert messages('[trial]\nbegins = { value = 2020-01-01, ci = [1, 2], range = [1, 2], assumed = "why" }\n') == [
+        "a range is for one number, and this is a date",
+        "an interval is for one number, and this is a date",
+    ]
+
+
+@pytest.mark.parametrize("value", ["2020-01-01T08:00:00", "08:00:00"])
+def test_a_time_of_day_is_no_date(value: str) -> None:
+    found = layer(f'[trial]\nbegins = {value}\nassumed = "why"\n')
+    assert not found.rates
+
+
 def test_evidence_disappears_from_the_tree() -> None:
     found = layer('[steps.a]\nassumed = "why"\nnote = "so"\nkind = "phase"\ndays = { value = 3, derived = "1 + 2" }\n')
     assert found.tree == {"steps": {"a": {"kind": "phase", "days": 3}}}
@@ -150,32 +198,39 @@ def test_an_unknown_source_is_reported_once_for_each_table_that_names_it() -> No
         [steps.c]
         calibrated = "survivel"
         days = 1
+        [trial]
+        begins = { value = 2020-01-01, source = "papper" }
         """
     found = list(unknown_references(layer(text).rates, {"paper": None}, {"survival": None}))
     assert [(problem.path, problem.message) for problem in found] == [
         (("steps", "a", "source"), "there is no source 'papper' in [sources]. Did you mean 'paper'?"),
         (("steps", "b", "source"), "there is no source 'papper' in [sources]. Did you mean 'paper'?"),
         (("steps", "c", "calibrated"), "there is no target 'survivel' in [targets]. Did you mean 'survival'?"),
+        (("trial", "begins", "source"), "there is no source 'papper' in [sources]. Did you mean 'paper'?"),
     ]
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_every_number_of_the_library_has_evidence(file: Path) -> None:
+def test_every_number_and_date_of_the_library_has_evidence(file: Path) -> None:
     scenario = load(str(file))
     without = ("sources", "targets")
-    numbers = set(numbers_in({key: value for key, value in scenario.layers.tree.items() if key not in without}))
+    tree = {key: value for key, value in scenario.layers.tree.items() if key not in without}
+    numbers = {path for path, value in values_in(tree) if not isinstance(value, date)}
+    dates = {path for path, value in values_in(tree) if isinstance(value, date)}
+    assert ("trial", "begins") in dates
     assert numbers == set(scenario.rates)
-    assert all(rate.evidence.text for rate in scenario.rates.values())
+    assert numbers | dates == set(scenario.stated)
+    assert all(rate.evidence.text for rate in scenario.stated.values())
 
 
-def numbers_in(tree: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
-    """The numbers of a tree, a list of them being one."""
-    if is_number(tree) or (isinstance(tree, list) and tree and all(map(is_number, tree))):
-        yield path
+def values_in(tree: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """The numbers and dates of a tree, a list of numbers being one."""
+    if is_number(tree) or isinstance(tree, date) or (isinstance(tree, list) and tree and all(map(is_number, tree))):
+        yield path, tree
         return
     items = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
     for key, value in items:
-        yield from numbers_in(value, (*path, key))
+        yield from values_in(value, (*path, key))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

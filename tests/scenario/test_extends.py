@@ -102,6 +102,18 @@ def test_evidence_of_the_base_does_not_speak_for_the_numbers_of_the_child(write:
     assert problem.message.startswith("no evidence")
 
 
+def test_a_date_of_the_child_has_evidence_of_the_child(write: Write) -> None:
+    write("base.toml", BASE)
+    (problem,) = problems_of(write("child.toml", 'extends = "base"\n[trial]\nbegins = 2021-01-01\n'))
+    assert (problem.path, problem.line) == (("trial", "begins"), 3)
+    assert problem.message.startswith("no evidence")
+    begins = '{ value = 2021-01-01, assumed = "the child says so" }'
+    child = load(str(write("child.toml", f'extends = "base"\n[trial]\nbegins = {begins}\n')))
+    rate = child.stated["trial", "begins"]
+    assert (rate.value, rate.evidence.text) == (child.trial.begins, "the child says so")
+    assert child.trial.begins.isoformat() == "2021-01-01"
+
+
 def test_evidence_of_the_child_does_not_speak_for_the_numbers_of_the_base(write: Write) -> None:
     write("base.toml", BASE)
     text = 'extends = "base"\n[trial]\npatients = 300\nassumed = "the child says so"\n'

@@ -1,3 +1,4 @@
+from datetime import date
 from functools import cache
 
 import pytest
@@ -188,6 +189,35 @@ def test_a_date_a_text_and_true_are_set() -> None:
     assert scenario.trial.begins.isoformat() == "2019-02-01"
     assert scenario.sections.cohort["age"].label == "Years of age"
     assert scenario.sections.cohort["age"].whole
+
+
+def test_the_evidence_of_a_date_that_is_set_is_that_it_was_set() -> None:
+    source = Source("here", "here.toml", TEXT.replace("2020-01-01", '{ value = 2020-01-01, source = "paper:table 1" }'))
+    assert load(source).stated["trial", "begins"].evidence.kind == "published"
+    rate = load(source, {"trial.begins": "2019-02-01"}).stated["trial", "begins"]
+    assert (rate.value, rate.evidence.kind, rate.evidence.text) == (
+        date(2019, 2, 1),
+        "assumed",
+        "set on the command line",
+    )
+
+
+@pytest.mark.parametrize(("path", "value", "text"), [("begins", "2019-02-01", "x"), ("patients", "300", "x")])
+def test_a_date_is_set_with_words_of_its_own_as_a_number_is(path: str, value: str, text: str) -> None:
+    scenario = load(SOURCE, {f"trial.{path}": f'{{ value = {value}, assumed = "{text}" }}'})
+    assert scenario.stated["trial", path].evidence.text == text
+    assert str(getattr(scenario.trial, path)) == value
+
+
+def test_a_table_with_a_date_is_set() -> None:
+    scenario = changed(trial__cutoffs__final="{ date = 2025-06-30 }")
+    rate = scenario.stated["trial", "cutoffs", "final", "date"]
+    assert (rate.value, rate.evidence.text) == (date(2025, 6, 30), "set on the command line")
+
+
+def test_a_day_instead_of_a_date_leaves_no_date() -> None:
+    scenario = changed(trial__cutoffs__final="{ day = 1500 }")
+    assert [path[2:] for path in scenario.stated if path[1] == "cutoffs"] == [("final", "day")]
 
 
 def test_a_key_that_the_file_leaves_out_can_be_set() -> None:

@@ -1,4 +1,4 @@
-"""A file that extends another changes single numbers of it under ``[set]``, inside lists too."""
+"""A file that extends another changes single numbers and dates of it under ``[set]``, inside lists too."""
 
 from pathlib import Path
 
@@ -24,6 +24,14 @@ def test_a_number_is_changed_with_its_evidence(tmp_path: Path) -> None:
     assert len(scenario.rates) == len(load("aall1331").rates)
 
 
+def test_a_date_is_changed_with_its_evidence(tmp_path: Path) -> None:
+    order = "trial.monitoring.order.date"
+    scenario = load(written(tmp_path, f'"{order}" = {{ value = 2019-09-30, assumed = "a quarter later" }}'))
+    rate = scenario.stated["trial", "monitoring", "order", "date"]
+    assert (str(rate.value), rate.evidence.text) == ("2019-09-30", "a quarter later")
+    assert len(scenario.stated) == len(load("aall1331").stated)
+
+
 def test_it_does_what_the_command_line_does(tmp_path: Path) -> None:
     mine = load(written(tmp_path, f'"{INSIDE}" = {{ value = 0.4, assumed = "x" }}'))
     set_there, _ = simulate(load("aall1331", {INSIDE: "0.4"}), 3)
@@ -46,6 +54,7 @@ def test_a_table_is_changed_with_the_evidence_of_each_of_its_numbers(tmp_path: P
     [
         (f'"{INSIDE}" = {{ value = 1.4, assumed = "x" }}', "a probability lies between 0 and 1"),
         (f'"{INSIDE}" = 0.4', "no evidence"),
+        ('"trial.begins" = 2015-01-01', "no evidence"),
         ('"steps.blina_9.days" = { value = 3, assumed = "x" }', "there is no 'blina_9'"),
     ],
 )

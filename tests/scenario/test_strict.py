@@ -1,4 +1,4 @@
-"""What ``check --strict`` finds: numbers that are called published and nobody could look up, and what is never used."""
+"""What ``check --strict`` finds: what is called published and nobody could look up, and what is never used."""
 
 import json
 from pathlib import Path
@@ -44,6 +44,25 @@ def test_published_numbers_need_a_place_or_a_quote(evidence: str, suspicious: in
     messages = [message for path, message in found(small('source = "s:table1"', evidence)) if "cohort" in path]
     assert len(messages) == suspicious
     assert all(message.startswith(f'{WHERE}: add the place, source = "s:table3", or a quote') for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "told"),
+    [
+        ('source = "s"', WHERE),
+        ('source = "s:methods"', ""),
+        ('source = "s", quote = "the first came on 1 January 2020"', ""),
+        ('calibrated = "TARGET"', "a date is decided, not calibrated; say why it is assumed instead"),
+    ],
+)
+def test_dates_are_judged_as_numbers_are_unless_they_are_set(evidence: str, told: str) -> None:
+    target = next(iter(small().sections.targets))
+    date = f"{{ value = 2020-01-01, {evidence.replace('TARGET', target)} }}"
+    change = ("begins        = 2020-01-01", f"begins = {date}")
+    messages = found(small(*change))
+    assert [path for path, _ in messages] == (["trial.begins"] if told else [])
+    assert all(told in message for _, message in messages)
+    assert found(small(*change, **{"trial.begins": "2020-02-01"})) == []
 
 
 def test_a_source_of_a_table_covers_each_number_in_it_and_each_is_listed() -> None:

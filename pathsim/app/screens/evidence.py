@@ -1,4 +1,4 @@
-"""Evidence: where every number comes from, and whether the scenario shows what was published."""
+"""Evidence: where every number and date comes from, and whether the scenario shows what was published."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -44,7 +44,7 @@ TARGET_KINDS: dict[TargetKind, tuple[str, str]] = {
 """What they are called where they are counted, and what is said of one."""
 
 NUMBER_COLUMNS = (
-    Column("number", 60, ends_differ=True),
+    Column("number or date", 60, ends_differ=True),
     Column("value", 24, is_number=True),
     Column("class", 10),
     Column("source", 90, rank=1),
@@ -60,7 +60,7 @@ TARGET_COLUMNS = (
 
 
 class EvidenceScreen(TrialScreen):
-    """Every number in use, and published beside simulated results."""
+    """Every number and date in use, and published beside simulated results."""
 
     NAME = "evidence"
     CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
@@ -81,7 +81,7 @@ class EvidenceScreen(TrialScreen):
         """Both lists, of which one is seen, and the words for the row under the cursor."""
         yield ViewTabs(id="views")
         yield Static(id="tally")
-        yield Listing("Numbers in use", id="numbers", classes="panel")
+        yield Listing("Numbers and dates in use", id="numbers", classes="panel")
         yield Listing("Published against simulated", id="targets", classes="panel")
         with VerticalScroll(id="words", classes="panel"):
             yield Static(id="text")
@@ -144,9 +144,7 @@ class EvidenceScreen(TrialScreen):
         text = ""
         if self.view == "numbers" and self.evidence is not None:
             counts = Counter(row.kind for row in self.evidence.rows)
-            text = f"{counted(len(self.evidence.rows), 'number')}: " + ", ".join(
-                f"{count} {kind}" for kind, count in counts.items()
-            )
+            text = f"{self.evidence.tally}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items())
         elif self.view == "published" and self.validation is not None:
             rows, trials = self.validation.rows, self.validation
             parts = [
