@@ -7,7 +7,7 @@ is not written as a count.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -306,7 +306,7 @@ def _near(key: str) -> str | None:
 
 
 def unknown_references(
-    rates: Mapping[KeyPath, Rate], sources: Mapping[str, object], targets: Mapping[str, object]
+    rates: Mapping[KeyPath, Rate], sources: Mapping[str, object], targets: Sequence[str]
 ) -> Iterator[Problem]:
     """Sources and targets that numbers and dates name and nobody wrote down; each place is reported once."""
     seen = set()

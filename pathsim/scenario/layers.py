@@ -50,6 +50,12 @@ class Joined:
         """The hash of the files' texts, the one that is extended first."""
         return sha256("\0".join(source.text for source in self.sources).encode()).hexdigest()
 
+    @property
+    def targets(self) -> list[str]:
+        """The targets of all files, also those that a file leaves out: what was calibrated to one stays as it is."""
+        tables = (tree.get("targets") for tree in self.trees)
+        return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table))
+
     def placed(self, problem: Problem) -> Problem:
         """This problem with the file and line of its path, or with what was set to cause it."""
         if problem.file in (SET, VARY) or problem.line is not None:

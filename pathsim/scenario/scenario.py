@@ -300,7 +300,7 @@ def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:
     unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
     found = sections({**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree)
     wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
-    wrong += unknown_references(joined.rates, found.sources, found.targets)
+    wrong += unknown_references(joined.rates, found.sources, joined.targets)
     if as_read and not wrong:
         wrong += [*without_words(joined.tree)] or alike(found)
         wrong += once(senseless(found, unrolled.first_cycle), found.steps)

@@ -70,7 +70,8 @@ def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
     if rate.range is None:
         yield Problem(rate.path, "calibrated, but without the range that was searched: range = [0.1, 0.5]")
     for name in rate.evidence.calibrated_to:
-        match scenario.sections.targets[name].kind:
+        target = scenario.sections.targets.get(name)
+        match None if target is None else target.kind:
             case "holdout":
                 yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
             case "input":

@@ -231,3 +231,35 @@ def test_files_from_windows_are_read(write: Write) -> None:
     path = write("base.toml", "")
     path.write_bytes(b"\xef\xbb\xbf" + BASE.replace("\n", "\r\n").encode())
     assert load(str(path)).title == "Base"
+
+
+CALIBRATED = """
+extends = "base"
+[endpoints.os]
+label   = "Survival"
+start   = "treatment"
+events  = ["death"]
+at_days = [365]
+assumed = "a test"
+[targets.alive]
+published = 0.6
+figure    = "endpoints.os.arms.all.at.365.survival"
+assumed   = "a test"
+[set]
+"steps.treatment.exit.death.median_days" = { value = 800, range = [500, 1000], calibrated = "alive" }
+"""
+
+
+def test_a_file_can_leave_out_the_targets_that_numbers_of_another_were_calibrated_to(write: Write) -> None:
+    write("base.toml", BASE)
+    write("middle.toml", CALIBRATED)
+    child = load(str(write("child.toml", 'extends = "middle"\nwithout = ["targets", "endpoints"]\n')))
+    assert said(child, "steps", "treatment", "exit", "death", "median_days")[:2] == (800, "calibrated")
+    assert not child.sections.targets
+
+
+def test_a_target_that_no_file_has_is_still_a_problem(write: Write) -> None:
+    write("base.toml", BASE)
+    text = CALIBRATED.replace('calibrated = "alive"', 'calibrated = "alife"')
+    messages = {problem.message for problem in problems_of(write("middle.toml", text))}
+    assert messages == {"there is no target 'alife' in [targets]. Did you mean 'alive'?"}
