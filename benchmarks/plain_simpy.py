@@ -9,116 +9,19 @@ import math
 import random
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
 import aall1331_numbers as stated
+import aall1331_stays as stays
 import simpy
-from simpy.resources.resource import Request
-
-
-class Event(NamedTuple):
-    """What an entry of the journal is about."""
-
-    kind: str
-    step: str
-    name: str
-
+from plain_parts import PHASES, WAITS, Event, Exit, Patient, Phase, Toxicity, is_low_risk
 
 Value: TypeAlias = str | int
 """The grade of a toxicity, the level of an assessment, a stratum, an arm, or the toxicity of which a patient died."""
 Entry: TypeAlias = tuple[float, int, Event, Value]
 Process: TypeAlias = Generator[simpy.Event, Any, None]
 
-
-@dataclass(slots=True)
-class Patient:
-    number: int
-    arrived: float
-    age: int
-    sex: str
-    relapse: str
-    cytogenetics: str
-    frailty: str
-    response: str = ""
-    mrd: str = ""
-    arm: str = ""
-    acute_gvhd: bool = False
-    salvage_response: str = ""
-    bed: Request | None = None
-    stratum: str = ""
-    randomized: float = math.inf
-    first_event: float = math.inf
-    """The day of the first event of disease-free survival."""
-    first_event_kind: str = ""
-    died: float = math.inf
-    lost: float = math.inf
-    steps: list[tuple[str, float]] = field(default_factory=list)
-    """The steps entered, each with its day."""
-    toxicities: list[tuple[str, str, int]] = field(default_factory=list)
-    """Step, type and worst grade."""
-
-
-Condition: TypeAlias = Callable[[Patient], bool]
-
-CONDITIONS: Mapping[str, Condition] = {
-    "residual disease": lambda patient: patient.mrd != "negative",
-    "negative MRD": lambda patient: patient.mrd == "negative",
-    "chemotherapy": lambda patient: patient.arm == "chemotherapy",
-    "adolescent": lambda patient: patient.age >= 13,
-    "very early marrow relapse": lambda patient: patient.relapse == stated.VERY_EARLY_MARROW,
-    "late marrow relapse": lambda patient: patient.relapse == stated.LATE_MARROW,
-    "unfavorable cytogenetics": lambda patient: patient.cytogenetics == "unfavorable",
-    "favorable cytogenetics": lambda patient: patient.cytogenetics == "favorable",
-    "acute GVHD": lambda patient: patient.acute_gvhd,
-}
-
-
-# ------------------------------------------------------------------------------------------------ tables made ready
-
-
-class Exit:
-    """A way out of a step, with its hazard in constant pieces."""
-
-    def __init__(self, step: str, name: str, numbers: stated.Exit) -> None:
-        self.event, self.to, self.hazard_ratio = Event("exit", step, name), numbers.to, numbers.hazard_ratio
-        self.effects = [(CONDITIONS[condition], ratio) for condition, ratio in numbers.effects]
-        self.pieces: list[tuple[float, float, float, float]] = []
-        """Cumulative hazard at the end and at the beginning, day of the beginning, days per unit of hazard."""
-        day, reached = 0.0, 0.0
-        for until, probability in numbers.by.items():
-            hazard = -math.log1p(-probability)
-            if hazard > reached:
-                self.pieces.append((hazard, reached, day, (until - day) / (hazard - reached)))
-            day, reached = until, hazard
-        if numbers.then:
-            self.pieces.append((math.inf, reached, day, 1 / numbers.then))
-        self.most = self.pieces[-1][0] if self.pieces else 0.0
-
-    def days(self, patient: Patient, cumulated: float) -> float:
-        """When the hazard has cumulated to this; infinite if it never does."""
-        cumulated /= self.hazard_ratio
-        for holds, ratio in self.effects:
-            if holds(patient):
-                cumulated /= ratio
-        if cumulated < self.most:
-            for high, low, start, pace in self.pieces:
-                if cumulated < high:
-                    return start + (cumulated - low) * pace
-        return math.inf
-
-
-class Toxicity(NamedTuple):
-    """A type of toxicity in a step; grades 4 and 5 as shares of grade 3 or higher."""
-
-    onset: stated.Law
-    lasts: stated.Law
-    fourth: float
-    fifth: float
-    delays: bool
-    begins: Event
-    resolves: Event
-    risk_ratio: tuple[Condition, float] | None
+IN_BED = ("conditioning", "transplant")
 
 
 class Struck(NamedTuple):
@@ -130,58 +33,12 @@ class Struck(NamedTuple):
     toxicity: Toxicity
 
 
-class Phase:
-    """A stay with toxicities and exits."""
-
-    def __init__(self, name: str, numbers: stated.Phase) -> None:
-        self.name, self.days, self.next, self.max_delay = name, numbers.days, numbers.next, numbers.max_delay
-        self.exits = [Exit(name, way, each) for way, each in numbers.exits.items() if each.by or each.then]
-        self.death_of_toxicity = Event("exit", name, "death")
-        self.risks: dict[str, list[tuple[float, Toxicity]]] = {level: [] for level in stated.FRAILTY}
-        """What patients of each frailty have to expect, with its probability."""
-        for kind, share in numbers.third.items():
-            if not share:
-                continue
-            onset, lasts, fourth, delays = stated.KINDS[kind]
-            onset = stated.ONSET_IN_STEP.get((name, kind), onset)
-            begins, resolves = Event("toxicity", name, kind), Event("resolved", name, kind)
-            fifth = numbers.fifth.get(kind, 0.0)
-            effect = numbers.risk_ratios.get(kind)
-            risk_ratio = None if effect is None else (CONDITIONS[effect[0]], effect[1])
-            toxicity = Toxicity(onset, lasts, fourth, fifth, delays, begins, resolves, risk_ratio)
-            for level, probability in by_frailty(share, numbers.odds_ratios).items():
-                self.risks[level].append((probability, toxicity))
-
-
-def by_frailty(average: float, odds_ratios: Mapping[str, float]) -> dict[str, float]:
-    """The probability for each frailty with these odds ratios against the robust, and with this average."""
-    low, high = 0.0, 1.0
-    for _ in range(60):
-        robust = (low + high) / 2
-        odds = robust / (1 - robust)
-        each = {level: odds * odds_ratios.get(level, 1.0) for level in stated.FRAILTY}
-        each = {level: odd / (1 + odd) for level, odd in each.items()}
-        if sum(stated.FRAILTY[level] * probability for level, probability in each.items()) < average:
-            low = robust
-        else:
-            high = robust
-    return each
-
-
-PHASES = {name: Phase(name, numbers) for name, numbers in stated.PHASES.items()}
-WAITS = {step: [Exit(step, name, each) for name, each in exits.items()] for step, exits in stated.WAITS.items()}
-IN_BED = ("conditioning", "transplant")
-
-
 def arrival(expected: float) -> float:
     """The day by which so many patients are expected: the pace rises in a straight line, and then stays."""
     while_rising = stated.PATIENTS_PER_DAY * stated.RISING_DAYS / 2
     if expected < while_rising:
         return math.sqrt(expected / while_rising) * stated.RISING_DAYS
     return stated.RISING_DAYS + (expected - while_rising) / stated.PATIENTS_PER_DAY
-
-
-# ------------------------------------------------------------------------------------------------ the model
 
 
 class Trial:
@@ -200,12 +57,11 @@ class Trial:
             "risk_assignment": self.assign_risk,
             "low_risk": self.randomize_low_risk,
             "consolidation": self.randomize,
-            "off_protocol_decision": self.decide_off_protocol,
-            "salvage": self.choose_salvage,
-            "after_salvage": self.leave_salvage,
+            "salvage": self.look_back,
+            "salvage_therapy": self.choose_salvage,
         }
-        steps = (*PHASES, *WAITS, *self.branches, *stated.STARTS, *stated.GOES_ON, *stated.ENDS)
-        self.entering = {step: Event("enter", step, step) for step in steps}
+        branches = (*self.branches, *stated.ONE_OR_OTHER, *stated.GOES_ON, *stated.FURTHER_REMISSION)
+        self.entering = {step: Event("enter", step, step) for step in (*PHASES, *WAITS, *branches, *stated.ENDS)}
         self.environment.process(self.accrue())
 
     def run(self) -> None:
@@ -232,7 +88,7 @@ class Trial:
     def first_exit(self, exits: Sequence[Exit], patient: Patient) -> tuple[float, Exit | None]:
         first, way = math.inf, None
         for each in exits:
-            days = each.days(patient, self.luck.expovariate(1.0))
+            days = each.days(patient, self.luck.expovariate(1.0), self.environment.now)
             if days < first:
                 first, way = days, each
         return first, way
@@ -244,18 +100,27 @@ class Trial:
         for number in range(self.coming):
             arrives = arrival(number + self.uniform())
             yield self.environment.timeout(arrives - self.environment.now)
-            relapse = self.choose(stated.RELAPSE, stated.LATE_MARROW)
-            patient = Patient(
-                number,
-                arrives,
-                age=int(self.draw(stated.AGE_AT_LATER_RELAPSE.get(relapse, stated.AGE))),
-                sex="female" if self.uniform() < stated.FEMALE else "male",
-                relapse=relapse,
-                cytogenetics=self.choose(stated.CYTOGENETICS, "other"),
-                frailty=self.choose(stated.FRAILTY, "frail"),
-            )
+            patient = self.meet(number, arrives)
             self.patients.append(patient)
             self.environment.process(self.walk(patient))
+
+    def meet(self, number: int, arrives: float) -> Patient:
+        relapse = self.choose(stated.RELAPSE, stated.LATE_MARROW)
+        female = stated.FEMALE_AT_LATE_RELAPSE if relapse in stated.LATE else stated.FEMALE
+        age = int(self.draw(stated.AGE_AT_LATER_RELAPSE.get(relapse, stated.AGE)))
+        if age < 3 and relapse != stated.LATE_EXTRAMEDULLARY:
+            cytogenetics = stated.CYTOGENETICS_BEFORE_AGE_3
+        else:
+            cytogenetics = stated.CYTOGENETICS_BY_RELAPSE.get(relapse, stated.CYTOGENETICS)
+        return Patient(
+            number,
+            arrives,
+            age=age,
+            sex="female" if self.uniform() < female else "male",
+            relapse=relapse,
+            cytogenetics=self.choose(cytogenetics, "other"),
+            frailty=self.choose(stated.FRAILTY, "frail"),
+        )
 
     def walk(self, patient: Patient) -> Process:
         environment = self.environment
@@ -266,6 +131,8 @@ class Trial:
                 patient.bed = None
             patient.steps.append((step, environment.now))
             self.journal.append((environment.now, patient.number, self.entering[step], ""))
+            if step == "transplant":
+                patient.grafted = environment.now
             if step in PHASES:
                 days, step = self.stay(patient, PHASES[step])
                 if days == math.inf:
@@ -280,7 +147,7 @@ class Trial:
 
     def wait_for_transplant(self, patient: Patient, step: str) -> Generator[simpy.Event, Any, str]:
         """Until a donor is found, then for a bed; the exits compete all the time."""
-        ready = self.draw(stated.DONOR_READY)
+        ready = self.draw(stays.DONOR_READY)
         until, way = self.first_exit(WAITS[step], patient)
         if ready <= until:
             yield self.environment.timeout(ready)
@@ -331,8 +198,11 @@ class Trial:
     def strike(self, patient: Patient, risks: list[tuple[float, Toxicity]]) -> list[Struck]:
         """The toxicities that are to come, with their worst grades."""
         uniform = self.uniform
-        struck = []
+        struck: dict[str, Struck] = {}
         for probability, toxicity in risks:
+            around = struck.get(toxicity.within)
+            if toxicity.within and around is None:
+                continue
             ratio = 1.0
             if toxicity.risk_ratio is not None and toxicity.risk_ratio[0](patient):
                 ratio = toxicity.risk_ratio[1]
@@ -340,8 +210,10 @@ class Trial:
                 worst = uniform()
                 grade = 5 if worst < toxicity.fifth else 4 if worst < toxicity.fourth else 3
                 onset = self.draw(toxicity.onset)
-                struck.append(Struck(onset, onset + self.draw(toxicity.lasts), grade, toxicity))
-        return struck
+                if around is not None:
+                    onset = min(max(onset, around.onset), around.over)
+                struck[toxicity.begins.name] = Struck(onset, onset + self.draw(toxicity.lasts), grade, toxicity)
+        return list(struck.values())
 
     def suffer(self, patient: Patient, struck: Struck, now: float, leaves: float) -> None:
         """Write a toxicity down; that it is fatal is known on the day of death."""
@@ -373,7 +245,10 @@ class Trial:
         if step == "block_1":
             shares = stated.RESPONSE_BY_RELAPSE.get(patient.relapse, stated.RESPONSE)
             patient.response = self.choose(shares, "remission")
-            patient.mrd = self.choose(stated.MRD_BY_RELAPSE.get(patient.relapse, stated.MRD), "high")
+            if patient.relapse in stated.MARROW and patient.response in stated.HIGH_MRD_AFTER:
+                patient.mrd = "high"
+            else:
+                patient.mrd = self.choose(stated.MRD_BY_RELAPSE.get(patient.relapse, stated.MRD), "high")
             self.journal.append((day, patient.number, Event("assess", step, "response"), patient.response))
             self.journal.append((day, patient.number, Event("assess", step, "mrd"), patient.mrd))
         elif step in stated.MRD_AFTER_CYCLE:
@@ -388,14 +263,21 @@ class Trial:
     # --- branches
 
     def branch(self, patient: Patient, step: str) -> str:
-        if step in stated.STARTS:
-            cycle, share = stated.STARTS[step]
-        elif step in stated.GOES_ON:
-            cycle, negative, others = stated.GOES_ON[step]
-            share = negative if patient.mrd == "negative" else others
-        else:
+        if step in self.branches:
             return self.branches[step](patient)
-        return cycle if self.uniform() < share else "off_protocol"
+        if step in stated.ONE_OR_OTHER:
+            one, share, other = stated.ONE_OR_OTHER[step]
+        elif step in stated.GOES_ON:
+            one, negative, others = stated.GOES_ON[step]
+            share, other = negative if patient.mrd == "negative" else others, "off_protocol"
+        elif patient.salvage_response == "none":
+            in_trials, on_market = stated.CART_AFTER_FAILURE[step]
+            share = in_trials if self.environment.now < stated.CART_ON_THE_MARKET else on_market
+            one, other = "salvage_cart", "palliation"
+        else:
+            again, first, other = stated.FURTHER_REMISSION[step]
+            one, share = ("later_transplant", first) if patient.grafted == math.inf else ("second_transplant", again)
+        return one if self.uniform() < share else other
 
     def assign_risk(self, patient: Patient) -> str:
         if patient.response == "early_failure":
@@ -404,13 +286,13 @@ class Trial:
             return "salvage"
         if patient.response == "not_assigned":
             return "off_study"
-        late_marrow = patient.relapse == stated.LATE_MARROW and patient.mrd != "high"
-        if patient.relapse == stated.LATE_EXTRAMEDULLARY or late_marrow:
+        if is_low_risk(patient):
             return "low_risk" if self.uniform() < stated.LOW_RISK_RANDOMIZED else "not_randomized"
         return "consolidation" if self.uniform() < stated.RANDOMIZED else "not_randomized"
 
     def randomize_low_risk(self, patient: Patient) -> str:
-        return self.allocate(patient, "low_risk", "low_risk_arm", stated.LOW_RISK_ARMS, patient.relapse)
+        patient.low_risk_arm = self.allocate(patient, "low_risk", "low_risk_arm", stated.LOW_RISK_ARMS, patient.relapse)
+        return patient.low_risk_arm
 
     def randomize(self, patient: Patient) -> str:
         patient.stratum = f"{patient.relapse}, MRD {'high' if patient.mrd == 'high' else 'not high'}"
@@ -429,17 +311,22 @@ class Trial:
         self.journal.append((self.environment.now, patient.number, Event("arm", step, column), arm))
         return arm
 
-    def decide_off_protocol(self, _: Patient) -> str:
-        return "off_protocol_donor" if self.uniform() < stated.TRANSPLANT_OFF_PROTOCOL else "without_transplant"
+    def look_back(self, patient: Patient) -> str:
+        """What follows a relapse or failure depends on the risk and on how long ago the graft was."""
+        if patient.low_risk_arm:
+            return "relapsed_at_low_risk"
+        if patient.grafted == math.inf:
+            return "relapsed_before_graft"
+        patient.graft_to_salvage = self.environment.now - patient.grafted
+        soon = patient.graft_to_salvage < stated.SOON_AFTER_GRAFT
+        return "relapsed_soon_after_graft" if soon else "relapsed_later_after_graft"
 
     def choose_salvage(self, patient: Patient) -> str:
-        blinatumomab = patient.arm == "blinatumomab"
-        return self.choose(stated.SALVAGE_AFTER_BLINATUMOMAB if blinatumomab else stated.SALVAGE, "palliation")
-
-    def leave_salvage(self, patient: Patient) -> str:
-        if patient.salvage_response == "none":
-            return "palliation"
-        return "later_transplant" if self.uniform() < stated.LATER_TRANSPLANT else "later_remission"
+        after_blinatumomab = patient.arm == "blinatumomab"
+        if self.environment.now < stated.CART_ON_THE_MARKET:
+            trials, after = stated.SALVAGE_IN_CART_TRIALS, stated.SALVAGE_IN_CART_TRIALS_AFTER_BLINATUMOMAB
+            return self.choose(after if after_blinatumomab else trials, "palliation")
+        return self.choose(stated.SALVAGE_AFTER_BLINATUMOMAB if after_blinatumomab else stated.SALVAGE, "palliation")
 
 
 def simulate(seed: int, patients: int = stated.PATIENTS) -> Trial:

@@ -89,7 +89,7 @@ def test_a_likelier_toxicity_only_adds_itself_to_patients_of_its_step(base: Scen
 
 
 def test_a_rarer_relapse_only_changes_those_who_relapsed_there(base: Scenario, before: Journal) -> None:
-    rarer = load("aall1331", {"steps.after_transplant.exit.relapse.by.100": "0.05"})
+    rarer = load("aall1331", {"steps.after_transplant.exit.relapse.hazard_ratio": "0.8"})
     after = sweep(rarer, SEED, REPLICATES).in_order()
     changed = set(who_changed(base, before, rarer, after))
     relapsed = rows_with(base, before, "exit", "after_transplant", "relapse")

@@ -1,5 +1,6 @@
 """What many trials of AALL1331 add up to, read in the same way from either model's journal."""
 
+import datetime
 import itertools
 import math
 from collections import defaultdict
@@ -21,6 +22,13 @@ COVARIATES = ("sex", "relapse", "cytogenetics", "frailty")
 DAYS = (180, 365, 730, 1095)
 BEFORE = {"blina_1": "block_1", "block_2": "block_1", "blina_2": "blina_1", "block_3": "block_2"}
 """The step in which MRD was last measured before a cycle."""
+SALVAGE = ("salvage_blinatumomab", "salvage_inotuzumab", "salvage_cart")
+"""The steps that assess what salvage has achieved, in the order in which one patient can come to them."""
+NESTED = {"febrile_neutropenia": "neutropenia", "sepsis": "infection"}
+"""Toxicities that come within another one, where a step has both."""
+CART_ON_THE_MARKET = (datetime.date(2017, 8, 30) - datetime.date(2014, 12, 17)).days
+SOON_AFTER_GRAFT = 180
+LATE = ("marrow_after_36_months", "extramedullary_later")
 BLOCK = 4
 WHETHER = ("no", "yes")
 
@@ -150,8 +158,11 @@ class Reading:
         self.step = np.array([-1, *(self.number[event.step] for event in self.events)])[self.journal.event]
         self.entered = self._by_step("enter", self.journal.day)
         self.arm = self._noted("consolidation", "arm", "arm")
+        self.low_risk_arm = self._noted("low_risk", "arm", "low_risk_arm")
         self.gvhd = self._noted("transplant", "toxicity", "acute_gvhd") >= 0
+        self.response = self._noted("block_1", "assess", "response")
         self.mrd = {step: self._noted(step, "assess", "mrd") for step in ("block_1", *BEFORE)}
+        self.salvaged = {step: self._noted(step, "assess", "salvage_response") for step in SALVAGE}
 
     def read_into(self, tally: Tally) -> None:
         """Add all that is compared to this tally."""
@@ -161,6 +172,7 @@ class Reading:
         self._ways_out()
         self._assessments()
         self._toxicities()
+        self._nested()
         relapse = self.batch.covariates["relapse"].astype(np.intp)
         high = self.mrd["block_1"] == _levels(self.scenario, "mrd").index("high")
         self._allocation("consolidation", "arm", relapse * 2 + high)
@@ -183,7 +195,10 @@ class Reading:
 
     def _groups(self, row: Numbers, step: Numbers) -> dict[str, tuple[Numbers, Sequence[str]]]:
         """Patients who enter steps, by all on which what happens there can depend."""
-        levels = {name: _levels(self.scenario, name) for name in (*COVARIATES, "mrd", "arm")}
+        levels = {
+            name: _levels(self.scenario, name)
+            for name in (*COVARIATES, "mrd", "arm", "low_risk_arm", "response", "salvage_response")
+        }
         last = self.mrd["block_1"]
         for name in BEFORE:
             last = np.where(self.mrd[name] >= 0, self.mrd[name], last)
@@ -191,6 +206,22 @@ class Reading:
         for name, before in BEFORE.items():
             mrd = np.where(step == self.number[name], self.mrd[before][row], mrd)
         covariates = {name: self.batch.covariates[name][row].astype(np.intp) for name in (*COVARIATES, "age")}
+        day = self.entered[row, step]
+        grafted, salvaged = (self.entered[row, self.number[name]] for name in ("transplant", "salvage"))
+        soon = np.where(salvaged - grafted < SOON_AFTER_GRAFT, 2, 3)
+        graft = np.where(grafted <= day, np.where(salvaged <= day, soon, 1), 0)
+        on_market = day >= CART_ON_THE_MARKET
+        arms = ["not randomized", *levels["arm"]]
+        eras = [f"{arm}, {era} CAR-T was on the market" for era in ("before", "when") for arm in arms]
+        salvage = np.full_like(row, -1)
+        for name, found in self.salvaged.items():
+            # Only what was found before this step: CAR-T cells can follow another therapy that failed.
+            known = (found[row] >= 0) & (self.entered[row, self.number[name]] < day)
+            salvage = np.where(known, found[row], salvage)
+        salvages = ["not known", *levels["salvage_response"]]
+        found_in = [f"{found}, {era} CAR-T was on the market" for era in ("before", "when") for found in salvages]
+        late = np.isin(covariates["relapse"], [levels["relapse"].index(name) for name in LATE])
+        low_risk = late & (last[row] != levels["mrd"].index("high"))
         return {
             "all": (np.zeros_like(row), ["all"]),
             "relapse": (covariates["relapse"], levels["relapse"]),
@@ -198,7 +229,13 @@ class Reading:
             "frailty": (covariates["frailty"], levels["frailty"]),
             "age": ((covariates["age"] >= 13).astype(np.intp), ["child", "adolescent"]),
             "mrd": (mrd + 1, ["not known", *levels["mrd"]]),
-            "arm": (self.arm[row] + 1, ["not randomized", *levels["arm"]]),
+            "arm": (self.arm[row] + 1, arms),
+            "low-risk arm": (self.low_risk_arm[row] + 1, ["not randomized", *levels["low_risk_arm"]]),
+            "era": (on_market * len(arms) + self.arm[row] + 1, eras),
+            "salvage": (on_market * len(salvages) + salvage + 1, found_in),
+            "graft": (graft, ["none", "no relapse after it", "relapse soon after it", "relapse later"]),
+            "low risk": (low_risk.astype(np.intp), WHETHER),
+            "response": (self.response[row] + 1, ["not known", *levels["response"]]),
             "acute GVHD": (self.gvhd[row].astype(np.intp), WHETHER),
         }
 
@@ -208,12 +245,20 @@ class Reading:
             self.tally.sample(("arrival", f"patient {number}"), arrived[:, number])
         # Every other gap: neighbors share an arrival.
         self.tally.sample(("arrival", "gap"), np.diff(arrived, axis=1)[:, ::2].ravel())
-        self.tally.sample(("age",), self.batch.covariates["age"])
+        age = self.batch.covariates["age"]
+        self.tally.sample(("age",), age)
         levels = [_levels(self.scenario, name) for name in COVARIATES]
+        for number, name in enumerate(_levels(self.scenario, "relapse")):
+            self.tally.sample(("age", name), age[self.batch.covariates["relapse"] == number])
         covariates = tuple(self.batch.covariates[name].astype(np.intp) for name in COVARIATES)
         combined = np.ravel_multi_index(covariates, [len(names) for names in levels])
         names = [", ".join(parts) for parts in itertools.product(*levels)]
-        self.tally.count(("cohort",), np.zeros_like(combined), combined, ["all"], names)
+        young, ages = (age < 3).astype(np.intp), ("3 years or older", "younger")
+        self.tally.count(("cohort",), young, combined, ages, names)
+        group = covariates[COVARIATES.index("relapse")] * len(ages) + young
+        groups = [f"{relapse}, {age}" for relapse in _levels(self.scenario, "relapse") for age in ages]
+        for name, found, values in zip(COVARIATES, levels, covariates, strict=True):
+            self.tally.count(("cohort", name), group, values, groups, found)
 
     def _entries(self) -> None:
         """How often each event is written in a trial."""
@@ -241,7 +286,14 @@ class Reading:
                 self.tally.count(("way out", name, split), group[here], way[here], levels, names)
             self.tally.count(("cause", name), np.zeros_like(row[here]), causes[here], ["all"], of)
             # In hundredths, so that what is always as long stays so in spite of rounding.
-            self.tally.sample(("stay", name), np.round((np.roll(day, -1) - day)[here & leaves], 2))
+            days = np.round(np.roll(day, -1) - day, 2)
+            self.tally.sample(("stay", name), days[here & leaves])
+            self.tally.sample(("stay", name, "no exit"), days[here & leaves & (exits == 0)])
+            for event in self.events:
+                if (event.kind, event.step) == ("exit", name):
+                    self.tally.sample(("stay", name, event.name), days[here & leaves & (exits == event.code)])
+        grafted, salvaged = (self.entered[:, self.number[name]] for name in ("transplant", "salvage"))
+        self.tally.sample(("stay", "from transplant to salvage"), (salvaged - grafted)[salvaged >= grafted])
 
     def _assessments(self) -> None:
         for event in self.scenario.vocabulary.of("assess"):
@@ -252,6 +304,11 @@ class Reading:
             for split in ("all", "relapse", *(["mrd"] if event.step in BEFORE else [])):
                 group, levels = groups[split]
                 self.tally.count(("assessment", event.step, event.name, split), group, found[row], levels, names)
+            if (event.step, event.name) == ("block_1", "mrd"):
+                (relapse, sites), (response, responses) = groups["relapse"], groups["response"]
+                both = relapse * len(responses) + response
+                levels = [f"{site}, {response}" for site in sites for response in responses]
+                self.tally.count(("assessment", event.step, event.name, "response"), both, found[row], levels, names)
 
     def _toxicities(self) -> None:
         """Worst grades by frailty, onset and length; and how many toxicities come together."""
@@ -263,9 +320,7 @@ class Reading:
             entered = self.entered[:, self.number[event.step]]
             treated = ~np.isnan(entered)
             grade = np.maximum(self._noted(event.step, "toxicity", event.name), 0)
-            here = np.flatnonzero(self.journal.event == event.code)
-            begins, ends = np.full(self.rows, math.inf), np.full(self.rows, math.nan)
-            np.minimum.at(begins, self.journal.row[here], self.journal.day[here])
+            begins, ends = self._begins(*label), np.full(self.rows, math.nan)
             over = np.flatnonzero(self.journal.event == self.codes[event.step, "resolved", event.name])
             ends[self.journal.row[over]] = self.journal.day[over]
             for least in (3, 4, 5):
@@ -295,6 +350,28 @@ class Reading:
             together[event.step] = together.get(event.step, np.where(treated, 0.0, math.nan)) + struck
         for step, number in together.items():
             self.tally.sample(("together", step), number[~np.isnan(number)])
+
+    def _nested(self) -> None:
+        """How many of those with a toxicity have the one within it, by frailty, and when it begins."""
+        frail, levels = self.batch.covariates["frailty"].astype(np.intp), _levels(self.scenario, "frailty")
+        for step in self.steps:
+            for inner, outer in NESTED.items():
+                if not {(step, "toxicity", name) for name in (inner, outer)} <= self.codes.keys():
+                    continue
+                begins, around = (self._begins(step, name) for name in (inner, outer))
+                treated, has = ~np.isnan(self.entered[:, self.number[step]]), around < math.inf
+                for which, here in ("with", treated & has), ("without", treated & ~has):
+                    struck = (begins[here] < math.inf).astype(np.intp)
+                    self.tally.count(("nested", step, inner, f"{which} {outer}"), frail[here], struck, levels, WHETHER)
+                both = has & (begins < math.inf)
+                self.tally.sample(("nested", step, inner, f"after {outer}"), np.round(begins[both] - around[both], 2))
+
+    def _begins(self, step: str, name: str) -> Floats:
+        """The day on which each patient's toxicity begins; infinite if none does."""
+        begins = np.full(self.rows, math.inf)
+        here = self.journal.event == self.codes[step, "toxicity", name]
+        np.minimum.at(begins, self.journal.row[here], self.journal.day[here])
+        return begins
 
     def _allocation(self, step: str, column: str, stratum: Numbers) -> None:
         """How many there are in each stratum and arm, and how far apart the arms ever are."""

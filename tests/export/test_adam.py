@@ -203,7 +203,7 @@ def test_a_toxicity_that_killed_is_there_and_ends_on_the_day_of_death(
         assert mine[0]["AETOXGR"] == "5"
         assert mine[0]["AESER"] == "Y"
         assert mine[0]["ASTDT"] <= deaths[name]
-        assert mine[0]["AEDECOD"].lower().replace(" ", "_") == row["label"]
+        assert mine[0]["AEDECOD"].lower().replace(" ", "_").replace("-", "") == row["label"]
 
 
 def test_fatal_means_that_the_patient_is_known_to_have_died_of_it(adae: Records, journal: Records) -> None:

@@ -209,5 +209,5 @@ def test_what_the_value_of_an_entry_means_is_told_in_words(exported: Path) -> No
     assert {"blinatumomab", "chemotherapy"} < labels["arm"]
     assert {"negative", "low", "high", "remission"} < labels["assess"]
     assert "relapse: marrow_before_18_months, mrd == 'high'" in labels["stratum"]
-    assert labels["exit"] >= {"", "any_event", "infection"}
+    assert labels["exit"] >= {"", "other_event", "infection"}
     assert all((row["label"] == "") == (float(row["value"]) == 0) for row in rows if row["kind"] == "exit")

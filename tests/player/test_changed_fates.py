@@ -23,12 +23,12 @@ DFS = ("late_treatment_failure", "relapse", "second_malignancy", "death")
 
 @cache
 def take() -> Take:
-    return Take(load("aall1331"), 21)
+    return Take(load("aall1331"), 12)
 
 
 @cache
 def changed() -> Take:
-    return Take(load("aall1331", TURNED), 21, take())
+    return Take(load("aall1331", TURNED), 12, take())
 
 
 def journal(entries: Sequence[tuple[int, int, int]]) -> Journal:
@@ -67,7 +67,7 @@ def test_journeys_part_at_the_first_entry_that_differs(there: Journal, here: Jou
 
 
 def test_nobody_fares_otherwise_if_nothing_is_changed() -> None:
-    again = Take(load("aall1331"), 21, take())
+    again = Take(load("aall1331"), 12, take())
     assert fates(take(), again, "dfs", 2000).changed == 0
     assert changed_patients(take(), again, "dfs", 2000) == []
 

@@ -36,22 +36,23 @@ def told(found: Journey, *kinds: str) -> list[Happening]:
 
 
 def test_the_transplant_between_withdrawal_and_relapse_is_told() -> None:
-    """As a user found it: day 95 withdrawal, day 446 relapse after transplant, and no transplant."""
-    found = journey("aall1331", 133485, 60)
+    """As a user found it: withdrawal, relapse after transplant, and no transplant between them."""
+    found = journey("aall1331", 8, 431)
     days = [(round(one.day), one.label) for one in told(found, "step")]
     assert days[3:] == [
-        (95, "Off protocol therapy"),
-        (175, "Waits for donor and bed, off protocol"),
-        (192, "Conditioning"),
-        (200, "Transplant"),
-        (225, "After transplant"),
+        (103, "Waits for donor and bed"),
+        (115, "Off protocol therapy"),
+        (227, "Waits for donor and bed, off protocol"),
+        (245, "Conditioning"),
+        (253, "Transplant"),
+        (283, "After transplant"),
         (446, "Salvage: CAR-T"),
-        (512, "Later remission without transplant"),
+        (514, "Remission after CAR-T"),
     ]
     transplant = next(one for one in found.happenings if one.label == "Transplant")
     assert transplant.ends is not None
-    assert round(transplant.ends) == 225
-    assert [round(one.day) for one in told(found, "exit")] == [95, 446]
+    assert round(transplant.ends) == 283
+    assert [round(one.day) for one in told(found, "exit")] == [115, 446]
 
 
 @pytest.mark.parametrize("scenario", ["aall1331", "stroke-thrombectomy", "two-arm-exponential"])
