@@ -6,25 +6,23 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from pathsim.calendar import DAYS_PER_MONTH, day_of
-from pathsim.cohort import STOPPED, Accrual, Cohort, CovariateDraw, periods
+from pathsim.cohort import STOPPED, Accrual, Cohort
 from pathsim.conditions import DATE, Condition, condition, words
 from pathsim.journal import EventKind, Vocabulary
-from pathsim.laws import Quantiles
 from pathsim.names import abbreviated, readable
 from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.alike import alike
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
+from pathsim.scenario.enrollment import accrual_of, cohort_of
 from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
 from pathsim.scenario.layers import Joined, join, put
-from pathsim.scenario.models import Covariate, Cutoff, Pace, Trial
+from pathsim.scenario.models import Cutoff, Trial
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.sense import senseless, without_words
 from pathsim.scenario.validate import Sections, sections
-from pathsim.steps.assess import cumulative
 from pathsim.steps.randomize import Randomize, RandomizeSpec
 from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surroundings
 
@@ -341,8 +339,8 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         order=order,
         repeats=repeats,
         vocabulary=vocabulary,
-        cohort=_cohort(found, around),
-        accrual=_accrual(found.trial),
+        cohort=cohort_of(found, around),
+        accrual=accrual_of(found.trial),
         pools={
             name: PoolEntry(
                 pool.places,
@@ -391,33 +389,3 @@ def _repeats(joined: Joined, unrolled: Unrolled, index: Mapping[str, int]) -> di
         cycles.setdefault(phase, []).append(index[step])
     tables = joined.tree["steps"]
     return {name: Repeated(tables[name].get("label") or readable(name), tuple(cycles[name])) for name in cycles}
-
-
-def _cohort(found: Sections, around: Surroundings) -> Cohort:
-    draws = tuple(_draw(name, covariate, around) for name, covariate in found.cohort.items())
-    later = [name for name in around.names if name not in (*found.cohort, DATE)]
-    return Cohort(
-        draws,
-        tuple(name for name in later if around.names[name] is not None),
-        tuple(name for name in later if around.names[name] is None),
-    )
-
-
-def _draw(name: str, covariate: Covariate, around: Surroundings) -> CovariateDraw:
-    def law(table: object) -> Quantiles | tuple[float, ...]:
-        found: Quantiles | None = getattr(table, "quantiles", None)
-        if found is not None:
-            return found
-        shares: Mapping[str, float] = getattr(table, "levels")  # noqa: B009
-        return cumulative([shares[level] for level in covariate.levels or shares])
-
-    cases = tuple((condition(case.when, around.names), law(case)) for case in covariate.cases)
-    return CovariateDraw(name, law(covariate), covariate.whole, cases)
-
-
-def _accrual(trial: Trial) -> Accrual:
-    pace = trial.pace or (Pace(from_day=0.0, per_month=trial.per_month or 0.0),)
-    paces = [(p.per_month, p.per_month if p.rising_to is None else p.rising_to) for p in pace]
-    per_day = [(first / DAYS_PER_MONTH, last / DAYS_PER_MONTH) for first, last in paces]
-    closes = math.inf if trial.closes is None else day_of(trial.closes, trial.begins)
-    return Accrual(periods([p.from_day for p in pace], per_day), trial.arrivals, closes)

@@ -4,21 +4,15 @@ import datetime
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 import numpy as np
+from batches import COVARIATES, Batch, Floats, Label, Numbers, levels_of
 from numpy.typing import NDArray
 
-from pathsim.engines import simulate_many
-from pathsim.journal import Journal
-from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.known import everything
-from pathsim.trial.outcomes import outcomes
 
-COVARIATES = ("sex", "relapse", "cytogenetics", "frailty")
 DAYS = (180, 365, 730, 1095)
 BEFORE = {"blina_1": "block_1", "block_2": "block_1", "blina_2": "blina_1", "block_3": "block_2"}
 """The step in which MRD was last measured before a cycle."""
@@ -32,84 +26,7 @@ LATE = ("marrow_after_36_months", "extramedullary_later")
 BLOCK = 4
 WHETHER = ("no", "yes")
 
-Floats: TypeAlias = NDArray[np.float64]
-Numbers: TypeAlias = NDArray[np.intp]
 Truth: TypeAlias = NDArray[np.bool_]
-Label: TypeAlias = tuple[str, ...]
-
-
-# --- the two models -------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Batch:
-    """Some trials of one model, one row a patient. Categories are numbers: positions among their levels."""
-
-    trials: int
-    journal: Journal
-    covariates: Mapping[str, Floats]
-    times: Mapping[str, Floats]
-    """Days from randomization to an endpoint's event: infinite without one, not a number if never randomized."""
-    first_event: Numbers
-    """The number of the first event of disease-free survival, from 1; 0 without one."""
-
-
-def package_batch(scenario: Scenario, seed: int, replicates: range) -> Batch:
-    """Trials of the package. Survival is what the package's own endpoints say."""
-    chunk = simulate_many(scenario, seed, replicates)
-    key = keys(seed, np.asarray(replicates)[:, None], np.arange(scenario.patients)).ravel()
-    covariates = {name: column.astype(np.float64) for name, column in scenario.cohort.draw(key).items()}
-    known = everything(chunk)
-    times = {name: np.full(chunk.rows, math.nan) for name in ("dfs", "os")}
-    causes = {name: np.zeros(chunk.rows, np.intp) for name in times}
-    for name, time in times.items():
-        found = outcomes(known, scenario.sections.endpoints[name])
-        time[found.row] = np.where(found.event, found.time, math.inf)
-        causes[name][found.row] = found.cause
-    return Batch(len(replicates), chunk.journal, covariates, times, causes["dfs"])
-
-
-def plain_batch(scenario: Scenario, trials: Sequence[Any]) -> Batch:
-    """Trials of the plain model, its words translated into the package's numbers."""
-    codes: dict[Label, int] = {(event.kind, event.step, event.name): event.code for event in scenario.vocabulary.events}
-    entries = [
-        (position * scenario.patients + patient, day, codes[event], _number(scenario, codes, event, value))
-        for position, trial in enumerate(trials)
-        for day, patient, event, value in trial.journal
-    ]
-    row, day, code, value = np.array(entries).T
-    patients = [patient for trial in trials for patient in trial.patients]
-    covariates = {
-        name: np.array([_levels(scenario, name).index(getattr(patient, name)) for patient in patients], np.float64)
-        for name in COVARIATES
-    }
-    covariates["age"] = np.array([patient.age for patient in patients], np.float64)
-    randomized = np.array([patient.randomized for patient in patients])
-    randomized[randomized == math.inf] = math.nan
-    kinds = ("", *scenario.sections.endpoints["dfs"].events)
-    return Batch(
-        len(trials),
-        Journal(row.astype(np.intp), day, code.astype(np.int16), value),
-        covariates,
-        {
-            "dfs": np.array([patient.first_event for patient in patients]) - randomized,
-            "os": np.array([patient.died for patient in patients]) - randomized,
-        },
-        np.array([kinds.index(patient.first_event_kind) for patient in patients]),
-    )
-
-
-def _number(scenario: Scenario, codes: Mapping[Label, int], event: Any, value: str | int) -> float:
-    """A value of the plain journal as a number. Strata are told from what defines them, not from here."""
-    if isinstance(value, int):
-        return value
-    if event.kind in {"assess", "arm"}:
-        return _levels(scenario, event.name).index(value)
-    return codes["toxicity", event.step, value] if event.kind == "exit" and value else 0
-
-
-def _levels(scenario: Scenario, column: str) -> list[str]:
-    return list(scenario.names[column] or ())
 
 
 # --- what is compared -----------------------------------------------------------------------------------------------
@@ -174,7 +91,7 @@ class Reading:
         self._toxicities()
         self._nested()
         relapse = self.batch.covariates["relapse"].astype(np.intp)
-        high = self.mrd["block_1"] == _levels(self.scenario, "mrd").index("high")
+        high = self.mrd["block_1"] == levels_of(self.scenario, "mrd").index("high")
         self._allocation("consolidation", "arm", relapse * 2 + high)
         self._allocation("low_risk", "low_risk_arm", relapse)
         self._survival()
@@ -196,7 +113,7 @@ class Reading:
     def _groups(self, row: Numbers, step: Numbers) -> dict[str, tuple[Numbers, Sequence[str]]]:
         """Patients who enter steps, by all on which what happens there can depend."""
         levels = {
-            name: _levels(self.scenario, name)
+            name: levels_of(self.scenario, name)
             for name in (*COVARIATES, "mrd", "arm", "low_risk_arm", "response", "salvage_response")
         }
         last = self.mrd["block_1"]
@@ -247,8 +164,8 @@ class Reading:
         self.tally.sample(("arrival", "gap"), np.diff(arrived, axis=1)[:, ::2].ravel())
         age = self.batch.covariates["age"]
         self.tally.sample(("age",), age)
-        levels = [_levels(self.scenario, name) for name in COVARIATES]
-        for number, name in enumerate(_levels(self.scenario, "relapse")):
+        levels = [levels_of(self.scenario, name) for name in COVARIATES]
+        for number, name in enumerate(levels_of(self.scenario, "relapse")):
             self.tally.sample(("age", name), age[self.batch.covariates["relapse"] == number])
         covariates = tuple(self.batch.covariates[name].astype(np.intp) for name in COVARIATES)
         combined = np.ravel_multi_index(covariates, [len(names) for names in levels])
@@ -256,7 +173,7 @@ class Reading:
         young, ages = (age < 3).astype(np.intp), ("3 years or older", "younger")
         self.tally.count(("cohort",), young, combined, ages, names)
         group = covariates[COVARIATES.index("relapse")] * len(ages) + young
-        groups = [f"{relapse}, {age}" for relapse in _levels(self.scenario, "relapse") for age in ages]
+        groups = [f"{relapse}, {age}" for relapse in levels_of(self.scenario, "relapse") for age in ages]
         for name, found, values in zip(COVARIATES, levels, covariates, strict=True):
             self.tally.count(("cohort", name), group, values, groups, found)
 
@@ -300,7 +217,7 @@ class Reading:
             found = self._noted(event.step, "assess", event.name)
             row = np.flatnonzero(found >= 0)
             groups = self._groups(row, np.full(row.size, self.number[event.step]))
-            names = _levels(self.scenario, event.name)
+            names = levels_of(self.scenario, event.name)
             for split in ("all", "relapse", *(["mrd"] if event.step in BEFORE else [])):
                 group, levels = groups[split]
                 self.tally.count(("assessment", event.step, event.name, split), group, found[row], levels, names)
@@ -313,7 +230,7 @@ class Reading:
     def _toxicities(self) -> None:
         """Worst grades by frailty, onset and length; and how many toxicities come together."""
         frail = self.batch.covariates["frailty"].astype(np.intp)
-        levels = _levels(self.scenario, "frailty")
+        levels = levels_of(self.scenario, "frailty")
         together: dict[str, Floats] = {}
         for event in self.scenario.vocabulary.of("toxicity"):
             label = (event.step, event.name)
@@ -353,7 +270,7 @@ class Reading:
 
     def _nested(self) -> None:
         """How many of those with a toxicity have the one within it, by frailty, and when it begins."""
-        frail, levels = self.batch.covariates["frailty"].astype(np.intp), _levels(self.scenario, "frailty")
+        frail, levels = self.batch.covariates["frailty"].astype(np.intp), levels_of(self.scenario, "frailty")
         for step in self.steps:
             for inner, outer in NESTED.items():
                 if not {(step, "toxicity", name) for name in (inner, outer)} <= self.codes.keys():
@@ -382,7 +299,7 @@ class Reading:
         row, trial = row[order], trial[order]
         arm, stratum = arm[row], stratum[row]
         for number in range(int(stratum.max()) + 1):
-            for each, name in enumerate(_levels(self.scenario, column)):
+            for each, name in enumerate(levels_of(self.scenario, column)):
                 mine = np.bincount(trial[(stratum == number) & (arm == each)], minlength=self.batch.trials)
                 self.tally.by_trial["allocated", step, str(number), name].append(mine.astype(np.float64))
         begins = np.flatnonzero(np.diff(trial * 100 + stratum, prepend=-1))
@@ -397,7 +314,7 @@ class Reading:
     def _survival(self) -> None:
         randomized, conditioned = (self.entered[:, self.number[name]] for name in ("consolidation", "conditioning"))
         kinds = ["none", *self.scenario.sections.endpoints["dfs"].events]
-        for number, arm in enumerate(_levels(self.scenario, "arm")):
+        for number, arm in enumerate(levels_of(self.scenario, "arm")):
             mine = self.arm == number
             nobody = np.zeros(int(mine.sum()), np.intp)
             for endpoint, times in self.batch.times.items():

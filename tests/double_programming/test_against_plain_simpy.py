@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from readings import Batch, Floats, Label, Tally, package_batch, plain_batch, tally_of
+from batches import Batch, Floats, Label, package_batch, plain_batch
+from readings import Tally, tally_of
 from scipy import stats
 
 from pathsim.scenario.scenario import Scenario, load
