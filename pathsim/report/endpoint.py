@@ -10,7 +10,7 @@ from rich.text import Text
 from pathsim.names import spoken
 from pathsim.paths import day_name
 from pathsim.report.curves import Line, drawn_until, survival_plot
-from pathsim.report.figures import arm_style, figure_table, months, percent, ratio, span, spans
+from pathsim.report.figures import arm_style, figure_table, months, p_value, percent, ratio, span, spans
 from pathsim.scenario.scenario import Scenario
 from pathsim.stats.survival import curve
 from pathsim.trial.course import course
@@ -89,7 +89,7 @@ def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
     stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
     text = _hazard_ratio(endpoint["hazard_ratio"], scenario, stratified)
     if (test := endpoint["logrank"])["z"] is not None:
-        text.append(f"; log-rank z {test['z']:.2f}, one-sided P {test['p_one_sided']:.3f}{stratified}")
+        text.append(f"; log-rank z {test['z']:.2f}, one-sided P {p_value(test['p_one_sided'])}{stratified}")
     if (gain := endpoint.get("restricted_mean_difference")) is not None:
         text.append("\n").append(_gain(gain))
     return text

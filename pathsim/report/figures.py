@@ -80,6 +80,16 @@ def ratio(value: float | None) -> str:
     return "infinite" if math.isinf(value) else f"{value:.2f}" if value else "0"
 
 
+LEAST_P = 0.001
+
+
+def p_value(value: float | None) -> str:
+    """A P value with three decimals, or that it is smaller; a dash if it is missing."""
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:.3f}" if value >= LEAST_P else f"<{LEAST_P}"
+
+
 def decimal(value: float) -> str:
     """A number, whole if it is whole; a dash if it is missing."""
     if not math.isfinite(value):

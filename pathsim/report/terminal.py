@@ -14,7 +14,7 @@ from pathsim.couplings import Coupling
 from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
 from pathsim.report.endpoint import arm_headings, endpoint_part
-from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, percent, ratio, span
+from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
 from pathsim.report.other_fate import TITLE, other_fate_part
 from pathsim.report.remarks import not_compared
 from pathsim.scenario.evidence import KINDS, tally
@@ -47,7 +47,7 @@ def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, endpoint_part(console, chunk, found, name)
     if any(row["grade3plus"] for row in found["toxicity"]):
-        yield "Toxicity: patients with grade 3 or higher", _toxicity(scenario, found, console.width)
+        yield "Toxicity: patients with grade 3 or higher", _toxicity(console, scenario, found)
     if any(row["arm"] for row in found["responses"]):
         yield "Responses", _responses(scenario, found)
     if any(row["waited"] for row in found["waits"]):
@@ -113,17 +113,21 @@ def _flow(scenario: Scenario, found: Results) -> Table:
     return table
 
 
-def _toxicity(scenario: Scenario, found: Results, width: int) -> RenderableType:
+def _toxicity(console: Console, scenario: Scenario, found: Results) -> RenderableType:
     therapy = [entry.name for name in scenario.trial.therapy for entry in scenario.entries(name)]
     by_cycle = [row for row in found["toxicity"] if row["step"] not in scenario.repeats]
     compared = [row for row in by_cycle if row["step"] in (*therapy, THERAPY) and row["arm"]]
     others = [row for row in by_cycle if row["step"] not in (*therapy, THERAPY)]
-    tables = [_toxicity_matrix(scenario, compared, width), _toxicity_elsewhere(scenario, others)]
-    parts = [part for table in tables if table.row_count for part in ("", table)]
+    died = "x" if console.options.ascii_only else "†"
+    matrix = _toxicity_matrix(scenario, compared, console.width, died)
+    tables = [matrix, _toxicity_elsewhere(scenario, others)]
+    parts: list[RenderableType] = [part for table in tables if table.row_count for part in ("", table)]
+    if any(row["grade5"] for row in compared):
+        parts.insert(2, Text(f" {died}: died of it", style="dim"))
     return Group(*parts[1:])
 
 
-def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int) -> Table:
+def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int, died: str) -> Table:
     columns = list(dict.fromkeys((row["arm"], row["step"]) for row in rows))
     patients = {(row["arm"], row["step"]): row["patients"] for row in rows}
     headings = []
@@ -134,7 +138,7 @@ def _toxicity_matrix(scenario: Scenario, rows: list[dict[str, Any]], width: int)
     table = figure_table(("", ""), *headings)
     cells = {(row["type"], row["arm"], row["step"]): row for row in rows}
     for name in _by_frequency(rows):
-        found = [_share(cells.get((name, *column)), counts=width >= WIDE) for column in columns]
+        found = [_share(cells.get((name, *column)), died, counts=width >= WIDE) for column in columns]
         table.add_row(_toxicity_label(scenario, name), *found)
     return table
 
@@ -178,21 +182,28 @@ def _toxicity_label(scenario: Scenario, name: str) -> str:
     return scenario.toxicity_label(name)
 
 
-def _share(row: dict[str, Any] | None, *, counts: bool) -> str:
+def _share(row: dict[str, Any] | None, died: str, *, counts: bool) -> str:
     if row is None:
         return ""
-    died = f" †{row['grade5']}" if row["grade5"] else ""
-    return (f"{row['grade3plus']} ({row['rate']:.0%})" if counts else f"{row['rate']:.0%}") + died
+    deaths = f" {died}{row['grade5']}" if row["grade5"] else ""
+    return (f"{row['grade3plus']} ({row['rate']:.0%})" if counts else f"{row['rate']:.0%}") + deaths
 
 
 def _responses(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), *arm_headings(scenario))
     rows = {(row["step"], row["name"], row["value"], row["arm"]): row for row in found["responses"] if row["arm"]}
+    therapy = {entry.name for name in scenario.trial.therapy for entry in scenario.entries(name)}
+    came = {(row["step"], row["arm"]): row["entered"] for row in found["flow"]}
     for step, name, value in dict.fromkeys(key[:3] for key in rows):
         cells = []
         for arm in scenario.arms:
             row = rows.get((step, name, value, arm))
-            cells.append("" if row is None else f"{row['n']} of {row['of']} ({row['share']:.0%})")
+            if row is None:
+                cells.append("")
+                continue
+            # Of all who were randomized where therapies are compared; elsewhere of those who came there.
+            of = came.get((step, arm), 0) if therapy and step not in therapy else row["of"]
+            cells.append(f"{row['n']} of {of} ({row['n'] / of:.0%})" if of else "")
         label = _assessment_label(scenario.entry(step), name)
         table.add_row(f"{scenario.entry(step).label}: {label} {spoken(value)}", *cells)
     return table
@@ -229,9 +240,13 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     table.add_row("date", *(scenario.written_date(look["day"]) for look in looks))
     table.add_row("events known", *(f"{look['events']} of {plan.planned_events}" for look in looks))
     table.add_row("information", *(f"{look['information']:.0%}" for look in looks))
-    for label, key in (("z", "z"), ("benefit from", "efficacy_bound"), ("futility below", "futility_bound")):
+    for label, key in (
+        ("z, positive for benefit", "z"),
+        ("benefit from", "efficacy_bound"),
+        ("futility below", "futility_bound"),
+    ):
         table.add_row(label, *("-" if look[key] is None else f"{look[key]:.2f}" for look in looks))
-    table.add_row("the rules say", *(look["decision"] for look in looks))
+    table.add_row("decision", *(look["decision"] for look in looks))
     return table
 
 
@@ -251,7 +266,7 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
         label = scenario.endpoint_label(name)
         table.add_row(f"{label} hazard ratio", *(ratio(found["hazard_ratio"]["estimate"]) for found in compared))
         values = (found["logrank"]["p_one_sided"] for found in compared)
-        table.add_row(f"{label} one-sided P", *("-" if p is None else f"{p:.3f}" for p in values))
+        table.add_row(f"{label} one-sided P", *map(p_value, values))
     return table
 
 

@@ -1,6 +1,7 @@
 """What the report of a trial says where there is little to say: nothing is empty, hidden or in the wrong unit."""
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from rich.console import Console
 
 from pathsim.clock import Clock
 from pathsim.engines import simulate
+from pathsim.report.figures import p_value
 from pathsim.report.monthly import monthly
 from pathsim.report.terminal import print_report
 from pathsim.scenario.files import Source
@@ -19,12 +21,15 @@ SMALL = (TESTS / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")
 BASE = (TESTS / "names" / "cases" / "base.toml").read_text(encoding="utf-8")
 
 
-def report(scenario: str | Source, **settings: str) -> list[str]:
-    chunk = simulate(load(scenario, {key.replace("__", "."): value for key, value in settings.items()}), seed=1)[0]
-    console = Console(file=io.StringIO(), width=114, color_system=None, markup=False, highlight=False)
+def report(scenario: str | Source, seed: int = 1, encoding: str = "utf-8", **settings: str) -> list[str]:
+    made = load(scenario, {key.replace("__", "."): value for key, value in settings.items()})
+    chunk = simulate(made, seed)[0]
+    written = io.BytesIO()
+    file = io.TextIOWrapper(written, encoding=encoding, errors="replace")
+    console = Console(file=file, width=114, color_system=None, markup=False, highlight=False)
     print_report(console, chunk, results(chunk))
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue().splitlines()
+    file.flush()
+    return written.getvalue().decode(encoding).splitlines()
 
 
 def of(text: str) -> Source:
@@ -46,6 +51,70 @@ def test_those_with_any_toxicity_come_first_also_where_all_have_the_same() -> No
     begin = next(number for number, line in enumerate(lines) if line.startswith("Toxicity"))
     labels = [line.split("  ")[0].strip() for line in lines[begin:] if " (" in line]
     assert labels[:2] == ["Any of these", "Fever"]
+
+
+FATAL = """
+extends = "two-arm-exponential"
+[trial]
+therapy = ["experimental", "control"]
+[steps.experimental]
+fatal = "death"
+[steps.experimental.toxicity.sepsis]
+grade3plus = 0.5
+grade5     = 0.2
+onset      = 1
+lasts      = 2
+assumed    = "a test"
+"""
+
+
+@pytest.mark.parametrize(("encoding", "sign"), [("utf-8", "†"), ("ascii", "x")])
+def test_deaths_of_a_toxicity_are_told_with_what_their_sign_means(encoding: str, sign: str) -> None:
+    lines = report(of(FATAL), encoding=encoding)
+    (row,) = [line for line in lines if line.strip().startswith("Sepsis")]
+    deaths = re.search(rf"\d+ \(\d+%\) {sign}(\d+)", row)
+    assert deaths is not None
+    assert int(deaths[1]) > 0
+    assert f" {sign}: died of it" in lines
+    assert not any("died of it" in line for line in report(of(FATAL.replace("grade5     = 0.2", ""))))
+
+
+RESPONSES = """
+extends = "two-arm-exponential"
+[trial]
+therapy  = ["experimental"]
+patients = { value = 200, assumed = "a test" }
+[steps.experimental]
+days    = 30
+next    = "tested"
+assess  = [{ set = "response", levels = { yes = 0.5, no = "rest" } }]
+assumed = "a test"
+[steps.tested]
+kind    = "phase"
+days    = 10
+next    = "control"
+assess  = [{ set = "later", levels = { yes = 1, no = 0 } }]
+assumed = "a test"
+"""
+
+
+def test_responses_to_a_compared_therapy_are_of_all_randomized_and_others_of_those_who_came() -> None:
+    lines = report(of(RESPONSES))
+    found = {line.strip().split("  ")[0]: line for line in lines if ": response yes" in line or ": later yes" in line}
+    assert len(found) == 2
+    (first, second) = (re.search(r"(\d+) of (\d+) \((\d+)%\)", line) for line in found.values())
+    assert first is not None
+    assert second is not None
+    assert int(first[2]) == 100
+    assert int(second[1]) == int(second[2]) < 100
+    assert second[3] == "100"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(0.5, "0.500"), (0.001, "0.001"), (0.000999, "<0.001"), (0.0, "<0.001"), (None, "-")]
+)
+def test_a_p_value_is_never_written_as_0(value: float | None, written: str) -> None:
+    assert p_value(value) == written
 
 
 def test_a_median_that_is_not_reached_has_the_limit_that_is_known() -> None:

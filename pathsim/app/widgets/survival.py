@@ -14,13 +14,12 @@ from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.shown import Curve, EndpointCard, EndpointView
 from pathsim.report.curves import BOX_PENS, trace
-from pathsim.report.figures import months, ratio
+from pathsim.report.figures import months, p_value, ratio
 from pathsim.text import counted
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CROSSHAIR_STEPS = 72
 LEAST_LEFT = 8
-LEAST_P = 0.001
 NOTHING = {ord(glyph) for glyph in f" ┈{EIGHTHS}"}
 """What words may be written over: the grid, and the edges of intervals."""
 LEVELS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -231,10 +230,9 @@ class _Plot:
         if found.lower is not None and found.upper is not None:
             estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
         published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
-        p_value = f"P {found.p_one_sided:.3f}" if found.p_one_sided >= LEAST_P else f"P <{LEAST_P}"
         within = "stratified " if self.card.is_stratified else ""
-        said = f"1-sided {p_value}{published}"
-        whole = f"{within}hazard ratio {estimate}, one-sided {p_value}{published}"
+        test = f"P {p_value(found.p_one_sided)}{published}"
+        said, whole = f"1-sided {test}", f"{within}hazard ratio {estimate}, one-sided {test}"
         texts = [[whole], [f"{within}HR {estimate}, {said}"], [f"{within}HR {estimate}", said]]
         texts += [[f"{kind}HR {estimate}", *said.split("; ")] for kind in dict.fromkeys((within, ""))]
         texts += [[f"HR {estimate}"], [f"HR {ratio(found.estimate)}"]]
