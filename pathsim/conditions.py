@@ -47,6 +47,7 @@ _TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 
 
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _WORD = re.compile(r"[^\W\d]\w*")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """A text in quotes: a level, in whatever letters its author likes."""
@@ -178,13 +179,22 @@ class _Translator:
             raise ValueError(f"'{name}' is compared with a number that is far too large") from None
 
 
-def _date(node: ast.expr) -> int:
-    text = node.value if isinstance(node, ast.Constant) else None
+def ordinal_of(text: object) -> int | None:
+    """The day that a date such as 2017-08-30 is, in days since the year 1; None if it is no date so written."""
+    if not isinstance(text, str) or not _ISO_DATE.fullmatch(text):
+        return None
     try:
-        return datetime.date.fromisoformat(text if isinstance(text, str) else "").toordinal()
+        return datetime.date.fromisoformat(text).toordinal()
     except ValueError:
+        return None
+
+
+def _date(node: ast.expr) -> int:
+    day = ordinal_of(node.value if isinstance(node, ast.Constant) else None)
+    if day is None:
         message = f"'{DATE}' is the date of entry: compare it with one in quotes, as in {DATE} < '2017-08-30'"
-        raise ValueError(f"{message}, not with {ast.unparse(node)}") from None
+        raise ValueError(f"{message}, not with {ast.unparse(node)}")
+    return day
 
 
 def words(text: str) -> list[str]:

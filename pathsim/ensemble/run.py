@@ -19,6 +19,7 @@ from pathsim.ensemble.uncertain import with_drawn_numbers
 from pathsim.ensemble.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensemble.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.scenario.files import Source
+from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
 CHUNK = 64
@@ -348,7 +349,7 @@ def result_of(made: Future[Columns]) -> Columns:
     """What a worker has made. Raises LostWorkersError if there is no worker any more."""
     try:
         return made.result()
-    except ReplicateError:
+    except (ReplicateError, ScenarioError):
         raise
     except Exception as wrong:
         told = f"{type(wrong).__name__}: {wrong}".removesuffix(": ")

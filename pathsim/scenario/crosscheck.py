@@ -144,6 +144,8 @@ def _too_early(text: str, path: KeyPath, above: Mapping[str, object], scenario: 
     for word in words(text):
         if word in scenario.names and word not in above and word not in scenario.unread:
             message = f"'{word}' is not known yet; a covariate can only depend on those above it in the file"
+            if word in (DATE, STOPPED):
+                message = f"'{word}' is not known yet: patients are who they are before they come to the trial"
             yield Problem(path, message)
             return
 
@@ -162,6 +164,9 @@ def _columns(
             yield Problem((*at, *path), message)
         elif names.get(column) is None:
             yield Problem((*at, *path), f"'{column}' is a quantity; a step can only set categories")
+    for name, way in getattr(step, "exit", {}).items():
+        if way.since is not None:
+            yield from no_step(way.since, (*at, "exit", name, "since"), found.steps, first_cycle)
     elapsed = step.elapsed
     if elapsed is None:
         return

@@ -214,6 +214,8 @@ class _Reader:
     ) -> None:
         if path[0] == "targets" and path[-1] in _CHOICES:
             return
+        if spoken and spoken[-1].kind == "calibrated" and isinstance(value, date):
+            self._wrong(path, "a date is decided, not calibrated; say why it is assumed instead")
         if spoken:
             self._layer.rates[path] = Rate(path, value, spoken[-1], n, of, limits.ci, limits.range)
             self._check_range(path, value, limits.range)
@@ -306,9 +308,12 @@ def _near(key: str) -> str | None:
 
 
 def unknown_references(
-    rates: Mapping[KeyPath, Rate], sources: Mapping[str, object], targets: Sequence[str]
+    rates: Mapping[KeyPath, Rate], sources: Mapping[str, object], targets: Mapping[str, Sequence[str]]
 ) -> Iterator[Problem]:
-    """Sources and targets that numbers and dates name and nobody wrote down; each place is reported once."""
+    """Sources and targets that numbers and dates name and nobody wrote down; each place is reported once.
+
+    ``targets`` are those that each file knows.
+    """
     seen = set()
     for rate in rates.values():
         evidence = rate.evidence
@@ -319,6 +324,7 @@ def unknown_references(
             hint = suggestion(str(rate.source), list(sources))
             yield Problem(evidence.path, f"there is no source '{rate.source}' in [sources].{hint}", evidence.file)
         for name in evidence.calibrated_to:
-            if name not in targets:
-                hint = suggestion(name, list(targets))
+            known = targets.get(evidence.file, ())
+            if name not in known:
+                hint = suggestion(name, list(known))
                 yield Problem(evidence.path, f"there is no target '{name}' in [targets].{hint}", evidence.file)

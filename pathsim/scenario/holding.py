@@ -5,16 +5,14 @@ numbers, their neighbors and the ends of what the column can be; and every level
 """
 
 import ast
-import datetime
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
-from pathsim.conditions import DATE, UNSET, Column, condition
-from pathsim.scenario.models import Covariate, QuantityCase
+from pathsim.conditions import DATE, UNSET, Column, condition, ordinal_of
+from pathsim.scenario.models import Covariate, QuantityCase, Trial
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.spec import KeyPath, Surroundings
@@ -28,7 +26,7 @@ _IN_TURN = ("rules", "cases")
 def never_holding(found: Sections, scenario: Surroundings) -> Iterator[Problem]:
     """Every condition that holds for nobody."""
     for texts in _groups(found):
-        yield from _Trial.of(texts, found.cohort, scenario).problems()
+        yield from _Patients.of(texts, found, scenario).problems()
 
 
 def _groups(found: Sections) -> Iterator[list[tuple[KeyPath, str]]]:
@@ -46,7 +44,7 @@ def _groups(found: Sections) -> Iterator[list[tuple[KeyPath, str]]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Trial:
+class _Patients:
     """Conditions, and patients of every sort that they can tell apart."""
 
     texts: list[tuple[KeyPath, str]]
@@ -54,13 +52,15 @@ class _Trial:
     scenario: Surroundings
 
     @classmethod
-    def of(cls, texts: list[tuple[KeyPath, str]], cohort: Mapping[str, Covariate], scenario: Surroundings) -> "_Trial":
+    def of(cls, texts: list[tuple[KeyPath, str]], found: Sections, scenario: Surroundings) -> "_Patients":
         """These conditions; no patients if there would be too many."""
         nodes = [node for _, text in texts for node in ast.walk(ast.parse(text.strip(), mode="eval"))]
         names = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and node.id in scenario.names)
         numbers = _numbers(nodes)
         values: dict[str, Column] = {
-            name: _dates(nodes) if name == DATE else _values(name, numbers, cohort.get(name), scenario)
+            name: _dates(nodes, found.trial)
+            if name == DATE
+            else _values(name, numbers, found.cohort.get(name), scenario)
             for name in names
         }
         if not values or math.prod(one.size for one in values.values()) > MOST_TRIED:
@@ -88,13 +88,11 @@ def _numbers(nodes: Iterable[ast.AST]) -> list[float]:
     return sorted({*found, *(-number for number in found)})
 
 
-def _dates(nodes: Iterable[ast.AST]) -> Column:
-    """The dates that conditions name, and those beside them."""
-    found: list[float] = []
-    for text in (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)):
-        with suppress(ValueError):
-            found.append(datetime.date.fromisoformat(text).toordinal())
-    return np.array([day + by for day in found for by in (-1, 0, 1)], dtype=np.float64)
+def _dates(nodes: Iterable[ast.AST], trial: Trial | None) -> Column:
+    """The dates that conditions name and those beside them: nobody comes before the trial begins."""
+    named = [ordinal_of(node.value) for node in nodes if isinstance(node, ast.Constant)]
+    near = [day + by for day in named if day is not None for by in (-1, 0, 1)]
+    return np.maximum(np.array(near, dtype=np.float64), 0 if trial is None else trial.begins.toordinal())
 
 
 def _values(name: str, numbers: list[float], covariate: Covariate | None, scenario: Surroundings) -> Column:

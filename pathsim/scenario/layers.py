@@ -43,18 +43,21 @@ class Joined:
     """The paths of what is set, key by key, and the option that sets it."""
     changed: dict[KeyPath, tuple[int, KeyPath]] = field(default_factory=dict)
     """The paths of what a file's ``[set]`` changes, with the number of its layer and the place where it says so."""
-    _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
+    _wrong_alone: dict[int, set[tuple[KeyPath, str]]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def sha256(self) -> str:
         """The hash of the files' texts, the one that is extended first."""
         return sha256("\0".join(source.text for source in self.sources).encode()).hexdigest()
 
+    known_targets: dict[str, list[str]] = field(default_factory=dict)
+    """For each file the targets that there are when it has been read: what a later file leaves out it still knows."""
+
     @property
-    def targets(self) -> list[str]:
-        """The targets of all files, also those that a file leaves out: what was calibrated to one stays as it is."""
-        tables = (tree.get("targets") for tree in self.trees)
-        return list(dict.fromkeys(name for table in tables if isinstance(table, dict) for name in table))
+    def targets(self) -> dict[str, list[str]]:
+        """For each file the targets that its numbers can be calibrated to, those that later files add among them."""
+        now = _target_names(self.tree)
+        return {file: list(dict.fromkeys([*known, *now])) for file, known in {"": now, **self.known_targets}.items()}
 
     def placed(self, problem: Problem) -> Problem:
         """This problem with the file and line of its path, or with what was set to cause it."""
@@ -69,10 +72,17 @@ class Joined:
         for path, (layer, place) in self.changed.items():
             if _begins(problem.path, path):
                 return self._on_its_line(layer, Problem(place, problem.message))
-        if self.settings and (problem.path, problem.message) not in self._known_without_settings():
+        known = (problem.path, problem.message)
+        if self.settings and known not in self._wrong_with(len(self.sources) - 1):
             setting = zip(self.settings.values(), self.overrides.items(), strict=True)
             cause = ", ".join(f"{option} {path}={shown(value)}" for option, (path, value) in setting)
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
+        elif self.changed and known not in self._wrong_with(
+            (last := max(layer for layer, _ in self.changed.values())) - 1
+        ):
+            return self._on_its_line(
+                last, Problem(("set",), f"with these values {dotted(problem.path)}: {problem.message}")
+            )
         depths = [len(written(tree, problem.path)[0]) for tree in self.trees]
         return self._on_its_line(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
 
@@ -83,17 +93,17 @@ class Joined:
         line = line_of(source.text, written(self.trees[layer], problem.path)[1])
         return Problem(problem.path, problem.message, source.file, line)
 
-    def _known_without_settings(self) -> set[tuple[KeyPath, str]]:
-        """What is wrong with the files alone."""
-        if self._without_settings is None:
+    def _wrong_with(self, layer: int) -> set[tuple[KeyPath, str]]:
+        """What is wrong with a file and those that it extends, without what is set on the command line."""
+        if layer not in self._wrong_alone:
             from pathsim.scenario.scenario import load  # noqa: PLC0415 - loaded only for an error
 
-            self._without_settings = set()
+            self._wrong_alone[layer] = set()
             try:
-                load(self.sources[-1])
+                load(self.sources[layer])
             except ScenarioError as wrong:
-                self._without_settings = {(problem.path, problem.message) for problem in wrong.problems}
-        return self._without_settings
+                self._wrong_alone[layer] = {(problem.path, problem.message) for problem in wrong.problems}
+        return self._wrong_alone[layer]
 
 
 def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, str]) -> Joined:
@@ -123,12 +133,18 @@ def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, st
         _merge(joined.tree, layer.tree, (), joined.rates)
         joined.rates |= {path: rate for path, rate in layer.rates.items() if path[0] != "set"}
         _change_all(joined, number, changed, layer.rates)
+        joined.known_targets[source.file] = _target_names(joined.tree)
     joined.tree.pop("extends", None)
     for path, text in overrides.items():
         _set(joined, path, text, SET)
     for path, text in varied.items():
         _set(joined, path, text, VARY)
     return joined
+
+
+def _target_names(tree: Tree) -> list[str]:
+    table = tree.get("targets")
+    return list(table) if isinstance(table, dict) else []
 
 
 def _refused(tree: Tree, file: str) -> Iterator[Problem]:

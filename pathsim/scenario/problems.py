@@ -29,6 +29,10 @@ class ScenarioError(Exception):
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type["ScenarioError"], tuple[list[Problem]]]:
+        """How the error travels back from a worker."""
+        return ScenarioError, (self.problems,)
+
 
 def dotted(path: KeyPath) -> str:
     """A path as users write it, for example after ``--set``."""

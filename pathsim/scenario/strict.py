@@ -11,6 +11,12 @@ from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
 from pathsim.text import counted
 
+_NOT_TO_FIT = {
+    "holdout": "a holdout and should only be compared",
+    "input": "an input and comes back by itself",
+    "plausible": "a plausible range and should only be compared",
+}
+
 
 def findings(scenario: Scenario) -> list[Problem]:
     """Everything that deserves a second look, with its place and what would settle it."""
@@ -26,9 +32,7 @@ def _evidence(scenario: Scenario) -> Iterator[Problem]:
                 f'is said to be published, but not where: add the place, source = "{rate.source}:table3", or a quote;'
                 " if nobody published it, say so with derived or assumed",
             )
-        if rate.evidence.kind == "calibrated" and rate.is_date:
-            yield Problem(rate.path, "a date is decided, not calibrated; say why it is assumed instead")
-        elif rate.evidence.kind == "calibrated":
+        if rate.evidence.kind == "calibrated":
             yield from _calibrated(scenario, rate)
     yield from _inputs(scenario)
     evidence = {rate.evidence for rate in scenario.layers.rates.values()}
@@ -71,14 +75,8 @@ def _calibrated(scenario: Scenario, rate: Rate) -> Iterator[Problem]:
         yield Problem(rate.path, "calibrated, but without the range that was searched: range = [0.1, 0.5]")
     for name in rate.evidence.calibrated_to:
         target = scenario.sections.targets.get(name)
-        match None if target is None else target.kind:
-            case "holdout":
-                yield Problem(rate.path, f"calibrated to '{name}', which is a holdout and should only be compared")
-            case "input":
-                yield Problem(rate.path, f"calibrated to '{name}', which is an input and comes back by itself")
-            case "plausible":
-                message = f"calibrated to '{name}', which is a plausible range and should only be compared"
-                yield Problem(rate.path, message)
+        if target is not None and target.kind in _NOT_TO_FIT:
+            yield Problem(rate.path, f"calibrated to '{name}', which is {_NOT_TO_FIT[target.kind]}")
 
 
 def _unused(scenario: Scenario) -> Iterator[Problem]:

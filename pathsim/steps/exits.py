@@ -1,6 +1,7 @@
 """Competing exits: the ways a stay can end before its time, each with a hazard of its own."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Self
 
@@ -78,11 +79,14 @@ def exit_conditions(exits: Mapping[str, Exit]) -> Iterator[tuple[KeyPath, str]]:
             yield ("exit", name, "effects", i, "when"), effect.when
 
 
-def exit_problems(elapsed: Elapsed | None, exits: Mapping[str, Exit]) -> Iterator[tuple[KeyPath, str]]:
+def exit_problems(
+    elapsed: Elapsed | None, exits: Mapping[str, Exit], steps: Mapping[str, object]
+) -> Iterator[tuple[KeyPath, str]]:
     """Exits whose days count from an earlier step that the step they are of does not count from."""
     for name, way in exits.items():
-        if way.since is not None and (elapsed is None or elapsed.since != way.since):
-            needed = f'elapsed = {{ set = "days_since_{way.since}", since = "{way.since}" }}'
+        if way.since in steps and (elapsed is None or elapsed.since != way.since):
+            column = re.sub(r"\W", "_", f"days_since_{way.since}")
+            needed = f'elapsed = {{ set = "{column}", since = "{way.since}" }}'
             yield ("exit", name, "since"), f"the step has to count these days too: {needed}"
 
 
@@ -104,7 +108,7 @@ class Exits:
             (row, exits[name].hazard_ratio) for row, name in enumerate(drawn) if exits[name].hazard_ratio != 1
         ]
         self._counts_on = [row for row, name in enumerate(drawn) if exits[name].since is not None]
-        self._elapsed = None if elapsed is None else elapsed.set
+        self._elapsed = "" if elapsed is None else elapsed.set
         self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
         self._drawn_to = np.array([self._to[name] for name in drawn], dtype=np.int16)
 
@@ -134,10 +138,10 @@ class Exits:
             cumulated[row] /= ratio
         for row, holds, ratio in self._effects:
             cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
-        if not self._counts_on or self._elapsed is None:
-            return ticks(np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)]))
-        # Who never was in that step counts from here.
-        passed = np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
+        # Who never was in the step that the days count from counts from here.
+        passed = np.zeros(patients.count)
+        if self._counts_on:
+            passed = np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
         for row in self._counts_on:
             cumulated[row] += self._hazards[row].reached(passed)
         days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])

@@ -86,7 +86,7 @@ class PhaseSpec(StepSpec):
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
-        yield from exit_problems(self.elapsed, self.exit)
+        yield from exit_problems(self.elapsed, self.exit, scenario.steps)
         if self.frailty is not None:
             yield from frailty_problems(self.frailty, scenario)
         if self.fatal is not None and self.fatal not in self.exit:

@@ -39,7 +39,7 @@ class WaitSpec(StepSpec):
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
         """Pools that are unknown, and places that nobody would hold."""
-        yield from exit_problems(self.elapsed, self.exit)
+        yield from exit_problems(self.elapsed, self.exit, scenario.steps)
         if self.pool is None:
             return
         if self.pool not in scenario.pools:

@@ -186,6 +186,13 @@ def test_a_number_where_none_belongs_is_not_asked_for_evidence() -> None:
     assert not layer(text).problems
 
 
+def test_a_date_is_never_calibrated() -> None:
+    found = layer('[trial]\nbegins = { value = 2020-01-01, calibrated = "survival" }\n')
+    assert [(problem.path, problem.message) for problem in found.problems] == [
+        (("trial", "begins"), "a date is decided, not calibrated; say why it is assumed instead")
+    ]
+
+
 def test_an_unknown_source_is_reported_once_for_each_table_that_names_it() -> None:
     text = """
         [steps.a]
@@ -201,7 +208,7 @@ def test_an_unknown_source_is_reported_once_for_each_table_that_names_it() -> No
         [trial]
         begins = { value = 2020-01-01, source = "papper" }
         """
-    found = list(unknown_references(layer(text).rates, {"paper": None}, {"survival": None}))
+    found = list(unknown_references(layer(text).rates, {"paper": None}, {"": ["survival"]}))
     assert [(problem.path, problem.message) for problem in found] == [
         (("steps", "a", "source"), "there is no source 'papper' in [sources]. Did you mean 'paper'?"),
         (("steps", "b", "source"), "there is no source 'papper' in [sources]. Did you mean 'paper'?"),

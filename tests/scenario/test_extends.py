@@ -258,6 +258,26 @@ def test_a_file_can_leave_out_the_targets_that_numbers_of_another_were_calibrate
     assert not child.sections.targets
 
 
+def test_a_number_cannot_be_calibrated_to_a_target_that_its_own_file_leaves_out(write: Write) -> None:
+    write("base.toml", BASE)
+    write("middle.toml", CALIBRATED)
+    text = """
+    extends = "middle"
+    without = ["targets"]
+    [set]
+    "steps.treatment.exit.refusal.hazard_per_day" = { value = 0.002, range = [0.001, 0.01], calibrated = "alive" }
+    """
+    (problem,) = problems_of(write("child.toml", text))
+    assert (problem.line, problem.message) == (5, "there is no target 'alive' in [targets]. There are none yet.")
+
+
+def test_a_number_can_be_calibrated_to_a_target_that_a_later_file_adds(write: Write) -> None:
+    write("base.toml", BASE.replace("median_days = 900", 'median_days = { value = 900, calibrated = "alive" }'))
+    write("middle.toml", CALIBRATED)
+    found = load(str(write("child.toml", 'extends = "middle"\n')))
+    assert said(found, "steps", "treatment", "exit", "death", "median_days")[:2] == (800, "calibrated")
+
+
 def test_a_target_that_no_file_has_is_still_a_problem(write: Write) -> None:
     write("base.toml", BASE)
     text = CALIBRATED.replace('calibrated = "alive"', 'calibrated = "alife"')

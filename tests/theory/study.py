@@ -17,7 +17,15 @@ from pathsim.sweep import sweep
 Floats = NDArray[np.float64]
 
 
-def study(steps: Tree, cohort: Tree | None = None, patients: int = 20_000, **trial: Any) -> Scenario:
+def study(
+    steps: Tree,
+    cohort: Tree | None = None,
+    patients: int = 20_000,
+    *,
+    toxicities: Tree | None = None,
+    pools: Tree | None = None,
+    **trial: Any,
+) -> Scenario:
     """Patients with these covariates who walk these steps; what the steps do not define is an end."""
     arrivals = {} if "pace" in trial else {"per_month": 1000}
     ends = {name: {"kind": "end"} for name in ("home", "dead", "other") if f"'{name}'" in str(steps)}
@@ -25,6 +33,8 @@ def study(steps: Tree, cohort: Tree | None = None, patients: int = 20_000, **tri
         "title": "A study",
         "trial": {"begins": BEGINS, "patients": patients, "cutoffs": {"end": {"day": 1}}, **arrivals, **trial},
         "cohort": cohort or {},
+        "toxicities": toxicities or {},
+        "pools": pools or {},
         "steps": {**steps, **{name: end for name, end in ends.items() if name not in steps}},
     }
     return scenario_of(document(tree))

@@ -9,6 +9,7 @@ from errors import assert_mean, assert_share
 from strategies import Tree
 from study import Floats, Walk, study, walk
 
+from pathsim.engines import simulate
 from pathsim.scenario.problems import ScenarioError
 
 MARCH = datetime.date(2020, 3, 1)
@@ -254,15 +255,65 @@ def test_dates_can_be_listed() -> None:
     assert came == {MARCH, MARCH.replace(day=3)}
 
 
-@pytest.mark.parametrize("value", ["'2020-13-01'", "'March 2020'", "20200301", "'low'"])
+@pytest.mark.parametrize(
+    "value", ["'2020-13-01'", "'March 2020'", "20200301", "'low'", "'20200301'", "'2020-W10-1'", "'2020-3-1'"]
+)
 def test_what_is_no_date_is_explained(value: str) -> None:
     with pytest.raises(ScenarioError, match="compare it with one in quotes, as in date < '2017-08-30'"):
         by_date(f"date < {value}")
 
 
-def test_a_date_that_contradicts_itself_is_found() -> None:
+@pytest.mark.parametrize(
+    "rule", ["date < '2020-03-01' and date > '2020-03-01'", "date < '2020-01-01'", "date == '1990-01-01'"]
+)
+def test_a_date_on_which_nobody_comes_is_found(rule: str) -> None:
     with pytest.raises(ScenarioError, match="can never hold"):
-        by_date("date < '2020-03-01' and date > '2020-03-01'")
+        by_date(rule)
+
+
+def test_the_first_day_of_the_trial_is_a_date_on_which_patients_come() -> None:
+    assert 0 < np.isfinite(by_date("date <= '2020-01-01'").entered("other")).sum() < 100
+
+
+def test_who_patients_are_does_not_depend_on_when_they_come() -> None:
+    cases = [{"when": "date < '2020-03-01'", "levels": {"low": 0, "high": 1}}]
+    cohort = {"risk": {"levels": {"low": 0.5, "high": "rest"}, "cases": cases}}
+    with pytest.raises(ScenarioError, match="'date' is not known yet: patients are who they are before they come"):
+        study({"stay": {"kind": "phase", "days": 1, "next": "home"}}, cohort)
+
+
+def queued(*priority: str) -> Walk:
+    """One bed for half a day each, where three patients come a day; then they are sent by the date."""
+    rules = [{"when": "date < '2020-03-01'", "next": "other"}, {"next": "home"}]
+    steps = {
+        "queue": {"kind": "wait", "ready": 0, "pool": "bed", "next": "stay"},
+        "stay": {"kind": "phase", "days": 0.5, "holds": "bed", "next": "sort"},
+        "sort": {"kind": "branch", "rules": rules},
+    }
+    pools = {"bed": {"places": 1, "priority": list(priority)}}
+    scenario = study(steps, patients=400, per_month=90, pools=pools)
+    return Walk(scenario, 1, (0,), simulate(scenario, 1)[0].journal)
+
+
+def dates(found: Walk, step: str) -> np.ndarray:
+    """The date on which each patient entered a step."""
+    return np.array([found.scenario.date(day) for day in found.entered(step)])
+
+
+def test_who_comes_first_to_a_place_can_depend_on_the_date() -> None:
+    for found, in_turn in ((queued(), True), (queued("date >= '2020-03-01'"), False)):
+        late = dates(found, "queue") >= MARCH
+        waits = found.entered("stay") - found.entered("queue")
+        assert late.any()
+        assert (waits[late].min() > 1) == in_turn
+        # Those who wait in March stand back for all who come from then on.
+        assert (found.entered("stay")[~late].max() < found.entered("stay")[late].min()) == in_turn
+
+
+def test_a_condition_behind_a_queue_asks_for_the_date_on_which_the_queue_is_over() -> None:
+    found = queued()
+    assert (dates(found, "queue") != dates(found, "sort")).mean() > 0.5
+    np.testing.assert_array_equal(~np.isnan(found.entered("other")), dates(found, "sort") < MARCH)
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from study import Floats, Walk, study, walk
 
 from pathsim.laws import Fixed, Quantiles, hazard_by
 from pathsim.scenario.problems import ScenarioError
+from pathsim.scenario.scenario import Scenario
 
 GRID = (np.arange(1000) + 0.5) / 1000
 """Evenly spread uniform numbers: a share of p in percent of these is exactly ten times p patients."""
@@ -232,6 +233,49 @@ def test_who_never_was_in_the_earlier_step_counts_from_entry() -> None:
     days = (found.day("exit", "relapse") - found.entered("home_again"))[never]
     for day, share in ((30, 0.1), (100, 0.4), (365, 0.5)):
         assert_share(int((days <= day).sum()), days.size, share)
+
+
+def test_who_enters_after_the_last_day_has_the_hazard_that_follows_it() -> None:
+    """They come 10 to 60 days after the graft, and the last day of 'by' is the fifth: what is left is exponential."""
+    found = grafted({"5": 0.9}, then=0.02)
+    days = found.day("exit", "relapse") - found.entered("home_again")
+    assert_mean(days, 50)
+
+
+def waiting(**step: object) -> Scenario:
+    """A wait of 40 days, entered 30 days after the graft, that a relapse can end."""
+    relapse = {"next": "dead", "by": {"30": 0.5, "60": 0.8}, "since": "graft"}
+    steps = {
+        "graft": {"kind": "phase", "days": 30, "next": "donor"},
+        "donor": {"kind": "wait", "ready": 40, "next": "home", "exit": {"relapse": relapse}, **step},
+    }
+    return study(steps)
+
+
+def test_the_exits_of_a_wait_can_count_from_an_earlier_step() -> None:
+    found = walk(waiting(elapsed={"set": "days_since_graft", "since": "graft"}))
+    relapsed = found.had("exit", "relapse")
+    assert_share(int(relapsed.sum()), relapsed.size, 1 - 0.2 / 0.5)
+    assert (found.day("exit", "relapse")[relapsed] - found.entered("graft")[relapsed] <= 60.01).all()
+
+
+def test_a_wait_has_to_count_the_days_of_its_exits_too() -> None:
+    with pytest.raises(ScenarioError, match=re.escape('elapsed = { set = "days_since_graft", since = "graft" }')):
+        waiting()
+
+
+def test_a_step_that_there_is_not_is_named_where_days_count_from_it() -> None:
+    relapse = {"next": "dead", "by": GRAFT_BY, "since": "grafft"}
+    steps = {
+        "graft-1": {"kind": "phase", "days": 5, "next": "after"},
+        "after": {"kind": "phase", "exit": {"relapse": relapse}},
+    }
+    with pytest.raises(ScenarioError, match=re.escape("there is no step 'grafft'. Did you mean 'graft-1'")) as wrong:
+        study(steps)
+    assert len(wrong.value.problems) == 1
+    relapse["since"] = "graft-1"
+    with pytest.raises(ScenarioError, match=re.escape('elapsed = { set = "days_since_graft_1", since = "graft-1" }')):
+        study(steps)
 
 
 @pytest.mark.parametrize(
