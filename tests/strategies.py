@@ -4,27 +4,23 @@ import datetime
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
-from functools import cache, reduce
+from collections.abc import Mapping
+from functools import reduce
 from operator import getitem
-from typing import Any, Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn, SearchStrategy
+from hypothesis.strategies import DrawFn
+from pens import BEGINS, Levels, Pen, Tree
 
 from pathsim.conditions import DATE
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
-Tree: TypeAlias = dict[str, Any]
-Levels: TypeAlias = Sequence[str] | None
-"""The levels of a category, or None for a quantity."""
 Places: TypeAlias = Literal["abundant", "short"]
-Item = TypeVar("Item")
 
-BEGINS = datetime.date(2020, 1, 1)
 ENDS = ("dead", "gone")
 POOLS = ("bed", "pump")
 RISK = ("low", "high", "odd")
@@ -92,86 +88,7 @@ def sensible(tree: Tree) -> Text:
             return text
 
 
-@cache
-def _integers(low: int, high: int) -> SearchStrategy[int]:
-    return st.integers(low, high)
-
-
-class _Pen:
-    """Draws the small things that scenarios consist of. All draws are whole numbers: hypothesis is quick with them."""
-
-    def __init__(self, draw: DrawFn) -> None:
-        self._draw = draw
-
-    def number(self, low: int, high: int) -> int:
-        return self._draw(_integers(low, high))
-
-    def chance(self, percent: int) -> bool:
-        return self.number(0, 99) >= 100 - percent
-
-    def one_of(self, items: Sequence[Item]) -> Item:
-        return items[self.number(0, len(items) - 1)]
-
-    def share(self) -> float:
-        return self.number(0, 100) / 100
-
-    def tenths(self, low: int, high: int) -> float:
-        """A decimal number, seldom a whole tick."""
-        return self.number(low * 10, high * 10) / 10
-
-    def quantiles(self, low: int, high: int) -> list[float]:
-        return sorted(self.tenths(low, high) for _ in range(self.number(2, 5)))
-
-    def duration(self, longest: int) -> object:
-        match self.number(0, 3):
-            case 0:
-                return 0
-            case 1:
-                return self.tenths(0, longest)
-            case 2:
-                return self.quantiles(0, longest)
-        return {"exponential": self.tenths(1, longest)}
-
-    def shares(self, names: Sequence[str]) -> Tree:
-        """Probabilities of these names; the last takes the rest."""
-        most = 100 // max(1, len(names) - 1)
-        return {**{name: self.number(0, most) / 100 for name in names[:-1]}, names[-1]: "rest"}
-
-    def condition(self, columns: Mapping[str, Levels], deepest: int = 2) -> str:
-        match self.number(0, 5) if deepest else 0:
-            case 4:
-                return f"not ({self.condition(columns, deepest - 1)})"
-            case 5:
-                parts = [self.condition(columns, deepest - 1) for _ in range(self.number(2, 3))]
-                return f"({self.one_of([' and ', ' or ']).join(parts)})"
-        name = self.one_of(list(columns))
-        if name == DATE:
-            return self._date()
-        levels = columns[name]
-        return self._size(name) if levels is None else self._level(name, levels)
-
-    def _size(self, name: str) -> str:
-        number = self.number(-3, 40) if self.chance(50) else self.tenths(-3, 40)
-        order = self.one_of(["<", "<=", ">", ">=", "==", "!="])
-        match self.number(0, 3):
-            case 2:
-                return f"{number} {order} {name}"
-            case 3:
-                return f"{number} <= {name} {order} {self.number(-3, 40)}"
-        return f"{name} {order} {number}"
-
-    def _date(self) -> str:
-        day = BEGINS + datetime.timedelta(days=self.number(-1, 500))
-        return f"{DATE} {self.one_of(['<', '<=', '>', '>=', '==', '!='])} '{day}'"
-
-    def _level(self, name: str, levels: Sequence[str]) -> str:
-        if self.chance(60):
-            return f"{name} {self.one_of(['==', '!='])} '{self.one_of(levels)}'"
-        some = ", ".join(f"'{self.one_of(levels)}'" for _ in range(self.number(0, 2)))
-        return f"{name} {self.one_of(['in', 'not in'])} [{some}]"
-
-
-class _Author(_Pen):
+class _Author(Pen):
     """Writes one scenario. A step leads to the next one of the file, so that all are reached, and to any others."""
 
     def __init__(self, draw: DrawFn, places: Places, *, randomized: bool) -> None:
@@ -339,10 +256,8 @@ class _Author(_Pen):
             step["exit"]["onward"] = {**self._exit(later), "next": self._onward[name]}
         else:
             step |= {"days": self.duration(60), "next": self._onward[name], "max_delay": self.tenths(0, 15)}
-        if len(types) > 1 and self.chance(30):
-            step["toxicity"]["t1"] |= self._nested(step["toxicity"]["t0"]["grade3plus"])
-            for grade in ("grade4plus", "grade5"):
-                step["toxicity"]["t1"].pop(grade, None)
+        if len(types) > 1 and self.chance(40):
+            step["toxicity"] = self._nested(step["toxicity"])
         if name in self._held:
             step["holds"] = self._held[name]
         if self.chance(40):
@@ -391,8 +306,17 @@ class _Author(_Pen):
             table |= {"onset": onset, "lasts": self.quantiles(0, 30), "delays": self.chance(50)}
         return table | ({"set": "seen"} if name in self._remembers else {})
 
-    def _nested(self, around: float) -> Tree:
-        return {"within": "t0", "grade3plus": around * self.share()}
+    def _nested(self, tables: Tree) -> Tree:
+        """These toxicities, some of them within the one before, in any order of the file."""
+        around = tables["t0"]["grade3plus"]
+        for i in range(1, len(tables)):
+            table, share = tables[f"t{i}"], self.share()
+            for grade in ("grade4plus", "grade5", "grade3plus"):
+                table.pop(grade, None)
+            table["within"] = f"t{i - 1}"
+            table |= {"grade3plus_share": share} if self.chance(50) else {"grade3plus": around * share}
+            around *= share
+        return dict(reversed(tables.items())) if self.chance(50) else tables
 
     def _assessment(self, column: str) -> Tree:
         known = list(self._columns[column] or ())
@@ -409,7 +333,7 @@ def scenarios(draw: DrawFn, places: Places = "abundant", *, randomized: bool = T
 @st.composite
 def conditions(draw: DrawFn, columns: Mapping[str, Levels], deepest: int = 2) -> str:
     """A valid condition over these columns."""
-    return _Pen(draw).condition(columns, deepest)
+    return Pen(draw).condition(columns, deepest)
 
 
 seeds = st.integers(0, 2**64 - 1)

@@ -15,6 +15,7 @@ from pathsim.names import readable
 from pathsim.scenario.models import Covariate
 from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
 from pathsim.steps.randomize import stratum_labels
+from pathsim.steps.toxicity import profiles
 from pathsim.trial.known import Known
 from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
 
@@ -87,6 +88,14 @@ class Adam:
         self._treated = self._numbers()
         self._paramcd = codes(self._scenario.sections.endpoints)
         self._variables = self._named_variables()
+        self._shares_serious = {
+            entry.name: {
+                name: profile.serious_alive
+                for name, profile in profiles(entry.spec.toxicity, self._scenario.sections.toxicities).found.items()
+            }
+            for entry in self._scenario.steps
+            if isinstance(entry.spec, PhaseSpec)
+        }
 
     def _numbers(self) -> list[int]:
         """TRT01PN of each arm: 0 for the control arm, 1 and so on for the others."""
@@ -231,10 +240,7 @@ class Adam:
         if grade > WORST_ALIVE:
             return "Y"
         entry = self._scenario.entry(event.step)
-        if not isinstance(entry.spec, PhaseSpec):
-            return ""
-        kind = self._scenario.sections.toxicities.get(event.name)
-        share = entry.spec.toxicity[event.name].filled(kind).serious_alive
+        share = self._shares_serious[entry.name][event.name]
         if share is None:
             return ""
         draw = uniform(self._keys[row : row + 1], slot(f"{entry.spec.luck or entry.name}/{event.name}/serious"))

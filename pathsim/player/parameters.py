@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,9 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
+from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath
+from pathsim.steps.toxicity import profiles
 
 RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 STEPS_OF_A_SLIDER = 50
@@ -82,6 +84,9 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
         return min(LEAST_RATIO, value), most
     if _is_share(path, value):
         highest = 0.1 if value == 0 else min(1.0, _nice(4 * value))
+        if "toxicity" in path[-3:-2]:
+            possible = _possible(scenario, path)
+            return _furthest(possible, value, 0.0), _furthest(possible, value, highest)
         least, most = _room(scenario, path, value)
         return least, max(min(highest, most), value)
     if path[-1] in ("alpha", "below"):
@@ -103,17 +108,44 @@ def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float
         return max(before, default=0.0), min(after, default=MOST_BY)
     if path[-2] in ("levels", "split") and REST in table.values():
         return 0.0, 1.0 - sum(float(share) for key, share in table.items() if share != REST and key != path[-1])
-    if path[-1] in ("grade3plus", "grade4plus", "grade5"):
-        worse = [float(table[key]) for key in _GRADES[_GRADES.index(str(path[-1])) + 1 :] if key in table]
-        milder = [float(table[key]) for key in _GRADES[: _GRADES.index(str(path[-1]))] if key in table]
-        if len(worse) + len(milder) == 0 or "grade5" not in table:
-            return max(worse, default=0.0), min(milder, default=1.0)
-        # Deaths are some of those with grade 4, who are a share of all: within a factor of two they surely remain so.
-        return max([*worse, value / 2]), min([*milder, 2 * value])
     return 0.0, 1.0 if value < 1 else value
 
 
-_GRADES = ("grade3plus", "grade4plus", "grade5")
+def _furthest(possible: Callable[[float], bool], value: float, end: float) -> float:
+    """How far a number can be turned towards an end, from a value that it can have: to two thousandths of the way."""
+    if possible(end):
+        return end
+    for _ in range(9):
+        middle = (value + end) / 2
+        value, end = (middle, end) if possible(middle) else (value, middle)
+    return value
+
+
+def _possible(scenario: Scenario, path: KeyPath) -> Callable[[float], bool]:
+    """Whether a number of a toxicity goes with its other grades, and with those that it is within or that are in it."""
+    cycle = f".{path[3]}" if path[2] == "cycle" else ""
+    spec = scenario.entry(f"{path[1]}{cycle}").spec
+    if not isinstance(spec, PhaseSpec):
+        raise TypeError(f"'{path[1]}' has no toxicities")
+    name, key, catalog = str(path[-2]), str(path[-1]), scenario.sections.toxicities
+    around = profiles(spec.toxicity, catalog).around
+    nest = _outermost(name, around)
+    tables = {other: table for other, table in spec.toxicity.items() if _outermost(other, around) == nest}
+
+    def possible(value: float) -> bool:
+        changed = {**tables, name: tables[name].model_copy(update={key: value})}
+        found = profiles(changed, catalog)
+        return not found.problems and (spec.fatal is not None or not any(one.fifth for one in found.found.values()))
+
+    return possible
+
+
+def _outermost(name: str, around: Mapping[str, str]) -> str:
+    while name in around:
+        name = around[name]
+    return name
+
+
 LEAST_RATIO = 0.05
 MOST_BY = 0.999
 """An exit by which everybody leaves on some day is no hazard any more."""
@@ -128,7 +160,18 @@ def _table(scenario: Scenario, path: KeyPath) -> dict[str, Any]:
     return table
 
 
-_SHARES = {"grade3plus", "grade4plus", "grade5", "grade5_share", "grade4plus_share", "serious", "levels", "split", "by"}
+_SHARES = {
+    "grade3plus",
+    "grade4plus",
+    "grade5",
+    "grade3plus_share",
+    "grade4plus_share",
+    "grade5_share",
+    "serious",
+    "levels",
+    "split",
+    "by",
+}
 
 
 def _is_share(path: KeyPath, value: float) -> bool:
@@ -167,6 +210,9 @@ _SILENT = {"exit", "toxicity", "value", "levels", "split", "rules", "assess", "c
 _SPOKEN = {
     "by": "by day",
     "grade3plus": "grade 3+",
+    "grade3plus_share": "grade 3+, share",
+    "grade4plus_share": "grade 4+, share",
+    "grade5_share": "grade 5, share",
     "grade4plus": "grade 4+",
     "grade5": "grade 5",
     "then": "a day afterwards",

@@ -89,6 +89,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
     for part in (found.cohort, found.steps):
         yield from _conditions(part.texts("when"), (), scenario)
     yield from _taken_names(found)
+    yield from _catalog(found)
     yield from _too_many(found.steps)
     yield from pathway_problems(found.steps, first_cycle)
     if found.trial is not None:
@@ -199,6 +200,15 @@ def _taken_names(found: Sections) -> Iterator[Problem]:
                 f"have that name; give it another one (with luck = '{THERAPY}' its patients keep their luck)"
             )
             yield Problem(("steps", name), message)
+
+
+def _catalog(found: Sections) -> Iterator[Problem]:
+    """Types of the catalog that are said to be within one which no step has."""
+    known = {name for step in found.steps.values() if isinstance(step, PhaseSpec) for name in step.toxicity}
+    for name, kind in found.toxicities.items():
+        if kind is not None and kind.within is not None and not ({kind.within} & known or found.steps.lost_inside):
+            message = f"is within '{kind.within}', which no step has.{suggestion(kind.within, sorted(known))}"
+            yield Problem(("toxicities", name, "within"), message)
 
 
 def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:

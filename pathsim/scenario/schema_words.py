@@ -88,6 +88,7 @@ _WORDS: Mapping[str, str] = {
     "HazardEffect.hazard_ratio": "The factor by which the hazard is multiplied.",
     "RiskEffect.risk_ratio": "The factor by which the probability of grade 3 or higher is multiplied.",
     "Toxicity.grade3plus": "The probability that the worst grade is 3 or higher.",
+    "Toxicity.grade3plus_share": "Of those with the type it is within, the share with grade 3 or higher of this one.",
     "Toxicity.grade4plus": "The probability that the worst grade is 4 or 5.",
     "Toxicity.grade5": "The probability that it is fatal.",
     "Toxicity.set": "A column, no or yes, that remembers it for the conditions of later steps.",

@@ -24,7 +24,7 @@ from pathsim.steps.toxicity import (
     Toxicities,
     Toxicity,
     frailty_problems,
-    nesting_problems,
+    profiles,
 )
 
 WORST_ALIVE = 4.0
@@ -97,31 +97,27 @@ class PhaseSpec(StepSpec):
         for i, table in enumerate(self.assess):
             for path, message in case_problems(table.levels, table.cases):
                 yield ("assess", i, *path), message
-        unread = any(_is_unread(name, scenario) for name in self.toxicity)
-        wrong = [problem for name in self.toxicity for problem in self._toxicity_problems(name, scenario)]
-        yield from wrong
-        if not wrong and not unread:
-            for name, message in nesting_problems(self.profiles(scenario)):
-                yield ("toxicity", name, "within"), message
+        yield from (problem for name in self.toxicity for problem in self._memory_problems(name, scenario))
+        filled = profiles(self.toxicity, scenario.toxicities)
+        unread = {name for name in self.toxicity if _is_unread(name, scenario)}
+        for path, message in filled.problems:
+            # What an entry of the catalog says that could not be read is not known.
+            if not unread.intersection(path):
+                yield ("toxicity", *path), message
+        for name, profile in filled.found.items():
+            if name not in unread:
+                yield from self._profile_problems(name, profile)
 
-    def profiles(self, scenario: Surroundings) -> dict[str, Profile]:
-        """The toxicities with what the catalog adds; ValueError if one of them still lacks something."""
-        return {name: one.filled(scenario.toxicities.get(name)) for name, one in self.toxicity.items()}
+    def _memory_problems(self, name: str, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
+        column = self.toxicity[name].set
+        if column is None or column in scenario.unread:
+            return
+        levels = scenario.names[column]
+        if levels is not None and levels != SEEN:
+            message = f"'{column}' is already a column with other levels than no and yes, in this order"
+            yield ("toxicity", name, "set"), message
 
-    def _toxicity_problems(self, name: str, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
-        toxicity = self.toxicity[name]
-        if toxicity.set is not None and toxicity.set not in scenario.unread:
-            levels = scenario.names[toxicity.set]
-            if levels is not None and levels != SEEN:
-                message = f"'{toxicity.set}' is already a column with other levels than no and yes, in this order"
-                yield ("toxicity", name, "set"), message
-        if _is_unread(name, scenario):
-            return
-        try:
-            profile = toxicity.filled(scenario.toxicities.get(name))
-        except ValueError as impossible:
-            yield ("toxicity", name), str(impossible)
-            return
+    def _profile_problems(self, name: str, profile: Profile) -> Iterator[tuple[KeyPath, str]]:
         if profile.fifth > 0 and self.fatal is None:
             yield ("toxicity", name), "can be fatal, so the phase needs 'fatal', the name of the exit that means death"
         if profile.delays and self.days is not None and self.max_delay is None:
@@ -140,8 +136,8 @@ class Phase:
         self._slot = slot(link.slot("days"))
         self._next = NOWHERE if spec.next is None else link.index[spec.next]
         self._max_delay = spec.max_delay or 0.0
-        profiles = spec.profiles(link.scenario)
-        self._toxicities = Toxicities(profiles, spec.toxicity, link) if profiles else None
+        filled = profiles(spec.toxicity, link.scenario.toxicities)
+        self._toxicities = Toxicities(filled, spec.toxicity, link) if spec.toxicity else None
         if self._toxicities and spec.frailty:
             self._toxicities.follow(spec.frailty, link.scenario.shares[spec.frailty.column])
         self._assess = Assess(spec.assess, link)

@@ -1,8 +1,8 @@
 """Toxicity: what a stay does to a patient, by type and worst CTCAE grade."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,11 +35,15 @@ class Toxicity(Table):
     grade 5, is stated as shares of all patients or of those with grade 3 or higher. ``serious`` is the share of these
     whose toxicity is a serious adverse event, as every one of grade 5 is: only exports tell it. Onset counts from
     entry. What is not said here is taken from the scenario's catalog of toxicities. ``set`` names a column, ``no`` or
-    ``yes``, that remembers the toxicity for the conditions of later steps. ``within`` names another type of the step
-    that everybody with this one has too, as febrile neutropenia is a neutropenia: it begins while that one lasts.
+    ``yes``, that remembers the toxicity for the conditions of later steps.
+
+    ``within`` names another type of the step that everybody with this one has too, as febrile neutropenia is a
+    neutropenia: it begins while that one lasts, and has a grade of its own. Its frequency can be stated as
+    ``grade3plus_share``, the share of those with the other type, so that both go together however often that comes.
     """
 
-    grade3plus: Probability
+    grade3plus: Probability | None = None
+    grade3plus_share: Probability | None = None
     grade4plus: Probability | None = None
     grade5: Probability | None = None
     grade4plus_share: Probability | None = None
@@ -54,42 +58,57 @@ class Toxicity(Table):
 
     @model_validator(mode="after")
     def _grades_said_once(self) -> Self:
-        for grade in ("grade4plus", "grade5"):
+        for grade in ("grade3plus", "grade4plus", "grade5"):
             if getattr(self, grade) is not None and getattr(self, f"{grade}_share") is not None:
                 raise wrong(f"says {grade} twice; keep {grade} or {grade}_share", f"{grade}_share")
+        if self.grade3plus is None and self.grade3plus_share is None:
+            raise wrong("'grade3plus' is missing here; add it", "grade3plus")
         return self
 
-    def filled(self, kind: ToxicityKind | None) -> "Profile":
-        """This toxicity with what the catalog adds; ValueError if something is still missing or impossible."""
+    def filled(self, kind: ToxicityKind | None, around: "Profile | None" = None) -> "Profile":
+        """This toxicity with what the catalog adds; ValueError if something is still missing or impossible.
+
+        ``around`` is the type that it is within.
+        """
         kind = kind or ToxicityKind()
+        third = self._third(around)
         onset, lasts = self.onset or kind.onset, self.lasts or kind.lasts
         if onset is None or lasts is None:
             raise ValueError(
                 f"needs '{'onset' if onset is None else 'lasts'}', in days, here or in the catalog [toxicities]"
             )
-        fifth = self._grade("grade5", kind.grade5_share, 0.0)
-        fourth = self._grade("grade4plus", kind.grade4plus_share, fifth)
-        if not fifth <= fourth <= self.grade3plus:
+        fifth = _stated(self.grade5, self.grade5_share, kind.grade5_share, of=third, otherwise=0.0)
+        fourth = _stated(self.grade4plus, self.grade4plus_share, kind.grade4plus_share, of=third, otherwise=fifth)
+        if not fifth <= fourth <= third:
             raise ValueError(
-                f"a worse grade cannot be more common: grade 3 or higher {self.grade3plus:.4g}, "
+                f"a worse grade cannot be more common: grade 3 or higher {third:.4g}, "
                 f"4 or higher {fourth:.4g}, 5 {fifth:.4g}"
             )
         serious = kind.serious if self.serious is None else self.serious
-        if serious is not None and serious * self.grade3plus < fifth * (1 - 1e-9):
+        if serious is not None and serious * third < fifth * (1 - 1e-9):
             raise ValueError(
-                f"grade 5 is always serious, so {fifth / self.grade3plus:.4g} or more of those with grade 3 or higher "
+                f"grade 5 is always serious, so {fifth / third:.4g} or more of those with grade 3 or higher "
                 f"are; 'serious' says {serious:.4g}"
             )
         delays = kind.delays if self.delays is None else self.delays
-        return Profile(self.grade3plus, fourth, fifth, onset, lasts, delays, serious, self.within or kind.within)
+        return Profile(third, fourth, fifth, onset, lasts, delays, serious, around)
 
-    def _grade(self, name: str, catalog_share: float | None, otherwise: float) -> float:
-        stated: float | None = getattr(self, name)
-        if stated is not None:
-            return stated
-        share: float | None = getattr(self, f"{name}_share")
-        share = catalog_share if share is None else share
-        return otherwise if share is None else share * self.grade3plus
+    def _third(self, around: "Profile | None") -> float:
+        if self.grade3plus_share is None:
+            return self.grade3plus or 0.0
+        if around is None:
+            raise ValueError("'grade3plus_share' is the share of those with another type; say which: within = \"NAME\"")
+        return self.grade3plus_share * around.third
+
+
+def _stated(
+    probability: float | None, share: float | None, catalog_share: float | None, *, of: float, otherwise: float
+) -> float:
+    """The probability of a worse grade, stated as it is or as a share."""
+    if probability is not None:
+        return probability
+    share = catalog_share if share is None else share
+    return otherwise if share is None else share * of
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +123,7 @@ class Profile:
     delays: bool
     serious: float | None = None
     """The share that is serious of those with grade 3 or higher; None if nobody says."""
-    within: str | None = None
+    around: "Profile | None" = None
     """The type that everybody with this one has too."""
 
     @property
@@ -115,29 +134,72 @@ class Profile:
         return (self.serious * self.third - self.fifth) / (self.third - self.fifth)
 
 
-def nesting_problems(profiles: Mapping[str, Profile]) -> Iterator[tuple[str, str]]:
-    """Types that are said to be within another one and cannot be."""
-    for name, profile in profiles.items():
-        around = profile.within
-        if around is None:
+class Profiles(NamedTuple):
+    """The toxicities of a step with what the catalog adds, and what is wrong with the others."""
+
+    found: dict[str, Profile]
+    """In the order of the file, without those that cannot be."""
+    around: dict[str, str]
+    """The type that each nested one is within, from the outermost inwards."""
+    problems: list[tuple[KeyPath, str]]
+
+
+def profiles(tables: Mapping[str, Toxicity], catalog: Mapping[str, ToxicityKind]) -> Profiles:
+    """Each toxicity of a step filled from the catalog, the outer types before those within them."""
+    kinds = {name: catalog.get(name) for name in tables}
+    around: dict[str, str] = {}
+    wrong: list[tuple[KeyPath, str]] = []
+    for name, table in tables.items():
+        if table.within is not None and table.within not in tables:
+            hint = suggestion(table.within, list(tables))
+            wrong.append(((name, "within"), f"is within '{table.within}', which this step does not have.{hint}"))
+        elif (outer := table.within or _usually_within(kinds[name])) in tables and outer is not None:
+            around[name] = outer  # what the catalog says holds where a step has both
+    order, loops = _inwards(tables, around)
+    for loop in loops:
+        round_ = " within ".join(f"'{name}'" for name in [*loop, loop[0]])
+        wrong.append(((loop[0], "within"), f"a type cannot be within itself, and this says {round_}"))
+    filled: dict[str, Profile] = {}
+    for name in order:
+        outer = around.get(name)
+        if outer is not None and outer not in filled:
+            continue  # what is wrong with that one is told already
+        try:
+            profile = tables[name].filled(kinds[name], None if outer is None else filled[outer])
+        except ValueError as impossible:
+            wrong.append(((name,), str(impossible)))
             continue
-        if around not in profiles:
-            yield name, f"is within '{around}', which this step does not have.{suggestion(around, list(profiles))}"
-        elif name in _outwards(name, profiles):
-            yield name, f"is within '{around}', which is within '{name}': neither can be"
-        elif profile.third > profiles[around].third:
-            shares = f"grade 3 or higher {profile.third:.4g}, of '{around}' {profiles[around].third:.4g}"
-            yield name, f"is within '{around}', so it cannot be more common: {shares}"
+        filled[name] = profile
+        if profile.around is not None and profile.third > profile.around.third:
+            shares = f"grade 3 or higher {profile.third:.4g}, of '{outer}' {profile.around.third:.4g}"
+            # Said of the whole table: where both were drawn, both are drawn again.
+            wrong.append(((), f"'{name}' is within '{outer}', so it cannot be more common: {shares}"))
+    found = {name: filled[name] for name in tables if name in filled}
+    return Profiles(found, {name: around[name] for name in order if name in around}, wrong)
 
 
-def _outwards(name: str, profiles: Mapping[str, Profile]) -> list[str]:
-    """The types around a type, from the nearest outwards; it ends where it comes round."""
-    found: list[str] = []
-    around = profiles[name].within
-    while around is not None and around in profiles and around not in found:
-        found.append(around)
-        around = profiles[around].within
-    return found
+def _usually_within(kind: ToxicityKind | None) -> str | None:
+    return None if kind is None else kind.within
+
+
+def _inwards(names: Iterable[str], around: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+    """The types, each after the one that it is within; and the loops, whose types are in no order."""
+    order: dict[str, None] = {}
+    loops: list[list[str]] = []
+    lost: set[str] = set()
+    for name in names:
+        chain: dict[str, None] = {}
+        here: str | None = name
+        while here is not None and here in names and not (here in order or here in lost or here in chain):
+            chain[here] = None
+            here = around.get(here)
+        if here in chain:
+            loops.append(list(chain)[list(chain).index(here) :])
+        if here in chain or here in lost:
+            lost.update(chain)
+        else:
+            order.update(dict.fromkeys(reversed(chain)))
+    return list(order), loops
 
 
 class Frailty(Table):
@@ -196,7 +258,8 @@ class Struck:
 class Toxicities:
     """The toxicities of a step, drawn as one matrix of types by patients."""
 
-    def __init__(self, profiles: Mapping[str, Profile], tables: Mapping[str, Toxicity], link: Link) -> None:
+    def __init__(self, filled: Profiles, tables: Mapping[str, Toxicity], link: Link) -> None:
+        profiles = filled.found
         struck = {name: link.event("toxicity", name) for name in profiles}
         resolved = {name: link.event("resolved", name) for name in profiles}
         # What never happens is not drawn.
@@ -220,10 +283,7 @@ class Toxicities:
             for row, name in enumerate(drawn)
             for effect in tables[name].effects
         ]
-        nested = {name: around[0] for name in drawn if (around := _outwards(name, profiles))}
-        self._nested = [
-            (numbers[name], numbers[nested[name]]) for name in sorted(nested, key=lambda n: len(_outwards(n, profiles)))
-        ]
+        self._nested = [(numbers[name], numbers[outer]) for name, outer in filled.around.items() if name in drawn]
         """Each type within another and that one, by their numbers, from the outermost inwards."""
         self._frailty: tuple[str, NDArray[np.float64]] | None = None
 

@@ -12,7 +12,7 @@ from strategies import Text, examples, scenario_of, scenarios
 from pathsim.app.session import Session
 from pathsim.player.parameters import parameters
 from pathsim.player.shown import Parameter
-from pathsim.scenario.files import library
+from pathsim.scenario.files import Source, library
 from pathsim.scenario.scenario import Scenario, load
 
 LIBRARY = ("aall1331", "stroke-thrombectomy", "two-arm-exponential")
@@ -65,6 +65,16 @@ def test_no_two_numbers_of_a_scenario_share_a_name(scenario: str) -> None:
 @given(text=scenarios())
 def test_no_two_numbers_of_any_scenario_share_a_name(text: Text) -> None:
     assert_are_unique(names(scenario_of(text)))
+
+
+@examples(20)
+@given(scenarios())
+def test_every_toxicity_of_any_scenario_can_be_turned_to_both_ends(text: Text) -> None:
+    made = Source("generated", "<generated>", text)
+    for one in parameters(load(made)):
+        if ".toxicity." in one.path and "grade" in one.path:
+            for end in (one.lowest, one.highest):
+                load(made, {one.path: repr(end)})
 
 
 def test_two_steps_of_one_name_have_numbers_of_their_own() -> None:

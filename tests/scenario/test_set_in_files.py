@@ -49,6 +49,17 @@ def test_a_table_is_changed_with_the_evidence_of_each_of_its_numbers(tmp_path: P
     assert mine == {("by", "365"): (0.3, "published"), ("by", "730"): (0.5, "assumed")}
 
 
+def test_what_a_change_makes_wrong_elsewhere_is_told_where_the_changes_stand(tmp_path: Path) -> None:
+    """Neither number stands in a wrong place: together they cannot be."""
+    file = written(tmp_path, '"steps.block_1.toxicity.infection.grade3plus" = { value = 0.115, assumed = "x" }')
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert str(wrong.value) == (
+        f"{file}:4: set: with these values steps.block_1.toxicity: 'sepsis' is within 'infection', so it cannot be "
+        "more common: grade 3 or higher 0.12, of 'infection' 0.115"
+    )
+
+
 @pytest.mark.parametrize(
     ("entry", "message"),
     [

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pickle
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from pathsim.cli import main
 from pathsim.ensemble.run import Recipe, ensemble
 from pathsim.scenario.files import Source, find
-from pathsim.scenario.problems import ScenarioError
+from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import load
 from pathsim.truth.calibrate import Calibration, calibrate
 from pathsim.truth.targets import paths
@@ -226,6 +227,31 @@ def test_what_cannot_be_calibrated_is_said_with_its_line(
     err = capsys.readouterr().err
     assert message in err
     assert f"{file}:2" in err
+
+
+SEPSIS = """
+[steps.screening.toxicity.sepsis]
+within     = "fever"
+grade3plus = { value = 0.04, range = [0.01, 0.3], calibrated = "fever" }
+onset      = [1, 10]
+lasts      = [1, 2]
+[[steps.screening.assess]]"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ranges_that_do_not_go_together_are_told_as_they_are(published: dict[str, float], workers: int) -> None:
+    """At both ends they do, but not where one number is moved and the other is not."""
+    published = published | {"fever": 0.06}
+    wrong = WRONG | {"fever": 0.05}
+    made = text(wrong, targets(published)).replace("[[steps.screening.assess]]", SEPSIS)
+    with pytest.raises(ScenarioError, match="'sepsis' is within 'fever', so it cannot be more common"):
+        fitted(made.replace("range = [0.05, 0.6]", "range = [0.02, 0.31]"), replicates=20, workers=workers)
+
+
+def test_an_error_of_a_scenario_travels_between_processes() -> None:
+    wrong = ScenarioError([Problem(("steps", "a"), "cannot be", "a.toml", 3), Problem((), "nor this")])
+    back = pickle.loads(pickle.dumps(wrong))  # noqa: S301 - it was made here
+    assert (back.problems, str(back)) == (wrong.problems, str(wrong))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -182,6 +183,40 @@ CHANGED = [(*FEVER, "grade3plus"), (*FEVER, "grade4plus"), (*STEP, "days"), ("st
 def test_what_does_not_go_together_is_looked_for_in_the_table_around_it(where: KeyPath, drawn_again: int) -> None:
     wrong = ScenarioError([Problem(where, "a test", "<test>")])
     assert at_fault(wrong, CHANGED) == set(CHANGED[:drawn_again])
+
+
+NESTED = """
+    [steps.screening.toxicity.sepsis]
+    within = "fever"
+    onset  = [1, 10]
+    lasts  = [1, 2]
+"""
+
+
+def nested(how: str) -> Scenario:
+    """Fever in 12 of 40, and within it sepsis, stated in this way."""
+    return load(source(f"{SCENARIO}\n{dedent(NESTED)}{how}\n"))
+
+
+def fevers(scenario: Scenario, count: int) -> list[float]:
+    return [
+        with_drawn_numbers(scenario, 1, n).layers.tree["steps"]["screening"]["toxicity"]["fever"]["grade3plus"]
+        for n in range(count)
+    ]
+
+
+def test_what_is_assumed_of_a_toxicity_within_another_leaves_the_other_as_uncertain_as_it_was_published() -> None:
+    made = nested('grade3plus_share = 0.95\nassumed = "a test"')
+    assert stats.kstest(fevers(made, 200), stats.beta(12.5, 28.5).cdf).pvalue > 0.01
+
+
+def test_toxicities_of_which_one_is_within_the_other_are_drawn_again_together() -> None:
+    """Of 12 and 11 of 40, drawn until the one within is no more common: the distribution of both, given that."""
+    made = nested('grade3plus = "11/40"\nsource = "paper:table"')
+    draws = stats.beta([12.5, 11.5], [28.5, 29.5]).rvs((100_000, 2), random_state=1)
+    possible = draws[draws[:, 1] <= draws[:, 0], 0]
+    assert possible.mean() > 0.33  # as published it is 0.305
+    assert stats.ks_2samp(fevers(made, 400), possible).pvalue > 0.01
 
 
 def test_where_all_shares_are_counts_the_last_is_what_the_others_leave() -> None:
