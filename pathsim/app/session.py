@@ -72,12 +72,14 @@ class Session:
     def turn(self, parameter: Parameter, value: float | None) -> None:
         """Change a number of the scenario, or give it back the one that the file has (None).
 
-        The other shares of its table give way in proportion, where none of them is the rest.
+        The other shares of its table give way in proportion, where none of them is the rest; if they are all 0, in
+        equal parts.
         """
         left = 1 - parameter.value
         self._set(parameter.path, value)
         for path, share in parameter.siblings:
-            self._set(path, None if value is None else share * (1 - value) / left if left else 0.0)
+            part = share / left if left else 1 / len(parameter.siblings)
+            self._set(path, None if value is None else part * (1 - value))
 
     def _set(self, path: str, value: float | None) -> None:
         if value is None:

@@ -39,3 +39,14 @@ def test_the_others_keep_their_proportions_and_all_add_up_to_one(
     load(THIRDS, session.settings)
     session.turn(parameter, None)
     assert not session.settings
+
+
+def test_shares_that_are_all_0_take_equal_parts_of_what_is_left() -> None:
+    text = THIRDS.text.replace("low = 0.5, middle = 0.3, high = 0.2", "low = 0, middle = 0, high = 1")
+    certain = Source("thirds", "<test>", text)
+    session = Session("thirds", 1)
+    session.turn(next(one for one in parameters(load(certain)) if one.path == HIGH), 0.4)
+    assert {path: float(value) for path, value in session.settings.items()} == pytest.approx(
+        {LOW: 0.3, MIDDLE: 0.3, HIGH: 0.4}
+    )
+    load(certain, session.settings)
