@@ -85,22 +85,24 @@ KINDS = {
 ONSET_IN_STEP: Mapping[tuple[str, str], Law] = {("salvage_cart", "cytokine_release"): (42, 50, 58, 64, 75)}
 
 
+WITHIN = {"febrile_neutropenia": "neutropenia", "sepsis": "infection"}
+
+
 def _cycle(of: int, counts: Sequence[int], *shares: float) -> dict[str, float]:
-    """Grade 3 or higher in a cycle: counts of so many patients for 18 types, shares for 6."""
-    names = list(KINDS)[1:25]
-    return dict(zip(names, [*(count / of for count in counts), *shares], strict=True))
+    """Grade 3 or higher: counts of so many patients for 18 types, shares for 6; of the other if within one."""
+    found = dict(zip(list(KINDS)[1:25], [*(count / of for count in counts), *shares], strict=True))
+    return found | {inner: found[inner] * found[outer] for inner, outer in WITHIN.items()}
 
 
 # The types as above: anemia, leukopenia, ALT, fever, neutropenia, AST, hypoalbuminemia, lymphopenia,
 # thrombocytopenia, hyperglycemia, hypocalcemia, hypokalemia, hypophosphatemia, hypotension, bilirubin, infection,
 # vomiting, GGT; febrile neutropenia, sepsis, mucositis, cytokine release, encephalopathy, seizure.
 BLINA_1 = _cycle(
-    102, (15, 25, 12, 6, 34, 9, 0, 37, 8, 2, 2, 7, 0, 1, 2, 10, 0, 4), 0.045, 0.015, 0.005, 0.01, 0.02, 0.01
+    102, (15, 25, 12, 6, 34, 9, 0, 37, 8, 2, 2, 7, 0, 1, 2, 10, 0, 4), 0.135, 0.15, 0.005, 0.01, 0.02, 0.01
 )
-BLINA_2 = _cycle(88, (4, 13, 6, 2, 25, 1, 0, 18, 3, 2, 0, 2, 0, 3, 0, 9, 1, 1), 0.005, 0.01, 0.005, 0.002, 0.01, 0.002)
-BLOCK_2 = _cycle(97, (51, 55, 38, 5, 57, 14, 6, 30, 56, 6, 6, 19, 5, 7, 7, 39, 2, 5), 0.44, 0.14, 0.25, 0, 0.005, 0.005)
-BLOCK_3 = _cycle(62, (35, 30, 8, 6, 31, 3, 1, 15, 34, 8, 0, 14, 2, 4, 2, 38, 4, 1), 0.46, 0.21, 0.06, 0, 0.005, 0.005)
-WITHIN = {"febrile_neutropenia": "neutropenia", "sepsis": "infection"}
+BLINA_2 = _cycle(88, (4, 13, 6, 2, 25, 1, 0, 18, 3, 2, 0, 2, 0, 3, 0, 9, 1, 1), 0.018, 0.1, 0.005, 0.002, 0.01, 0.002)
+BLOCK_2 = _cycle(97, (51, 55, 38, 5, 57, 14, 6, 30, 56, 6, 6, 19, 5, 7, 7, 39, 2, 5), 0.75, 0.35, 0.25, 0, 0.005, 0.005)
+BLOCK_3 = _cycle(62, (35, 30, 8, 6, 31, 3, 1, 15, 34, 8, 0, 14, 2, 4, 2, 38, 4, 1), 0.92, 0.34, 0.06, 0, 0.005, 0.005)
 
 # ------------------------------------------------------------------------------------------------ phases and waits
 
@@ -307,7 +309,7 @@ PHASES = {
     "second_transplant": _until_death({100: 0.20, 365: 0.52, 730: 0.706, 1460: 0.78}),
     "remission_after_cart": _until_death(
         {100: 0.02, 365: 0.09, 730: 0.20, 1460: 0.30},
-        (("relapse soon after graft", 2.5), *BY_TIME_OF_RELAPSE),
+        (("relapse soon after graft", 4.5), ("relapse later after graft", 0.7), *BY_TIME_OF_RELAPSE),
         CALIBRATED["steps.remission_after_cart.exit.death.hazard_ratio"],
     ),
     "later_remission": _until_death({100: 0.15, 365: 0.58, 730: 0.78, 1460: 0.86}, LATE),

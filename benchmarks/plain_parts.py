@@ -74,6 +74,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "favorable cytogenetics": lambda patient: patient.cytogenetics == "favorable",
     "acute GVHD": lambda patient: patient.acute_gvhd,
     "relapse soon after graft": lambda patient: patient.graft_to_salvage < stated.SOON_AFTER_GRAFT,
+    "relapse later after graft": lambda patient: patient.graft_to_salvage >= stated.SOON_AFTER_GRAFT,
 }
 
 

@@ -17,7 +17,7 @@ from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
 from pathsim.truth.targets import compared, paths, targets_of
 
-SEED, TRIALS = 14, 5000
+SEED, TRIALS = 23, 5000
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 BLACK, WHITE = (22, 24, 29), (220, 220, 215)
 COLOURS = [(230, 85, 85), (90, 180, 110), (230, 180, 80), (90, 150, 230), (200, 120, 200), (90, 190, 200)]

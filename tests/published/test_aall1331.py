@@ -28,7 +28,7 @@ FIFTHS = [
     ("steps.blina_1.toxicity.neutropenia.grade3plus", 1.2, "blina_1_neutropenia"),
     ("steps.blina_1.toxicity.infection.grade3plus", 1.2, "blina_1_infection"),
     ("steps.block_2.toxicity.infection.grade3plus", 0.8, "block_2_infection"),
-    ("steps.block_3.toxicity.febrile_neutropenia.grade3plus", 0.8, "febrile_neutropenia_chemotherapy"),
+    ("steps.block_3.toxicity.febrile_neutropenia.grade3plus_share", 0.8, "febrile_neutropenia_chemotherapy"),
     ("steps.after_block_2.rules.0.split.block_3", 0.8, "cycle_2_chemotherapy"),
     ("trial.pace.1.per_month", 0.8, "enrolled"),
 ]

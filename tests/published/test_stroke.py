@@ -205,4 +205,4 @@ def test_what_nobody_published_is_assumed_for_a_reason() -> None:
     told = {rate.evidence for rate in made.rates.values()}
     assert {one.kind for one in told} <= {"assumed", "derived"}
     assert "teaching example" not in find(NAME).text
-    assert set(tomllib.loads(find(NAME).text)["sources"]) == {"hermes", "dawn", "united_kingdom"}
+    assert set(tomllib.loads(find(NAME).text)["sources"]) == {"hermes", "united_kingdom"}
