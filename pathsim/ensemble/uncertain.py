@@ -14,6 +14,7 @@ import numpy as np
 
 from pathsim.fields import is_number
 from pathsim.luck import slot, trial_keys, uniform
+from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import ScenarioError, dotted
@@ -117,13 +118,16 @@ def _draws(attempts: Mapping[KeyPath, int], seed: int, replicate: int) -> dict[K
 def at_fault(wrong: ScenarioError, changed: Collection[KeyPath]) -> set[KeyPath]:
     """Which of these changed numbers, one at least, do not go together: for each problem all of its table.
 
-    If a table has none of them, those of the next table around it.
+    If a table has none of them, those of the next table around it. The toxicities of a step are one table, for one can
+    be within another, and what a cycle says of a phase that repeats is one with what the phase says.
     """
     return {path for problem in wrong.problems for path in _around(problem.path, changed)}
 
 
 def _around(where: KeyPath, changed: Collection[KeyPath]) -> list[KeyPath]:
-    where = where[:-1] if where in changed else where
-    while not (found := [path for path in changed if path[: len(where)] == where]):
+    where = of_phase(where[:-1] if where in changed else where)
+    if where[2:3] == ("toxicity",):
+        where = where[:3]
+    while not (found := [path for path in changed if of_phase(path)[: len(where)] == where]):
         where = where[:-1]
     return found

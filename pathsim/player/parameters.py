@@ -10,13 +10,14 @@ from typing import Any
 from pathsim.fields import REST
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.shown import Parameter
+from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
-from pathsim.steps.spec import KeyPath
-from pathsim.steps.toxicity import profiles
+from pathsim.steps.spec import KeyPath, ToxicityKind
+from pathsim.steps.toxicity import Toxicity, profiles
 
 RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 STEPS_OF_A_SLIDER = 50
@@ -33,7 +34,7 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
         for path, rate in scenario.rates.items()
         if path[0] not in _NEVER and path[-1] not in _FIXED and isinstance(rate.value, float)
     ]
-    found = _told_apart(found)
+    found = _told_apart([one for one in found if one.lowest < one.highest])
     order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
     return tuple(sorted(found, key=lambda parameter: order[parameter.group]))
 
@@ -84,7 +85,7 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
         return min(LEAST_RATIO, value), most
     if _is_share(path, value):
         highest = 0.1 if value == 0 else min(1.0, _nice(4 * value))
-        if "toxicity" in path[-3:-2]:
+        if of_phase(path)[2:3] == ("toxicity",):
             possible = _possible(scenario, path)
             return _furthest(possible, value, 0.0), _furthest(possible, value, highest)
         least, most = _room(scenario, path, value)
@@ -93,6 +94,8 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
         return value / 10, min(10 * value, 0.5)
     known = max(rate.range or rate.ci or (value,))
     least = 1.0 if expects_whole_number(path) else value / STEPS_OF_A_SLIDER
+    if path[-1] == "repeat":
+        least = max(map(float, _table(scenario, path).get("cycle", {})), default=least)
     if path[-1] == "planned_events" and scenario.trial.monitoring is not None:
         least = scenario.trial.monitoring.fewest_events
     return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0
@@ -123,21 +126,43 @@ def _furthest(possible: Callable[[float], bool], value: float, end: float) -> fl
 
 def _possible(scenario: Scenario, path: KeyPath) -> Callable[[float], bool]:
     """Whether a number of a toxicity goes with its other grades, and with those that it is within or that are in it."""
-    cycle = f".{path[3]}" if path[2] == "cycle" else ""
-    spec = scenario.entry(f"{path[1]}{cycle}").spec
-    if not isinstance(spec, PhaseSpec):
-        raise TypeError(f"'{path[1]}' has no toxicities")
     name, key, catalog = str(path[-2]), str(path[-1]), scenario.sections.toxicities
-    around = profiles(spec.toxicity, catalog).around
-    nest = _outermost(name, around)
-    tables = {other: table for other, table in spec.toxicity.items() if _outermost(other, around) == nest}
+    nests = [(_nest(spec, name, catalog), spec.fatal is not None) for spec in _phases(scenario, path)]
 
     def possible(value: float) -> bool:
-        changed = {**tables, name: tables[name].model_copy(update={key: value})}
-        found = profiles(changed, catalog)
-        return not found.problems and (spec.fatal is not None or not any(one.fifth for one in found.found.values()))
+        for tables, can_be_fatal in nests:
+            found = profiles({**tables, name: tables[name].model_copy(update={key: value})}, catalog)
+            if found.problems or (any(one.fifth for one in found.found.values()) and not can_be_fatal):
+                return False
+        return True
 
     return possible
+
+
+def _phases(scenario: Scenario, path: KeyPath) -> list[PhaseSpec]:
+    """The phases in which a number holds: the cycle that states it, or all that say nothing else."""
+    if path[2] == "cycle":
+        found = [scenario.entry(f"{path[1]}.{path[3]}").spec]
+    else:
+        cycles: Mapping[str, Any] = _table(scenario, (*path[:2], "")).get("cycle", {})
+        others = {f"{path[1]}.{number}" for number, table in cycles.items() if _says(table, path[2:])}
+        found = [entry.spec for entry in scenario.entries(str(path[1])) if entry.name not in others]
+    return [spec for spec in found if isinstance(spec, PhaseSpec)]
+
+
+def _says(table: Any, path: KeyPath) -> bool:
+    for key in path:
+        if not isinstance(table, dict) or key not in table:
+            return False
+        table = table[key]
+    return True
+
+
+def _nest(spec: PhaseSpec, name: str, catalog: Mapping[str, ToxicityKind]) -> dict[str, Toxicity]:
+    """A toxicity with all that it is within, or that are within the same ones."""
+    around = profiles(spec.toxicity, catalog).around
+    nest = _outermost(name, around)
+    return {other: table for other, table in spec.toxicity.items() if _outermost(other, around) == nest}
 
 
 def _outermost(name: str, around: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from pathsim.scenario.validate import Sections
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.randomize import RandomizeSpec
 from pathsim.steps.spec import KeyPath, StepSpec, Surroundings
+from pathsim.steps.toxicity import inwards, round_trip, usually_within
 
 MOST_STEPS = 10_000
 MOST_EVENTS = 30_000
@@ -203,12 +204,15 @@ def _taken_names(found: Sections) -> Iterator[Problem]:
 
 
 def _catalog(found: Sections) -> Iterator[Problem]:
-    """Types of the catalog that are said to be within one which no step has."""
+    """Types of the catalog that are said to be within one which no step has, or within each other."""
     known = {name for step in found.steps.values() if isinstance(step, PhaseSpec) for name in step.toxicity}
-    for name, kind in found.toxicities.items():
-        if kind is not None and kind.within is not None and not ({kind.within} & known or found.steps.lost_inside):
-            message = f"is within '{kind.within}', which no step has.{suggestion(kind.within, sorted(known))}"
+    around = {name: outer for name, kind in found.toxicities.items() if (outer := usually_within(kind)) is not None}
+    for name, outer in around.items():
+        if outer not in known and outer not in around and not found.steps.lost_inside:
+            message = f"is within '{outer}', which no step has.{suggestion(outer, sorted(known - {name}))}"
             yield Problem(("toxicities", name, "within"), message)
+    for loop in inwards(list(found.toxicities), around)[1]:
+        yield Problem(("toxicities", loop[0], "within"), round_trip(loop))
 
 
 def in_order(leads: Mapping[str, Iterable[str]]) -> list[str]:

@@ -153,3 +153,8 @@ def _says(differs: Any, path: KeyPath) -> bool:
             return False
         differs = differs[key]
     return True
+
+
+def of_phase(path: KeyPath) -> KeyPath:
+    """The place in a phase that repeats which stands behind one of its cycles; any other place as it is."""
+    return (*path[:2], *path[4:]) if path[0:1] == ("steps",) and path[2:3] == ("cycle",) else path

@@ -323,7 +323,7 @@ def unknown_references(
         if evidence.kind == "published" and rate.source not in sources:
             hint = suggestion(str(rate.source), list(sources))
             yield Problem(evidence.path, f"there is no source '{rate.source}' in [sources].{hint}", evidence.file)
-        for name in evidence.calibrated_to:
+        for name in () if rate.is_date else evidence.calibrated_to:
             known = targets.get(evidence.file, ())
             if name not in known:
                 hint = suggestion(name, list(known))

@@ -43,7 +43,7 @@ class Joined:
     """The paths of what is set, key by key, and the option that sets it."""
     changed: dict[KeyPath, tuple[int, KeyPath]] = field(default_factory=dict)
     """The paths of what a file's ``[set]`` changes, with the number of its layer and the place where it says so."""
-    _wrong_alone: dict[int, set[tuple[KeyPath, str]]] = field(default_factory=dict, init=False, repr=False)
+    _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
 
     @property
     def sha256(self) -> str:
@@ -72,19 +72,20 @@ class Joined:
         for path, (layer, place) in self.changed.items():
             if _begins(problem.path, path):
                 return self._on_its_line(layer, Problem(place, problem.message))
-        known = (problem.path, problem.message)
-        if self.settings and known not in self._wrong_with(len(self.sources) - 1):
+            if len(problem.path) > 3 and _begins(path, problem.path[:-1]) and self._stated_by(problem.path) < layer:
+                # What is changed stands beside what is wrong, and the file that states that one is right by itself.
+                message = f"with this, {dotted(problem.path)}: {problem.message}"
+                return self._on_its_line(layer, Problem(place, message))
+        if self.settings and (problem.path, problem.message) not in self._known_without_settings():
             setting = zip(self.settings.values(), self.overrides.items(), strict=True)
             cause = ", ".join(f"{option} {path}={shown(value)}" for option, (path, value) in setting)
             problem = Problem(problem.path, f"{problem.message} (after {cause})")
-        elif self.changed and known not in self._wrong_with(
-            (last := max(layer for layer, _ in self.changed.values())) - 1
-        ):
-            return self._on_its_line(
-                last, Problem(("set",), f"with these values {dotted(problem.path)}: {problem.message}")
-            )
-        depths = [len(written(tree, problem.path)[0]) for tree in self.trees]
-        return self._on_its_line(max(range(len(depths)), key=lambda i: (depths[i], i)), problem)
+        return self._on_its_line(self._stated_by(problem.path), problem)
+
+    def _stated_by(self, path: KeyPath) -> int:
+        """The last layer of those that say most of this path."""
+        depths = [len(written(tree, path)[0]) for tree in self.trees]
+        return max(range(len(depths)), key=lambda i: (depths[i], i))
 
     def _on_its_line(self, layer: int, problem: Problem) -> Problem:
         from pathsim.scenario.positions import line_of  # noqa: PLC0415 - loaded only for an error
@@ -93,17 +94,17 @@ class Joined:
         line = line_of(source.text, written(self.trees[layer], problem.path)[1])
         return Problem(problem.path, problem.message, source.file, line)
 
-    def _wrong_with(self, layer: int) -> set[tuple[KeyPath, str]]:
-        """What is wrong with a file and those that it extends, without what is set on the command line."""
-        if layer not in self._wrong_alone:
+    def _known_without_settings(self) -> set[tuple[KeyPath, str]]:
+        """What is wrong with the files alone."""
+        if self._without_settings is None:
             from pathsim.scenario.scenario import load  # noqa: PLC0415 - loaded only for an error
 
-            self._wrong_alone[layer] = set()
+            self._without_settings = set()
             try:
-                load(self.sources[layer])
+                load(self.sources[-1])
             except ScenarioError as wrong:
-                self._wrong_alone[layer] = {(problem.path, problem.message) for problem in wrong.problems}
-        return self._wrong_alone[layer]
+                self._without_settings = {(problem.path, problem.message) for problem in wrong.problems}
+        return self._without_settings
 
 
 def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, str]) -> Joined:

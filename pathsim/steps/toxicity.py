@@ -148,22 +148,28 @@ def profiles(tables: Mapping[str, Toxicity], catalog: Mapping[str, ToxicityKind]
     """Each toxicity of a step filled from the catalog, the outer types before those within them."""
     kinds = {name: catalog.get(name) for name in tables}
     around: dict[str, str] = {}
+    outside: set[str] = set()
     wrong: list[tuple[KeyPath, str]] = []
     for name, table in tables.items():
-        if table.within is not None and table.within not in tables:
-            hint = suggestion(table.within, list(tables))
-            wrong.append(((name, "within"), f"is within '{table.within}', which this step does not have.{hint}"))
-        elif (outer := table.within or _usually_within(kinds[name])) in tables and outer is not None:
-            around[name] = outer  # what the catalog says holds where a step has both
-    order, loops = _inwards(tables, around)
+        outer = table.within or usually_within(kinds[name])
+        if outer is not None and outer in tables:
+            around[name] = outer
+        elif outer is not None and (table.within is not None or table.grade3plus_share is not None):
+            # What the catalog alone says holds where a step has both.
+            outside.add(name)
+            where = "within" if table.within is not None else "grade3plus_share"
+            hint = suggestion(outer, [other for other in tables if other != name])
+            wrong.append(((name, where), f"is within '{outer}', which this step does not have.{hint}"))
+    order, loops = inwards(tables, around)
     for loop in loops:
-        round_ = " within ".join(f"'{name}'" for name in [*loop, loop[0]])
-        wrong.append(((loop[0], "within"), f"a type cannot be within itself, and this says {round_}"))
+        said = next((name for name in loop if tables[name].within is not None), None)
+        if said is not None:
+            wrong.append(((said, "within"), round_trip(loop)))
     filled: dict[str, Profile] = {}
     for name in order:
         outer = around.get(name)
-        if outer is not None and outer not in filled:
-            continue  # what is wrong with that one is told already
+        if name in outside or (outer is not None and outer not in filled):
+            continue  # what is wrong with it, or with that one, is told already
         try:
             profile = tables[name].filled(kinds[name], None if outer is None else filled[outer])
         except ValueError as impossible:
@@ -172,17 +178,23 @@ def profiles(tables: Mapping[str, Toxicity], catalog: Mapping[str, ToxicityKind]
         filled[name] = profile
         if profile.around is not None and profile.third > profile.around.third:
             shares = f"grade 3 or higher {profile.third:.4g}, of '{outer}' {profile.around.third:.4g}"
-            # Said of the whole table: where both were drawn, both are drawn again.
-            wrong.append(((), f"'{name}' is within '{outer}', so it cannot be more common: {shares}"))
+            wrong.append(((name,), f"is within '{outer}', so it cannot be more common: {shares}"))
     found = {name: filled[name] for name in tables if name in filled}
     return Profiles(found, {name: around[name] for name in order if name in around}, wrong)
 
 
-def _usually_within(kind: ToxicityKind | None) -> str | None:
+def usually_within(kind: ToxicityKind | None) -> str | None:
+    """The type that the catalog says this one is within."""
     return None if kind is None else kind.within
 
 
-def _inwards(names: Iterable[str], around: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
+def round_trip(loop: Sequence[str]) -> str:
+    """What is wrong with types that are within each other."""
+    told = " within ".join(f"'{name}'" for name in [*loop, loop[0]])
+    return f"a type cannot be within itself, and this says {told}"
+
+
+def inwards(names: Iterable[str], around: Mapping[str, str]) -> tuple[list[str], list[list[str]]]:
     """The types, each after the one that it is within; and the loops, whose types are in no order."""
     order: dict[str, None] = {}
     loops: list[list[str]] = []

@@ -77,6 +77,58 @@ def test_every_toxicity_of_any_scenario_can_be_turned_to_both_ends(text: Text) -
                 load(made, {one.path: repr(end)})
 
 
+CYCLES = """
+title = "Toxicities within others, in cycles"
+assumed = "to test"
+[trial]
+begins = 2024-01-01
+patients = 40
+per_month = 20
+[trial.cutoffs.final]
+day = 400
+[toxicities.sepsis]
+onset = 1
+lasts = 2
+[toxicities.infection]
+onset = 1
+lasts = 2
+[steps.care]
+kind = "phase"
+days = 10
+repeat = 3
+next = "home"
+toxicity = { infection = { grade3plus = 0.5 }, sepsis = { within = "infection", grade3plus = 0.3, grade4plus = 0.1 } }
+cycle = { 2 = { toxicity = { infection = { grade3plus = 0.35 } } } }
+[steps.care.exit.toxicity]
+by = { 5 = 0.1, 10 = 0.2 }
+next = "home"
+[steps.home]
+kind = "end"
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "lowest", "highest"),
+    [
+        ("infection.grade3plus", 0.3, 1.0),
+        ("sepsis.grade3plus", 0.1, 0.35),  # of cycle 2 no more than 0.35 have an infection
+        ("sepsis.grade4plus", 0.0, 0.3),
+    ],
+)
+def test_a_toxicity_can_be_turned_as_far_as_all_cycles_let_it(path: str, lowest: float, highest: float) -> None:
+    found = {one.path: one for one in parameters(scenario_of(CYCLES))}
+    one = found[f"steps.care.toxicity.{path}"]
+    assert (one.lowest, one.highest) == pytest.approx((lowest, highest), abs=0.002)
+    assert found["steps.care.cycle.2.toxicity.infection.grade3plus"].lowest == pytest.approx(0.3, abs=0.002)
+    assert found["steps.care.exit.toxicity.by.5"].highest == 0.2  # no toxicity, though it is called so
+    assert found["steps.care.repeat"].lowest == 2
+
+
+def test_a_toxicity_that_cannot_be_fatal_has_no_slider_for_it() -> None:
+    text = CYCLES.replace("grade4plus = 0.1 }", "grade4plus = 0.1, grade5 = 0.0 }")
+    assert "steps.care.toxicity.sepsis.grade5" not in {one.path for one in parameters(scenario_of(text))}
+
+
 def test_two_steps_of_one_name_have_numbers_of_their_own() -> None:
     text = SHARES.replace("[steps.care]", '[steps.care]\nlabel = "Ward"').replace(
         '[steps.home]\nkind = "end"', '[steps.home]\nlabel = "Ward"\nkind = "phase"\ndays = 20\nnext = "ward"'

@@ -272,10 +272,17 @@ def test_a_number_cannot_be_calibrated_to_a_target_that_its_own_file_leaves_out(
 
 
 def test_a_number_can_be_calibrated_to_a_target_that_a_later_file_adds(write: Write) -> None:
-    write("base.toml", BASE.replace("median_days = 900", 'median_days = { value = 900, calibrated = "alive" }'))
-    write("middle.toml", CALIBRATED)
-    found = load(str(write("child.toml", 'extends = "middle"\n')))
-    assert said(found, "steps", "treatment", "exit", "death", "median_days")[:2] == (800, "calibrated")
+    number = "hazard_per_day = 0.001"
+    write("base.toml", BASE.replace(number, 'hazard_per_day = { value = 0.001, calibrated = "alive" }'))
+    found = load(str(write("middle.toml", CALIBRATED)))
+    assert said(found, "steps", "treatment", "exit", "refusal", "hazard_per_day")[:2] == (0.001, "calibrated")
+
+
+def test_what_is_set_can_be_calibrated_to_any_target(write: Write) -> None:
+    write("base.toml", BASE)
+    path = "steps.treatment.exit.refusal.hazard_per_day"
+    found = load(str(write("middle.toml", CALIBRATED)), {path: '{ value = 0.002, calibrated = "alive" }'})
+    assert found.rates[tuple(path.split("."))].evidence.kind == "calibrated"
 
 
 def test_a_target_that_no_file_has_is_still_a_problem(write: Write) -> None:

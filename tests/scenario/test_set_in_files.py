@@ -55,9 +55,23 @@ def test_what_a_change_makes_wrong_elsewhere_is_told_where_the_changes_stand(tmp
     with pytest.raises(ScenarioError) as wrong:
         load(file)
     assert str(wrong.value) == (
-        f"{file}:4: set: with these values steps.block_1.toxicity: 'sepsis' is within 'infection', so it cannot be "
-        "more common: grade 3 or higher 0.12, of 'infection' 0.115"
+        f'{file}:5: set."steps.block_1.toxicity.infection.grade3plus": with this, steps.block_1.toxicity.sepsis: is '
+        "within 'infection', so it cannot be more common: grade 3 or higher 0.12, of 'infection' 0.115"
     )
+
+
+def test_what_is_wrong_elsewhere_is_told_where_it_stands(tmp_path: Path) -> None:
+    """The step is wrong by what this file says of it, and not by the numbers that it sets."""
+    entries = """\
+"trial.patients" = { value = 100, assumed = "x" }
+"steps.off_study.exit.death.by.365" = { value = 0.1, assumed = "x" }
+[steps.off_study.exit.relapse]
+next = "nowhere"
+"""
+    file = written(tmp_path, entries)
+    with pytest.raises(ScenarioError) as wrong:
+        load(file)
+    assert str(wrong.value).startswith(f"{file}:8: steps.off_study.exit.relapse.next: there is no step 'nowhere'")
 
 
 @pytest.mark.parametrize(

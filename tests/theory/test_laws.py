@@ -264,6 +264,21 @@ def test_a_wait_has_to_count_the_days_of_its_exits_too() -> None:
         waiting()
 
 
+def test_days_can_count_from_a_phase_that_repeats() -> None:
+    relapse = {"next": "dead", "by": {"1000": 0.5}, "since": "cycle"}
+    steps = {
+        "cycle": {"kind": "phase", "days": 10, "repeat": 2, "next": "after"},
+        "after": {
+            "kind": "phase",
+            "elapsed": {"set": "days_since_cycle", "since": "cycle"},
+            "exit": {"relapse": relapse},
+        },
+    }
+    found = walk(study(steps))
+    days = found.day("exit", "relapse") - found.entered("cycle.1")
+    assert_share(int((days <= 1000).sum()), days.size, 1 - 0.5**0.98)
+
+
 def test_a_step_that_there_is_not_is_named_where_days_count_from_it() -> None:
     relapse = {"next": "dead", "by": GRAFT_BY, "since": "grafft"}
     steps = {

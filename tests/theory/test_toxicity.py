@@ -305,6 +305,25 @@ def test_risk_ratios_of_both_multiply() -> None:
         assert_share(int((found.had("toxicity", "inner") & group).sum()), int(group.sum()), expected)
 
 
+def test_grades_of_a_share_are_shares_of_it_and_the_catalog_says_them_too() -> None:
+    catalog = {"inner": {"grade4plus_share": 0.5, "onset": [1, 10], "lasts": [1, 5]}}
+    inner = {"grade3plus_share": 0.5, "within": "outer", "grade5_share": 0.2}
+    tables = {"inner": inner, "outer": toxicity(0.6)}
+    step = {"kind": "phase", "days": 28, "next": "home", "toxicity": tables, "fatal": "death"}
+    found = walk(study({"stay": {**step, "exit": {"death": {"next": "dead"}}}}, toxicities=catalog, patients=40_000))
+    grade = found.value("toxicity", "inner")
+    for least, expected in ((3, 0.3), (4, 0.15), (5, 0.06)):
+        assert_share(int((grade >= least).sum()), grade.size, expected)
+
+
+def test_a_risk_ratio_makes_worse_grades_likelier_even_where_all_have_the_toxicity() -> None:
+    effects = [{"when": "frail == 'yes'", "risk_ratio": 2.0}]
+    found = treated({"fever": toxicity(0.6, grade4plus=0.3, effects=effects)}, FRAIL)
+    frail, grade = found.is_level("frail", "yes"), found.value("toxicity", "fever")
+    assert (grade[frail] >= 3).all()
+    assert_share(int((grade[frail] >= 4).sum()), int(frail.sum()), 0.6)
+
+
 def cataloged(within: str, tables: Tree) -> Scenario:
     catalog = {"sepsis": {"label": "Sepsis", "within": within}}
     step = {"kind": "phase", "days": 28, "next": "after", "toxicity": tables}
@@ -347,6 +366,11 @@ def test_a_long_chain_of_nested_types_is_read_in_no_time() -> None:
         (
             {"a": toxicity(0.3, within="c"), "b": toxicity(0.3, within="b"), "c": toxicity(0.3, within="a")},
             "this says 'b' within 'b'",
+        ),
+        ({"a": share(0.3, within="b")}, "is within 'b', which this step does not have. There are none yet."),
+        (
+            {"a": toxicity(0.3), "b": share(0.5, within="a", grade5_share=0.4, serious=0.3)},
+            "grade 5 is always serious, so 0.4 or more",
         ),
         ({"a": share(0.3)}, "'grade3plus_share' is the share of those with another type; say which"),
         ({"a": share(0.3, grade3plus=0.1)}, "says grade3plus twice; keep grade3plus or grade3plus_share"),

@@ -244,7 +244,7 @@ def test_ranges_that_do_not_go_together_are_told_as_they_are(published: dict[str
     published = published | {"fever": 0.06}
     wrong = WRONG | {"fever": 0.05}
     made = text(wrong, targets(published)).replace("[[steps.screening.assess]]", SEPSIS)
-    with pytest.raises(ScenarioError, match="'sepsis' is within 'fever', so it cannot be more common"):
+    with pytest.raises(ScenarioError, match="sepsis: is within 'fever', so it cannot be more common"):
         fitted(made.replace("range = [0.05, 0.6]", "range = [0.02, 0.31]"), replicates=20, workers=workers)
 
 

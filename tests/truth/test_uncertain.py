@@ -165,6 +165,30 @@ def test_the_first_draw_of_a_number_is_that_of_its_path(scenario: Scenario) -> N
         assert drawn(scenario, 1, replicate)["fever"] == expected
 
 
+def test_what_a_cycle_says_is_drawn_again_with_what_the_phase_says() -> None:
+    """Sepsis stands in the phase, infection in its second cycle: the distribution of both, given that they nest."""
+    text = """
+    [steps.screening.toxicity.sepsis]
+    grade3plus = "11/40"
+    source     = "paper:table"
+    onset      = 1
+    lasts      = 2
+    [steps.screening.cycle.2.toxicity]
+    sepsis    = { within = "infection" }
+    infection = { grade3plus = "12/40", source = "paper:table", onset = 1, lasts = 2 }
+    """
+    made = load(
+        source(SCENARIO.replace("days    = 28", "days    = 28\nrepeat = 2") + dedent(text).replace("repeat = 2\n", ""))
+    )
+    found = [with_drawn_numbers(made, 1, n).layers.tree["steps"]["screening"] for n in range(400)]
+    draws = stats.beta([12.5, 11.5], [28.5, 29.5]).rvs((100_000, 2), random_state=1)
+    possible = draws[draws[:, 1] <= draws[:, 0]]
+    outer = [tree["cycle"]["2"]["toxicity"]["infection"]["grade3plus"] for tree in found]
+    inner = [tree["toxicity"]["sepsis"]["grade3plus"] for tree in found]
+    assert stats.ks_2samp(outer, possible[:, 0]).pvalue > 0.01
+    assert stats.ks_2samp(inner, possible[:, 1]).pvalue > 0.01
+
+
 STEP = ("steps", "a")
 FEVER = (*STEP, "toxicity", "fever")
 CHANGED = [(*FEVER, "grade3plus"), (*FEVER, "grade4plus"), (*STEP, "days"), ("steps", "b", "days")]
