@@ -13,11 +13,13 @@ LARGEST_FILE = 500_000
 DEEPEST = 20
 """More tables in tables than any scenario needs, and fewer than exhaust Python."""
 
+# No group is possessive: Python before 3.11.5 loses its way in those with alternatives. None of them ever goes back,
+# for what follows it always matches.
 _TEXT_OR_REMARK = re.compile(
     r'''
-    """ (?: [^"\\] | \\[\s\S] | "(?!"") )*+ (?: "{3,5} | \\?\Z )   # a text over several lines
-    | \'\'\' (?: [^\'] | \'(?!\'\') )*+ (?: \'{3,5} | \Z )
-    | " (?: [^"\\\n] | \\. )*+ "?
+    """ [^"\\]*+ (?: (?: \\[\s\S] | "(?!"") ) [^"\\]*+ )* (?: "{3,5} | \\?\Z )   # a text over several lines
+    | \'\'\' [^\']*+ (?: \'(?!\'\') [^\']*+ )* (?: \'{3,5} | \Z )
+    | " [^"\\\n]*+ (?: \\. [^"\\\n]*+ )* "?
     | \' [^\'\n]*+ \'?
     | \# [^\n]*+
     ''',

@@ -21,7 +21,7 @@ from pathsim.player import requests as ask
 
 DAY = 1800.0
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
-SEPSIS = "steps.block_2.toxicity.sepsis.grade3plus"
+SEPSIS = "steps.block_2.toxicity.sepsis.grade3plus_share"
 
 
 def line_with(driver: Driver, words: str) -> str:
@@ -33,7 +33,7 @@ def numbers(text: str) -> list[float]:
 
 
 async def test_compare_tells_there_here_difference_and_average_in_this_order() -> None:
-    async with driven(settings={PATH: "3", SEPSIS: "0.35"}, size=(160, 60)) as driver:
+    async with driven(settings={PATH: "3", SEPSIS: "0.9"}, size=(160, 60)) as driver:
         await driver.go(DAY)
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)

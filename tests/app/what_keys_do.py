@@ -17,7 +17,7 @@ from pathsim.app.widgets.timeline import Timeline
 DAY = 1500.0
 CHANGES = (
     ("steps.after_transplant.exit.relapse.hazard_ratio", "3"),
-    ("steps.block_2.toxicity.sepsis.grade3plus", "0.35"),
+    ("steps.block_2.toxicity.sepsis.grade3plus_share", "0.9"),
 )
 
 See = Callable[[Driver], Any]
