@@ -165,7 +165,7 @@ class PathsimApp(TrialApp):
             self.problems = ()
             if self.front is not None:
                 self.front.show_problems()
-        elif not self._has_dialog and (self.front is None or not self.front.step_back()):
+        elif not self._has_dialog and (self.front is None or not (self.front.is_made and self.front.step_back())):
             back, self.came_from = self.came_from if self.current_mode == "patients" else "", ""
             self.action_visit(back or "live")
 

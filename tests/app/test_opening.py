@@ -11,6 +11,7 @@ import pytest
 from calls import Pathsim
 from driving import PATIENCE_SECONDS, driven
 from textual import events
+from textual.binding import Binding
 from textual.geometry import Size
 from textual.widget import Widget
 
@@ -117,6 +118,9 @@ async def test_a_screen_that_is_never_made_breaks_nothing(name: str, monkeypatch
         await driver.app.push_screen(screen)
         screen.post_message(events.ScreenResume())
         screen.post_message(events.Resize(Size(80, 24), Size(80, 24)))
+        for binding in screen.BINDINGS:
+            assert isinstance(binding, Binding)
+            await driver.app.run_action(binding.action, screen)
         await driver.settle()
         assert not screen.children
 
@@ -128,5 +132,8 @@ async def test_a_dialog_that_is_never_made_breaks_nothing(kind: str, monkeypatch
         dialogs = {"commands": Commands([]), "question": Question("Save", "here"), "help": Help(driver.front)}
         monkeypatch.setattr(dialogs[kind], "mount_composed_widgets", mount_nothing)
         await driver.app.push_screen(dialogs[kind])
+        for binding in dialogs[kind].BINDINGS:
+            if isinstance(binding, Binding) and binding.action != "close":
+                await driver.app.run_action(binding.action, dialogs[kind])
         await driver.settle()
         assert not dialogs[kind].children

@@ -101,17 +101,20 @@ class Commands(ModalScreen[None]):
             Line((one.title, one.help), ("text!", "dim"), (one.title, one.help), number)
             for number, one in enumerate(self._commands)
         ]
-        for listing in self.query(Listing):  # none where the app leaves meanwhile
+        # Nothing is mounted any more where the app leaves meanwhile: then there is no list, here and below.
+        for listing in self.query(Listing):
             listing.can_focus = False
             listing.show(columns, lines)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Only those with these words."""
-        self.query_one(Listing).narrow(event.value)
+        for listing in self.query(Listing):
+            listing.narrow(event.value)
 
     def on_input_submitted(self) -> None:
         """Do what is marked."""
-        self._do(self.query_one(Listing).marked)
+        for listing in self.query(Listing):
+            self._do(listing.marked)
 
     @on(Listing.Chosen)
     def _chosen(self, event: Listing.Chosen) -> None:
@@ -124,7 +127,8 @@ class Commands(ModalScreen[None]):
 
     def action_move(self, step: int) -> None:
         """Go up or down in the list."""
-        self.query_one(Listing).action_cursor(step)
+        for listing in self.query(Listing):
+            listing.action_cursor(step)
 
     def action_close(self) -> None:
         """None of them."""

@@ -108,8 +108,7 @@ class LiveScreen(TrialScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where everything is seen there is no other view."""
-        del parameters
-        return action != "view" or bool(self._turns)
+        return super().check_action(action, parameters) and (action != "view" or bool(self._turns))
 
     @property
     def _turns(self) -> list[View]:

@@ -148,9 +148,10 @@ class PatientsScreen(TrialScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Where nobody can know what another arm would do there is no twin."""
-        del parameters
         has_twins = self.roster is None or self.roster.balance is not None
-        return True if action not in ("twin", "coupling") or has_twins else None
+        if action in ("twin", "coupling") and not has_twins:
+            return None
+        return super().check_action(action, parameters)
 
     def action_coupling(self) -> None:
         """Draw the other fate in another way; the trial stays as it is."""

@@ -79,10 +79,16 @@ class TrialScreen(Screen[None]):
         """The app that this screen is of."""
         return cast("PathsimApp", self.app)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No key does anything before the widgets are there: where the app leaves meanwhile they never are."""
+        del action, parameters
+        return self.is_made
+
     def on_mount(self) -> None:
         """Set out what is there."""
         if self.is_made:
             self.begin()
+            self.refresh_bindings()
 
     def on_screen_resume(self) -> None:
         """Show what the trial has become while another screen was in front."""
