@@ -208,7 +208,7 @@ def _catalog(found: Sections) -> Iterator[Problem]:
     known = {name for step in found.steps.values() if isinstance(step, PhaseSpec) for name in step.toxicity}
     around = {name: outer for name, kind in found.toxicities.items() if (outer := usually_within(kind)) is not None}
     for name, outer in around.items():
-        if outer not in known and outer not in around and not found.steps.lost_inside:
+        if outer not in {*known, *around, *found.steps.mentioned} and not found.steps.lost_inside:
             message = f"is within '{outer}', which no step has.{suggestion(outer, sorted(known - {name}))}"
             yield Problem(("toxicities", name, "within"), message)
     for loop in inwards(list(found.toxicities), around)[1]:

@@ -186,10 +186,12 @@ def test_a_number_where_none_belongs_is_not_asked_for_evidence() -> None:
     assert not layer(text).problems
 
 
-def test_a_date_is_never_calibrated() -> None:
-    found = layer('[trial]\nbegins = { value = 2020-01-01, calibrated = "survival" }\n')
+@pytest.mark.parametrize("path", [("trial", "begins"), ("trial", "cutoffs", "final", "date")])
+def test_a_date_is_never_calibrated(path: tuple[str, ...]) -> None:
+    *table, key = path
+    found = layer(f'[{".".join(table)}]\n{key} = {{ value = 2020-01-01, calibrated = "survival" }}\n')
     assert [(problem.path, problem.message) for problem in found.problems] == [
-        (("trial", "begins"), "a date is decided, not calibrated; say why it is assumed instead")
+        (path, "a date is decided, not calibrated; say why it is assumed instead")
     ]
 
 

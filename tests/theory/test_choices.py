@@ -256,7 +256,17 @@ def test_dates_can_be_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["'2020-13-01'", "'March 2020'", "20200301", "'low'", "'20200301'", "'2020-W10-1'", "'2020-3-1'"]
+    "value",
+    [
+        "'2020-13-01'",
+        "'March 2020'",
+        "20200301",
+        "'low'",
+        "'20200301'",
+        "'2020-W10-1'",
+        "'2020-3-1'",
+        "'\u0662020-03-01'",
+    ],
 )
 def test_what_is_no_date_is_explained(value: str) -> None:
     with pytest.raises(ScenarioError, match="compare it with one in quotes, as in date < '2017-08-30'"):
