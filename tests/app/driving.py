@@ -113,7 +113,10 @@ class Driver:
 
         def is_shown() -> bool:
             snapshot, session = self.app.snapshot, self.session
-            return snapshot is not None and snapshot.generation == session.generation and self.app.asked_at is None
+            if snapshot is None or snapshot.generation != session.generation or self.app.asked_at is not None:
+                return False
+            # What was asked for before the trial was paused may come after it.
+            return session.is_playing or (snapshot.day == session.day and not snapshot.moving)
 
         await self.until(is_shown, "the trial is shown as it is set")
 

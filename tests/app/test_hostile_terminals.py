@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -57,6 +58,13 @@ class Session:
 
     def press(self, keys: bytes) -> None:
         self.terminal.press(keys)
+
+    def wait_until(self, shown: str, *, gone: bool = False) -> None:
+        """Wait until something is on the display, or no longer: what was painted before does not count."""
+        limit = time.monotonic() + PATIENCE_SECONDS
+        while (shown in "\n".join(self.display.display)) is gone:
+            assert time.monotonic() < limit, f"{shown!r} {'stays' if gone else 'never comes'}"
+            self.terminal.idle(0.05)
 
     def answers(self) -> bool:
         """Whether the app goes on: a key is answered once all that hides the trial has gone."""
@@ -189,9 +197,10 @@ def worker_of(session: Session) -> int:
 def test_an_app_whose_simulation_is_killed_says_so_and_starts_another(session: Session) -> None:
     for _ in range(2):
         os.kill(worker_of(session), signal.SIGKILL)
-        session.terminal.until(re.compile(rb"simulation has stopped"))
+        session.wait_until("simulation has stopped")
         session.press(b"R")
-        session.terminal.until(READY)
+        session.wait_until("simulation has stopped", gone=True)
+        session.wait_until("enrolled")
     assert session.answers()
 
 
