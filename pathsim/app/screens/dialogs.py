@@ -13,12 +13,13 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
 from pathsim.app.keys import PLAYER_KEYS
+from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.listing import Column, Line, Listing
 from pathsim.app.widgets.sliders import written
 from pathsim.player.shown import Parameter
 
 
-class Explanation(ModalScreen[None]):
+class Explanation(ModalScreen[None], SteadyScreen[None]):
     """Where a number comes from."""
 
     CSS_PATH = "dialogs.tcss"
@@ -41,7 +42,7 @@ class Explanation(ModalScreen[None]):
             yield Static(text)
 
 
-class Question(ModalScreen[str | None]):
+class Question(ModalScreen[str | None], SteadyScreen[str | None]):
     """A line for the user to fill in; None if they think better of it."""
 
     CSS_PATH = "dialogs.tcss"
@@ -68,7 +69,7 @@ class Question(ModalScreen[str | None]):
             self.dismiss(None)
 
 
-class Commands(ModalScreen[None]):
+class Commands(ModalScreen[None], SteadyScreen[None]):
     """All commands by name; what is typed narrows them.
 
     Textual's own list of commands ends the app if it is closed, clicked or paged while it is being filled.
@@ -136,7 +137,7 @@ class Commands(ModalScreen[None]):
             self.dismiss()
 
 
-class Help(ModalScreen[None]):
+class Help(ModalScreen[None], SteadyScreen[None]):
     """All keys, and what they do."""
 
     CSS_PATH = "dialogs.tcss"

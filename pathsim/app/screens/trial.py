@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.header import Part, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
 from pathsim.player.replies import Reply
@@ -29,7 +29,7 @@ UPDATE_SECONDS = 1.0
 """How often lists are brought up to date while the trial runs."""
 
 
-class TrialScreen(Screen[None]):
+class TrialScreen(SteadyScreen[None]):
     """A screen that shows something of the trial."""
 
     NAME: ClassVar[str] = ""
