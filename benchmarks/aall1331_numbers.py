@@ -8,7 +8,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TypeAlias
 
-Law: TypeAlias = tuple[float, ...]
+Distribution: TypeAlias = tuple[float, ...]
 """Values at equally spaced probabilities, straight lines between; one value alone is always taken."""
 Shares: TypeAlias = Mapping[str, float]
 
@@ -65,9 +65,9 @@ RELAPSE = {VERY_EARLY_MARROW: 0.097, EARLY_MARROW: 0.191, EARLY_EXTRAMEDULLARY: 
 FEMALE = 0.49
 FEMALE_AT_LATE_RELAPSE = 0.41
 
-FROM_9_YEARS_ON: Law = (9.5, 10.7, 12.3, 13.5, 14.7, 15.9, 17.1, 18.2, 20, 22.5, 28)
-AGE: Law = (1, 2.2, 3, 3.8, 4.6, 5.5, 6.3, 7.1, 7.9, 8.7, *FROM_9_YEARS_ON)
-AGE_AT_LATER_RELAPSE: Mapping[str, Law] = {
+FROM_9_YEARS_ON: Distribution = (9.5, 10.7, 12.3, 13.5, 14.7, 15.9, 17.1, 18.2, 20, 22.5, 28)
+AGE: Distribution = (1, 2.2, 3, 3.8, 4.6, 5.5, 6.3, 7.1, 7.9, 8.7, *FROM_9_YEARS_ON)
+AGE_AT_LATER_RELAPSE: Mapping[str, Distribution] = {
     EARLY_MARROW: (2, 3.2, 3.9, 4.5, 5.1, 5.7, 6.3, 7.1, 7.9, 8.7, *FROM_9_YEARS_ON),
     LATE_EXTRAMEDULLARY: (2, 3.2, 3.9, 4.5, 5.1, 5.7, 6.3, 7.1, 7.9, 8.7, *FROM_9_YEARS_ON),
     LATE_MARROW: (4, 4.8, 5.4, 5.9, 6.4, 6.8, 7.2, 7.6, 8.2, 8.8, *FROM_9_YEARS_ON),

@@ -5,7 +5,7 @@ copied from scenarios/aall1331.toml, where the sources stand. Times are days.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-from aall1331_numbers import CALIBRATED, Law
+from aall1331_numbers import CALIBRATED, Distribution
 
 Effects: TypeAlias = tuple[tuple[str, float], ...]
 """Ratios for the patients for whom a condition holds, by its name; plain_simpy.py says what the names mean."""
@@ -26,8 +26,8 @@ class Exit(NamedTuple):
 class Kind(NamedTuple):
     """A type of toxicity: onset after entry, length, the share of grade 4 or 5 among 3 or higher, whether it delays."""
 
-    onset: Law
-    lasts: Law
+    onset: Distribution
+    lasts: Distribution
     fourth: float = 0.0
     delays: bool = False
 
@@ -35,7 +35,7 @@ class Kind(NamedTuple):
 class Phase(NamedTuple):
     """A stay, for ever if without days. Toxicity: shares of grade 3 or higher, and of grade 5 among these."""
 
-    days: Law = ()
+    days: Distribution = ()
     next: str = ""
     exits: Mapping[str, Exit] = {}
     third: Mapping[str, float] = {}
@@ -82,7 +82,7 @@ KINDS = {
     "chronic_gvhd": Kind((70, 120, 170, 260, 600), (60, 150, 300, 500, 1200), 0.3),
     "venoocclusive_disease": Kind((3, 9, 14, 19, 32), (5, 9, 14, 20, 40), 0.3),
 }
-ONSET_IN_STEP: Mapping[tuple[str, str], Law] = {("salvage_cart", "cytokine_release"): (42, 50, 58, 64, 75)}
+ONSET_IN_STEP: Mapping[tuple[str, str], Distribution] = {("salvage_cart", "cytokine_release"): (42, 50, 58, 64, 75)}
 
 
 WITHIN = {"febrile_neutropenia": "neutropenia", "sepsis": "infection"}
@@ -321,7 +321,7 @@ PHASES = {
     "off_study": _not_randomized(),
 }
 
-DONOR_READY: Law = (3, 12, 19, 30, 80)
+DONOR_READY: Distribution = (3, 12, 19, 30, 80)
 WAITS = {
     "donor": {
         "relapse": Exit("salvage", {60: 0.12}, RESIDUAL, then=0.001),

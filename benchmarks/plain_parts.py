@@ -1,4 +1,4 @@
-"""What plain_simpy.py is made of: a patient, what can hold for one, and the tables of the stays made ready for luck."""
+"""What plain_simpy.py is made of: a patient, what can hold for one, and the tables of stays, ready for draws."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -127,8 +127,8 @@ class Exit:
 class Toxicity(NamedTuple):
     """A type of toxicity in a step; grades 4 and 5 as shares of grade 3 or higher."""
 
-    onset: stated.Law
-    lasts: stated.Law
+    onset: stated.Distribution
+    lasts: stated.Distribution
     fourth: float
     fifth: float
     delays: bool

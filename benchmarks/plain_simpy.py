@@ -1,4 +1,4 @@
-"""The pathway of COG AALL1331 written by hand as an ordinary SimPy model: one process for each patient, luck from
+"""The pathway of COG AALL1331 written by hand as an ordinary SimPy model: one process for each patient, draws from
 Python's ``random``, and the journal a list of tuples.
 
 It shares no code with pathsim and reads no file. So it is the baseline against which pathsim's speed is measured, and
@@ -24,8 +24,8 @@ Process: TypeAlias = Generator[simpy.Event, Any, None]
 IN_BED = ("conditioning", "transplant")
 
 
-class Struck(NamedTuple):
-    """A toxicity that happens to a patient if he stays long enough."""
+class AdverseEvent(NamedTuple):
+    """A toxicity that happens to a patient if they stay long enough."""
 
     onset: float
     over: float
@@ -46,8 +46,8 @@ class Trial:
 
     def __init__(self, seed: int, patients: int) -> None:
         self.coming = patients
-        self.luck = random.Random(seed)  # noqa: S311 - simulated patients have no secrets
-        self.uniform = self.luck.random
+        self.draws = random.Random(seed)  # noqa: S311 - simulated patients have no secrets
+        self.uniform = self.draws.random
         self.environment = simpy.Environment()
         self.beds = simpy.Resource(self.environment, stated.BEDS)
         self.patients: list[Patient] = []
@@ -67,15 +67,15 @@ class Trial:
     def run(self) -> None:
         self.environment.run()
 
-    # --- luck
+    # --- draws
 
-    def draw(self, law: stated.Law) -> float:
-        if len(law) == 1:
-            return law[0]
-        place = self.uniform() * (len(law) - 1)
+    def draw(self, distribution: stated.Distribution) -> float:
+        if len(distribution) == 1:
+            return distribution[0]
+        place = self.uniform() * (len(distribution) - 1)
         interval = int(place)
-        low = law[interval]
-        return low + (place - interval) * (law[interval + 1] - low)
+        low = distribution[interval]
+        return low + (place - interval) * (distribution[interval + 1] - low)
 
     def choose(self, shares: Mapping[str, float], rest: str) -> str:
         draw = self.uniform()
@@ -88,7 +88,7 @@ class Trial:
     def first_exit(self, exits: Sequence[Exit], patient: Patient) -> tuple[float, Exit | None]:
         first, way = math.inf, None
         for each in exits:
-            days = each.days(patient, self.luck.expovariate(1.0), self.environment.now)
+            days = each.days(patient, self.draws.expovariate(1.0), self.environment.now)
             if days < first:
                 first, way = days, each
         return first, way
@@ -167,17 +167,17 @@ class Trial:
         return way.to
 
     def stay(self, patient: Patient, phase: Phase) -> tuple[float, str]:
-        """What a phase holds for a patient who enters it: how long he stays, and where he goes then."""
+        """What a phase holds for a patient who enters it: how long they stay, and where they go then."""
         now = self.environment.now
         planned = self.draw(phase.days) if phase.days else math.inf
         exit_after, way = self.first_exit(phase.exits, patient)
-        struck = self.strike(patient, phase.risks[patient.frailty])
+        affected = self.strike(patient, phase.risks[patient.frailty])
         complete = planned
-        for each in struck:
+        for each in affected:
             # One that begins after the planned end holds nobody back.
             if each.toxicity.delays and each.onset <= planned:
                 complete = max(complete, min(each.over, planned + phase.max_delay))
-        fatal = [each for each in struck if each.grade == 5 and each.onset <= complete]
+        fatal = [each for each in affected if each.grade == 5 and each.onset <= complete]
         # Who is dying leaves by no exit, but an exit can come before the onset.
         if fatal and exit_after > min(each.onset for each in fatal):
             killer = min(fatal, key=lambda each: each.over)
@@ -190,17 +190,17 @@ class Trial:
             leaves, following = complete, phase.next
             if following:
                 self.assess(patient, phase.name, now + leaves)
-        for each in struck:
+        for each in affected:
             if each.onset <= leaves:
                 self.suffer(patient, each, now, leaves)
         return leaves, following
 
-    def strike(self, patient: Patient, risks: list[tuple[float, Toxicity]]) -> list[Struck]:
+    def strike(self, patient: Patient, risks: list[tuple[float, Toxicity]]) -> list[AdverseEvent]:
         """The toxicities that are to come, with their worst grades."""
         uniform = self.uniform
-        struck: dict[str, Struck] = {}
+        affected: dict[str, AdverseEvent] = {}
         for probability, toxicity in risks:
-            around = struck.get(toxicity.within)
+            around = affected.get(toxicity.within)
             if toxicity.within and around is None:
                 continue
             ratio = 1.0
@@ -212,12 +212,12 @@ class Trial:
                 onset = self.draw(toxicity.onset)
                 if around is not None:
                     onset = min(max(onset, around.onset), around.over)
-                struck[toxicity.begins.name] = Struck(onset, onset + self.draw(toxicity.lasts), grade, toxicity)
-        return list(struck.values())
+                affected[toxicity.begins.name] = AdverseEvent(onset, onset + self.draw(toxicity.lasts), grade, toxicity)
+        return list(affected.values())
 
-    def suffer(self, patient: Patient, struck: Struck, now: float, leaves: float) -> None:
+    def suffer(self, patient: Patient, affected: AdverseEvent, now: float, leaves: float) -> None:
         """Write a toxicity down; that it is fatal is known on the day of death."""
-        onset, over, grade, toxicity = struck
+        onset, over, grade, toxicity = affected
         _, step, name = toxicity.begins
         worst = min(grade, 4)
         self.journal.append((now + onset, patient.number, toxicity.begins, worst))
@@ -305,7 +305,7 @@ class Trial:
         block = self.blocks.setdefault((step, stratum), [])
         if not block:
             block.extend(arms * (stated.BLOCK // len(arms)))
-            self.luck.shuffle(block)
+            self.draws.shuffle(block)
         arm = block.pop()
         self.journal.append((self.environment.now, patient.number, Event("stratum", step, column), stratum))
         self.journal.append((self.environment.now, patient.number, Event("arm", step, column), arm))

@@ -15,23 +15,23 @@ from typing import Any
 import numpy as np
 
 import pathsim
-from pathsim import luck
-from pathsim.clock import Clock
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.run import CHUNK, Recipe, ensemble
-from pathsim.luck import Keys, Uniforms
+from pathsim import draws
+from pathsim.draws import Keys, Uniforms
+from pathsim.engines.discrete_event import DiscreteEventEngine
+from pathsim.engines.vectorized import run_vectorized
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.run import CHUNK, Recipe, ensemble
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import cox, logrank
-from pathsim.stats.survival import kaplan_meier
-from pathsim.sweep import sweep
+from pathsim.statistics.compare import cox, logrank
+from pathsim.statistics.survival import kaplan_meier
 from pathsim.trial.course import final
-from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import Outcomes, outcomes, survival_table
+from pathsim.trial.data_cut import Chunk
+from pathsim.trial.time_to_event import TimeToEvent, survival_table, time_to_event
 
 SEED = 1
 ROUNDS = 5
-REPLICATES_SWEPT = CHUNK
-REPLICATES_CLOCKED = 2
+VECTORIZED_REPLICATES = CHUNK
+DISCRETE_EVENT_REPLICATES = 2
 REPLICATES_SHARED = 6400
 """Replicates of the ensemble that one and two workers share."""
 TRIALS_ORACLED = 5
@@ -40,7 +40,7 @@ HANDWRITTEN = Path(pathsim.__file__).parent.parent / "benchmarks" / "plain_simpy
 
 
 @dataclass(frozen=True, slots=True)
-class Ratio:
+class BenchmarkRatio:
     """One line of the benchmark: what was measured, and the bound that is kept or not."""
 
     name: str
@@ -55,8 +55,8 @@ class Ratio:
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
-def measure(recipe: Recipe) -> Iterator[Ratio]:
-    """The ratios, as they are measured. Raises ShortageError for a scenario that the sweep cannot follow."""
+def measure(recipe: Recipe) -> Iterator[BenchmarkRatio]:
+    """The ratios, as they are measured. Raises ShortageError for a scenario in which patients queue."""
     scenario = recipe.scenario()
     yield from _engines(scenario)
     yield from _analysis(scenario)
@@ -64,67 +64,91 @@ def measure(recipe: Recipe) -> Iterator[Ratio]:
     yield _start()
 
 
-def _engines(scenario: Scenario) -> Iterator[Ratio]:
-    replicates = range(REPLICATES_SWEPT)
-    draws = _draws(lambda: sweep(scenario, SEED, replicates))
+def _engines(scenario: Scenario) -> Iterator[BenchmarkRatio]:
+    replicates = range(VECTORIZED_REPLICATES)
+    asked = _draws(lambda: run_vectorized(scenario, SEED, replicates))
     tasks: list[Callable[[], object]] = [
-        lambda: sweep(scenario, SEED, replicates),
-        lambda: _clocked(scenario),
-        lambda: [luck.uniform(key, at) for key, at in draws],
+        lambda: run_vectorized(scenario, SEED, replicates),
+        lambda: _discrete_event(scenario),
+        lambda: [draws.uniform(key, at) for key, at in asked],
     ]
     handwritten = _handwritten() if scenario.name == "aall1331" else None
     if handwritten is not None:
-        tasks.append(lambda: [handwritten.simulate(seed, scenario.patients) for seed in range(REPLICATES_CLOCKED)])
-    swept, clocked, drawn, *plain = _best(tasks)
-    each = swept / REPLICATES_SWEPT
+        tasks.append(
+            lambda: [handwritten.simulate(seed, scenario.patients) for seed in range(DISCRETE_EVENT_REPLICATES)]
+        )
+    vectorized, discrete_event, drawn, *plain = _best(tasks)
+    each = vectorized / VECTORIZED_REPLICATES
     speed = f"{scenario.patients / each:,.0f} patients a second"
     if plain:
-        by_hand = plain[0] / REPLICATES_CLOCKED
+        by_hand = plain[0] / DISCRETE_EVENT_REPLICATES
         note = f"{speed}, against {scenario.patients / by_hand:,.0f}"
-        yield Ratio("sweep, against a SimPy model written by hand", by_hand / each, 100, at_least=True, note=note)
-    clock = clocked / REPLICATES_CLOCKED
-    note = f"{speed}, against {scenario.patients / clock:,.0f}"
-    yield Ratio("sweep, against the clock", clock / each, 60, at_least=True, note=note)
-    count = sum((key ^ at).size for key, at in draws) / (scenario.patients * REPLICATES_SWEPT)
+        yield BenchmarkRatio(
+            "vectorized engine, against a SimPy model written by hand", by_hand / each, 100, at_least=True, note=note
+        )
+    engine = discrete_event / DISCRETE_EVENT_REPLICATES
+    note = f"{speed}, against {scenario.patients / engine:,.0f}"
+    yield BenchmarkRatio(
+        "vectorized engine, against the discrete-event one", engine / each, 60, at_least=True, note=note
+    )
+    count = sum((key ^ at).size for key, at in asked) / (scenario.patients * VECTORIZED_REPLICATES)
     note = f"{count:.0f} draws a patient"
-    yield Ratio("time of the sweep, of that of its draws", swept / drawn, 4, at_least=False, note=note)
+    yield BenchmarkRatio(
+        "time of the vectorized engine, against drawing its uniforms alone",
+        vectorized / drawn,
+        4,
+        at_least=False,
+        note=note,
+    )
 
 
-def _clocked(scenario: Scenario) -> None:
-    for replicate in range(REPLICATES_CLOCKED):
-        Clock(scenario, SEED, replicate).run()
+def _discrete_event(scenario: Scenario) -> None:
+    for replicate in range(DISCRETE_EVENT_REPLICATES):
+        DiscreteEventEngine(scenario, SEED, replicate).run()
 
 
-def _analysis(scenario: Scenario) -> Iterator[Ratio]:
-    chunk = Chunk(scenario, SEED, range(REPLICATES_SWEPT), sweep(scenario, SEED, range(REPLICATES_SWEPT)))
+def _analysis(scenario: Scenario) -> Iterator[BenchmarkRatio]:
+    chunk = Chunk(
+        scenario, SEED, range(VECTORIZED_REPLICATES), run_vectorized(scenario, SEED, range(VECTORIZED_REPLICATES))
+    )
     together, alone = _endpoints(chunk), [_endpoints(_alone(chunk, trial)) for trial in range(TRIALS_ORACLED)]
     tasks: list[Callable[[], object]] = [
-        lambda: sweep(scenario, SEED, range(REPLICATES_SWEPT)),
+        lambda: run_vectorized(scenario, SEED, range(VECTORIZED_REPLICATES)),
         # A chunk remembers what was read in it: each round begins with a new one.
         lambda: rows(Chunk(scenario, SEED, chunk.replicates, chunk.journal), toxicity=False),
-        lambda: _by_kernels(together, REPLICATES_SWEPT),
+        lambda: _by_kernels(together, VECTORIZED_REPLICATES),
     ]
-    swept, analyzed, compared = _best(tasks)
-    note = f"{REPLICATES_SWEPT / (swept + analyzed):,.0f} trials a second, with every look, cut-off and endpoint"
-    yield Ratio("time with all statistics, of the sweep's", (swept + analyzed) / swept, 1.5, at_least=False, note=note)
+    vectorized, analyzed, compared = _best(tasks)
+    note = (
+        f"{VECTORIZED_REPLICATES / (vectorized + analyzed):,.0f} trials a second, with every look, cut-off and endpoint"
+    )
+    yield BenchmarkRatio(
+        "time with all statistics, of the engine's",
+        (vectorized + analyzed) / vectorized,
+        1.5,
+        at_least=False,
+        note=note,
+    )
     if len(scenario.arms) == 2 and importlib.util.find_spec("lifelines") is not None:
         by_lifelines = _best([lambda: _by_lifelines(alone)])[0] / len(alone)
-        mine = compared / REPLICATES_SWEPT
+        mine = compared / VECTORIZED_REPLICATES
         note = f"Kaplan-Meier, log-rank, Cox of {len(together)} endpoints: {mine * 1000:.2f} ms, "
         note += f"against {by_lifelines * 1000:,.0f} ms"
-        yield Ratio("statistics of a trial, against lifelines", by_lifelines / mine, 200, at_least=True, note=note)
+        yield BenchmarkRatio(
+            "statistics of a trial, against lifelines", by_lifelines / mine, 200, at_least=True, note=note
+        )
 
 
-def _endpoints(chunk: Chunk) -> list[Outcomes]:
+def _endpoints(chunk: Chunk) -> list[TimeToEvent]:
     known = final(chunk)
-    return [outcomes(known, endpoint) for endpoint in chunk.scenario.sections.endpoints.values()]
+    return [time_to_event(known, endpoint) for endpoint in chunk.scenario.sections.endpoints.values()]
 
 
 def _alone(chunk: Chunk, trial: int) -> Chunk:
-    return Chunk(chunk.scenario, SEED, [trial], sweep(chunk.scenario, SEED, [trial]))
+    return Chunk(chunk.scenario, SEED, [trial], run_vectorized(chunk.scenario, SEED, [trial]))
 
 
-def _by_kernels(endpoints: Sequence[Outcomes], trials: int) -> None:
+def _by_kernels(endpoints: Sequence[TimeToEvent], trials: int) -> None:
     """Kaplan-Meier, log-rank and Cox of every endpoint, of all trials at once."""
     for data in endpoints:
         table = survival_table(data, 2, trials, stratified=False)
@@ -134,7 +158,7 @@ def _by_kernels(endpoints: Sequence[Outcomes], trials: int) -> None:
         cox(table, treated=0, control=1)
 
 
-def _by_lifelines(trials: Sequence[Sequence[Outcomes]]) -> None:
+def _by_lifelines(trials: Sequence[Sequence[TimeToEvent]]) -> None:
     """Kaplan-Meier, log-rank and Cox of every endpoint, as a user of lifelines would have them."""
     lifelines: Any = importlib.import_module("lifelines")
     statistics: Any = importlib.import_module("lifelines.statistics")
@@ -150,14 +174,14 @@ def _by_lifelines(trials: Sequence[Sequence[Outcomes]]) -> None:
             lifelines.CoxPHFitter().fit(table, "time", "event")
 
 
-def _workers(recipe: Recipe) -> Iterator[Ratio]:
+def _workers(recipe: Recipe) -> Iterator[BenchmarkRatio]:
     one = _seconds(lambda: ensemble(recipe, SEED, REPLICATES_SHARED, workers=1))
     two = _seconds(lambda: ensemble(recipe, SEED, REPLICATES_SHARED, workers=2))
     note = f"{REPLICATES_SHARED:,} replicates, the start of the processes included"
-    yield Ratio("two workers, against one", one / two, 1.8, at_least=True, note=note)
+    yield BenchmarkRatio("two workers, against one", one / two, 1.8, at_least=True, note=note)
 
 
-def _start() -> Ratio:
+def _start() -> BenchmarkRatio:
     """How long ``--help`` takes beyond what Python itself takes three times."""
     python, helped = np.inf, np.inf
     for _ in range(ROUNDS):
@@ -165,7 +189,7 @@ def _start() -> Ratio:
         helped = min(helped, _seconds(lambda: _run("-m", "pathsim", "--help")))
     bound = 3 * python + 0.1
     note = f"{helped * 1000:.0f} ms; Python itself {python * 1000:.0f} ms"
-    return Ratio("time of --help, of 3 Pythons and 100 ms", helped / bound, 1, at_least=False, note=note)
+    return BenchmarkRatio("time of --help, of 3 Pythons and 100 ms", helped / bound, 1, at_least=False, note=note)
 
 
 def _run(*arguments: str) -> None:
@@ -202,14 +226,14 @@ def _handwritten() -> ModuleType | None:
 def _draws(task: Callable[[], object]) -> list[tuple[Keys, Keys]]:
     """Every call for uniform numbers that a task makes."""
     calls = []
-    drawing = luck.uniform
+    drawing = draws.uniform
 
     def noted(key: Keys, at: Keys) -> Uniforms:
         calls.append((key, at))
         return drawing(key, at)
 
     users = [module for name, module in sys.modules.items() if name.startswith("pathsim.")]
-    users = [module for module in users if getattr(module, "uniform", None) is drawing and module is not luck]
+    users = [module for module in users if getattr(module, "uniform", None) is drawing and module is not draws]
     try:
         for module in users:
             setattr(module, "uniform", noted)  # noqa: B010 - modules have no such attribute in the eyes of a type checker

@@ -1,7 +1,7 @@
 """The calendar: ticks, the sub-tick that keeps patients apart, and dates.
 
 Times are days since the trial began. Every drawn duration is rounded to a whole tick when it is drawn: sums of whole
-ticks are exact in float64 in any order, so the clock and the sweep arrive at the same instant to the last bit. Each
+ticks are exact in float64 in any order, so both engines arrive at the same instant to the last bit. Each
 patient's calendar is shifted by a sub-tick of its own, so that no two patients ever share an instant and the order of
 events is defined.
 """

@@ -1,4 +1,4 @@
-"""The cohort: what the patients are like when they come, and when they come. A function of their luck alone."""
+"""The cohort: what the patients are like when they come, and when they come. A function of their draws alone."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,8 +9,8 @@ import numpy as np
 
 from pathsim.calendar import NEVER_DAYS, Days, ticks
 from pathsim.conditions import UNSET, Column, Condition, Truth
-from pathsim.laws import Quantiles
-from pathsim.luck import Keys, Uniforms, slot, uniform
+from pathsim.distributions import Quantiles
+from pathsim.draws import Keys, Uniforms, stream, uniform
 
 STOPPED = "stopped"
 """The column that says whether the monitoring committee has stopped the trial, as it is when a step is entered."""
@@ -20,31 +20,31 @@ STOPS = ("no", "benefit", "futility", "order")
 
 @dataclass(frozen=True, slots=True)
 class CovariateDraw:
-    """How one column is drawn: a law for everybody, and other laws for patients under a condition."""
+    """How one column is drawn: a distribution for everybody, and other distributions for patients under a condition."""
 
     name: str
-    law: "Quantiles | tuple[float, ...]"
+    distribution: "Quantiles | tuple[float, ...]"
     """Quantiles, or the cumulative probabilities at which one level gives way to the next."""
     whole: bool
     cases: "tuple[tuple[Condition, Quantiles | tuple[float, ...]], ...]"
 
     def __call__(self, key: Keys, columns: Mapping[str, Column]) -> Column:
         """The column of the patients with these keys, who already have these columns."""
-        uniforms = uniform(key, slot(f"cohort/{self.name}"))
-        drawn = _drawn(self.law, uniforms)
+        uniforms = uniform(key, stream(f"cohort/{self.name}"))
+        drawn = _drawn(self.distribution, uniforms)
         open_: Truth = np.ones(key.size, dtype=np.bool_)
-        for holds, law in self.cases:
+        for holds, distribution in self.cases:
             here = np.flatnonzero(open_ & holds(columns))
-            drawn[here] = _drawn(law, uniforms[here])
+            drawn[here] = _drawn(distribution, uniforms[here])
             open_[here] = False
         return np.floor(drawn) if self.whole else drawn
 
 
-def _drawn(law: "Quantiles | tuple[float, ...]", uniforms: Uniforms) -> Column:
-    if isinstance(law, Quantiles):
-        return law(uniforms)
+def _drawn(distribution: "Quantiles | tuple[float, ...]", uniforms: Uniforms) -> Column:
+    if isinstance(distribution, Quantiles):
+        return distribution(uniforms)
     level = np.zeros(uniforms.size, dtype=np.int16)
-    for step in law:
+    for step in distribution:
         level += uniforms >= step
     return level
 
@@ -117,7 +117,7 @@ class Accrual:
 
     def arrive(self, key: Keys) -> Days:
         """The day on which each patient comes, one row a trial; infinite for those who find the trial closed."""
-        draws = uniform(key, slot("trial/arrival"))
+        draws = uniform(key, stream("trial/arrival"))
         if self.arrivals == "poisson":
             reached = np.cumsum(-np.log(draws), axis=1)
         else:

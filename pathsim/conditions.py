@@ -94,21 +94,21 @@ def condition(text: str, names: Names) -> Condition:
         raise ValueError(f"'{text}' is not a condition; {remedy}: age < 18 and risk == 'high'") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise ValueError("this condition is too long; split it over several rules")
-    return _Translator(names).truth(tree.body)
+    return _Translator(names).mask(tree.body)
 
 
 class _Translator:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def truth(self, node: ast.expr) -> Condition:
+    def mask(self, node: ast.expr) -> Condition:
         match node:
             case ast.BoolOp(op=ast.And(), values=values):
-                return _joined(np.logical_and, [self.truth(value) for value in values])
+                return _joined(np.logical_and, [self.mask(value) for value in values])
             case ast.BoolOp(op=ast.Or(), values=values):
-                return _joined(np.logical_or, [self.truth(value) for value in values])
+                return _joined(np.logical_or, [self.mask(value) for value in values])
             case ast.UnaryOp(op=ast.Not(), operand=operand):
-                inner = self.truth(operand)
+                inner = self.mask(operand)
                 return lambda columns: ~inner(columns)
             case ast.Compare():
                 return self._chain(node)
@@ -204,9 +204,9 @@ def words(text: str) -> list[str]:
 
 def _joined(how: np.ufunc, parts: list[Condition]) -> Condition:
     def joined(columns: Columns) -> Truth:
-        truth = parts[0](columns)
+        mask = parts[0](columns)
         for part in parts[1:]:
-            truth = how(truth, part(columns))
-        return truth
+            mask = how(mask, part(columns))
+        return mask
 
     return joined

@@ -1,8 +1,8 @@
-"""The other fate: what would happen to the same patients, each in the other of two arms.
+"""Counterfactuals: what would happen to the same patients, each in the other of two arms.
 
 How many more patients are spared an event in one arm than in the other can be known: of many trials it is the
 difference of the arms. Who they are cannot, and so neither how many fare better and how many worse: that depends on how
-a patient's luck in one arm goes with their luck in the other, which no trial observes. A model has to choose, and the
+a patient's draws in one arm go with their draws in the other, which no trial observes. A model has to choose, and the
 choices here go from one end to the other.
 """
 
@@ -14,19 +14,19 @@ from typing import Any
 import numpy as np
 
 from pathsim.calendar import Days
-from pathsim.couplings import COUPLINGS, OTHER_FATES, Coupling, OtherFate
-from pathsim.engines import simulate
+from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling, IndividualEffect
+from pathsim.engines.choose import simulate
+from pathsim.engines.vectorized import ShortageError
 from pathsim.journal import Rows
-from pathsim.scenario.models import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import ShortageError
+from pathsim.scenario.schema import Endpoint
 from pathsim.trial.arms import Arms, arms_of, held
 from pathsim.trial.course import Course, stops
-from pathsim.trial.outcomes import allocation, outcomes
 from pathsim.trial.tables import NO_ARM
+from pathsim.trial.time_to_event import allocation, time_to_event
 
 APART_DAYS = 90.0
-"""Events further apart than this are not the same fate."""
+"""Events further apart than this are an effect."""
 
 
 def other_courses(mine: Course) -> dict[Coupling, Course]:
@@ -41,23 +41,23 @@ def other_courses(mine: Course) -> dict[Coupling, Course]:
     step, arms = scenario.randomization[0].name, arms_of(mine.chunk)
     other = {**arms, step: np.where(arms[step] == NO_ARM, NO_ARM, 1 - arms[step]).astype(np.int16)}
     try:
-        if any(pool.places < scenario.patients for pool in scenario.pools.values()):
-            _swept(mine, arms, frozenset())
-        return {coupling: _swept(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
+        if any(resource.capacity < scenario.patients for resource in scenario.resources.values()):
+            _vectorized(mine, arms, frozenset())
+        return {coupling: _vectorized(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
     except ShortageError:
         return {}
 
 
-def _swept(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
-    """The trial with these arms, and other luck in these steps. Raises ShortageError if anybody queues."""
+def _vectorized(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
+    """The trial with these arms, and other draws in these steps. Raises ShortageError if anybody queues."""
     scenario, chunk = mine.scenario, mine.chunk
     hold, decided = held(arms, scenario, scenario), stops(mine.looks)
-    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "sweep", hold, steps, decided)
+    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "vectorized", hold, steps, decided)
     return replace(mine, chunk=found)
 
 
 def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:
-    """The steps in which patients have other luck in their other fate."""
+    """The steps in which patients have other draws in the other arm."""
     found = scenario.randomization
     if found is None or coupling == "shared":
         return frozenset()
@@ -82,29 +82,31 @@ def _reached(scenario: Scenario, name: str) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class BothFates:
+class Effects:
     """How randomized patients fare in the treated arm against the control arm."""
 
     row: Rows
-    fate: Rows
-    """The number of the fate in ``OTHER_FATES``, of each of them."""
+    effect: Rows
+    """The number of the effect in ``INDIVIDUAL_EFFECTS``, of each of them."""
     events: tuple[int, int]
-    """How many of those of whom both fates are known have the event in the treated and in the control arm."""
+    """How many of those of whom it is known in both have the event in the treated and in the control arm."""
 
     @property
-    def counts(self) -> dict[OtherFate, int]:
+    def counts(self) -> dict[IndividualEffect, int]:
         """How many patients fare how."""
-        counts = np.bincount(self.fate, minlength=len(OTHER_FATES)).tolist()
-        return dict(zip(OTHER_FATES, counts, strict=True))
+        counts = np.bincount(self.effect, minlength=len(INDIVIDUAL_EFFECTS)).tolist()
+        return dict(zip(INDIVIDUAL_EFFECTS, counts, strict=True))
 
     @property
-    def of_patient(self) -> dict[int, OtherFate]:
+    def of_patient(self) -> dict[int, IndividualEffect]:
         """How each patient fares."""
-        return {row: OTHER_FATES[fate] for row, fate in zip(self.row.tolist(), self.fate.tolist(), strict=True)}
+        return {
+            row: INDIVIDUAL_EFFECTS[effect] for row, effect in zip(self.row.tolist(), self.effect.tolist(), strict=True)
+        }
 
     @property
     def known(self) -> int:
-        """Of how many patients both fates are known."""
+        """Of how many patients both are known."""
         return self.row.size - self.counts["unknown"]
 
     @property
@@ -113,7 +115,7 @@ class BothFates:
         return self.events[1] - self.events[0]
 
     @property
-    def bounds(self) -> dict[OtherFate, tuple[int, int]]:
+    def bounds(self) -> dict[IndividualEffect, tuple[int, int]]:
         """The fewest and the most patients who can fare better, and worse, with so many events in each arm.
 
         Of n patients with a events in the treated and b in the control arm at least max(0, b - a) and at most
@@ -126,27 +128,29 @@ class BothFates:
         }
 
 
-def both_fates(mine: Course, other: Course, endpoint: Endpoint, day: float) -> BothFates:
+def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: float) -> Effects:
     """How each patient fares by so many days after the endpoint's start, in one arm and in the other.
 
     Those who were randomized by the last data cut, each followed until that day, be it after the cut or not.
     """
     scenario, group = mine.scenario, allocation(mine.final()).group
     row = np.flatnonzero(group >= 0)
-    own, twin = (_days_to_event(of, endpoint, day).take(row) for of in (mine, other))
+    own, theirs = (_days_to_event(of, endpoint, day).take(row) for of in (mine, other))
     is_treated = group.take(row) == scenario.arms.index(_treated(scenario))
-    with_it, without = np.where(is_treated, own, twin), np.where(is_treated, twin, own)
+    with_it, without = np.where(is_treated, own, theirs), np.where(is_treated, theirs, own)
     is_known = ~np.isnan(with_it) & ~np.isnan(without)
-    fates: dict[OtherFate, np.ndarray[Any, np.dtype[np.bool_]]] = {
+    effects: dict[IndividualEffect, np.ndarray[Any, np.dtype[np.bool_]]] = {
         "unknown": ~is_known,
         "better": np.isinf(with_it) & np.isfinite(without),
         "worse": np.isfinite(with_it) & np.isinf(without),
         "later": with_it > without + APART_DAYS,
         "earlier": with_it < without - APART_DAYS,
     }
-    fate = np.select(list(fates.values()), [OTHER_FATES.index(name) for name in fates], OTHER_FATES.index("same"))
+    effect = np.select(
+        list(effects.values()), [INDIVIDUAL_EFFECTS.index(name) for name in effects], INDIVIDUAL_EFFECTS.index("same")
+    )
     treated, control = (int((np.isfinite(days) & is_known).sum()) for days in (with_it, without))
-    return BothFates(row, fate, (treated, control))
+    return Effects(row, effect, (treated, control))
 
 
 def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
@@ -154,7 +158,7 @@ def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
 
     Nobody can of those who are censored before, or never come to the endpoint's start.
     """
-    data = outcomes(of.known_on(math.inf, complete=True), endpoint)
+    data = time_to_event(of.data_cut_on(math.inf, complete=True), endpoint)
     found = np.full(of.chunk.rows, math.nan)
     came = data.event & (data.time <= day)
     found[data.row] = np.where(came, data.time, np.where(data.time >= day, math.inf, math.nan))
@@ -175,7 +179,7 @@ class Counterfactual:
     arm: str
     """The one that is not the control."""
     control: str
-    under: Mapping[Coupling, BothFates]
+    under: Mapping[Coupling, Effects]
 
     def as_results(self) -> dict[str, Any]:
         """What the results object has of it."""
@@ -184,22 +188,22 @@ class Counterfactual:
             "day": self.day,
             "arm": self.arm,
             "patients": self.under["shared"].row.size,
-            "couplings": {coupling: self._told(fates) for coupling, fates in self.under.items()},
+            "couplings": {coupling: self._told(effects) for coupling, effects in self.under.items()},
         }
 
-    def _told(self, fates: BothFates) -> dict[str, Any]:
+    def _told(self, effects: Effects) -> dict[str, Any]:
         return {
-            "fewer": fates.fewer,
-            "events": dict(zip((self.arm, self.control), fates.events, strict=True)),
-            **{str(fate): count for fate, count in fates.counts.items()},
-            "bounds": {fate: list(ends) for fate, ends in fates.bounds.items()},
+            "fewer": effects.fewer,
+            "events": dict(zip((self.arm, self.control), effects.events, strict=True)),
+            **{str(effect): count for effect, count in effects.counts.items()},
+            "bounds": {effect: list(ends) for effect, ends in effects.bounds.items()},
         }
 
 
 def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfactual | None:
     """How the patients of a trial fare in the other arm; ``others`` are the trials in which everybody is.
 
-    None where nothing can be said: without such trials, an endpoint with a day, or patients of whom both fates are
+    None where nothing can be said: without such trials, an endpoint with a day, or patients of whom it is known in both
     known.
     """
     scenario = mine.scenario
@@ -207,7 +211,7 @@ def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfa
     day = None if endpoint is None else max(endpoint.at_days, default=None)
     if endpoint is None or day is None or not others:
         return None
-    under = {coupling: both_fates(mine, other, endpoint, day) for coupling, other in others.items()}
-    if not all(fates.known for fates in under.values()):
+    under = {coupling: individual_effects(mine, other, endpoint, day) for coupling, other in others.items()}
+    if not all(effects.known for effects in under.values()):
         return None
     return Counterfactual(name, day, _treated(scenario), scenario.trial.control or "", under)

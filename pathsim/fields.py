@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from pathsim.calendar import LONGEST_DAYS
-from pathsim.laws import Exponential, Fixed, Law, Quantiles
+from pathsim.distributions import Distribution, Exponential, Fixed, Quantiles
 
 REST = "rest"
 COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
@@ -219,7 +219,7 @@ _NUMBERS: TypeAdapter[tuple[float, ...]] = TypeAdapter(tuple[Number, ...])
 
 
 def quantiles(value: object) -> Quantiles:
-    """A quantile law from a list of values at equally spaced probabilities."""
+    """A quantile distribution from a list of values at equally spaced probabilities."""
     if not isinstance(value, (list, tuple)) or not 2 <= len(value) <= MOST_QUANTILES:
         many = f"; this has {len(value)}" if isinstance(value, (list, tuple)) else f", found {shown(value)}"
         raise wrong(f"expected a list of 2 to {MOST_QUANTILES} numbers in ascending order{many}")
@@ -232,23 +232,27 @@ def quantiles(value: object) -> Quantiles:
 
 def _days(value: object, what: str) -> Fixed | Quantiles:
     if is_number(value):
-        law: Fixed | Quantiles = Fixed(_number(value))
+        distribution: Fixed | Quantiles = Fixed(_number(value))
     elif is_list(value):
-        law = quantiles(value)
+        distribution = quantiles(value)
     else:
         raise _expected(what, value)
-    least, most = (law.value, law.value) if isinstance(law, Fixed) else (law.values[0], law.values[-1])
+    least, most = (
+        (distribution.value, distribution.value)
+        if isinstance(distribution, Fixed)
+        else (distribution.values[0], distribution.values[-1])
+    )
     if least < 0:
         raise wrong(f"a time cannot be negative; the smallest here is {least:g} days")
     _in_time(most)
-    return law
+    return distribution
 
 
 def _timing(value: object) -> Fixed | Quantiles:
     return _days(value, "days, as a number or a list of quantiles")
 
 
-def _duration(value: object) -> Law:
+def _duration(value: object) -> Distribution:
     forms = "days, as a number, a list of quantiles, or { exponential = mean in days }"
     if isinstance(value, Mapping) and "exponential" in value:
         mean = value["exponential"]
@@ -269,9 +273,9 @@ _EXPONENTIAL = {
     "additionalProperties": False,
 }
 Duration: TypeAlias = Annotated[
-    Law, PlainValidator(_duration), WithJsonSchema({"anyOf": [_NUMBER, _LIST, _EXPONENTIAL]})
+    Distribution, PlainValidator(_duration), WithJsonSchema({"anyOf": [_NUMBER, _LIST, _EXPONENTIAL]})
 ]
-"""Days: a number, quantiles, or an exponential law with this mean."""
+"""Days: a number, quantiles, or an exponential distribution with this mean."""
 QuantileList = Annotated[Quantiles, PlainValidator(quantiles), WithJsonSchema(_LIST)]
 
 

@@ -102,7 +102,7 @@ class Writer:
 
 
 def _blank(size: int) -> Journal:
-    # One piece of memory: to take and give back several costs a sweep more time than to fill them.
+    # One piece of memory: to take and give back several costs more time than to fill them.
     row, day, value = np.empty((3, size))
     return Journal(row.view(np.intp), day, np.empty(size, np.int16), value)
 

@@ -20,7 +20,7 @@ _PICK = re.compile(rf"""\s*([^\s=,\]"']+)\s*=\s*(?:{_QUOTED}|([^,\]"']*))\s*([,\
 _SETTING = re.compile(rf"((?:{_QUOTED}|[^=\"'])*)=(.*)", re.DOTALL)
 
 
-class Part(NamedTuple):
+class PathPart(NamedTuple):
     """A name of a path, and by what a row is picked from the table of that name: None if none is."""
 
     name: str
@@ -42,9 +42,9 @@ def day_name(day: float) -> str:
     return repr(float(day)).removesuffix(".0")
 
 
-def parts_of(path: str) -> tuple[Part, ...]:
+def parts_of(path: str) -> tuple[PathPart, ...]:
     """The parts of the path of a figure. Raises ValueError, with a sentence, if this is no path."""
-    found: list[Part] = []
+    found: list[PathPart] = []
     position = 0
     while not found or position < len(path):
         position += bool(found)
@@ -54,7 +54,7 @@ def parts_of(path: str) -> tuple[Part, ...]:
             picks, position = _picks(path, position + 1)
             if path[position : position + 1] not in ("", "."):
                 raise _no_path(path)
-        found.append(Part(name, picks))
+        found.append(PathPart(name, picks))
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""Patients who enter a step together, and the fates that the step holds for them."""
+"""Patients who enter a step together, and the stays that the step holds for them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.conditions import Column
+from pathsim.draws import Keys
 from pathsim.journal import Codes, Rows, Values
-from pathsim.luck import Keys
 
 StepNumbers: TypeAlias = NDArray[np.int16]
 NOWHERE = -1
@@ -31,14 +31,14 @@ class Gathered(dict[str, Column]):
 
 @dataclass(slots=True)
 class Patients:
-    """Patients who enter a step: their luck, their columns, and the facts that only an engine knows."""
+    """Patients who enter a step: their draws, their columns, and the facts that only an engine knows."""
 
     key: Keys
     columns: Gathered
-    seat: Rows | None = None
+    sequence_number: Rows | None = None
     """How many of the same trial and stratum came before each patient; given to steps that have strata."""
     trial_key: Keys | None = None
-    """The luck of each patient's trial; given to steps that have strata."""
+    """The key of each patient's trial; given to steps that have strata."""
 
     @property
     def count(self) -> int:
@@ -47,7 +47,7 @@ class Patients:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class StepEvents:
     """What happens during a stay, as columns: event code, position among the patients, days after entry, value."""
 
     event: Codes
@@ -56,8 +56,8 @@ class Marks:
     value: Values
 
     @classmethod
-    def of(cls, event: int | Codes, row: Rows, after: Days, value: float | Codes | Values = 0.0) -> "Marks":
-        """Marks of these patients; a single event code or value holds for all of them."""
+    def of(cls, event: int | Codes, row: Rows, after: Days, value: float | Codes | Values = 0.0) -> "StepEvents":
+        """StepEvents of these patients; a single event code or value holds for all of them."""
         size = row.size
         events = np.full(size, event, dtype=np.int16) if isinstance(event, int) else event
         values = np.full(size, value) if isinstance(value, float) else value.astype(np.float64)
@@ -65,7 +65,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class Request:
     """A place that is wanted: from when, and until when and how the patient leaves if none becomes free."""
 
     ready: Days
@@ -76,14 +76,14 @@ class Want:
 
 
 @dataclass(slots=True)
-class Fates:
+class Stays:
     """What a step holds for each patient, counted from entry, if the calendar lets it be."""
 
-    stay: Days
-    """Days until the patient leaves; infinite if never."""
+    days: Days
+    """How long it lasts; infinite if the patient never leaves."""
     next: StepNumbers
     """The step that is entered then; NOWHERE where the stay has no end."""
-    marks: list[Marks] = field(default_factory=list)
+    events: list[StepEvents] = field(default_factory=list)
     sets: dict[str, Column] = field(default_factory=dict)
     """Columns with new values, written when the patient leaves."""
-    want: Want | None = None
+    request: Request | None = None

@@ -72,49 +72,49 @@ VALUES += [{"value": "1/2", "source": "somewhere"}, datetime.datetime(2020, 1, 1
 Mutation = Callable[[random.Random, str], str]
 
 
-def somewhere(luck: random.Random, what: re.Pattern[str], text: str) -> tuple[int, int]:
-    found = what.search(text, luck.randrange(len(text)))
+def somewhere(rng: random.Random, what: re.Pattern[str], text: str) -> tuple[int, int]:
+    found = what.search(text, rng.randrange(len(text)))
     return (0, 0) if found is None else found.span()
 
 
-def a_line_less(luck: random.Random, text: str) -> str:
+def a_line_less(rng: random.Random, text: str) -> str:
     lines = text.splitlines(keepends=True)
-    del lines[luck.randrange(len(lines))]
+    del lines[rng.randrange(len(lines))]
     return "".join(lines)
 
 
-def two_lines_swapped(luck: random.Random, text: str) -> str:
+def two_lines_swapped(rng: random.Random, text: str) -> str:
     lines = text.splitlines(keepends=True)
-    one, other = luck.randrange(len(lines)), luck.randrange(len(lines))
+    one, other = rng.randrange(len(lines)), rng.randrange(len(lines))
     lines[one], lines[other] = lines[other], lines[one]
     return "".join(lines)
 
 
-def a_line_twice(luck: random.Random, text: str) -> str:
+def a_line_twice(rng: random.Random, text: str) -> str:
     lines = text.splitlines(keepends=True)
-    lines.insert(luck.randrange(len(lines)), luck.choice(lines))
+    lines.insert(rng.randrange(len(lines)), rng.choice(lines))
     return "".join(lines)
 
 
-def a_token_replaced(luck: random.Random, text: str) -> str:
-    start, end = somewhere(luck, TOKEN, text)
-    other = slice(*somewhere(luck, TOKEN, text))
-    by = luck.choice(JUNK) if luck.random() < 0.5 else text[other]
+def a_token_replaced(rng: random.Random, text: str) -> str:
+    start, end = somewhere(rng, TOKEN, text)
+    other = slice(*somewhere(rng, TOKEN, text))
+    by = rng.choice(JUNK) if rng.random() < 0.5 else text[other]
     return text[:start] + by + text[end:]
 
 
-def a_number_changed(luck: random.Random, text: str) -> str:
-    start, end = somewhere(luck, NUMBER, text)
-    return text[:start] + luck.choice(NUMBERS) + text[end:]
+def a_number_changed(rng: random.Random, text: str) -> str:
+    start, end = somewhere(rng, NUMBER, text)
+    return text[:start] + rng.choice(NUMBERS) + text[end:]
 
 
-def a_letter_changed(luck: random.Random, text: str) -> str:
-    at = luck.randrange(len(text))
-    return text[:at] + luck.choice("abcxyz_- .\"'[]{}=") + text[at + 1 :]
+def a_letter_changed(rng: random.Random, text: str) -> str:
+    at = rng.randrange(len(text))
+    return text[:at] + rng.choice("abcxyz_- .\"'[]{}=") + text[at + 1 :]
 
 
-def cut_short(luck: random.Random, text: str) -> str:
-    return text[: luck.randrange(len(text))]
+def cut_short(rng: random.Random, text: str) -> str:
+    return text[: rng.randrange(len(text))]
 
 
 MUTATIONS: list[Mutation] = [
@@ -128,9 +128,9 @@ MUTATIONS: list[Mutation] = [
 ]
 
 
-def mutated(luck: random.Random, text: str) -> str:
-    for _ in range(luck.choice([1, 1, 1, 2, 5])):
-        text = luck.choice(MUTATIONS)(luck, text) if len(text) > 20 else text
+def mutated(rng: random.Random, text: str) -> str:
+    for _ in range(rng.choice([1, 1, 1, 2, 5])):
+        text = rng.choice(MUTATIONS)(rng, text) if len(text) > 20 else text
     return text
 
 
@@ -147,19 +147,19 @@ def at(tree: Any, path: KeyPath) -> Any:
     return tree
 
 
-def change(luck: random.Random, tree: Any) -> None:
+def change(rng: random.Random, tree: Any) -> None:
     """Take something out of the tree, put something else in its place, or give it another name."""
     somewhere = list(places(tree))
     if not somewhere:
         return
-    *above, key = luck.choice(somewhere)
+    *above, key = rng.choice(somewhere)
     around = at(tree, tuple(above))
-    match luck.randrange(4):
+    match rng.randrange(4):
         case 0:
             del around[key]
         case 1:
-            around[key] = copy.deepcopy(luck.choice(VALUES))
+            around[key] = copy.deepcopy(rng.choice(VALUES))
         case 2:
-            around[key] = copy.deepcopy(at(tree, luck.choice(somewhere)))
+            around[key] = copy.deepcopy(at(tree, rng.choice(somewhere)))
         case 3 if isinstance(around, dict):
-            around[luck.choice([*WORDS, f"{key}x"])] = around.pop(key)
+            around[rng.choice([*WORDS, f"{key}x"])] = around.pop(key)

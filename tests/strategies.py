@@ -22,7 +22,7 @@ from pathsim.scenario.scenario import Scenario, load
 Places: TypeAlias = Literal["abundant", "short"]
 
 ENDS = ("dead", "gone")
-POOLS = ("bed", "pump")
+RESOURCES = ("bed", "pump")
 RISK = ("low", "high", "odd")
 COHORT: Mapping[str, Levels] = {"frail": ("no", "yes"), "age": None, "risk": RISK, "score": None}
 SENSELESS = re.compile("can never hold|comes too late|is listed twice|no way leads to|has to count these days too")
@@ -122,13 +122,13 @@ class _Author(Pen):
         return [*kinds, "randomize", "phase"] if again else kinds
 
     def _some_held(self) -> dict[str, str]:
-        """The pool whose place each step waits for or keeps: after a queue the one that was waited for."""
+        """The resource a unit of which each step waits for or keeps: after a queue the one that was waited for."""
         held: dict[str, str] = {}
         for name, kind in self._kinds.items():
             if kind == "queue":
-                held[name] = held[self._onward[name]] = self.one_of(POOLS)
+                held[name] = held[self._onward[name]] = self.one_of(RESOURCES)
             elif kind == "phase" and name not in held and self.chance(30):
-                held[name] = self.one_of(POOLS)
+                held[name] = self.one_of(RESOURCES)
         return held
 
     def _all_columns(self) -> dict[str, Levels]:
@@ -153,7 +153,7 @@ class _Author(Pen):
                 "trial": self._trial(),
                 "cohort": self._cohort(),
                 "toxicities": {"t0": self._catalog()},
-                "pools": {name: self._pool() for name in POOLS},
+                "resources": {name: self._resource() for name in RESOURCES},
                 "steps": steps,
             }
         )
@@ -195,9 +195,9 @@ class _Author(Pen):
         grades = {"grade4plus_share": worse, "grade5_share": worse / 4}
         return {"onset": self.quantiles(0, 30), "lasts": self.tenths(0, 20), "delays": self.chance(30), **grades}
 
-    def _pool(self) -> Tree:
-        places = self.number(1, 5) if self._short else self.one_of([self._patients, 10**6])
-        return {"places": places, "priority": [self._when() for _ in range(self.number(0, 2))]}
+    def _resource(self) -> Tree:
+        capacity = self.number(1, 5) if self._short else self.one_of([self._patients, 10**6])
+        return {"capacity": capacity, "priority": [self._when() for _ in range(self.number(0, 2))]}
 
     def _step(self, name: str, kind: str) -> Tree:
         names = list(self._kinds)
@@ -212,12 +212,12 @@ class _Author(Pen):
             for way in step.get("exit", {}).values():
                 way.update({"since": since} if "by" in way and self.chance(50) else {})
         if self.chance(15):
-            step["luck"] = "shared"
+            step["stream"] = "shared"
         return {"kind": "wait" if kind == "queue" else kind, **step}
 
     def _wait(self, name: str, later: list[str]) -> Tree:
         step: Tree = {"ready": self.duration(40), "next": self._onward[name], "exit": self._exits(later)}
-        return step | ({"pool": self._held[name]} if name in self._held else {})
+        return step | ({"resource": self._held[name]} if name in self._held else {})
 
     def _branch(self, name: str, later: list[str]) -> Tree:
         onward = [self._onward[name]]
@@ -234,12 +234,12 @@ class _Author(Pen):
         return self.shares(list(dict.fromkeys([*first, self.one_of(later), self.one_of(later)])))
 
     def _randomize(self, name: str, later: list[str]) -> Tree:
-        seats = {arm: self.number(1, 2) for arm in self._arms[name]}
+        ratio = {arm: self.number(1, 2) for arm in self._arms[name]}
         return {
             "set": self._arm_column[name],
-            "arms": {arm: self._onward[name] if arm == "a" or self.chance(40) else self.one_of(later) for arm in seats},
-            "ratio": seats,
-            "block": sum(seats.values()) * self.number(1, 3),
+            "arms": {arm: self._onward[name] if arm == "a" or self.chance(40) else self.one_of(later) for arm in ratio},
+            "ratio": ratio,
+            "block": sum(ratio.values()) * self.number(1, 3),
             "strata": [self._stratum() for _ in range(self.number(0, 2))],
         }
 

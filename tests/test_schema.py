@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pathsim.scenario.files import Source, library
+from pathsim.scenario.json_schema import json_schema
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
-from pathsim.scenario.schema import json_schema
 
 EVERY_KIND = Path(__file__).parent / "scenarios" / "pathway.toml"
 FILES = [*sorted(library().glob("*.toml")), EVERY_KIND]
@@ -50,7 +50,7 @@ REFUSED = {
     "an interval of three": ("ci = [8, 12]", "ci = [8, 10, 12]"),
     "a range of three": ("published = 0.6", 'kind = "plausible"\nbetween = [0.5, 0.6, 0.7]'),
     "a text for a number": ("median_days = 4000", 'median_days = "long"'),
-    "a count for a whole number": ("places   = 4", 'places = "8/2"'),
+    "a count for a whole number": ("capacity   = 4", 'capacity = "8/2"'),
     "no fraction at all": ('grade3plus = "10/102"', 'grade3plus = "10 of 102"'),
     "a probability above 1": ("grade5 = 0.01", "grade5 = 1.5"),
     "a negative hazard": ("hazard_per_day = 0.0005", "hazard_per_day = -0.0005"),
@@ -64,15 +64,18 @@ REFUSED = {
     "a cycle without a number": ("cycle.2]", "cycle.last]"),
     "a key of a cycle": ("[steps.new_course.cycle.2]", "[steps.new_course.cycle.2]\nlength = 2"),
     "a number of cycles": ("repeat = 2", "repeat = 101"),
-    "an unknown section": ("[pools.beds]", "[lesson]\n[pools.beds]"),
-    "numbers set in a scenario that extends none": ("[pools.beds]", '[set]\n"trial.patients" = 3\n[pools.beds]'),
-    "a part left out of a scenario that extends none": ('title = "Every', 'without = ["pools"]\ntitle = "Every'),
+    "an unknown section": ("[resources.beds]", "[lesson]\n[resources.beds]"),
+    "numbers set in a scenario that extends none": (
+        "[resources.beds]",
+        '[set]\n"trial.patients" = 3\n[resources.beds]',
+    ),
+    "a part left out of a scenario that extends none": ('title = "Every', 'without = ["resources"]\ntitle = "Every'),
     "no title": ('title = "Every kind of step, and every way of leaving one"', ""),
-    "a list for a table": ("[pools.beds]", "pool_list = []\n[pools.beds]"),
+    "a list for a table": ("[resources.beds]", "resource_list = []\n[resources.beds]"),
 }
 EXTENSION = """
 extends = "pathway"
-without = ["pools.beds.priority"]
+without = ["resources.beds.priority"]
 [steps]
 assumed = "test"
 [steps.induction]
@@ -86,7 +89,7 @@ patients = { value = 30, assumed = "test" }
 [trial.cutoffs.final]
 date = { value = 2025-01-01, assumed = "test" }
 [set]
-"pools.beds.places" = { value = 3, assumed = "test" }
+"resources.beds.capacity" = { value = 3, assumed = "test" }
 "trial.begins" = { value = 2020-02-01, assumed = "test" }
 """
 

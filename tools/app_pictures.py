@@ -17,7 +17,7 @@ SHOTS = (
     ("app-live", (160, 45), "dark", 1300, {}, (), 0),
     ("app-changed", (160, 45), "dark", 1700, TURNED, ("slash", *"transplant.exit.relapse.hazard", "enter", "down"), 0),
     ("app-ensemble", (160, 45), "dark", 2114, {}, ("e",), 1000),
-    ("app-patients", (160, 45), "dark", 2114, {}, ("p", "slash", *"would be saved", "enter", "t"), 0),
+    ("app-patients", (160, 45), "dark", 2114, {}, ("p", "slash", *"would fare better", "enter", "t"), 0),
     ("app-compare", (160, 45), "light", 2114, TURNED, ("c",), 400),
     ("app-evidence", (120, 40), "light", 2114, {}, ("v", "w"), 500),
     ("app-small", (80, 24), "projector", 1300, {}, (), 0),

@@ -7,15 +7,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
-from pathsim.engines import simulate
-from pathsim.ensemble.run import Recipe, ensemble
+from pathsim.engines.choose import simulate
+from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.report.graph_svg import as_svg
 from pathsim.report.terminal import endpoint_part
 from pathsim.report.validation import print_validation
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
-from pathsim.truth.targets import compared, paths, targets_of
+from pathsim.validation.targets import compared, paths, targets_of
 
 SEED, TRIALS = 23, 5000
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"

@@ -11,9 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from pathsim.app.base import TrialApp
-from pathsim.app.keys import PLAYER_KEYS, Place, own_keys
+from pathsim.app.keys import PLAYER_KEYS, KeyScope, own_keys
 from pathsim.app.screens.compare import CompareScreen
-from pathsim.app.screens.dialogs import Commands, Help
+from pathsim.app.screens.dialogs import CommandList, Help
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
 from pathsim.app.screens.live import LiveScreen
@@ -36,7 +36,7 @@ MOST_TOLD = 3
 
 
 class PathsimApp(TrialApp):
-    """Watch a trial happen, change it, and see who changes fate."""
+    """Watch a trial happen, change it, and see who fares otherwise."""
 
     TITLE = "pathsim"
     MODES: ClassVar[dict[str, Any]] = {
@@ -113,7 +113,7 @@ class PathsimApp(TrialApp):
         self.resume()
 
     def action_new_seed(self) -> None:
-        """The same trial with other luck."""
+        """The same trial with other draws."""
         self.session.seed += 1
         self.open()
 
@@ -178,7 +178,7 @@ class PathsimApp(TrialApp):
     def action_command_palette(self) -> None:
         """Show the commands by name."""
         if not self._has_dialog:
-            self.push_screen(Commands(list(self.get_system_commands(self.screen))))
+            self.push_screen(CommandList(list(self.get_system_commands(self.screen))))
 
     def pop_screen(self) -> AwaitComplete:
         """Take a dialog away; nothing where two keys at once both close the same one."""
@@ -211,7 +211,7 @@ async def _nothing() -> None:
     """Nothing to wait for."""
 
 
-def places_of_keys() -> tuple[Place, ...]:
+def places_of_keys() -> tuple[KeyScope, ...]:
     """All keys that have a name, those of the screens and widgets among them."""
     widgets = (Calendar, Listing, Sliders, SurvivalPlot, Timeline)
     return (
@@ -221,9 +221,9 @@ def places_of_keys() -> tuple[Place, ...]:
     )
 
 
-def _place(kind: Literal["app", "screen", "widget"], of: type) -> Place:
+def _place(kind: Literal["app", "screen", "widget"], of: type) -> KeyScope:
     bindings = of.__dict__.get("BINDINGS", ())
-    return Place(kind, tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id))
+    return KeyScope(kind, tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id))
 
 
 def _themer(app: PathsimApp, theme: str) -> Callable[[], None]:

@@ -26,7 +26,7 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
-from pathsim.player.shown import Opened, Parameter, Snapshot
+from pathsim.player.views.live import Opened, Parameter, Snapshot
 from pathsim.text import counted
 
 FRAMES_PER_SECOND = 20

@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.session import Session
-from pathsim.bench import Ratio
+from pathsim.bench import BenchmarkRatio
 from pathsim.player.process import WorkerProcess
 
 COLUMNS, ROWS = 160, 45
@@ -137,17 +137,19 @@ def _environment() -> dict[str, str]:
     }
 
 
-def measure(scenario: str = "aall1331", presses: int = PRESSES) -> Iterator[Ratio]:
+def measure(scenario: str = "aall1331", presses: int = PRESSES) -> Iterator[BenchmarkRatio]:
     """The measurements, as they are made. Raises MeasureError."""
     yield from _in_a_terminal(scenario, presses)
     yield from asyncio.run(_inside(scenario))
 
 
-def _in_a_terminal(scenario: str, presses: int) -> Iterator[Ratio]:
+def _in_a_terminal(scenario: str, presses: int) -> Iterator[BenchmarkRatio]:
     terminal = Terminal(scenario)
     try:
         first = (terminal.until(re.compile(rb"enrolled")) - terminal.began) * 1000
-        yield Ratio("app: start to first picture, ms", first, 1000, at_least=False, note="Python's own start is in it")
+        yield BenchmarkRatio(
+            "app: start to first picture, ms", first, 1000, at_least=False, note="Python's own start is in it"
+        )
         terminal.press(b"\t\t]")
         before, began = terminal.received, time.perf_counter()
         terminal.idle(2.0)
@@ -175,9 +177,9 @@ def _answered(terminal: Terminal, presses: int) -> list[float]:
     return found
 
 
-def _keys(name: str, delays: Sequence[float], note: str) -> Ratio:
+def _keys(name: str, delays: Sequence[float], note: str) -> BenchmarkRatio:
     half, most = _quantile(delays, 0.5), max(delays)
-    return Ratio(
+    return BenchmarkRatio(
         name, _quantile(delays, 0.95), 50, at_least=False, note=f"median {half:.0f}, longest {most:.0f}; {note}"
     )
 
@@ -186,16 +188,16 @@ def _quantile(values: Sequence[float], part: float) -> float:
     return sorted(values)[min(int(part * len(values)), len(values) - 1)]
 
 
-async def _inside(scenario: str) -> list[Ratio]:
+async def _inside(scenario: str) -> list[BenchmarkRatio]:
     """What is measured without a terminal: turning a number, and redrawing."""
     few, turned = await _driven(scenario, {}, turns=TURNS)
     many, _ = await _driven(scenario, MANY if scenario == "aall1331" else {}, turns=0)
     note = f"Live at {COLUMNS}x{ROWS}: {many:.1f} ms, against {few:.1f} ms"
     return [
-        Ratio(
+        BenchmarkRatio(
             "app: number turned to curves, p95, ms", _quantile(turned, 0.95), 150, at_least=False, note=_middle(turned)
         ),
-        Ratio("app: redraw with 10,000 patients, against 950", many / few, 1.5, at_least=False, note=note),
+        BenchmarkRatio("app: redraw with 10,000 patients, against 950", many / few, 1.5, at_least=False, note=note),
     ]
 
 

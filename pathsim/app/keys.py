@@ -103,18 +103,22 @@ MOST_BYTES, LONGEST_LINE = 65_536, 1000
 """Of a file of keys: reading a long line with thousands of dots takes gigabytes."""
 
 
-class Place(NamedTuple):
+FORMER_NAMES = {"patients.twin": "patients.counterfactual"}
+"""What keys were called in earlier versions: for messages alone."""
+
+
+class KeyScope(NamedTuple):
     """Where keys work: everywhere, on one screen, or while one kind of widget has the focus."""
 
     kind: Literal["app", "screen", "widget"]
     bindings: tuple[Binding, ...]
 
-    def meets(self, other: "Place") -> bool:
+    def meets(self, other: "KeyScope") -> bool:
         """Whether keys of both can work at once: not those of two screens, nor those of two widgets."""
         return self is other or self.kind != other.kind
 
 
-def own_keys(places: Sequence[Place]) -> tuple[dict[str, str], tuple[str, ...]]:
+def own_keys(places: Sequence[KeyScope]) -> tuple[dict[str, str], tuple[str, ...]]:
     """The user's own keys by the binding's id, and what is wrong with their file: of that nothing is done."""
     file = keys_file()
     try:
@@ -146,7 +150,7 @@ def _text(file: Path) -> str:
     return lines.decode("utf-8")
 
 
-def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding]]) -> dict[str, str]:
+def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[KeyScope, Binding]]) -> dict[str, str]:
     """The names in a keymap whose keys something else has where they would work."""
     used = {name: set(_each(keymap.get(name, binding.key))) for name, (_, binding) in known.items()}
     found = {}
@@ -162,7 +166,8 @@ def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[Place, Binding
 
 def _problem(name: str, keys: object, known: Container[str]) -> str:
     if name not in known:
-        return f"there is no key named '{name}' to change"
+        now = FORMER_NAMES.get(name)
+        return f"there is no key named '{name}' to change" + (f". It is now called '{now}'" if now else "")
     if not isinstance(keys, str):
         return f"'{name}' needs a key in quotes"
     unknown = [key for key in _each(keys) if not _is_key(key)]

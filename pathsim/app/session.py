@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.requests import Open, Settings
-from pathsim.player.shown import Parameter
+from pathsim.player.views.live import Parameter
 
 DAYS_PER_MONTH = 365.25 / 12
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
@@ -30,7 +30,7 @@ class Session:
     is_playing: bool = True
     speed_index: int = USUAL_SPEED
     coupling: Coupling = "shared"
-    """How patients' luck in the other arm goes with their own."""
+    """How patients' draws in the other arm go with their own."""
 
     @property
     def months_per_second(self) -> float:

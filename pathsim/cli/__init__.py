@@ -235,8 +235,8 @@ def _explained(wrong: Exception) -> int:
             err=True,
         )
         return FAILED
+    from pathsim.engines.vectorized import ShortageError
     from pathsim.scenario.problems import ScenarioError
-    from pathsim.sweep import ShortageError
 
     if isinstance(wrong, ScenarioError):
         for problem in wrong.problems:

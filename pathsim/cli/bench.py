@@ -9,7 +9,7 @@ from pathsim.cli.options import json_option
 from pathsim.cli.output import patience, print_json
 
 if TYPE_CHECKING:
-    from pathsim.bench import Ratio
+    from pathsim.bench import BenchmarkRatio
 
 
 @click.command(short_help="How fast: ratios measured in one run.")
@@ -22,9 +22,9 @@ def bench(scenario: str, of_app: bool, as_json: bool) -> None:
         _bench_app(scenario, as_json=as_json)
         return
     from pathsim.bench import measure
-    from pathsim.ensemble.run import Recipe
+    from pathsim.engines.vectorized import ShortageError
+    from pathsim.ensembles.run import Recipe
     from pathsim.scenario.files import find
-    from pathsim.sweep import ShortageError
 
     recipe = Recipe.of(find(scenario), {})
     ratios = []
@@ -36,7 +36,7 @@ def bench(scenario: str, of_app: bool, as_json: bool) -> None:
                     click.echo(_line(ratio))
     except ShortageError as wrong:
         raise click.UsageError(
-            f"patients of '{scenario}' queue for '{wrong.pool}', and the sweep cannot follow a queue: "
+            f"patients of '{scenario}' queue for '{wrong.resource}', and the vectorized engine cannot follow a queue: "
             "name a scenario in which nobody queues"
         ) from None
     if as_json:
@@ -58,7 +58,7 @@ def _bench_app(scenario: str, *, as_json: bool) -> None:
         print_json({"scenario": scenario, "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in ratios]})
 
 
-def _line(ratio: "Ratio") -> str:
+def _line(ratio: "BenchmarkRatio") -> str:
     bound = f"at {'least' if ratio.at_least else 'most'} {ratio.bound:g}"
     value = f"{ratio.value:,.0f}" if ratio.value >= 1000 else f"{ratio.value:.3g}"
     return f"| {ratio.name:<48} | {value:>6} | {bound:<12} | {ratio.note}"

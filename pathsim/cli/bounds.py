@@ -29,8 +29,8 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
     Example: pathsim bounds --information 80/131,1
     """
     from pathsim.fields import listed_numbers
-    from pathsim.stats.sequential import efficacy_bounds, exit_probabilities
-    from pathsim.stats.spending import spending
+    from pathsim.statistics.sequential import efficacy_bounds, exit_probabilities
+    from pathsim.statistics.spending import spending
 
     fractions = listed_numbers(information)
     if fractions is None:
@@ -52,7 +52,7 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
 
 
 def _upper_tail(z: float) -> float:
-    from pathsim.stats.normal import probability_below
+    from pathsim.statistics.normal import probability_below
 
     return float(probability_below(-z))
 

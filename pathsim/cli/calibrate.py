@@ -13,7 +13,7 @@ from pathsim.text import harmless
 if TYPE_CHECKING:
     from pathsim.scenario.files import Source
     from pathsim.scenario.scenario import Scenario
-    from pathsim.truth.calibrate import Calibration
+    from pathsim.validation.calibrate import Calibration
 
 REPLICATES = 1000
 
@@ -52,20 +52,20 @@ def calibrate(
 ) -> None:
     """Fit exactly the numbers of SCENARIO that are marked as calibrated, each within its range.
 
-    The fit minimizes how far the means of many trials are from the targets of kind "fit", all with the same luck. It
+    The fit minimizes how far the means of many trials are from the targets of kind "fit", all with the same draws. It
     is then checked on trials it has not seen. The values are written back into the file; the rest of it stays as it
     is. Exits with 1 if a target of kind "fit" is missed.
     """
     needs_fit("scipy")
     from pathsim.cli import FAILED
-    from pathsim.ensemble.run import Recipe
-    from pathsim.ensemble.store import write_whole
+    from pathsim.ensembles.run import Recipe
+    from pathsim.ensembles.store import write_whole
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
-    from pathsim.truth.calibrate import calibrate as fit
-    from pathsim.truth.calibrate import free_numbers, range_problems
-    from pathsim.truth.targets import paths, problems
-    from pathsim.truth.write_back import rewritten
+    from pathsim.validation.calibrate import calibrate as fit
+    from pathsim.validation.calibrate import free_numbers, range_problems
+    from pathsim.validation.targets import paths, problems
+    from pathsim.validation.write_back import rewritten
 
     source = find(scenario)
     file = None if dry_run else _file(scenario, source, out, force=force)

@@ -32,8 +32,8 @@ def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) 
     from pathsim.scenario.evidence import tally
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
-    from pathsim.truth.calibrate import range_problems
-    from pathsim.truth.targets import problems as figures_missing
+    from pathsim.validation.calibrate import range_problems
+    from pathsim.validation.targets import problems as figures_missing
 
     loaded: Scenario | None = None
     problems: list[Problem] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
-from pathsim import __version__
+from pathsim import SCHEMA_VERSION, __version__
 from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import (
     MOST_REPLICATES,
@@ -22,12 +22,12 @@ from pathsim.cli.output import page, print_json
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
-    from pathsim.ensemble.collected import ByName, Collected
-    from pathsim.ensemble.precision import Precision
-    from pathsim.ensemble.request import Request
-    from pathsim.ensemble.run import Shard
-    from pathsim.ensemble.store import Store
-    from pathsim.ensemble.workers import Workers
+    from pathsim.ensembles.collected import ByName, Collected
+    from pathsim.ensembles.precision import Precision
+    from pathsim.ensembles.request import EnsembleRequest
+    from pathsim.ensembles.run import Shard
+    from pathsim.ensembles.store import Store
+    from pathsim.ensembles.workers import Workers
 
 RowsFormat: TypeAlias = Literal["parquet", "csv"]
 Backend: TypeAlias = Literal["processes", "dask"]
@@ -44,7 +44,7 @@ def _standard_error(ctx: click.Context, param: click.Parameter, value: float | N
 def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> "Shard | None":
     if text is None:
         return None
-    from pathsim.ensemble.run import Shard
+    from pathsim.ensembles.run import Shard
 
     parts = _SHARD.fullmatch(text)
     if parts is None or not 1 <= int(parts[1]) <= int(parts[2]):
@@ -135,12 +135,12 @@ def ensemble(
         )
     if shard is not None:
         _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format)
-    from pathsim.ensemble.request import Request
-    from pathsim.ensemble.run import Recipe
-    from pathsim.ensemble.vary import crossed
+    from pathsim.ensembles.request import EnsembleRequest
+    from pathsim.ensembles.run import Recipe
+    from pathsim.ensembles.vary import crossed
     from pathsim.scenario.files import find
 
-    request = Request(
+    request = EnsembleRequest(
         Recipe.of(
             find(scenario),
             settings,
@@ -176,7 +176,7 @@ def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int
 
 def _refuse_out_of_reach(until_se: float, replicates: int) -> None:
     """Refuse a precision that neither so many replicates nor a million can reach, whatever the power."""
-    from pathsim.ensemble.precision import monte_carlo_error
+    from pathsim.ensembles.precision import monte_carlo_error
 
     if until_se < monte_carlo_error(0, max(replicates, REPLICATES_UNTIL_SE)):
         least = monte_carlo_error(0, replicates)
@@ -203,7 +203,7 @@ def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
     """The seed asked for, or that of the folder, or one that is drawn."""
     if seed is not None:
         return seed
-    from pathsim.ensemble.store import StoreError, stored_seed
+    from pathsim.ensembles.store import StoreError, stored_seed
 
     try:
         stored = None if out is None else stored_seed(out)
@@ -214,9 +214,9 @@ def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
     return drawn_seed() if stored is None else stored
 
 
-def precision_of(request: "Request") -> "Precision | None":
+def precision_of(request: "EnsembleRequest") -> "Precision | None":
     """The precision that is asked of the power, if any is."""
-    from pathsim.ensemble.precision import Precision
+    from pathsim.ensembles.precision import Precision
 
     scenario = request.recipe.scenario()
     if request.until_se is None:
@@ -230,9 +230,14 @@ def precision_of(request: "Request") -> "Precision | None":
 
 
 def _make(
-    request: "Request", precision: "Precision | None", store: "Store | None", workers: "Workers | None", *, quiet: bool
+    request: "EnsembleRequest",
+    precision: "Precision | None",
+    store: "Store | None",
+    workers: "Workers | None",
+    *,
+    quiet: bool,
 ) -> "Collected":
-    from pathsim.ensemble.run import ensemble as simulate
+    from pathsim.ensembles.run import ensemble as simulate
 
     total = None if precision is not None else request.replicates
     with told_of_trouble(store), progress(total, quiet=quiet) as finished:
@@ -247,9 +252,11 @@ def _make(
         )
 
 
-def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Workers | None", *, quiet: bool) -> None:
+def _make_shard(
+    request: "EnsembleRequest", shard: "Shard", store: "Store", workers: "Workers | None", *, quiet: bool
+) -> None:
     """Make the chunks of a shard, and say how to go on."""
-    from pathsim.ensemble.run import fill, spans
+    from pathsim.ensembles.run import fill, spans
 
     places = spans(request.replicates, shard)
     count = places.replicates
@@ -265,16 +272,16 @@ def _make_shard(request: "Request", shard: "Shard", store: "Store", workers: "Wo
 
 
 def conclude(
-    request: "Request", rows: "Collected", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
+    request: "EnsembleRequest", rows: "Collected", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
 ) -> None:
     """Sum the rows up, keep them, and print what they say."""
-    from pathsim.ensemble.ignorance import uncertainty
-    from pathsim.ensemble.summary import summary
-    from pathsim.ensemble.vary import by_setting, comparison, table
+    from pathsim.ensembles.parameter_uncertainty import uncertainty
+    from pathsim.ensembles.summary import summary
+    from pathsim.ensembles.vary import by_setting, comparison, table
     from pathsim.export.json_text import as_json as as_json_text
 
     made, varied, precision = request.recipe.scenario(), request.recipe.varied, precision_of(request)
-    found = {"schema_version": 1, "pathsim": __version__, **request.about()}
+    found = {"schema_version": SCHEMA_VERSION, "pathsim": __version__, **request.about()}
     if precision is not None:
         found["until_se"] = precision.told(rows)
     settings = len(varied)
@@ -322,9 +329,9 @@ def chosen_format(asked: RowsFormat | None) -> RowsFormat:
     return asked or ("parquet" if has_parquet else "csv")
 
 
-def begun(folder: Path, request: "Request", *, force: bool) -> "Store":
+def begun(folder: Path, request: "EnsembleRequest", *, force: bool) -> "Store":
     """The store of this ensemble in a folder, or a message why there cannot be one."""
-    from pathsim.ensemble.store import Store, StoreError
+    from pathsim.ensembles.store import Store, StoreError
 
     try:
         return Store.begin(folder, request.kept(), say, force=force)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pathsim import __version__
+from pathsim import SCHEMA_VERSION, __version__
 from pathsim.cli.options import whole
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
-    from pathsim.ensemble.store import Store
-    from pathsim.ensemble.workers import Workers
+    from pathsim.ensembles.store import Store
+    from pathsim.ensembles.workers import Workers
     from pathsim.scenario.scenario import Scenario
 
 MOST_WORKERS = 512
@@ -43,7 +43,7 @@ uncertain_option = click.option(
 
 def processes(asked: "Workers | None", replicates: int) -> "Workers":
     """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
-    from pathsim.ensemble.run import CHUNK
+    from pathsim.ensembles.run import CHUNK
 
     if asked is not None:
         return asked
@@ -66,7 +66,7 @@ def needs_fit(*modules: str) -> None:
 def about(made: "Scenario", seed: int, replicates: int) -> dict[str, Any]:
     """With what ``--json`` begins: what it takes to make the same again."""
     return {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "pathsim": __version__,
         "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
         "seed": seed,
@@ -81,9 +81,9 @@ def told_of_trouble(store: "Store | None", nothing: str = NOTHING_KEPT) -> Itera
     ``nothing`` is what is said where there is no store.
     """
     from pathsim.cli import FAILED, INTERRUPTED, WRONG
-    from pathsim.ensemble.collected import NoRoomError
-    from pathsim.ensemble.store import StoreError
-    from pathsim.ensemble.workers import LostWorkersError, WorkersError
+    from pathsim.ensembles.collected import NoRoomError
+    from pathsim.ensembles.store import StoreError
+    from pathsim.ensembles.workers import LostWorkersError, WorkersError
 
     try:
         yield

@@ -14,9 +14,9 @@ from pathsim.cli.options import json_option
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
-    from pathsim.ensemble.request import Request
-    from pathsim.ensemble.run import Shard, Span
-    from pathsim.ensemble.store import Store
+    from pathsim.ensembles.request import EnsembleRequest
+    from pathsim.ensembles.run import ChunkSpan, Shard
+    from pathsim.ensembles.store import Store
 
 RANGES_SHOWN = 3
 
@@ -36,10 +36,10 @@ def merge(
 
     The shards can be in a folder each, or all in one.
     """
-    from pathsim.ensemble.collected import NoRoomError
-    from pathsim.ensemble.merge import IncompleteError, merged
-    from pathsim.ensemble.request import has_changed
-    from pathsim.ensemble.store import Store
+    from pathsim.ensembles.collected import NoRoomError
+    from pathsim.ensembles.merge import IncompleteError, merged
+    from pathsim.ensembles.request import has_changed
+    from pathsim.ensembles.store import Store
 
     if rows_format is not None and out is None:
         raise click.UsageError("--format is for the rows in a folder: add --out FOLDER")
@@ -63,20 +63,20 @@ def merge(
     conclude(request, rows, store, rows_format, as_json=as_json)
 
 
-def _request(folders: Sequence[Path]) -> "Request":
+def _request(folders: Sequence[Path]) -> "EnsembleRequest":
     """What was asked of all these folders together. They must hold parts of one ensemble."""
-    from pathsim.ensemble.request import Request, kept_request
-    from pathsim.ensemble.store import StoreError
+    from pathsim.ensembles.request import EnsembleRequest, kept_request
+    from pathsim.ensembles.store import StoreError
 
     try:
         _refuse_others(folders)
-        return reduce(Request.with_most, map(kept_request, folders))
+        return reduce(EnsembleRequest.with_most, map(kept_request, folders))
     except StoreError as wrong:
         raise click.ClickException(str(wrong)) from None
 
 
 def _refuse_others(folders: Sequence[Path]) -> None:
-    from pathsim.ensemble.store import StoreError, difference, read_recipe
+    from pathsim.ensembles.store import StoreError, difference, read_recipe
 
     first = read_recipe(folders[0])
     for folder in folders[1:]:
@@ -86,9 +86,9 @@ def _refuse_others(folders: Sequence[Path]) -> None:
             )
 
 
-def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[int, "Store"]) -> str:
+def _incomplete(request: "EnsembleRequest", stores: Sequence["Store"], homes: Mapping[int, "Store"]) -> str:
     """Which replicates are missing, shard by shard, and the commands that make them."""
-    from pathsim.ensemble.run import Shard, spans
+    from pathsim.ensembles.run import Shard, spans
 
     if request.until_se is not None:
         return (
@@ -109,7 +109,7 @@ def _incomplete(request: "Request", stores: Sequence["Store"], homes: Mapping[in
     )
 
 
-def _missing(missing: Iterable["Span"]) -> tuple[str, int]:
+def _missing(missing: Iterable["ChunkSpan"]) -> tuple[str, int]:
     """The ranges of replicates that are missing, in words, and how many replicates there are in them."""
     shown, ranges, replicates = list[str](), 0, 0
     for span in _run_together(missing):
@@ -120,9 +120,9 @@ def _missing(missing: Iterable["Span"]) -> tuple[str, int]:
     return ", ".join([*shown, *more]), replicates
 
 
-def _run_together(missing: Iterable["Span"]) -> Iterator["Span"]:
+def _run_together(missing: Iterable["ChunkSpan"]) -> Iterator["ChunkSpan"]:
     """The spans, those that follow on each other as one."""
-    last: Span | None = None
+    last: ChunkSpan | None = None
     for span in missing:
         if last is not None and sum(last) == span.first:
             last = last._replace(replicates=last.replicates + span.replicates)
@@ -136,7 +136,7 @@ def _run_together(missing: Iterable["Span"]) -> Iterator["Span"]:
 
 def _home(shard: "Shard", stores: Sequence["Store"]) -> Path:
     """The folder that has most of this shard; a new one if none has any and each shard has its own."""
-    from pathsim.ensemble.run import shard_of
+    from pathsim.ensembles.run import shard_of
 
     def of_shard(store: "Store") -> int:
         return sum(shard_of(first, shard.of) == shard.number for first in store.held())

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -20,6 +20,20 @@ ENDLESS = 10**15
 """A number of settings from which on nobody wants to read its digits."""
 _NUMBER = r"\s*[+-]?\d+(\.\d+)?(e[+-]?\d{1,2})?\s*"
 RANGE = re.compile(f"{_NUMBER}:{_NUMBER}:{_NUMBER}", re.ASCII | re.IGNORECASE)
+
+
+class RenamedChoice(click.Choice[str]):
+    """A choice of which some values had other names in earlier versions: who types one is told the new one."""
+
+    def __init__(self, choices: Sequence[str], former: Mapping[str, str]) -> None:
+        super().__init__(choices)
+        self._former = former
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The value, if it is one of them."""
+        if value in self._former:
+            self.fail(f"'{value}' is now called '{self._former[value]}'", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _settings(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:

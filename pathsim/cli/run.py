@@ -8,20 +8,30 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pathsim.cli.options import drawn_seed, json_option, scenario_argument, seed_option, set_option, whole
+from pathsim.cli.options import (
+    RenamedChoice,
+    drawn_seed,
+    json_option,
+    scenario_argument,
+    seed_option,
+    set_option,
+    whole,
+)
 from pathsim.cli.output import page, patience, print_json
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
-    from pathsim.engines import Engine
+    from pathsim.engines.choose import Engine
     from pathsim.scenario.scenario import Scenario
-    from pathsim.trial.known import Chunk
+    from pathsim.trial.data_cut import Chunk
     from pathsim.trial.results import Results
 
+ENGINES = ("auto", "vectorized", "discrete-event")
+FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
 NOT_HELD = (
-    "--hold-arms cannot be used on the clock, nor where patients queue, for only the clock can follow a queue, and it "
-    "randomizes patients anew: leave --hold-arms out"
+    "--hold-arms cannot be used with --engine discrete-event, nor where patients queue, for only that engine can "
+    "follow a queue, and it randomizes patients anew: leave --hold-arms out"
 )
 
 
@@ -50,9 +60,10 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
 @set_option
 @click.option(
     "--engine",
-    type=click.Choice(["auto", "sweep", "clock"]),
+    type=RenamedChoice(ENGINES, FORMER_ENGINES),
     default="auto",
-    help="sweep is faster, clock follows queues; both give the same trial. auto uses the clock if a queue forms.",
+    help="vectorized is faster, discrete-event follows queues; both give the same trial. auto takes the latter where a "
+    "queue forms.",
 )
 @click.option(
     "--until",
@@ -68,8 +79,8 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
 @click.option(
     "--coupling",
     type=click.Choice(COUPLINGS),
-    help="How patients' luck in the other arm goes with their own: the same (shared, as without this option); other "
-    "luck in the therapies; other luck from the randomization on. The trial itself stays as it is.",
+    help="How patients' draws in the other arm go with their own: the same (shared, as without this option); other "
+    "draws in the therapies; other draws from the randomization on. The trial itself stays as it is.",
 )
 @json_option
 @click.option("--watch", is_flag=True, help="Print one plain line for each month of the trial instead of the report.")
@@ -130,8 +141,8 @@ def run(
         chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)
         found = results(chunk, last_day)
         _refuse_unknown_figures(loaded, found if last_day is None else None)
-        # Of a trial that goes on nothing is known beyond today, in either fate.
-        found["counterfactual"] = _other_fate(chunk) if last_day is None else None
+        # Of a trial that goes on nothing is known beyond today, in either arm.
+        found["counterfactual"] = _counterfactual(chunk) if last_day is None else None
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
@@ -150,11 +161,13 @@ def run(
 def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:
     if watch and as_json:
         raise click.UsageError("--watch prints lines and --json one object: choose one")
-    if watch and engine == "sweep":
-        raise click.UsageError("--watch follows the calendar, which only the clock has: leave --engine sweep out")
+    if watch and engine == "vectorized":
+        raise click.UsageError(
+            "--watch follows the calendar, which only the discrete-event engine has: leave --engine vectorized out"
+        )
     if watch and (is_cut or held):
         raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
-    if held and engine == "clock":
+    if held and engine == "discrete-event":
         raise click.UsageError(NOT_HELD)
 
 
@@ -164,9 +177,9 @@ def _refuse_idle_coupling(coupling: Coupling | None, *, watch: bool, as_json: bo
     if watch:
         raise click.UsageError("--coupling is about a part of the report that --watch does not print: leave one out")
     if as_json:
-        raise click.UsageError("--json has the other fate under every coupling: leave --coupling out")
+        raise click.UsageError("--json has the counterfactual under every coupling: leave --coupling out")
     if is_cut:
-        raise click.UsageError("of a trial that goes on (--until) the other fate is not told: leave --coupling out")
+        raise click.UsageError("of a trial that goes on (--until) the counterfactual is not told: leave --coupling out")
 
 
 def _refuse_coupling_without_two_arms(coupling: Coupling | None, scenario: "Scenario") -> None:
@@ -195,7 +208,7 @@ def _day(until: date, scenario: "Scenario") -> float:
 def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> None:
     """Raise ScenarioError if a target names a figure that the results do not have."""
     from pathsim.scenario.problems import ScenarioError
-    from pathsim.truth.targets import problems
+    from pathsim.validation.targets import problems
 
     if wrong := problems(scenario, found):
         raise ScenarioError(wrong)
@@ -203,20 +216,20 @@ def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> No
 
 def _simulated(scenario: "Scenario", seed: int, replicate: int, engine: "Engine", base: "Scenario | None") -> "Chunk":
     """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
-    from pathsim.engines import simulate
-    from pathsim.sweep import ShortageError
+    from pathsim.engines.choose import simulate
+    from pathsim.engines.vectorized import ShortageError
     from pathsim.trial.arms import arms_of, held
 
     if base is None:
         return simulate(scenario, seed, replicate, engine)[0]
     try:
-        unchanged, _ = simulate(base, seed, replicate, "sweep")
-        return simulate(scenario, seed, replicate, "sweep", held(arms_of(unchanged), base, scenario))[0]
+        unchanged, _ = simulate(base, seed, replicate, "vectorized")
+        return simulate(scenario, seed, replicate, "vectorized", held(arms_of(unchanged), base, scenario))[0]
     except ShortageError:
         raise click.UsageError(NOT_HELD) from None
 
 
-def _other_fate(chunk: "Chunk") -> "Results | None":
+def _counterfactual(chunk: "Chunk") -> "Results | None":
     from pathsim.counterfactual import counterfactual, other_courses
     from pathsim.trial.course import course
 
@@ -235,9 +248,9 @@ def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, forc
 
 
 def _watch(loaded: "Scenario", seed: int, replicate: int) -> None:
-    from pathsim.clock import Clock
+    from pathsim.engines.discrete_event import DiscreteEventEngine
     from pathsim.report.monthly import monthly
 
-    clock = Clock(loaded, seed, replicate)
-    for line in monthly(clock, seed, replicate):
+    engine = DiscreteEventEngine(loaded, seed, replicate)
+    for line in monthly(engine, seed, replicate):
         click.echo(line)

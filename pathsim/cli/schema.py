@@ -8,6 +8,6 @@ from pathsim.cli.output import print_json
 @click.command(short_help="The JSON Schema of scenario files, for editors.")
 def schema() -> None:
     """Print the JSON Schema of scenario files: editors that know it complete and check them as you type."""
-    from pathsim.scenario.schema import json_schema
+    from pathsim.scenario.json_schema import json_schema
 
     print_json(json_schema())

@@ -94,17 +94,17 @@ def sensitivity(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Move every uncertain number of SCENARIO, and see what becomes of a figure, with the same luck throughout.
+    """Move every uncertain number of SCENARIO, and see what becomes of a figure, with the same draws throughout.
 
     The uncertain numbers are published counts and intervals, and those with a range. Each is first moved alone, to
     the ends of its 95% interval; those that matter most are then varied together.
     """
     needs_fit("scipy", "SALib")
-    from pathsim.ensemble.run import Recipe
+    from pathsim.ensembles.run import Recipe
     from pathsim.scenario.files import find
-    from pathsim.truth.points import Field
-    from pathsim.truth.sensitivity import sensitivity as examine
-    from pathsim.truth.sensitivity import uncertain_numbers, varied_paths
+    from pathsim.validation.points import Field
+    from pathsim.validation.sensitivity import sensitivity as examine
+    from pathsim.validation.sensitivity import uncertain_numbers, varied_paths
 
     recipe = Recipe.of(find(scenario), settings)
     made = recipe.scenario()
@@ -147,10 +147,10 @@ def sensitivity(
 
 
 def _check_figure(made: "Scenario", figure: str) -> None:
-    from pathsim.engines import simulate
+    from pathsim.engines.choose import simulate
     from pathsim.trial.results import figure as figure_of
     from pathsim.trial.results import results
-    from pathsim.truth.picks import check_picks
+    from pathsim.validation.picks import check_picks
 
     try:
         check_picks(made, figure)

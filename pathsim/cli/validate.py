@@ -18,7 +18,7 @@ from pathsim.cli.output import page, print_json
 
 if TYPE_CHECKING:
     from pathsim.scenario.scenario import Scenario
-    from pathsim.truth.targets import Comparison
+    from pathsim.validation.targets import TargetComparison
 
 REPLICATES = 2000
 
@@ -59,10 +59,10 @@ def validate(
     that is missed is reported, and fails nothing.
     """
     from pathsim.cli import FAILED
-    from pathsim.ensemble.run import Recipe, ensemble
+    from pathsim.ensembles.run import Recipe, ensemble
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
-    from pathsim.truth.targets import compared, paths, problems, tally, targets_of
+    from pathsim.validation.targets import compared, paths, problems, tally, targets_of
 
     recipe = Recipe.of(find(scenario), settings, uncertain=uncertain)
     made = recipe.scenario()
@@ -96,7 +96,7 @@ def validate(
         raise click.exceptions.Exit(FAILED)
 
 
-def _print(made: "Scenario", seed: int, replicates: int, comparisons: "list[Comparison]") -> None:
+def _print(made: "Scenario", seed: int, replicates: int, comparisons: "list[TargetComparison]") -> None:
     from pathsim.report.validation import print_validation
 
     with page() as screen:

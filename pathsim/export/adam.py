@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from pathsim.draws import stream, uniform
 from pathsim.export.variables import LABELS, codes, label
-from pathsim.luck import slot, uniform
 from pathsim.names import readable
-from pathsim.scenario.models import Covariate
+from pathsim.scenario.schema import Covariate
 from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
 from pathsim.steps.randomize import stratum_labels
 from pathsim.steps.toxicity import profiles
-from pathsim.trial.known import Known
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, outcomes
+from pathsim.trial.data_cut import DataCut
+from pathsim.trial.time_to_event import Allocation, TimeToEvent, allocation, time_to_event
 
 if TYPE_CHECKING:
     from pathsim.journal import Event
@@ -77,7 +77,7 @@ ADAE_COLUMNS = (
 class Adam:
     """The ADaM tables of one trial, by what is known at a cut-off."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: DataCut) -> None:
         self._known = known
         self._scenario: Scenario = known.chunk.scenario
         self._groups: Allocation = allocation(known)
@@ -181,7 +181,7 @@ class Adam:
     def adtte(self) -> Iterator[Record]:
         """One record for each patient and endpoint. AVAL is in days, exact to a tick; CNSR is 0 for an event."""
         for name, endpoint in self._scenario.sections.endpoints.items():
-            data: Outcomes = outcomes(self._known, endpoint)
+            data: TimeToEvent = time_to_event(self._known, endpoint)
             columns = (data.row.tolist(), data.day.tolist(), data.time.tolist(), data.cause.tolist())
             for row, day, time, cause in zip(*columns, strict=True):
                 arm, number = self._arm(row)
@@ -206,7 +206,7 @@ class Adam:
         codes = {(event.step, event.name): event.code for event in scenario.vocabulary.of("toxicity")}
         resolved: dict[tuple[int, int], float] = {}
         fatal: dict[tuple[int, int], float] = {}
-        struck: dict[tuple[int, int], tuple[float, Event, int]] = {}
+        adverse: dict[tuple[int, int], tuple[float, Event, int]] = {}
         for row, day, code, value in zip(*(column.tolist() for column in journal), strict=True):
             event = scenario.vocabulary[code]
             if event.kind == "resolved":
@@ -215,9 +215,9 @@ class Adam:
                 fatal[row, int(value)] = day
             elif event.kind == "toxicity":
                 # A fatal one is written twice: when it begins, and as grade 5 when the patient dies of it.
-                began, _, _ = struck.get((row, code), (day, event, 0))
-                struck[row, code] = began, event, int(value)
-        for here, (day, event, grade) in struck.items():
+                began, _, _ = adverse.get((row, code), (day, event, 0))
+                adverse[row, code] = began, event, int(value)
+        for here, (day, event, grade) in adverse.items():
             row = here[0]
             end = fatal.get(here, resolved.get(here))
             yield {
@@ -236,14 +236,14 @@ class Adam:
             }
 
     def _serious(self, row: int, event: "Event", grade: int) -> str:
-        """Whether a toxicity is serious: Y, N, or nothing where nobody says. Its luck is drawn here, for here alone."""
+        """Whether a toxicity is serious: Y, N, or nothing where nobody says. It is drawn here, for here alone."""
         if grade > WORST_ALIVE:
             return "Y"
         entry = self._scenario.entry(event.step)
         share = self._shares_serious[entry.name][event.name]
         if share is None:
             return ""
-        draw = uniform(self._keys[row : row + 1], slot(f"{entry.spec.luck or entry.name}/{event.name}/serious"))
+        draw = uniform(self._keys[row : row + 1], stream(f"{entry.spec.stream or entry.name}/{event.name}/serious"))
         return "Y" if draw[0] < share else "N"
 
     def _study_day(self, row: int, day: float) -> int:

@@ -18,7 +18,7 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
 from pathsim.trial.course import course
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results
 
 JournalFormat: TypeAlias = Literal["parquet", "csv"]

@@ -2,13 +2,13 @@
 
 from collections import Counter
 
-from pathsim.player.shown import Lane, Station
+from pathsim.player.views.live import Lane, Station
 from pathsim.report.pathway import is_exit
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.trial.course import Course
-from pathsim.trial.known import everything
-from pathsim.trial.outcomes import allocation
+from pathsim.trial.data_cut import everything
 from pathsim.trial.tables import NO_ARM, Visits, visits
+from pathsim.trial.time_to_event import allocation
 
 PASSED_AT_ONCE = ("branch", "randomize")
 """Kinds of step in which nobody stays: they are no stations."""

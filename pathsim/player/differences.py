@@ -1,4 +1,4 @@
-"""Two takes of the same patients: whose fate differs, and where their journeys part."""
+"""Two settings of the same patients: who fares otherwise, and where their journeys part."""
 
 import math
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ import numpy as np
 
 from pathsim.calendar import Days
 from pathsim.journal import Journal, Rows
-from pathsim.player.lists import ChangedPatient
-from pathsim.player.shown import Fates
-from pathsim.player.take import Take
-from pathsim.scenario.models import Endpoint
-from pathsim.trial.known import Known
-from pathsim.trial.outcomes import outcomes
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.live import ComparisonCounts
+from pathsim.player.views.patients import ChangedPatient
+from pathsim.scenario.schema import Endpoint
+from pathsim.trial.data_cut import DataCut
+from pathsim.trial.time_to_event import time_to_event
 
-Verdict: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
-VERDICTS: tuple[Verdict, ...] = ("better", "worse", "later", "earlier", "otherwise")
+PatientChange: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
+VERDICTS: tuple[PatientChange, ...] = ("better", "worse", "later", "earlier", "otherwise")
 MOST_TOLD = 500
 """Patients whose first difference is told; the counts are of all."""
 
@@ -53,14 +53,14 @@ def parted(there: Journal, here: Journal) -> Parted:
     return Parted(differs, at[0], at[1])
 
 
-def fates(there: Take, here: Take, name: str, day: float) -> Fates:
-    """How many patients fare otherwise in one take than in another, by some day and by an endpoint."""
+def comparison_counts(there: SimulatedTrial, here: SimulatedTrial, name: str, day: float) -> ComparisonCounts:
+    """How many patients fare otherwise in one trial than in another, by some day and by an endpoint."""
     changed = _changed(there, here, day)[0].row
     counts = np.bincount(_verdicts(there, here, name, day)[changed], minlength=len(VERDICTS)).tolist()
-    return Fates(here.scenario.endpoint_label(name) if name else "", *counts)
+    return ComparisonCounts(here.scenario.endpoint_label(name) if name else "", *counts)
 
 
-def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
+def _verdicts(there: SimulatedTrial, here: SimulatedTrial, name: str, day: float) -> Rows:
     """For each patient the number of what is told of their event there and here; without such an endpoint the last.
 
     Both as a report on that day would count events.
@@ -70,7 +70,7 @@ def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
     endpoint = here.scenario.sections.endpoints.get(name)
     if endpoint is None:
         return found
-    before, now = (_days_to_event(take.reported_on(day), endpoint, rows) for take in (there, here))
+    before, now = (_days_to_event(simulated.reported_on(day), endpoint, rows) for simulated in (there, here))
     both = ~np.isnan(before) & ~np.isnan(now)
     found[both & (before < now)] = VERDICTS.index("later")
     found[both & (before > now)] = VERDICTS.index("earlier")
@@ -79,24 +79,24 @@ def _verdicts(there: Take, here: Take, name: str, day: float) -> Rows:
     return found
 
 
-def _days_to_event(known: Known, endpoint: Endpoint, rows: int) -> Days:
+def _days_to_event(known: DataCut, endpoint: Endpoint, rows: int) -> Days:
     """For each patient the days until the event; infinite if there is none, NaN for those who are not followed.
 
     Nor are those who were lost: nobody knows how they fare.
     """
-    data = outcomes(known, endpoint)
+    data = time_to_event(known, endpoint)
     is_lost = ~data.event & (data.day < known.until.take(data.row))
     found = np.full(rows, math.nan)
     found[data.row] = np.where(data.event, data.time, np.where(is_lost, math.nan, math.inf))
     return found
 
 
-def _changed(there: Take, here: Take, day: float) -> tuple[Parted, Journal, Journal]:
-    journals = [take.journal.pick(take.journal.day <= day) for take in (there, here)]
+def _changed(there: SimulatedTrial, here: SimulatedTrial, day: float) -> tuple[Parted, Journal, Journal]:
+    journals = [simulated.journal.pick(simulated.journal.day <= day) for simulated in (there, here)]
     return parted(*journals), journals[0], journals[1]
 
 
-def changed_patients(there: Take, here: Take, name: str, day: float) -> list[ChangedPatient]:
+def changed_patients(there: SimulatedTrial, here: SimulatedTrial, name: str, day: float) -> list[ChangedPatient]:
     """The patients whose journeys differ by a day, those first whose event does, and the first thing that differs."""
     found, before, now = _changed(there, here, day)
     verdicts = _verdicts(there, here, name, day)[found.row]
@@ -120,14 +120,14 @@ def changed_patients(there: Take, here: Take, name: str, day: float) -> list[Cha
     return told
 
 
-def _told(take: Take, journal: Journal, at: int) -> str:
+def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:
     """An entry in words; nothing more if the journal has none."""
     if at < 0:
         return "nothing further by then"
-    event = take.scenario.vocabulary[int(journal.event[at])]
+    event = simulated.scenario.vocabulary[int(journal.event[at])]
     day = float(journal.day[at])
-    text = take.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
-    return f"{take.scenario.written_date(day)}: {text}"
+    text = simulated.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
+    return f"{simulated.scenario.written_date(day)}: {text}"
 
 
 def _told_apart(there: str, here: str, days: list[float]) -> tuple[str, str]:

@@ -6,28 +6,30 @@ from typing import NamedTuple
 import numpy as np
 
 from pathsim.counterfactual import Counterfactual
-from pathsim.couplings import Coupling, OtherFate
+from pathsim.couplings import Coupling, IndividualEffect
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
-from pathsim.player.lists import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, Stay
-from pathsim.player.take import Take
-from pathsim.scenario.models import Endpoint
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.patients import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, StepBar
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.outcomes import Outcomes, outcomes
+from pathsim.scenario.schema import Endpoint
 from pathsim.trial.tables import NO_ARM
+from pathsim.trial.time_to_event import TimeToEvent, time_to_event
 
 
-def roster(generation: int, take: Take, found: Counterfactual | None, coupling: Coupling, day: float) -> RosterView:
+def roster(
+    generation: int, simulated: SimulatedTrial, found: Counterfactual | None, coupling: Coupling, day: float
+) -> RosterView:
     """All patients who have come by a day, and how those who are randomized fare in one arm against the other."""
-    endpoint = next(iter(take.scenario.sections.endpoints.values()), None)
-    fates = {} if found is None else found.under[coupling].of_patient
+    endpoint = next(iter(simulated.scenario.sections.endpoints.values()), None)
+    effects = {} if found is None else found.under[coupling].of_patient
     return RosterView(
         generation=generation,
         day=day,
-        columns=tuple(map(lowered, take.storyteller.traits)),
-        rows=_rows(take, endpoint, day, fates),
-        balance=None if found is None else _balance(take.scenario, found, coupling),
+        columns=tuple(map(lowered, simulated.storyteller.traits)),
+        rows=_rows(simulated, endpoint, day, effects),
+        balance=None if found is None else _balance(simulated.scenario, found, coupling),
     )
 
 
@@ -49,77 +51,79 @@ def _balance(scenario: Scenario, found: Counterfactual, coupling: Coupling) -> B
     )
 
 
-def _rows(take: Take, endpoint: Endpoint | None, day: float, fates: Mapping[int, OtherFate]) -> tuple[RosterRow, ...]:
-    scenario, moves = take.scenario, take.moves
-    reached = {} if endpoint is None else _reached(take, endpoint, day)
+def _rows(
+    simulated: SimulatedTrial, endpoint: Endpoint | None, day: float, effects: Mapping[int, IndividualEffect]
+) -> tuple[RosterRow, ...]:
+    scenario, moves = simulated.scenario, simulated.moves
+    reached = {} if endpoint is None else _reached(simulated, endpoint, day)
     until = int(np.searchsorted(moves.day, day, side="right"))
     now = dict(zip(moves.row[:until].tolist(), moves.step[:until].tolist(), strict=True))
     rows = []
     for patient in sorted(now):
         event, days = reached.get(patient, ("", None))
-        has_arm = take.randomized_on[patient] <= day
+        has_arm = simulated.randomized_on[patient] <= day
         rows.append(
             RosterRow(
                 patient,
-                scenario.date(float(take.chunk.enrolled[patient])).isoformat(),
-                take.storyteller.about(patient),
-                int(take.arm_of[patient]) if has_arm else NO_ARM,
+                scenario.date(float(simulated.chunk.enrolled[patient])).isoformat(),
+                simulated.storyteller.about(patient),
+                int(simulated.arm_of[patient]) if has_arm else NO_ARM,
                 scenario.steps[now[patient]].label,
                 event,
                 days,
-                fates.get(patient),
+                effects.get(patient),
             )
         )
     return tuple(rows)
 
 
-def _reached(take: Take, endpoint: Endpoint, day: float) -> dict[int, tuple[str, float | None]]:
+def _reached(simulated: SimulatedTrial, endpoint: Endpoint, day: float) -> dict[int, tuple[str, float | None]]:
     """For each patient who is followed, the event that they have had by a day, and the days until it or until now."""
-    data = outcomes(take.reported_on(day), endpoint)
+    data = time_to_event(simulated.reported_on(day), endpoint)
     return {row: (_event(endpoint, data, at), float(data.time[at])) for at, row in enumerate(data.row.tolist())}
 
 
-def _event(endpoint: Endpoint, data: Outcomes, at: int) -> str:
+def _event(endpoint: Endpoint, data: TimeToEvent, at: int) -> str:
     cause = int(data.cause[at])
     return spoken(endpoint.events[cause - 1]) if cause else ""
 
 
-def journey_view(generation: int, take: Take, other: Take | None, patient: int) -> JourneyView:
+def journey_view(generation: int, simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int) -> JourneyView:
     """A patient's journey until the last day of the trial, and the one that they would have in the other arm."""
-    has_twin = other is not None and take.arm_of[patient] != NO_ARM
-    takes = [take, other] if other is not None and has_twin else [take]
-    journeys = [_journey(of, _of(of, patient), patient, is_own=of is take) for of in takes]
-    parts, parts_on = _parting(take, other, patient)
+    has_counterfactual = other is not None and simulated.arm_of[patient] != NO_ARM
+    both = [simulated, other] if other is not None and has_counterfactual else [simulated]
+    journeys = [_journey(of, _of(of, patient), patient, is_own=of is simulated) for of in both]
+    parts, parts_on = _parting(simulated, other, patient)
     return JourneyView(
         generation,
         patient,
-        take.storyteller.described(patient),
-        take.scenario.written_date(float(take.chunk.enrolled[patient])),
-        float(take.chunk.enrolled[patient]),
+        simulated.storyteller.described(patient),
+        simulated.scenario.written_date(float(simulated.chunk.enrolled[patient])),
+        float(simulated.chunk.enrolled[patient]),
         tuple(journeys),
         parts,
         parts_on,
     )
 
 
-def _of(take: Take, patient: int) -> Journal:
-    begin, end = np.searchsorted(take.journal.row, [patient, patient + 1]).tolist()
-    return take.journal.pick(slice(begin, end))
+def _of(simulated: SimulatedTrial, patient: int) -> Journal:
+    begin, end = np.searchsorted(simulated.journal.row, [patient, patient + 1]).tolist()
+    return simulated.journal.pick(slice(begin, end))
 
 
-def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Journey:
+def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, *, is_own: bool) -> Journey:
     """Days count from the enrollment."""
-    scenario = take.scenario
-    came = float(take.chunk.enrolled[patient])
+    scenario = simulated.scenario
+    came = float(simulated.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]
     days = (journal.day - came).tolist()
     entered = [
         (day, scenario.entry(event.step)) for day, event in zip(days, events, strict=True) if event.kind == "enter"
     ]
-    until = take.last_day - came
+    until = simulated.last_day - came
     ends = [day for day, _ in entered[1:]] + [until]
     stays = [
-        Stay(entry.label, day, end)
+        StepBar(entry.label, day, end)
         for (day, entry), end in zip(entered, ends, strict=True)
         if entry.spec.kind not in (*PASSED_AT_ONCE, "end")
     ]
@@ -127,22 +131,24 @@ def _journey(take: Take, journal: Journal, patient: int, *, is_own: bool) -> Jou
     happenings = [
         happening
         for at in range(len(days))
-        if (happening := _happening(take, patient, events, at, journal)) is not None
+        if (happening := _happening(simulated, patient, events, at, journal)) is not None
     ]
-    return Journey(int(take.arm_of[patient]), is_own, tuple(stays), tuple(happenings), until, last.label)
+    return Journey(int(simulated.arm_of[patient]), is_own, tuple(stays), tuple(happenings), until, last.label)
 
 
-def _happening(take: Take, patient: int, events: list[Event], at: int, journal: Journal) -> Happening | None:
+def _happening(
+    simulated: SimulatedTrial, patient: int, events: list[Event], at: int, journal: Journal
+) -> Happening | None:
     """An entry of a patient's journal as it is told; None for what another entry tells."""
     event, on, value = events[at], float(journal.day[at]), float(journal.value[at])
-    day = on - float(take.chunk.enrolled[patient])
+    day = on - float(simulated.chunk.enrolled[patient])
     match event.kind:
         case "toxicity":
-            label = take.scenario.toxicity_label(event.name)
+            label = simulated.scenario.toxicity_label(event.name)
             over = _days_of(events, at, journal, lambda one: one.kind == "resolved" and one[2:] == event[2:])
             return Happening(day, "toxicity", label, int(value), over[0] - on + day if over else None)
         case "enter":
-            entry = take.scenario.entry(event.step)
+            entry = simulated.scenario.entry(event.step)
             if any(one.kind == "arm" and one.step == event.step for one in events):
                 return None
             if entry.spec.kind in PASSED_AT_ONCE:
@@ -150,7 +156,7 @@ def _happening(take: Take, patient: int, events: list[Event], at: int, journal: 
             left = _days_of(events, at, journal, lambda one: one.kind == "enter")
             return Happening(day, "step", entry.label, ends=left[0] - on + day if left else None)
         case "assess" | "arm" | "exit":
-            return Happening(day, event.kind, take.storyteller.sentence(patient, on, event, value))
+            return Happening(day, event.kind, simulated.storyteller.sentence(patient, on, event, value))
         case _:
             return None
 
@@ -160,16 +166,16 @@ def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[E
     return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
 
 
-def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float | None]:
+def _parting(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int) -> tuple[str, float | None]:
     """Where the journeys in the two arms part, after the randomization itself."""
     if other is None:
         return (
             "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known.",
             None,
         )
-    if take.arm_of[patient] == NO_ARM:
+    if simulated.arm_of[patient] == NO_ARM:
         return "Not randomized between these arms, so there is no other journey.", None
-    mine, theirs = (_turns(of, patient) for of in (take, other))
+    mine, theirs = (_turns(of, patient) for of in (simulated, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:
         common = min(len(mine), len(theirs))
@@ -179,8 +185,8 @@ def _parting(take: Take, other: Take | None, patient: int) -> tuple[str, float |
         common = next(at_other_times, -1)
     if common < 0:
         return "The arm makes no difference to this patient.", None
-    arms = take.scenario.arms
-    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((take, mine), (other, theirs))]
+    arms = simulated.scenario.arms
+    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((simulated, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
     begin = "The same happens, but on different days." if is_same else f"Their paths part on day {min(days):.0f}."
     return f"{begin} {'; '.join(told)}.", min(days)
@@ -194,16 +200,16 @@ class _Turn(NamedTuple):
     text: str
 
 
-def _turns(take: Take, patient: int) -> list[_Turn]:
+def _turns(simulated: SimulatedTrial, patient: int) -> list[_Turn]:
     """The turns of a patient's journey; levels that are the same after other therapies are the same turn."""
-    journal, came = _of(take, patient), float(take.chunk.enrolled[patient])
+    journal, came = _of(simulated, patient), float(simulated.chunk.enrolled[patient])
     columns = (journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
     found = []
     for day, code, value in zip(*columns, strict=True):
-        event = take.scenario.vocabulary[code]
+        event = simulated.scenario.vocabulary[code]
         if event.kind in ("assess", "exit"):
             level = value if event.kind == "assess" else 0.0
-            text = take.storyteller.sentence(patient, day, event, value)
+            text = simulated.storyteller.sentence(patient, day, event, value)
             found.append(_Turn((event.kind, event.name, level), day - came, text))
     return found
 

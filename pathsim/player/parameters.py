@@ -9,7 +9,7 @@ from typing import Any
 
 from pathsim.fields import REST
 from pathsim.names import lowered, readable, spoken
-from pathsim.player.shown import Parameter
+from pathsim.player.views.live import Parameter
 from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import expects_whole_number

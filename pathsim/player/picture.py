@@ -1,4 +1,4 @@
-"""A take on a day, as the app sees it."""
+"""A simulated trial on a day, as the app sees it."""
 
 import math
 from collections.abc import Sequence
@@ -7,30 +7,30 @@ from typing import Any
 import numpy as np
 
 from pathsim.paths import path_of
-from pathsim.player.differences import fates
-from pathsim.player.shown import (
+from pathsim.player.differences import comparison_counts
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.live import (
+    ComparisonCounts,
     Curve,
     EndpointCard,
     EndpointView,
-    Fates,
     Floats,
+    HazardRatioView,
     Lane,
     LogEntry,
     LookView,
-    Ratio,
     Snapshot,
     ToxicityRow,
 )
-from pathsim.player.take import Take
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
-from pathsim.scenario.models import ANY, THERAPY, Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.survival import curve, median
-from pathsim.trial.known import Known
-from pathsim.trial.outcomes import ALL, allocation, outcomes, survival_table
+from pathsim.scenario.schema import ANY, THERAPY, Endpoint
+from pathsim.statistics.survival import curve, median
+from pathsim.trial.data_cut import DataCut
 from pathsim.trial.results import endpoint_figures
 from pathsim.trial.tables import of_trial, visits
+from pathsim.trial.time_to_event import ALL, allocation, survival_table, time_to_event
 from pathsim.trial.toxicity import toxic_steps, toxicity
 
 FINEST = 512
@@ -42,12 +42,17 @@ MOST_MOVING = 200
 
 
 class Photographer:
-    """Makes pictures of a take, beside those of the one that it is compared with."""
+    """Makes pictures of a simulated trial, beside those of the one that it is compared with."""
 
     def __init__(
-        self, generation: int, take: Take, kept: Take, lanes: Sequence[Lane], cards: Sequence[EndpointCard]
+        self,
+        generation: int,
+        simulated: SimulatedTrial,
+        kept: SimulatedTrial,
+        lanes: Sequence[Lane],
+        cards: Sequence[EndpointCard],
     ) -> None:
-        self.generation, self._take, self._kept = generation, take, kept
+        self.generation, self._simulated, self._kept = generation, simulated, kept
         self.shown_day = 0.0
         """The day of the last picture."""
         self._cards = cards
@@ -59,14 +64,14 @@ class Photographer:
 
     def snapshot(self, day: float, moving_days: float) -> Snapshot:
         """The trial on a day."""
-        take, scenario = self._take, self._take.scenario
-        self.shown_day = day = min(max(day, 0.0), take.last_day)
-        known, happened = take.reported_on(day), take.happened_by(day)
-        groups, is_changed = allocation(known), take is not self._kept
+        simulated, scenario = self._simulated, self._simulated.scenario
+        self.shown_day = day = min(max(day, 0.0), simulated.last_day)
+        known, happened = simulated.reported_on(day), simulated.happened_by(day)
+        groups, is_changed = allocation(known), simulated is not self._kept
         ghosts = self._kept.reported_on(day) if is_changed else None
-        looks = [look for look in take.looks if look.day <= day]
-        plan, walked = scenario.trial.monitoring, take.walk
-        until = 0 if walked is None else int(np.searchsorted(walked.day, day, side="right"))
+        looks = [look for look in simulated.looks if look.day <= day]
+        plan, path_of_z = scenario.trial.monitoring, simulated.z_path
+        until = 0 if path_of_z is None else int(np.searchsorted(path_of_z.day, day, side="right"))
         endpoints = tuple(self._endpoint(card, known, ghosts) for card in self._cards)
         monitored = "" if plan is None else plan.endpoint
         return Snapshot(
@@ -77,17 +82,17 @@ class Photographer:
             enrolled=int(np.isfinite(happened.enrolled).sum()),
             randomized=int((groups.group >= 0).sum()) if scenario.arms else 0,
             by_group=tuple(np.bincount(groups.group[groups.group >= 0], minlength=len(groups.groups)).tolist()),
-            here=tuple(map(tuple, take.here(day).tolist())),
+            here=tuple(map(tuple, simulated.here(day).tolist())),
             moving=self._moving(day, moving_days),
             endpoints=endpoints,
             toxicity=toxicity_rows(known),
-            events_known=0 if walked is None or not until else int(walked.events[until - 1]),
+            events_known=0 if path_of_z is None or not until else int(path_of_z.events[until - 1]),
             events_counted=sum(curve.events for view in endpoints if view.name == monitored for curve in view.curves),
-            walk=()
-            if walked is None or plan is None
+            z_path=()
+            if path_of_z is None or plan is None
             else tuple(
                 (min(events / plan.planned_events, 1.0), z)
-                for events, z in zip(walked.events[:until].tolist(), walked.z[:until].tolist(), strict=True)
+                for events, z in zip(path_of_z.events[:until].tolist(), path_of_z.z[:until].tolist(), strict=True)
                 if math.isfinite(z)
             ),
             looks=tuple(
@@ -101,16 +106,16 @@ class Photographer:
                 for look in looks
             ),
             log=self._log(day),
-            fates=self._fates(day) if is_changed else None,
+            counts=self._counts(day) if is_changed else None,
         )
 
-    def _fates(self, day: float) -> Fates | None:
-        return fates(self._kept, self._take, self._cards[0].name, day) if self._cards else None
+    def _counts(self, day: float) -> ComparisonCounts | None:
+        return comparison_counts(self._kept, self._simulated, self._cards[0].name, day) if self._cards else None
 
     def _moving(self, day: float, moving_days: float) -> tuple[tuple[int, int, float], ...]:
         if moving_days <= 0:
             return ()
-        moves = self._take.moves
+        moves = self._simulated.moves
         first, last = np.searchsorted(moves.day, [day - moving_days, day], side="right").tolist()
         found = []
         for at in range(max(first, last - MOST_MOVING), last):
@@ -119,32 +124,32 @@ class Photographer:
                 found.append((lane, place, (day - float(moves.day[at])) / moving_days))
         return tuple(found)
 
-    def _endpoint(self, card: EndpointCard, known: Known, ghosts: Known | None) -> EndpointView:
+    def _endpoint(self, card: EndpointCard, known: DataCut, ghosts: DataCut | None) -> EndpointView:
         return endpoint_view(card, known, () if ghosts is None else curves(card, ghosts))
 
     def _log(self, day: float) -> tuple[LogEntry, ...]:
-        take, told = self._take, self._take.told
+        simulated, told = self._simulated, self._simulated.told
         last = int(np.searchsorted(told.day, day, side="right"))
         recent = told.pick(slice(max(0, last - LOG_LINES), last))
-        arms = np.where(recent.day >= take.randomized_on[recent.row], take.arm_of[recent.row], -1)
-        entries = take.storyteller.entries(recent, arms.tolist())
+        arms = np.where(recent.day >= simulated.randomized_on[recent.row], simulated.arm_of[recent.row], -1)
+        entries = simulated.storyteller.entries(recent, arms.tolist())
         begins = entries[0].day if len(entries) == LOG_LINES else 0.0
-        entries += [of_look(take.scenario, look) for look in take.looks if begins <= look.day <= day]
+        entries += [of_look(simulated.scenario, look) for look in simulated.looks if begins <= look.day <= day]
         return tuple(sorted(entries, key=lambda entry: entry.day)[-LOG_LINES:])
 
 
-def endpoint_view(card: EndpointCard, known: Known, ghosts: tuple[Curve, ...] = ()) -> EndpointView:
+def endpoint_view(card: EndpointCard, known: DataCut, ghosts: tuple[Curve, ...] = ()) -> EndpointView:
     """An endpoint by what is known."""
     scenario, groups = known.chunk.scenario, allocation(known)
     endpoint = scenario.sections.endpoints[card.name]
-    found = endpoint_figures(endpoint, outcomes(known, endpoint), groups, scenario)
+    found = endpoint_figures(endpoint, time_to_event(known, endpoint), groups, scenario)
     ratio = found.get("hazard_ratio", {})
     arms = found["arms"]
     days = _tabulated(arms)
     at_days = [(float(day), tuple(arms[name]["at"][day]["survival"] for name in arms)) for day in days]
     at_risk = [tuple(arms[name]["at"][day]["at_risk"] for name in arms) for day in days]
     p_value = found.get("logrank", {}).get("p_one_sided")
-    shown = Ratio(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), p_value)
+    shown = HazardRatioView(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), p_value)
     return EndpointView(card.name, curves(card, known), ghosts, tuple(at_days), tuple(at_risk), shown)
 
 
@@ -152,10 +157,10 @@ def _tabulated(arms: dict[str, Any]) -> list[str]:
     return list(next(iter(arms.values()))["at"])
 
 
-def curves(card: EndpointCard, known: Known) -> tuple[Curve, ...]:
+def curves(card: EndpointCard, known: DataCut) -> tuple[Curve, ...]:
     """The curve of each arm."""
     endpoint = known.chunk.scenario.sections.endpoints[card.name]
-    data, groups = outcomes(known, endpoint), allocation(known).groups
+    data, groups = time_to_event(known, endpoint), allocation(known).groups
     table = survival_table(data, len(groups), stratified=False)
     edges = np.linspace(0, card.horizon_days, FINEST)
     found = []
@@ -192,32 +197,32 @@ def _thinned(time: Floats, edges: Floats) -> Any:
     return places[places >= 0]
 
 
-def cards(take: Take) -> tuple[EndpointCard, ...]:
+def cards(simulated: SimulatedTrial) -> tuple[EndpointCard, ...]:
     """The endpoints of a trial, and the axes on which their curves are drawn."""
-    known = take.reported_on(take.last_day)
-    return tuple(_card(take, name, table, known) for name, table in take.scenario.sections.endpoints.items())
+    known = simulated.reported_on(simulated.last_day)
+    return tuple(_card(simulated, name, table, known) for name, table in simulated.scenario.sections.endpoints.items())
 
 
-def _card(take: Take, name: str, endpoint: Endpoint, known: Known) -> EndpointCard:
-    time = outcomes(known, endpoint).time
+def _card(simulated: SimulatedTrial, name: str, endpoint: Endpoint, known: DataCut) -> EndpointCard:
+    time = time_to_event(known, endpoint).time
     horizon = drawn_until(time) if time.size else 1.0
     unit, unit_days, ticks = time_axis(horizon)
-    arms = take.scenario.arms or (ALL,)
+    arms = simulated.scenario.arms or (ALL,)
     return EndpointCard(
         name,
         endpoint.label,
-        take.scenario.endpoint_label(name),
+        simulated.scenario.endpoint_label(name),
         horizon,
         tuple(tick * unit_days for tick in ticks),
         tuple(f"{tick:g}" for tick in ticks),
         unit,
-        tuple(tuple(take.scenario.published_points(name, arm)) for arm in arms),
-        take.scenario.published_figure(path_of("endpoints", name, "hazard_ratio", "estimate")),
+        tuple(tuple(simulated.scenario.published_points(name, arm)) for arm in arms),
+        simulated.scenario.published_figure(path_of("endpoints", name, "hazard_ratio", "estimate")),
         endpoint.stratified,
     )
 
 
-def toxicity_rows(known: Known) -> tuple[ToxicityRow, ...]:
+def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
     """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
     scenario, groups = known.chunk.scenario, allocation(known)
     rows = of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.figures import figures
-from pathsim.ensemble.rows import Columns, below_each_other, rows
-from pathsim.ensemble.summary import Summary, alpha, figure, middle, significant, summary
-from pathsim.ensemble.vary import comparison, varied_rows
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.figures import figures
+from pathsim.ensembles.rows import Columns, below_each_other, rows
+from pathsim.ensembles.summary import Summary, alpha, figure, middle, significant, summary
+from pathsim.ensembles.vary import comparison, varied_rows
 from pathsim.names import lowered, spoken
 from pathsim.paths import day_name, path_of, row_of
-from pathsim.player.many import (
+from pathsim.player.picture import toxicity_name
+from pathsim.player.requests import Work
+from pathsim.player.session import WorkerSession
+from pathsim.player.views.ensemble import (
     ContrastView,
     Difference,
     EnsembleView,
@@ -27,27 +30,24 @@ from pathsim.player.many import (
     TargetRow,
     ValidationView,
 )
-from pathsim.player.picture import toxicity_name
-from pathsim.player.requests import Work
-from pathsim.player.shown import Floats
-from pathsim.player.studio import Studio
+from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
-from pathsim.report.validation import MARKS
-from pathsim.scenario.models import THERAPY, Endpoint
+from pathsim.report.validation import KIND_SIGNS
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.outcomes import ALL
-from pathsim.truth.targets import compared, paths, targets_of
+from pathsim.scenario.schema import THERAPY, Endpoint
+from pathsim.trial.time_to_event import ALL
+from pathsim.validation.targets import compared, paths, targets_of
 
 MOST_AT_A_TIME, BATCH_SECONDS = 16, 1.0
 """Replicates at a time: few enough that whoever looks at a day meanwhile hardly waits."""
-SETTLING_POINTS = 40
+POWER_POINTS = 40
 
 
 class Repeats(ABC):
     """Replicates of a trial, as many as there are so far."""
 
-    def __init__(self, studio: Studio, wanted: int) -> None:
-        self.studio, self.wanted, self.done = studio, wanted, 0
+    def __init__(self, session: WorkerSession, wanted: int) -> None:
+        self.session, self.wanted, self.done = session, wanted, 0
         self._size = 1
         self._parts: list[Columns] = []
         self._counts: list[int] = []
@@ -86,17 +86,17 @@ class Ensemble(Repeats):
 
     def columns(self, replicates: range) -> Columns:
         """The rows of an ensemble."""
-        return rows(simulate_many(self.studio.scenario, self.studio.request.seed, replicates), toxicity=False)
+        return rows(simulate_many(self.session.scenario, self.session.request.seed, replicates), toxicity=False)
 
     def view(self) -> EnsembleView:
         """Hazard ratios or survival, power as it settles, how the trials ended."""
-        columns, scenario, own = self.so_far(), self.studio.scenario, self._own
+        columns, scenario, own = self.so_far(), self.session.scenario, self._own
         found = summary(scenario, columns)
         plan = scenario.trial.monitoring
         name = next(iter(scenario.sections.endpoints), "") if plan is None else plan.endpoint
         p_values = columns.get(path_of("endpoints", name, "logrank", "p_one_sided"), np.full(self.done, math.nan))
         return EnsembleView(
-            generation=self.studio.request.generation,
+            generation=self.session.request.generation,
             replicates=self.done,
             wanted=self.wanted,
             headline=_headline(scenario, name, columns, own) if name else None,
@@ -105,7 +105,7 @@ class Ensemble(Repeats):
             power=tuple(
                 (scenario.endpoint_label(endpoint), Share(**power)) for endpoint, power in found["power"].items()
             ),
-            settling=_settling(scenario, p_values),
+            power_by_count=_power_by_count(scenario, p_values),
             endings=tuple((why, Share(**part)) for why, part in found["ending"].items()),
             stopping=tuple(
                 (look["look"], *(look[key]["estimate"] for key in ("held", "benefit", "futility", "order")))
@@ -118,13 +118,13 @@ class Ensemble(Repeats):
     @cached_property
     def _own(self) -> Columns:
         """The row of the trial on screen: where numbers are changed, it alone keeps the arms of its patients."""
-        return rows(self.studio.take.chunk, toxicity=False)
+        return rows(self.session.simulated.chunk, toxicity=False)
 
 
-def _settling(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:
+def _power_by_count(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:
     if not np.isfinite(p_values).any():
         return ()
-    counts = np.unique(np.linspace(min(10, p_values.size), p_values.size, SETTLING_POINTS).astype(int)).tolist()
+    counts = np.unique(np.linspace(min(10, p_values.size), p_values.size, POWER_POINTS).astype(int)).tolist()
     return tuple((count, Share(**significant(scenario, p_values[:count]))) for count in counts if count)
 
 
@@ -183,24 +183,24 @@ def _survival(endpoint: str, day: float) -> str:
 
 
 class Contrast(Repeats):
-    """Two settings again and again on the same patients, with the same luck and in the same arms."""
+    """Two settings again and again on the same patients, with the same draws and in the same arms."""
 
     def columns(self, replicates: range) -> Columns:
         """The rows of both."""
-        both = [self.studio.kept.scenario, self.studio.scenario]
-        return varied_rows(both, self.studio.request.seed, replicates)
+        both = [self.session.kept.scenario, self.session.scenario]
+        return varied_rows(both, self.session.request.seed, replicates)
 
     def view(self) -> ContrastView:
         """The mean differences with their intervals."""
-        both = [self.studio.kept.scenario, self.studio.scenario]
-        compared_settings = comparison(both, [self.studio.request.kept, self.studio.request.settings], self.so_far())
+        both = [self.session.kept.scenario, self.session.scenario]
+        compared_settings = comparison(both, [self.session.request.kept, self.session.request.settings], self.so_far())
         differences = compared_settings["settings"][1]["differences"]
         told = [
             _told(label, found)
             for path, label in _contrasted(both[0])
             if (found := differences.get(path)) and found["averaged"] > 1
         ]
-        return ContrastView(self.studio.request.generation, self.done, self.wanted, tuple(told))
+        return ContrastView(self.session.request.generation, self.done, self.wanted, tuple(told))
 
 
 def _told(label: str, found: Summary) -> Difference:
@@ -229,14 +229,14 @@ def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
 class Validation(Repeats):
     """Trials of the published course beside what was published."""
 
-    def __init__(self, studio: Studio, wanted: int) -> None:
-        super().__init__(studio, wanted)
-        self._scenario = studio.scenario.as_it_went()
+    def __init__(self, session: WorkerSession, wanted: int) -> None:
+        super().__init__(session, wanted)
+        self._scenario = session.scenario.as_it_went()
         self._figures = paths(targets_of(self._scenario))
 
     def columns(self, replicates: range) -> Columns:
         """The figures that targets ask for."""
-        return figures(simulate_many(self._scenario, self.studio.request.seed, replicates), self._figures)
+        return figures(simulate_many(self._scenario, self.session.request.seed, replicates), self._figures)
 
     def view(self) -> ValidationView:
         """Every published result beside the simulated ones."""
@@ -245,7 +245,7 @@ class Validation(Repeats):
             TargetRow(
                 one.target.part or "",
                 one.label,
-                MARKS[one.target.kind],
+                KIND_SIGNS[one.target.kind],
                 one.target.kind,
                 one.target.is_share,
                 one.target.wanted,
@@ -257,7 +257,7 @@ class Validation(Repeats):
             )
             for one in found
         )
-        return ValidationView(self.studio.request.generation, self.done, self.wanted, rows_shown)
+        return ValidationView(self.session.request.generation, self.done, self.wanted, rows_shown)
 
 
 KINDS: dict[Work, type[Repeats]] = {"ensemble": Ensemble, "contrast": Contrast, "validation": Validation}

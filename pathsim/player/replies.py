@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pathsim.player.lists import JourneyView, RosterView, WeighedView
-from pathsim.player.many import ContrastView, EnsembleView, EvidenceView, ValidationView
-from pathsim.player.shown import Opened, Snapshot
+from pathsim.player.views.ensemble import ContrastView, EnsembleView, EvidenceView, ValidationView
+from pathsim.player.views.live import Opened, Snapshot
+from pathsim.player.views.patients import ComparisonView, JourneyView, RosterView
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ Reply: TypeAlias = (
     | Snapshot
     | RosterView
     | JourneyView
-    | WeighedView
+    | ComparisonView
     | EnsembleView
     | ContrastView
     | EvidenceView

@@ -47,7 +47,7 @@ class Seek:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """List all patients who have come by a day, with what their other fate is under a coupling."""
+    """List all patients who have come by a day, with the effect of the arm on each under a coupling."""
 
     generation: int
     day: float
@@ -64,7 +64,7 @@ class Travel:
 
 
 @dataclass(frozen=True, slots=True)
-class Weigh:
+class CompareSettings:
     """Set the trial beside the one that it is compared with, patient by patient, on a day."""
 
     generation: int
@@ -98,4 +98,4 @@ class Save:
     file: str
 
 
-Request: TypeAlias = Open | Show | Seek | Roster | Travel | Weigh | Trace | Repeat | Save
+Request: TypeAlias = Open | Show | Seek | Roster | Travel | CompareSettings | Trace | Repeat | Save

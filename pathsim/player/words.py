@@ -10,12 +10,12 @@ from pathsim.conditions import UNSET
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.chart import PASSED_AT_ONCE
-from pathsim.player.shown import LogEntry
+from pathsim.player.views.live import LogEntry
 from pathsim.report.figures import span
-from pathsim.scenario.models import Covariate
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Covariate
 from pathsim.text import counted
-from pathsim.trial.known import Chunk, Flags
+from pathsim.trial.data_cut import Chunk, Flags
 from pathsim.trial.monitoring import Look
 
 SEVERE = 4

@@ -20,12 +20,12 @@ from pathsim.player import requests as ask
 from pathsim.player.repeats import KINDS, Repeats
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.save import ARMS, SaveError, save
-from pathsim.player.studio import Studio
+from pathsim.player.session import WorkerSession
 from pathsim.scenario.problems import ScenarioError
 
 TOLD_EVERY_SECONDS = 0.5
 """How often replicates that are being simulated are told of."""
-_SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.Weigh, ask.Travel)
+_SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.CompareSettings, ask.Travel)
 """Requests of which only the newest counts."""
 
 
@@ -34,7 +34,7 @@ class Worker:
 
     def __init__(self, send: Callable[[Reply], None], now: Callable[[], float] = time.monotonic) -> None:
         self._send, self._now = send, now
-        self._studio: Studio | None = None
+        self._session: WorkerSession | None = None
         self._repeats: dict[ask.Work, Repeats] = {}
         self._current: ask.Work | None = None
         self._told = 0.0
@@ -50,9 +50,9 @@ class Worker:
             for reply in self._answers(request):
                 self._send(reply)
         except ScenarioError as wrong:
-            if self._studio is not None:
+            if self._session is not None:
                 # The trial before it stays on screen, and goes by the number of this request.
-                self._studio.renumber(request.generation)
+                self._session.renumber(request.generation)
             self._send(Refused(request.generation, tuple(map(str, wrong.problems))))
         except SaveError as wrong:
             self._send(Unsaved(request.generation, str(wrong)))
@@ -71,50 +71,50 @@ class Worker:
                 self._send(repeats.view())
         except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
             self._current = None
-            self._send(Failed(repeats.studio.request.generation, f"{type(wrong).__name__}: {wrong}"))
+            self._send(Failed(repeats.session.request.generation, f"{type(wrong).__name__}: {wrong}"))
 
     def _answers(self, request: ask.Request) -> Iterator[Reply]:
         if isinstance(request, ask.Open):
-            self._studio = Studio.opened(request, self._studio)
+            self._session = WorkerSession.opened(request, self._session)
             self._repeats, self._current = {}, None
-            yield self._studio.card()
+            yield self._session.card()
             if request.day is not None:
-                yield self._studio.photographer.snapshot(request.day, request.moving_days)
+                yield self._session.photographer.snapshot(request.day, request.moving_days)
             return
-        studio = self._studio
-        if studio is None or studio.request.generation != request.generation:
+        session = self._session
+        if session is None or session.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.
             if isinstance(request, ask.Save):
                 yield Unsaved(request.generation, "the trial has changed in the meantime")
             return
-        yield from self._about(studio, request)
+        yield from self._about(session, request)
 
-    def _about(self, studio: Studio, request: ask.Request) -> Iterator[Reply]:
+    def _about(self, session: WorkerSession, request: ask.Request) -> Iterator[Reply]:
         match request:
             case ask.Show():
-                yield studio.photographer.snapshot(request.day, request.moving_days)
+                yield session.photographer.snapshot(request.day, request.moving_days)
             case ask.Seek():
-                day = studio.take.sought(studio.photographer.shown_day, request.towards, request.step)
-                yield replace(studio.photographer.snapshot(day, 0.0), is_sought=True)
+                day = session.simulated.sought(session.photographer.shown_day, request.towards, request.step)
+                yield replace(session.photographer.snapshot(day, 0.0), is_sought=True)
             case ask.Roster():
-                yield studio.roster(request.day, request.coupling)
+                yield session.roster(request.day, request.coupling)
             case ask.Travel():
-                yield studio.journey(request.patient, request.coupling)
-            case ask.Weigh():
-                yield studio.weighed(request.day)
+                yield session.journey(request.patient, request.coupling)
+            case ask.CompareSettings():
+                yield session.comparison(request.day)
             case ask.Trace():
-                yield studio.evidence()
+                yield session.evidence()
             case ask.Save():
-                yield Saved(request.generation, save(studio, request.file), f"In it {ARMS}.")
+                yield Saved(request.generation, save(session, request.file), f"In it {ARMS}.")
             case ask.Repeat():
-                yield from self._repeat(studio, request)
+                yield from self._repeat(session, request)
 
-    def _repeat(self, studio: Studio, request: ask.Repeat) -> Iterator[Reply]:
+    def _repeat(self, session: WorkerSession, request: ask.Repeat) -> Iterator[Reply]:
         if not request.replicates:
             self._current = None if self._current == request.work else self._current
             return
         if request.work not in self._repeats:
-            self._repeats[request.work] = KINDS[request.work](studio, request.replicates)
+            self._repeats[request.work] = KINDS[request.work](session, request.replicates)
         repeats = self._repeats[request.work]
         repeats.wanted, self._current = max(request.replicates, repeats.done), request.work
         if repeats.done:

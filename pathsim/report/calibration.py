@@ -11,7 +11,7 @@ from pathsim.report.validation import ASCII_GLYPHS, GLYPHS, print_comparisons
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
-from pathsim.truth.calibrate import Calibration, FittedNumber
+from pathsim.validation.calibrate import Calibration, FittedNumber
 
 STRIP = 9
 
@@ -20,7 +20,7 @@ def print_calibration(console: Console, scenario: Scenario, seed: int, replicate
     """Print what was fitted, what the targets say of it, and every target beside trials the fit has not seen."""
     console.print(Text(scenario.title, "bold"))
     console.print(
-        Text(f"{found.evaluations} points of {counted(replicates, 'trial')} each, the same luck at each, seed {seed}")
+        Text(f"{found.evaluations} points of {counted(replicates, 'trial')} each, the same draws at each, seed {seed}")
     )
     if not found.converged:
         console.print(Text("The search ended before it had settled: allow more --replicates.", "yellow"))

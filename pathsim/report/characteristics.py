@@ -9,18 +9,18 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.averages import is_ratio
-from pathsim.ensemble.collected import ByName
-from pathsim.ensemble.summary import Summary, middle
+from pathsim.ensembles.averages import is_ratio
+from pathsim.ensembles.collected import ByName
+from pathsim.ensembles.summary import Summary, middle
 from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import not_compared, null_hypothesis
-from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import counted, enumeration
-from pathsim.trial.outcomes import ALL
+from pathsim.trial.time_to_event import ALL
 
 Written: TypeAlias = Callable[[float], str]
 """How a figure of some kind is written."""
@@ -65,7 +65,7 @@ def _parts(
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
     if "uncertainty" in found:
-        yield "Luck and ignorance", _ignorance(scenario, found)
+        yield "Chance and parameter uncertainty", _parameter_uncertainty(scenario, found)
     if (toxicity := _toxicity(scenario, found)).row_count:
         yield "Toxicity over the therapy: patients with grade 3 or higher", toxicity
 
@@ -174,24 +174,24 @@ def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
     return Text(f" the hazard ratio is {enumeration(told)}", "dim") if told else None
 
 
-def _ignorance(scenario: Scenario, found: Summary) -> RenderableType:
-    """How far single trials spread by luck, and how far because published numbers are not known exactly."""
+def _parameter_uncertainty(scenario: Scenario, found: Summary) -> RenderableType:
+    """How far single trials spread by chance, and how far because published numbers are not known exactly."""
     table = figure_table(
         ("standard deviation", ""),
         ("in all", ""),
-        ("by luck", ""),
-        ("by ignorance", ""),
+        ("by chance", ""),
+        ("by parameters", ""),
         ("share", ""),
     )
     spreads = found["uncertainty"]["figures"]
     survival = dict(_compared(scenario))
     rates = (path for path in spreads if path.endswith(".rate") and _sure_share(spreads[path]) > 0)
-    least_known = sorted(rates, key=lambda path: -_deviation(spreads[path], "ignorance"))[:LEAST_KNOWN]
+    least_known = sorted(rates, key=lambda path: -_deviation(spreads[path], "parameter"))[:LEAST_KNOWN]
     for path in (*survival, *least_known):
         if (here := spreads.get(path)) is not None:
-            figures = (f"{_deviation(here, which):.3g}" for which in ("total", "luck", "ignorance"))
+            figures = (f"{_deviation(here, which):.3g}" for which in ("total", "chance", "parameter"))
             sign = "" if _sure_share(here) > 0 else " ?"
-            told = f"{here['ignorance_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
+            told = f"{here['parameter_share']:.0%} \u00b1 {2 * here['standard_error']:.0%}{sign}"
             label = (survival.get(path) or _rate_label(scenario, path)) + (", logarithm" if is_ratio(path) else "")
             table.add_row(label + of_fewer(here["averaged"], found["replicates"]), *figures, told)
     lines = []
@@ -208,8 +208,8 @@ def _deviation(spread: dict[str, Any], which: str) -> float:
 
 
 def _sure_share(spread: dict[str, Any]) -> float:
-    """How much of a figure's variance is ignorance for sure, beyond the noise."""
-    return float(spread["ignorance_share"] - 2 * spread["standard_error"])
+    """How much of a figure's variance is due to parameters for sure, beyond the noise."""
+    return float(spread["parameter_share"] - 2 * spread["standard_error"])
 
 
 def _rate_label(scenario: Scenario, path: str) -> str:

@@ -7,14 +7,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.averages import is_ratio
-from pathsim.ensemble.summary import REASONS, Summary
+from pathsim.ensembles.averages import is_ratio
+from pathsim.ensembles.summary import REASONS, Summary
 from pathsim.paths import day_name, names_in, parts_of, path_of
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times
 from pathsim.report.remarks import not_compared, null_hypothesis
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
-from pathsim.trial.outcomes import ALL
+from pathsim.trial.time_to_event import ALL
 
 BAR_WIDTH = 40
 
@@ -23,7 +23,7 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     """Print the comparison of several settings of a scenario."""
     settings = found["settings"]
     console.print(Text(scenario.title, style="bold"))
-    shared = "the same patients, with the same luck" + (", in the same arms" if scenario.arms else "")
+    shared = "the same patients, with the same draws" + (", in the same arms" if scenario.arms else "")
     ratios = "; of hazard ratios, how many times they are those of the first, with the 95% interval"
     console.print(
         Text(
@@ -171,7 +171,7 @@ def _is_estimated_ratio(path: str) -> bool:
 
 
 def _gain(settings: list[Summary]) -> str:
-    """What it is worth that the settings share their luck."""
+    """What it is worth that the settings share their draws."""
     ratios = [
         (difference["independent_standard_error_log"] / difference["standard_error_log"]) ** 2
         for setting in settings[1:]
@@ -190,6 +190,6 @@ def _gain(settings: list[Summary]) -> str:
         return ""
     factors = " to ".join(dict.fromkeys(f"{limit:.0f}" for limit in (min(ratios), max(ratios))))
     return (
-        f"Without common luck, {factors} times as many replicates would be needed to know "
+        f"Without common draws, {factors} times as many replicates would be needed to know "
         "differences of hazard ratios as precisely."
     )

@@ -39,7 +39,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CurveLine:
     """The curve of one arm: its steps, its censored patients, and how many are at risk as time goes by."""
 
     label: str
@@ -66,7 +66,7 @@ def drawn_until(time: NDArray[np.float64]) -> float:
 
 
 def survival_plot(
-    lines: Sequence[Line], horizon_days: float, *, width: int, height: int, ascii_only: bool = False
+    lines: Sequence[CurveLine], horizon_days: float, *, width: int, height: int, ascii_only: bool = False
 ) -> list[list[Cell]]:
     """The curves from day 0 to the horizon as rows of cells, at most ``width`` wide: plot, axis and numbers at risk."""
     pens = ASCII_PENS if ascii_only else BOX_PENS
@@ -105,7 +105,7 @@ def _row(survival: float, height: int) -> int:
     return round((1 - survival) * (height - 1))
 
 
-def _drawn(line: Line, pen: Pen, edges: NDArray[np.float64], height: int) -> dict[tuple[int, int], Cell]:
+def _drawn(line: CurveLine, pen: Pen, edges: NDArray[np.float64], height: int) -> dict[tuple[int, int], Cell]:
     """The cells of one line, by row and column, as far as anybody was followed."""
     last = float(line.followed.max()) if line.followed.size else 0.0
     traced = trace(pen, line.time, line.survival, line.censored, last, edges=edges, height=height)

@@ -9,14 +9,14 @@ from rich.text import Text
 
 from pathsim.names import spoken
 from pathsim.paths import day_name
-from pathsim.report.curves import Line, drawn_until, survival_plot
+from pathsim.report.curves import CurveLine, drawn_until, survival_plot
 from pathsim.report.figures import arm_style, figure_table, months, p_value, percent, ratio, span, spans
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.survival import curve
+from pathsim.statistics.survival import curve
 from pathsim.trial.course import course
-from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import ALL, outcomes, survival_table
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results
+from pathsim.trial.time_to_event import ALL, survival_table, time_to_event
 
 
 def arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
@@ -31,7 +31,7 @@ def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> 
 
 def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
     scenario = chunk.scenario
-    data = outcomes(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
+    data = time_to_event(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
     groups = scenario.arms or (ALL,)
     if not data.row.size:
         return Text("nobody reached the start of this endpoint", style="dim")
@@ -42,7 +42,7 @@ def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> Renderab
         steps = curve(table, 0, number)
         published = scenario.published_points(name, arm)
         lines.append(
-            Line(
+            CurveLine(
                 arm,
                 arm_style(number),
                 steps.time,

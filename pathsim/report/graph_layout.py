@@ -31,7 +31,7 @@ class Box:
 
 
 @dataclass(slots=True, eq=False)
-class Place:
+class Position:
     """Where a box stands, or a lane passes a layer on its way to the box."""
 
     step: str
@@ -44,13 +44,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class Wire:
     """A line from a box or lane to the next layer, for one way or, along a lane, for all that share it."""
 
-    start: Place
+    start: Position
     port: float
     """How far below the top of its start it begins."""
-    end: Place
+    end: Position
     ways: tuple[Way, ...]
     weight: float
     """How much it matters that it is straight."""
@@ -60,9 +60,9 @@ class Curve:
 class Layout:
     """The places and curves of a drawing, and its size."""
 
-    boxes: dict[str, Place] = field(default_factory=dict)
-    lanes: list[Place] = field(default_factory=list)
-    curves: list[Curve] = field(default_factory=list)
+    boxes: dict[str, Position] = field(default_factory=dict)
+    lanes: list[Position] = field(default_factory=list)
+    curves: list[Wire] = field(default_factory=list)
     width: float = 0.0
     height: float = 0.0
 
@@ -70,8 +70,8 @@ class Layout:
 def layout(shown: Pathway, boxes: Mapping[str, Box], top: float = MARGIN) -> Layout:
     """A place for each of these boxes, below this top, such that few ways cross and the planned ones are straight."""
     found = _connected(shown, boxes)
-    columns: list[list[Place]] = [[] for _ in range(1 + max(place.layer for place in found.boxes.values()))]
-    gaps: list[list[Curve]] = [[] for _ in columns]
+    columns: list[list[Position]] = [[] for _ in range(1 + max(place.layer for place in found.boxes.values()))]
+    gaps: list[list[Wire]] = [[] for _ in columns]
     for place in (*found.boxes.values(), *found.lanes):
         columns[place.layer].append(place)
     for curve in found.curves:
@@ -103,7 +103,7 @@ def _connected(shown: Pathway, boxes: Mapping[str, Box]) -> Layout:
     depth = _depths(shown)
     found = Layout()
     for name, box in boxes.items():
-        found.boxes[name] = Place(name, depth[name], box.width, box.height, box.entry)
+        found.boxes[name] = Position(name, depth[name], box.width, box.height, box.entry)
     for name in shown.stops:
         ways = {before: way for before in shown.before[name] for way in shown.stops[before].ways if way.to == name}
         _lead(name, ways, boxes, found, 0.1 if shown.stops[name].kind == "end" else 1.0)
@@ -114,22 +114,22 @@ def _lead(name: str, ways: Mapping[str, Way], boxes: Mapping[str, Box], found: L
     """Add the lane to a step, and the curves to both."""
     goal = found.boxes[name]
     first = min((found.boxes[before].layer for before in ways), default=goal.layer) + 1
-    lane = {layer: Place(name, layer, 0.0, 0.0, 0.0) for layer in range(first, goal.layer)}
+    lane = {layer: Position(name, layer, 0.0, 0.0, 0.0) for layer in range(first, goal.layer)}
     found.lanes += lane.values()
     lane[goal.layer] = goal
     shared: list[Way] = []
     for layer in range(first - 1, goal.layer):
         here = {before: way for before, way in ways.items() if found.boxes[before].layer == layer}
         if layer in lane:
-            found.curves.append(Curve(lane[layer], 0.0, lane[layer + 1], tuple(shared), weight * 4))
+            found.curves.append(Wire(lane[layer], 0.0, lane[layer + 1], tuple(shared), weight * 4))
         for before, way in here.items():
             importance = weight * (6 if way.planned else 1)
             port = boxes[before].ports[name]
-            found.curves.append(Curve(found.boxes[before], port, lane[layer + 1], (way,), importance))
+            found.curves.append(Wire(found.boxes[before], port, lane[layer + 1], (way,), importance))
         shared += here.values()
 
 
-def _ordered(columns: list[list[Place]], gaps: list[list[Curve]]) -> list[list[Place]]:
+def _ordered(columns: list[list[Position]], gaps: list[list[Wire]]) -> list[list[Position]]:
     """The places of each layer from top to bottom, in the best order found by going to and fro between the layers.
 
     Each place is put level with the mean of those it is connected with in the layer before: its barycenter.
@@ -151,24 +151,24 @@ def _ordered(columns: list[list[Place]], gaps: list[list[Curve]]) -> list[list[P
     return best
 
 
-def _sorted(column: list[Place], pulls: list[tuple[Place, float]]) -> list[Place]:
-    levels: dict[Place, list[float]] = {place: [] for place in column}
+def _sorted(column: list[Position], pulls: list[tuple[Position, float]]) -> list[Position]:
+    levels: dict[Position, list[float]] = {place: [] for place in column}
     for place, level in pulls:
         levels[place].append(level)
     rank = _ranks(column)
     return sorted(column, key=lambda place: fmean(levels[place] or [rank[place]]))
 
 
-def _ranks(column: list[Place]) -> dict[Place, int]:
+def _ranks(column: list[Position]) -> dict[Position, int]:
     return {place: rank for rank, place in enumerate(column)}
 
 
-def _start(curve: Curve, rank: Mapping[Place, int]) -> float:
+def _start(curve: Wire, rank: Mapping[Position, int]) -> float:
     """Where among its layer a curve begins: the rank of its box, and the part of the box that lies above its port."""
     return rank[curve.start] + curve.port / (curve.start.height + 1)
 
 
-def _crossings(columns: list[list[Place]], gaps: list[list[Curve]]) -> int:
+def _crossings(columns: list[list[Position]], gaps: list[list[Wire]]) -> int:
     """How often two curves cross."""
     found = 0
     for gap, column, following in zip(gaps, columns, columns[1:], strict=False):
@@ -178,14 +178,14 @@ def _crossings(columns: list[list[Place]], gaps: list[list[Curve]]) -> int:
     return found
 
 
-def _aligned(columns: list[list[Place]], gaps: list[list[Curve]]) -> None:
+def _aligned(columns: list[list[Position]], gaps: list[list[Wire]]) -> None:
     """Move the places of each layer up and down until the curves are as straight as their order allows."""
     for column in columns:
         _spread(column, [(0.0, 1.0)] * len(column))
     layers = range(len(columns))
     for round_ in range(4 * _ROUNDS):
         for layer in layers if round_ % 2 == 0 else reversed(layers):
-            wishes: dict[Place, list[tuple[float, float]]] = {place: [] for place in columns[layer]}
+            wishes: dict[Position, list[tuple[float, float]]] = {place: [] for place in columns[layer]}
             for curve in gaps[layer - 1] if layer else ():
                 wishes[curve.end].append((curve.start.y + curve.port - curve.end.entry, curve.weight))
             for curve in gaps[layer]:
@@ -198,21 +198,21 @@ def _mean(wishes: list[tuple[float, float]]) -> tuple[float, float]:
     return sum(at * each for at, each in wishes) / weight, weight
 
 
-def _spread(column: list[Place], wishes: list[tuple[float, float]]) -> None:
+def _spread(column: list[Position], wishes: list[tuple[float, float]]) -> None:
     """Give each place of a layer the top it wishes for, as nearly as their order and the gaps between them allow.
 
     This is isotonic regression: neighbors who are in each other's way are pooled and moved together.
     """
     above = 0.0
     offsets: list[float] = []
-    pools: list[tuple[float, float, int]] = []
+    blocks: list[tuple[float, float, int]] = []
     for place, (top, weight) in zip(column, wishes, strict=True):
         offsets.append(above)
-        pools.append((top - above, weight, 1))
-        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
-            (high, heavy, many), (low, light, few) = pools[-2:]
-            pools[-2:] = [((high * heavy + low * light) / (heavy + light), heavy + light, many + few)]
+        blocks.append((top - above, weight, 1))
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            (high, heavy, many), (low, light, few) = blocks[-2:]
+            blocks[-2:] = [((high * heavy + low * light) / (heavy + light), heavy + light, many + few)]
         above += place.height + GAP
-    tops = [top for top, _, size in pools for _ in range(size)]
+    tops = [top for top, _, size in blocks for _ in range(size)]
     for place, top, offset in zip(column, tops, offsets, strict=True):
         place.y = top + offset

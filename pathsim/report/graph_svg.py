@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from rich.cells import cell_len
 
-from pathsim.report.graph_layout import MARGIN, ROAD, Box, Curve, Layout, Place, layout
+from pathsim.report.graph_layout import MARGIN, ROAD, Box, Layout, Position, Wire, layout
 from pathsim.report.pathway import Pathway, Stop, pathway
 from pathsim.scenario.scenario import Scenario
 
@@ -121,7 +121,7 @@ def _cards(shown: Pathway) -> Iterator[_Card]:
         yield card
 
 
-def _box(card: _Card, place: Place) -> Iterator[str]:
+def _box(card: _Card, place: Position) -> Iterator[str]:
     x, y = place.x, place.y
     yield f"<g id={quoteattr(f'step-{card.stop.name}')}>"
     size = f'x="{x:.1f}" y="{y:.1f}" width="{place.width:.1f}" height="{place.height:.1f}"'
@@ -153,14 +153,14 @@ def _curves(shown: Pathway, found: Layout) -> Iterator[str]:
             yield f'<path d="M{end:.1f} {level:.1f}l-8 -4v8z" style="fill:{stroke}"/>'
 
 
-def _importance(shown: Pathway, curve: Curve) -> int:
+def _importance(shown: Pathway, curve: Wire) -> int:
     """0 for ways to an end, 1 for exits, 2 for planned ways, 3 for those into an arm."""
     if shown.stops[curve.end.step].kind == "end":
         return 0
     return 3 if curve.ways[0].color else 2 if any(way.planned for way in curve.ways) else 1
 
 
-def _pen(shown: Pathway, curve: Curve) -> tuple[str, float]:
+def _pen(shown: Pathway, curve: Wire) -> tuple[str, float]:
     """The color and width of a curve."""
     pens = (("#c0c0c0", 1.2), ("#8a8a8a", 1.2), ("#444444", 1.8), (str(curve.ways[0].color), 3.0))
     return pens[_importance(shown, curve)]

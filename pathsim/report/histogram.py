@@ -22,7 +22,7 @@ class Mark(NamedTuple):
     label: str
 
 
-def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, ascii_only: bool = False) -> Text:
+def ratio_histogram(ratios: NDArray[np.float64], pointers: Sequence[Mark] = (), *, ascii_only: bool = False) -> Text:
     """The histogram; what lies beyond either end, 0 and infinity too, is counted in the last bar there."""
     edges = (math.log(LOWEST), math.log(HIGHEST))
     logs = np.log(np.clip(ratios[~np.isnan(ratios)], LOWEST, HIGHEST))
@@ -36,7 +36,7 @@ def ratio_histogram(ratios: NDArray[np.float64], marks: Sequence[Mark] = (), *, 
     ]
     pointer = "^" if ascii_only else "▲"
     axis = _line([(tick, _tick(tick, ratios)) for tick in TICKS])
-    pointed = [_line([(mark.ratio, f"{pointer} {mark.label} {mark.ratio:g}")]) for mark in marks]
+    pointed = [_line([(one.ratio, f"{pointer} {one.label} {one.ratio:g}")]) for one in pointers]
     text = Text(" hazard ratios of single trials\n", "dim")
     text.append("\n".join(f" {line.rstrip()}" for line in lines), "cyan")
     return text.append(f"\n {axis}", "dim").append("".join(f"\n {line}" for line in pointed), "bold")

@@ -6,32 +6,32 @@ from collections.abc import Iterator
 import numpy as np
 
 from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.clock import MOMENT_DAYS, Clock
+from pathsim.engines.discrete_event import MOMENT_DAYS, DiscreteEventEngine
 from pathsim.text import counted
 from pathsim.trial.committee import Committee
-from pathsim.trial.known import Chunk, known_on
+from pathsim.trial.data_cut import Chunk, data_cut_on
 from pathsim.trial.monitoring import Look
-from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.time_to_event import allocation, time_to_event
 
 
-def monthly(clock: Clock, seed: int, replicate: int) -> Iterator[str]:
-    """One line for each month until the final cut-off, while the clock runs on to the end of it.
+def monthly(engine: DiscreteEventEngine, seed: int, replicate: int) -> Iterator[str]:
+    """One line for each month until the final cut-off, while the engine runs on to the end of it.
 
     The counts are those of the final analysis: what had happened by then if its records are complete, else what of it
     was known.
     """
-    scenario = clock.scenario
-    committee = Committee(clock)
+    scenario = engine.scenario
+    committee = Committee(engine)
     last = scenario.latest_day(scenario.final_cutoff)
     told = 0
     for month in range(1, math.ceil(last / DAYS_PER_MONTH) + 1):
         day = min(month * DAYS_PER_MONTH, last)
-        # A little more: the clock stops before what happens at the instant it runs to, and the committee meets last.
-        clock.run(until=day + 2 * MOMENT_DAYS)
+        # A little more: the engine stops before what happens at the instant it runs to, and the committee meets last.
+        engine.run(until=day + 2 * MOMENT_DAYS)
         for look in committee.looks[told:]:
             yield f"{scenario.date(look.day):%Y-%m-%d}  committee  {_decision(look)}"
         told = len(committee.looks)
-        chunk = Chunk(scenario, seed, [replicate], clock.journal())
+        chunk = Chunk(scenario, seed, [replicate], engine.journal())
         yield f"{scenario.date(day):%Y-%m-%d}  month {month:>3}  {_counts(chunk, day)}"
 
 
@@ -42,14 +42,14 @@ def _decision(look: Look) -> str:
 
 def _counts(chunk: Chunk, day: float) -> str:
     scenario = chunk.scenario
-    known = known_on(chunk, day, complete=scenario.final_cutoff.complete)
+    known = data_cut_on(chunk, day, complete=scenario.final_cutoff.complete)
     groups = allocation(known)
     enrolled = int(np.isfinite(known.enrolled).sum())
     words = [f"enrolled {enrolled}"]
     if scenario.arms:
         words.append(f"randomized {int((groups.group >= 0).sum())}")
     for name, endpoint in scenario.sections.endpoints.items():
-        data = outcomes(known, endpoint)
+        data = time_to_event(known, endpoint)
         by_arm = ", ".join(
             f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(scenario.arms)
         )

@@ -8,7 +8,7 @@ from itertools import cycle
 
 import numpy as np
 
-from pathsim.laws import Exponential, Fixed, Law
+from pathsim.distributions import Distribution, Exponential, Fixed
 from pathsim.names import in_line, spoken
 from pathsim.report.colors import ARM_COLOURS
 from pathsim.scenario.scenario import Scenario, StepEntry
@@ -151,9 +151,9 @@ def _arrow_label(entry: StepEntry, arrow: Arrow, control: str | None) -> str:
 
 
 def _arm_label(spec: RandomizeSpec, arm: str, control: str | None) -> str:
-    seats, name = spec.seats(), _spaced(arm)
+    ratio, name = spec.ratio_by_arm(), _spaced(arm)
     role = " (control)" if arm == control and "control" not in name.casefold() else ""
-    share = f", {seats[arm]} of {sum(seats.values())}" if len(set(seats.values())) > 1 else ""
+    share = f", {ratio[arm]} of {sum(ratio.values())}" if len(set(ratio.values())) > 1 else ""
     return name + role + share
 
 
@@ -171,26 +171,26 @@ def _details(entry: StepEntry, scenario: Scenario) -> Iterator[str]:
         case PhaseSpec() as spec:
             yield "follow-up" if spec.days is None else duration(spec.days)
             if spec.holds is not None:
-                yield f"holds a place: {in_line(scenario.pools[spec.holds].label)}"
+                yield f"holds a place: {in_line(scenario.resources[spec.holds].label)}"
         case WaitSpec() as spec:
             yield f"ready after {duration(spec.ready)}"
-            if spec.pool is not None:
-                yield f"then a place: {in_line(scenario.pools[spec.pool].label)}"
+            if spec.resource is not None:
+                yield f"then a place: {in_line(scenario.resources[spec.resource].label)}"
         case RandomizeSpec() as spec:
-            yield ":".join(map(str, spec.seats().values()))
+            yield ":".join(map(str, spec.ratio_by_arm().values()))
             yield f"blocks of {spec.block}"
             if spec.strata:
                 yield in_line(f"by {', '.join(spec.strata)}")
 
 
-def duration(law: Law) -> str:
-    """A law of durations in a few words: ``35 days``, or the median and range."""
-    match law:
+def duration(distribution: Distribution) -> str:
+    """A distribution of durations in a few words: ``35 days``, or the median and range."""
+    match distribution:
         case Fixed():
-            return _days(law.value)
+            return _days(distribution.value)
         case Exponential():
-            return f"{_days(law.mean)} on average"
-    least, median, most = law(np.array([0.0, 0.5, 1.0 - 2**-53]))
+            return f"{_days(distribution.mean)} on average"
+    least, median, most = distribution(np.array([0.0, 0.5, 1.0 - 2**-53]))
     return f"{_days(median)} ({least:.4g}\N{EN DASH}{most:.4g})"
 
 

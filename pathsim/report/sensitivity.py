@@ -7,12 +7,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.ensemble.averages import Average
+from pathsim.ensembles.averages import Average
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, times
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
-from pathsim.truth.sensitivity import Index, Sensitivity, Swing
+from pathsim.validation.sensitivity import Index, Sensitivity, Swing
 
 REACH, NARROW_REACH = 11, 6
 """Characters of a bar on either side of the middle."""

@@ -13,16 +13,16 @@ from rich.text import Text
 from pathsim.couplings import Coupling
 from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
+from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
-from pathsim.report.other_fate import TITLE, other_fate_part
 from pathsim.report.remarks import not_compared
 from pathsim.scenario.evidence import KINDS, tally
-from pathsim.scenario.models import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.schema import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import enumeration
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results, targeted
 
 WIDE = 112
@@ -30,7 +30,7 @@ WIDE = 112
 
 
 def print_report(console: Console, chunk: Chunk, found: Results, coupling: Coupling = "shared") -> None:
-    """Print the whole report of a chunk of one replicate; of the other fate it says most about one coupling."""
+    """Print the whole report of a chunk of one replicate; of the counterfactual it says most about one coupling."""
     scenario = chunk.scenario
     console.print(_heading(scenario, found))
     for title, part in _parts(console, chunk, found, coupling):
@@ -56,8 +56,8 @@ def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
-    if (fates := found.get("counterfactual")) is not None:
-        yield TITLE, other_fate_part(scenario, fates, coupling)
+    if (both := found.get("counterfactual")) is not None:
+        yield TITLE, counterfactual_part(scenario, both, coupling)
     if _shown_targets(scenario, found):
         yield "Published, and this trial", _published(scenario, found)
 
@@ -226,7 +226,7 @@ def _waits(scenario: Scenario, found: Results) -> Table:
     )
     for row in found["waits"]:
         spans = (span(row["mean_days"]), span(row["longest_days"]))
-        label = f"{scenario.pools[row['place']].label}: {scenario.entry(row['step']).label}"
+        label = f"{scenario.resources[row['resource']].label}: {scenario.entry(row['step']).label}"
         table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "waiting", "left_queue")), *spans)
     return table
 

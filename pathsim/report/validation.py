@@ -9,29 +9,29 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, percent, ratio
-from pathsim.scenario.models import Target, TargetKind
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Target, TargetKind
 from pathsim.text import counted
-from pathsim.truth.targets import VERDICTS, Comparison, Verdict, tally
+from pathsim.validation.targets import VERDICTS, TargetComparison, Verdict, tally
 
 STYLES: dict[Verdict, str] = {
     "met": "green",
     "wrong on average": "yellow",
     "implausible": "yellow",
-    "beyond luck": "red",
+    "beyond chance": "red",
     "no figure": "red",
 }
 SIGNS: dict[Verdict, str] = {
     "met": "",
     "wrong on average": "off",
     "implausible": "out",
-    "beyond luck": "missed",
+    "beyond chance": "missed",
     "no figure": "none",
 }
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
 MEAN = 6
-MARKS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*", "plausible": "~"}
+KIND_SIGNS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*", "plausible": "~"}
 GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
 """What the plot is drawn with: the interval, the mean, the published result."""
 ENDS = ("[", "]")
@@ -41,7 +41,7 @@ REACH = 3.0
 
 
 def print_validation(
-    console: Console, scenario: Scenario, seed: int, replicates: int, comparisons: Sequence[Comparison]
+    console: Console, scenario: Scenario, seed: int, replicates: int, comparisons: Sequence[TargetComparison]
 ) -> None:
     """Print the targets of a scenario, each beside these trials."""
     console.print(Text(scenario.title, "bold"))
@@ -52,7 +52,7 @@ def print_validation(
     print_comparisons(console, comparisons)
 
 
-def print_comparisons(console: Console, comparisons: Sequence[Comparison]) -> None:
+def print_comparisons(console: Console, comparisons: Sequence[TargetComparison]) -> None:
     """Print a table of targets for each part, and what is to be said of them all."""
     mean = max((len(line) for one in comparisons for line in _mean(one).split("\n")), default=MEAN)
     for number, (part, inside) in enumerate(groupby(comparisons, lambda one: one.target.part or "")):
@@ -67,7 +67,7 @@ def print_comparisons(console: Console, comparisons: Sequence[Comparison]) -> No
         console.print(line)
 
 
-def _table(console: Console, comparisons: Sequence[Comparison], mean: int, *, is_first: bool) -> Table:
+def _table(console: Console, comparisons: Sequence[TargetComparison], mean: int, *, is_first: bool) -> Table:
     """A part of the targets. Every column has a width of its own, so that the tables of all parts are aligned.
 
     What the column of means takes beyond its usual width is taken from the labels.
@@ -92,9 +92,9 @@ def _table(console: Console, comparisons: Sequence[Comparison], mean: int, *, is
     return table
 
 
-def _cells(console: Console, one: Comparison, *, roomy: bool) -> Iterator[Text | str]:
+def _cells(console: Console, one: TargetComparison, *, roomy: bool) -> Iterator[Text | str]:
     shown, style = _shown(one.target), STYLES[one.verdict]
-    yield f"{one.label} {MARKS[one.target.kind]}".strip()
+    yield f"{one.label} {KIND_SIGNS[one.target.kind]}".strip()
     yield _published(one, roomy=roomy)
     yield _mean(one)
     yield _span(shown(one.lower), shown(one.upper)) + _of(one.trials - one.missing, one)
@@ -117,7 +117,7 @@ def _number(value: float) -> str:
     return f"{value:.0f}" if abs(value) >= 500 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 
 
-def _mean(one: Comparison) -> str:
+def _mean(one: TargetComparison) -> str:
     """The mean and, if not all trials enter it, of how many it is."""
     is_whole = all(end == round(end) for end in one.target.wanted)
     is_count = _shown(one.target) is _number and is_whole and one.average.count
@@ -125,7 +125,7 @@ def _mean(one: Comparison) -> str:
     return shown + _of(one.average.count, one)
 
 
-def _of(count: int, one: Comparison) -> str:
+def _of(count: int, one: TargetComparison) -> str:
     """A second line for a cell: of how many trials it is, if not of all."""
     return of_fewer(count, one.trials, "\n")
 
@@ -138,7 +138,7 @@ def _brief_percent(value: float) -> str:
     return percent(value).replace(".0%", "%")
 
 
-def _published(one: Comparison, *, roomy: bool) -> str:
+def _published(one: TargetComparison, *, roomy: bool) -> str:
     """The published result as far as there is room with what is known of it, or a plausible range."""
     shown = _shown(one.target)
     if one.published is None:
@@ -156,7 +156,7 @@ def _span(lower: str, upper: str) -> str:
     return f"{lower}-{upper}".replace("%-", "-")
 
 
-def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text:
+def _strip(one: TargetComparison, width: int, style: str, *, ascii_only: bool) -> Text:
     """The interval of single trials around their mean, with what the mean is held against; one scale for all rows."""
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     middle = width // 2
@@ -176,7 +176,7 @@ def _strip(one: Comparison, width: int, style: str, *, ascii_only: bool) -> Text
     return text
 
 
-def _legend(comparisons: Sequence[Comparison], *, ascii_only: bool) -> Text:
+def _legend(comparisons: Sequence[TargetComparison], *, ascii_only: bool) -> Text:
     line, mean, published = ASCII_GLYPHS if ascii_only else GLYPHS
     has_ranges = any(one.target.between is not None for one in comparisons)
     ranges = f"; ~ {''.join(ENDS)} a plausible range" if has_ranges else ""
@@ -198,7 +198,7 @@ GROUPS: tuple[tuple[TargetKind, str, str], ...] = (
 """Each is told apart: that inputs come back says that they were copied right, and nothing of the model."""
 
 
-def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
+def _conclusion(comparisons: Sequence[TargetComparison]) -> Iterator[Text]:
     counts = tally(comparisons)
     for kind, what, rest in GROUPS:
         total = sum(counts[kind].values())
@@ -217,8 +217,8 @@ def _conclusion(comparisons: Sequence[Comparison]) -> Iterator[Text]:
         )
     if "implausible" in verdicts:
         yield Text(f" {SIGNS['implausible']}: implausible. The mean lies outside the range of other series.", "dim")
-    if "beyond luck" in verdicts:
+    if "beyond chance" in verdicts:
         yield Text(
-            f" {SIGNS['beyond luck']}: beyond luck. Hardly one trial in twenty shows a result as far from the others.",
+            f" {SIGNS['beyond chance']}: beyond chance. Hardly one trial in twenty shows such a result.",
             "dim",
         )

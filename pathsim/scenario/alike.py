@@ -50,7 +50,7 @@ def _once_each(group: Iterable[_Seen]) -> Iterable[_Seen]:
 def _groups(found: Sections) -> Iterator[Iterable[_Seen]]:
     """What stands beside each other in reports, kind by kind."""
     yield _tables(("endpoints",), found.endpoints)
-    yield _tables(("pools",), found.pools)
+    yield _tables(("resources",), found.resources)
     yield _tables(("cohort",), found.cohort)
     yield _tables(("trial", "cutoffs"), {} if found.trial is None else found.trial.cutoffs)
     # Steps of several arms may well share a label: their arms tell them apart.

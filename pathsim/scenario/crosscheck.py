@@ -10,9 +10,9 @@ from pathsim.calendar import LONGEST_DAYS
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Names, condition, suggestion, words
 from pathsim.scenario.cycles import cycle_of, once
-from pathsim.scenario.models import ANY, THERAPY, Monitoring, Target, Trial
 from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
+from pathsim.scenario.schema import ANY, THERAPY, Monitoring, Target, Trial
 from pathsim.scenario.validate import Sections
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.randomize import RandomizeSpec
@@ -68,7 +68,7 @@ def surroundings(found: Sections, first_cycle: Mapping[str, str]) -> Surrounding
     names = column_names(found)
     cycles = {name: step for name, first in first_cycle.items() if (step := found.steps.get(first)) is not None}
     steps = {**found.steps, **cycles}
-    return Surroundings(names, shares, found.toxicities, found.pools, steps, _Unread(found, names))
+    return Surroundings(names, shares, found.toxicities, found.resources, steps, _Unread(found, names))
 
 
 def problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
@@ -79,9 +79,9 @@ def problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Proble
 def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:
     scenario = surroundings(found, first_cycle)
     yield from _cohort(found, scenario)
-    for name, pool in found.pools.items():
-        priority = ((("priority", i), text) for i, text in enumerate(pool.priority))
-        yield from _conditions(priority, ("pools", name), scenario)
+    for name, resource in found.resources.items():
+        priority = ((("priority", i), text) for i, text in enumerate(resource.priority))
+        yield from _conditions(priority, ("resources", name), scenario)
     for name, step in found.steps.items():
         at = ("steps", name)
         yield from (Problem((*at, *path), message) for path, message in step.problems(scenario))
@@ -198,7 +198,7 @@ def _taken_names(found: Sections) -> Iterator[Problem]:
         if toxicity and cycle_of(name, found.steps)[0] == THERAPY:
             message = (
                 f"the results total toxicity over the compared therapies as '{THERAPY}', so no step with toxicity can "
-                f"have that name; give it another one (with luck = '{THERAPY}' its patients keep their luck)"
+                f"have that name; give it another one (with stream = '{THERAPY}' its patients keep their draws)"
             )
             yield Problem(("steps", name), message)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pathsim.fields import shown
 from pathsim.scenario.evidence import Tree
-from pathsim.scenario.parts import walked
+from pathsim.scenario.partial import walked
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.steps.spec import KeyPath
 
@@ -90,8 +90,8 @@ def _cycles(name: str, table: Tree, unrolled: Unrolled) -> None:
         step = copy.deepcopy(common)
         if isinstance(step.get("label"), str):
             step["label"] = f"{step['label']}, cycle {number}"
-        if isinstance(step.get("luck", name), str):
-            step["luck"] = f"{step.get('luck', name)}.{number}"
+        if isinstance(step.get("stream", name), str):
+            step["stream"] = f"{step.get('stream', name)}.{number}"
         _overlay(step, differs)
         if number < times:
             step["next"] = f"{name}.{number + 1}"

@@ -5,8 +5,8 @@ import math
 from pathsim.calendar import DAYS_PER_MONTH, day_of
 from pathsim.cohort import Accrual, Cohort, CovariateDraw, periods
 from pathsim.conditions import DATE, condition
-from pathsim.laws import Quantiles
-from pathsim.scenario.models import AnyCase, Covariate, Pace, Trial
+from pathsim.distributions import Quantiles
+from pathsim.scenario.schema import AnyCase, Covariate, Pace, Trial
 from pathsim.scenario.validate import Sections
 from pathsim.steps.assess import cumulative
 from pathsim.steps.spec import Surroundings
@@ -24,15 +24,15 @@ def cohort_of(found: Sections, around: Surroundings) -> Cohort:
 
 
 def _draw(name: str, covariate: Covariate, around: Surroundings) -> CovariateDraw:
-    def law(table: Covariate | AnyCase) -> Quantiles | tuple[float, ...]:
+    def distribution(table: Covariate | AnyCase) -> Quantiles | tuple[float, ...]:
         levels, quantiles = getattr(table, "levels", None), getattr(table, "quantiles", None)
         if isinstance(quantiles, Quantiles):
             return quantiles
         # In the order of the covariate's own levels, whatever the order in a case.
         return cumulative([levels[level] for level in covariate.levels or ()] if levels else [])
 
-    cases = tuple((condition(case.when, around.names), law(case)) for case in covariate.cases)
-    return CovariateDraw(name, law(covariate), covariate.whole, cases)
+    cases = tuple((condition(case.when, around.names), distribution(case)) for case in covariate.cases)
+    return CovariateDraw(name, distribution(covariate), covariate.whole, cases)
 
 
 def accrual_of(trial: Trial) -> Accrual:

@@ -24,7 +24,7 @@ from pathsim.text import counted
 Kind: TypeAlias = Literal["published", "derived", "calibrated", "assumed"]
 Tree: TypeAlias = dict[str, Any]
 Value: TypeAlias = float | list[float] | date
-"""What has evidence: a number, the list of numbers that makes up one law, or a date."""
+"""What has evidence: a number, the list of numbers that makes up one distribution, or a date."""
 
 KEYS: Mapping[str, Kind] = {
     "source": "published",
@@ -72,7 +72,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A number of the model, the list of numbers that makes up one law, or a date, with its evidence."""
+    """A number of the model, the list of numbers that makes up one distribution, or a date, with its evidence."""
 
     path: KeyPath
     value: Value

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathsim.conditions import DATE, UNSET, Column, condition, ordinal_of
-from pathsim.scenario.models import Covariate, QuantityCase, Trial
 from pathsim.scenario.problems import Problem
+from pathsim.scenario.schema import Covariate, QuantityCase, Trial
 from pathsim.scenario.validate import Sections
 from pathsim.steps.spec import KeyPath, Surroundings
 
@@ -33,8 +33,8 @@ def _groups(found: Sections) -> Iterator[list[tuple[KeyPath, str]]]:
     """The conditions, those together of which the first that holds counts."""
     for name, covariate in found.cohort.items():
         yield [(("cohort", name, "cases", i, "when"), case.when) for i, case in enumerate(covariate.cases)]
-    for name, pool in found.pools.items():
-        yield [(("pools", name, "priority", i), text) for i, text in enumerate(pool.priority)]
+    for name, resource in found.resources.items():
+        yield [(("resources", name, "priority", i), text) for i, text in enumerate(resource.priority)]
     for name, step in found.steps.items():
         in_turn: dict[KeyPath, list[tuple[KeyPath, str]]] = {}
         for path, text in step.conditions():
@@ -117,5 +117,10 @@ def _span(covariate: Covariate | None) -> tuple[float, float]:
     """The least and the largest value of a quantity; of days since an earlier step there is no largest."""
     if covariate is None or covariate.quantiles is None:
         return 0.0, math.inf
-    laws = [covariate.quantiles, *(case.quantiles for case in covariate.cases if isinstance(case, QuantityCase))]
-    return min(law.values[0] for law in laws), max(law.values[-1] for law in laws)
+    distributions = [
+        covariate.quantiles,
+        *(case.quantiles for case in covariate.cases if isinstance(case, QuantityCase)),
+    ]
+    return min(distribution.values[0] for distribution in distributions), max(
+        distribution.values[-1] for distribution in distributions
+    )

@@ -8,14 +8,14 @@ from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from pathsim.laws import Fixed, Law, Quantiles
-from pathsim.scenario.models import File
+from pathsim.distributions import Distribution, Fixed, Quantiles
+from pathsim.scenario.schema import File
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath
 
 Forms: TypeAlias = tuple[Any, ...]
 """The types that can stand at a place of the file, unions resolved."""
-_NUMBERS = (float, int, Law, Fixed, Quantiles)
+_NUMBERS = (float, int, Distribution, Fixed, Quantiles)
 
 
 def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pathsim.conditions import suggestion
 from pathsim.scenario.cycles import cycle_of
-from pathsim.scenario.parts import Part
+from pathsim.scenario.partial import Part
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath, StepSpec
 

@@ -23,7 +23,7 @@ def line_of(text: str, path: KeyPath) -> int:
     return lines.get(wanted, 1)
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """Where a value stands that is written on one line: the line, counted from 0, and its first byte and the next."""
 
     row: int
@@ -31,8 +31,8 @@ class Span(NamedTuple):
     end: int
 
 
-def span_of(text: str, path: KeyPath) -> Span | None:
-    """Where the number, text, date or truth at this path is written; None if none is there, or over several lines."""
+def span_of(text: str, path: KeyPath) -> TextSpan | None:
+    """Where the value at this path is written, if it is a single one on one line; None if not."""
     return _read(text).values.get(tuple(map(str, path)))
 
 
@@ -57,7 +57,7 @@ class _Lines:
 
     keys: dict[_Path, int] = field(default_factory=dict)
     named: dict[_Path, int] = field(default_factory=dict)
-    values: dict[_Path, Span] = field(default_factory=dict)
+    values: dict[_Path, TextSpan] = field(default_factory=dict)
     entries: dict[_Path, int] = field(default_factory=dict)
     """For each array of tables, the number of its latest entry."""
 
@@ -128,7 +128,7 @@ def _value(node: tree_sitter.Node, path: _Path, lines: _Lines) -> None:
             lines.mark((*path, str(number)), item)
             _value(item, (*path, str(number)), lines)
     elif node.start_point[0] == node.end_point[0]:
-        lines.values[path] = Span(node.start_point[0], node.start_point[1], node.end_point[1])
+        lines.values[path] = TextSpan(node.start_point[0], node.start_point[1], node.end_point[1])
 
 
 def _parts(key: tree_sitter.Node) -> Iterator[str]:

@@ -18,13 +18,13 @@ from pathsim.scenario.enrollment import accrual_of, cohort_of
 from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
-from pathsim.scenario.layers import Joined, join, put
-from pathsim.scenario.models import Cutoff, Trial
+from pathsim.scenario.merge import Joined, join, put
 from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.scenario.schema import Cutoff, Trial
 from pathsim.scenario.sense import senseless, without_words
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.randomize import Randomize, RandomizeSpec
-from pathsim.steps.spec import KeyPath, Link, Place, Step, StepSpec, Surroundings
+from pathsim.steps.spec import KeyPath, Link, Requested, Step, StepSpec, Surroundings
 
 TARGETS = "targets"
 """The section whose numbers are none of the model's: nothing is simulated with them."""
@@ -43,16 +43,16 @@ class StepEntry:
     """The event code of entering it."""
     label: str
     holds: str | None
-    """The pool whose place, if the patient has one, is kept during this step."""
-    wants: Place | None
+    """The resource whose place, if the patient has one, is kept during this step."""
+    requests: Requested | None
     """The place that is waited for here."""
     elapsed: tuple[str, tuple[int, ...]] | None
     """A column to set on entry, and the numbers of the steps since the first entry into any of which it counts."""
 
     @property
-    def pool(self) -> str | None:
-        """The pool in which a place is waited for here."""
-        return None if self.wants is None else self.wants.pool
+    def resource(self) -> str | None:
+        """The resource in which a place is waited for here."""
+        return None if self.requests is None else self.requests.resource
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolEntry:
-    """A pool, and the conditions that decide who comes first."""
+class ResourceEntry:
+    """A resource, and the conditions that decide who comes first."""
 
-    places: int
+    capacity: int
     label: str
     priority: tuple[Condition, ...]
 
@@ -89,7 +89,7 @@ class Scenario:
     vocabulary: Vocabulary
     cohort: Cohort
     accrual: Accrual
-    pools: Mapping[str, PoolEntry]
+    resources: Mapping[str, ResourceEntry]
     rules_bind: bool = True
     """Whether the committee stops the trial when its rules say so, or at most by order."""
     is_null: bool = False
@@ -233,9 +233,9 @@ class Scenario:
 
     @property
     def _asked(self) -> set[str]:
-        """The columns that conditions of steps and pools ask for, and a few other words."""
+        """The columns that conditions of steps and resources ask for, and a few other words."""
         texts = [text for entry in self.steps for _, text in entry.spec.conditions()]
-        texts += [text for pool in self.sections.pools.values() for text in pool.priority]
+        texts += [text for resource in self.sections.resources.values() for text in resource.priority]
         return {word for text in texts for word in words(text)}
 
     def date(self, day: float) -> datetime.date:
@@ -341,13 +341,13 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         vocabulary=vocabulary,
         cohort=cohort_of(found, around),
         accrual=accrual_of(found.trial),
-        pools={
-            name: PoolEntry(
-                pool.places,
-                pool.label or readable(name),
-                tuple(condition(text, around.names) for text in pool.priority),
+        resources={
+            name: ResourceEntry(
+                resource.capacity,
+                resource.label or readable(name),
+                tuple(condition(text, around.names) for text in resource.priority),
             )
-            for name, pool in found.pools.items()
+            for name, resource in found.resources.items()
         },
     )
 
@@ -369,7 +369,7 @@ def _entry(
     def since(step: str) -> tuple[int, ...]:
         return repeats[step].cycles if step in repeats else (index[step],)
 
-    step = spec.link(Link(name, spec.luck or name, around, index, add_event))
+    step = spec.link(Link(name, spec.stream or name, around, index, add_event))
     return StepEntry(
         number=number,
         name=name,
@@ -378,7 +378,7 @@ def _entry(
         enter=enter,
         label=spec.label or readable(name),
         holds=spec.keeps(),
-        wants=spec.wants(),
+        requests=spec.requests(),
         elapsed=None if spec.elapsed is None else (spec.elapsed.set, since(spec.elapsed.since)),
     )
 

@@ -1,179 +1,400 @@
-"""The JSON Schema of scenario files, with which an editor completes, explains and checks them as they are written.
+"""The sections of a scenario file other than its steps."""
 
-It is made from the models, and widened to what the loader reads: evidence in every table with numbers or dates, counts
-such as ``"10/102"``, values that speak for themselves, and cycles. A file that extends another can leave out what that
-one says. What only the loader can know, such as whether names lead somewhere, is left to ``pathsim check``.
-"""
+import datetime
+import math
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal, Self, TypeAlias
 
-from typing import Any, TypeAlias
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from pathsim.fields import COUNT
-from pathsim.scenario.cycles import MOST_CYCLES
-from pathsim.scenario.evidence import WORDS
-from pathsim.scenario.models import File
-from pathsim.scenario.schema_words import EVIDENCE, meaning
+from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
+from pathsim.fields import (
+    AscendingDays,
+    Between,
+    Count,
+    Day,
+    DaysLong,
+    EachOnce,
+    NotNegative,
+    Number,
+    Positive,
+    Probability,
+    QuantileList,
+    Ratio,
+    Shares,
+    Table,
+    Timing,
+    wrong,
+)
+from pathsim.paths import parts_of
+from pathsim.statistics.sequential import check_alpha, check_information
+from pathsim.statistics.spending import spending
+from pathsim.steps import AnyStep
+from pathsim.steps.assess import Case, case_problems
+from pathsim.steps.spec import KeyPath, ToxicityKind
+from pathsim.text import enumeration
 
-Node: TypeAlias = dict[str, Any]
-
-_DEFINED = "#/$defs/"
-_PART = ".part"
-"""What the name of a table ends with that may leave out keys, because it is laid over another."""
-_CYCLE = "PhaseSpec.cycle"
-_WITHOUT_NUMBERS = {"SourceEntry", "sources"}
-_LIMITS = ("minItems", "minProperties", "required", "discriminator", "default")
-
-
-def json_schema() -> Node:
-    """The schema, for JSON Schema draft 2020-12. Dates count as texts, as editors of TOML take them."""
-    whole = File.model_json_schema()
-    models: dict[str, Node] = {**whole.pop("$defs"), "File": whole}
-    models["PhaseSpec"]["properties"]["repeat"]["maximum"] = MOST_CYCLES
-    tables = {name: _table(name, model) for name, model in models.items()}
-    tables |= {f"{name}{_PART}": _part(table) for name, table in tables.items()}
-    _add_cycles(tables)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:pathsim:scenario:1",
-        "title": "pathsim scenario",
-        "description": "A virtual trial: its patients, their pathway, its design, and where every number comes from.",
-        "$ref": f"{_DEFINED}File{_PART}",
-        "if": {"not": {"required": ["extends"]}},
-        "then": {"$ref": f"{_DEFINED}File"},
-        "dependentRequired": {"set": ["extends"], "without": ["extends"]},
-        "$defs": tables | _shared(),
-    }
+THERAPY = "therapy"
+"""The name under which toxicity is totalled over the steps of the compared therapies."""
+ANY = "any"
+"""The type under which patients with a toxicity of whatever type are counted."""
+MOST_PER_MONTH = 1_000_000_000
 
 
-def _shared() -> dict[str, Node]:
-    """What stands in many places: evidence, counts and intervals."""
-    words = {word: {"type": "string", "pattern": r"\S", "description": EVIDENCE[word]} for word in WORDS}
-    count = {"type": "string", "pattern": f"^{COUNT.pattern}$", "description": EVIDENCE["count"]}
-    number = {"type": "number"}
-    interval = {"type": "array", "items": number, "minItems": 2, "maxItems": 2, "description": EVIDENCE["ci"]}
-    return {**words, "count": count, "ci": interval, "range": {**interval, "description": EVIDENCE["range"]}}
+class SourceEntry(Table):
+    """A publication that numbers were read in."""
+
+    cite: str
+    doi: str | None = None
+    url: str | None = None
 
 
-def _evidence() -> dict[str, Node]:
-    return {word: {"$ref": _DEFINED + word} for word in WORDS}
+class QuantityCase(Table):
+    """The quantiles of a quantity for patients under a condition."""
+
+    when: str
+    quantiles: QuantileList
 
 
-def _table(name: str, model: Node) -> Node:
-    """A model as the loader reads it, with a few words for each of its keys."""
-    plain = name in _WITHOUT_NUMBERS
-    keys = {}
-    for key, node in model["properties"].items():
-        value = _bare(node) if plain or key in _WITHOUT_NUMBERS else _accepted(_bare(node))
-        keys[key] = value | {"description": meaning(name, key)}
-    table = {"type": "object", "description": _sentences(model["description"]), "properties": keys}
-    if not plain:
-        keys |= _evidence()
-    required = {"required": model["required"]} if "required" in model else {}
-    return {**table, **required, "additionalProperties": False}
+AnyCase: TypeAlias = Annotated[
+    Annotated[Case, Tag("levels")] | Annotated[QuantityCase, Tag("quantiles")],
+    Discriminator(lambda case: "quantiles" if isinstance(case, dict) and "quantiles" in case else "levels"),
+]
 
 
-def _sentences(docstring: str) -> str:
-    """A docstring as the Markdown that editors show."""
-    return "\n\n".join(" ".join(part.split()) for part in docstring.split("\n\n")).replace("``", "`")
+class Covariate(Table):
+    """A column of the cohort: a category with probabilities, or a quantity with quantiles.
+
+    A covariate can depend on those above it, by cases; the first case that holds counts.
+    """
+
+    label: str | None = None
+    unit: str | None = None
+    levels: Shares | None = None
+    quantiles: QuantileList | None = None
+    whole: bool = False
+    """Whether a quantity is rounded down to a whole number, as ages are."""
+    latent: bool = False
+    """Whether the column is felt but never observed, such as frailty: reports leave it out."""
+    cases: tuple[AnyCase, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_distribution(self) -> Self:
+        if (self.levels is None) == (self.quantiles is None):
+            raise ValueError("needs either 'levels', a category, or 'quantiles', a quantity")
+        wanted = Case if self.levels is not None else QuantityCase
+        for key in ("unit", "whole"):
+            if self.levels is not None and getattr(self, key):
+                raise wrong(f"'{key}' applies to quantities, and this is a category; leave it out", key)
+        if any(not isinstance(case, wanted) for case in self.cases):
+            raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
+        return self
+
+    def problems(self) -> Iterator[tuple[KeyPath, str]]:
+        """Cases that do not fit the table."""
+        if self.levels is not None:
+            yield from case_problems(self.levels, tuple(case for case in self.cases if isinstance(case, Case)))
 
 
-def _bare(node: Node) -> Node:
-    """A value's schema without what is not of TOML: titles made from keys, and null."""
-    bare = {key: value for key, value in node.items() if key != "title" and not (key == "default" and value is None)}
-    choices = [choice for choice in bare.get("anyOf", ()) if choice != {"type": "null"}]
-    if len(choices) == 1:
-        del bare["anyOf"]
-        bare |= choices[0]
-    elif choices:
-        bare["anyOf"] = choices
-    return bare
+class Resource(Table):
+    """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
+
+    capacity: Count
+    label: str | None = None
+    priority: EachOnce = ()
 
 
-def _accepted(node: Node) -> Node:
-    """What the loader accepts where a model has this value."""
-    match node:
-        case {"anyOf": choices}:
-            return {**node, "anyOf": [form for choice in choices for form in _forms(_accepted(choice))]}
-        case {"type": "number"}:
-            return _speaking([node, {"$ref": f"{_DEFINED}count"}])
-        case {"type": "integer"} | {"format": "date"}:
-            return _speaking([node])
-        case {"type": "array"} if "items" in node or "prefixItems" in node:
-            return _accepted_list(node)
-        case {"type": "object"}:
-            return _accepted_names(node)
-    return node
+def _not_too_fast(per_month: float) -> float:
+    if per_month > MOST_PER_MONTH:
+        raise ValueError(f"at most {MOST_PER_MONTH:,} patients can come in a month; this is {per_month:g}")
+    return per_month
 
 
-def _forms(node: Node) -> list[Node]:
-    forms: list[Node] = node["anyOf"] if node.keys() == {"anyOf"} else [node]
-    return forms
+class Pace(Table):
+    """How many patients come in a month, from a day of the trial on.
+
+    With ``rising_to`` the pace changes in a straight line until the next period begins: centers open one by one.
+    """
+
+    from_day: DaysLong
+    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast)]
+    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast)] | None = None
 
 
-def _speaking(forms: list[Node]) -> Node:
-    """These forms of a number, of a list of them or of a date, or a table in which it speaks for itself."""
-    value = forms[0] if len(forms) == 1 else {"anyOf": forms}
-    beside = {"value": value, **{key: {"$ref": _DEFINED + key} for key in ("ci", "range")}, **_evidence()}
-    table = {
-        "type": "object",
-        "description": EVIDENCE["value"],
-        "properties": beside,
-        "required": ["value"],
-        "additionalProperties": False,
-    }
-    return {"anyOf": [*forms, table]}
+class Moment(Table):
+    """A day of the trial, named by its number or by its date."""
+
+    date: datetime.date | None = None
+    day: Day | None = None
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        if (self.date is None) == (self.day is None):
+            raise ValueError("needs either 'date' or 'day', the day of the trial")
+        return self
+
+    def day_of_trial(self, begins: datetime.date) -> float:
+        """The day at the end of which it is, in a trial that begins on this date."""
+        return day_of(self.date, begins) if self.date else float(self.day or 0)
 
 
-def _accepted_list(node: Node) -> Node:
-    items = [node["items"]] if "items" in node else node["prefixItems"]
-    inner = [_accepted(item) for item in items]
-    changed = {**node, "items": inner[0]} if "items" in node else {**node, "prefixItems": inner}
-    return _speaking([changed]) if all(item.get("type") == "number" for item in items) else changed
+class Cutoff(Moment):
+    """A day on which the data are cut and analyzed, or a number of events and the latest day on which it is done.
+
+    With ``complete`` the records were brought up to date before the analysis, so the reporting delay does not count.
+    With ``run_on`` it is an analysis of the trial as it would have gone if the committee had not stopped it.
+    """
+
+    label: str | None = None
+    events: Count | None = None
+    endpoint: str | None = None
+    complete: bool = False
+    run_on: bool = False
+
+    @model_validator(mode="after")
+    def _events_of_something(self) -> Self:
+        if self.events is not None and self.endpoint is None:
+            raise wrong("say which endpoint these events belong to: endpoint = NAME", "events")
+        return self
 
 
-def _accepted_names(node: Node) -> Node:
-    """A table of names with values, or of the few keys that a form of a number has."""
-    changed = {**node, "properties": {key: _accepted(value) for key, value in node.get("properties", {}).items()}}
-    changed["properties"] |= _evidence()
-    if isinstance(inner := node.get("additionalProperties"), dict):
-        changed["additionalProperties"] = _accepted(inner)
-    if "patternProperties" in node:
-        changed["patternProperties"] = {
-            pattern: _accepted(value) for pattern, value in node["patternProperties"].items()
-        }
-    return changed
+_ROUNDING = 1e-9
+"""So much may binary fractions lack: 0.29 of 50 events are a half more than 14, although 0.29 * 50 is less."""
 
 
-def _part(node: Node) -> Node:
-    """This schema for a table that is laid over another: nothing is required but inside lists, which are replaced."""
-    if "value" in node.get("properties", ()):
-        return node
-    part: Node = {}
-    for key, value in node.items():
-        if key == "$ref" and value.removeprefix(_DEFINED) not in (*WORDS, "count", "ci", "range"):
-            part[key] = f"{value}{_PART}"
-        elif key in ("properties", "patternProperties"):
-            part[key] = {name: _part(inner) for name, inner in value.items()}
-        elif key == "additionalProperties" and isinstance(value, dict):
-            part[key] = _part(value)
-        elif key in ("anyOf", "oneOf"):
-            part["anyOf"] = [_part(choice) for choice in value]
-        elif key not in _LIMITS or node.get("type") == "array":
-            part[key] = value
-    return part
+def _inside(value: float) -> float:
+    if not 0 < value < 1:
+        raise ValueError(f"must lie strictly between 0 and 1; this is {value:g}")
+    return value
 
 
-def _add_cycles(tables: dict[str, Node]) -> None:
-    """Add the key ``cycle`` to phases: tables by number, with what is different in a cycle."""
-    part = tables[f"PhaseSpec{_PART}"]
-    own = {key: value for key, value in part["properties"].items() if key not in ("kind", "repeat")}
-    tables[_CYCLE] = {**part, "description": meaning("PhaseSpec", "cycle"), "properties": own}
-    numbered = {
-        "type": "object",
-        "description": meaning("PhaseSpec", "cycle"),
-        "properties": _evidence(),
-        "patternProperties": {"^([1-9][0-9]?|100)$": {"$ref": f"{_DEFINED}{_CYCLE}"}},
-        "additionalProperties": False,
-    }
-    for name in ("PhaseSpec", f"PhaseSpec{_PART}"):
-        tables[name] = {**tables[name], "properties": {**tables[name]["properties"], "cycle": numbered}}
-    tables["PhaseSpec"]["dependentRequired"] = {"cycle": ["repeat"]}
+def _one_sided(alpha: float) -> float:
+    check_alpha(alpha)
+    return alpha
+
+
+def _a_benefit(value: float) -> float:
+    if value >= 1:
+        raise ValueError(f"the planned hazard ratio is less than 1; this is {value:g}")
+    return value
+
+
+def _not_too_late(begins: datetime.date) -> datetime.date:
+    if begins > LATEST_BEGIN:
+        raise ValueError(f"a trial begins by {LATEST_BEGIN}, so that dates a thousand years later still exist")
+    return begins
+
+
+def _few_enough(count: int) -> int:
+    if count > MOST_PATIENTS:
+        raise ValueError(f"at most {MOST_PATIENTS:,} patients fit in one trial")
+    return count
+
+
+def _known_spending(name: str) -> str:
+    spending(name)
+    return name
+
+
+class Futility(Table):
+    """When a trial stops because it is unlikely to succeed. The rule is not binding: it spends no error.
+
+    ``conditional-power``: the chance of success, if the rest of the trial goes as planned, falls below ``below``.
+    ``freidlin-korn``: a test at the one-sided level ``below`` rejects the hazard ratio that was planned for.
+    """
+
+    rule: Literal["conditional-power", "freidlin-korn"]
+    hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit)]
+    below: Annotated[Probability, AfterValidator(_inside)]
+
+
+class Monitoring(Table):
+    """What the monitoring committee looks at, when, and when it stops the trial."""
+
+    endpoint: str
+    planned_events: Count
+    information: tuple[Probability, ...] = Field(min_length=1)
+    alpha: Annotated[Probability, AfterValidator(_one_sided)]
+    spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
+    futility: Futility | None = None
+    closes_after_days: DaysLong | None = None
+    """How long after a stop patients are still enrolled and randomized; None if a stop changes nothing in that."""
+    order: Moment | None = None
+    """The day on which the committee stops the trial for reasons outside its rules."""
+
+    @model_validator(mode="after")
+    def _looks_ascend(self) -> Self:
+        check_information(self.information)
+        events = self.wanted_events
+        for number in range(1, len(events)):
+            if events[number] == events[number - 1]:
+                one, other = self.information[number - 1 : number + 1]
+                both = f"{one:g} and {other:g} of {self.planned_events} events are both {events[number]}"
+                raise wrong(f"{both}, so these two looks are one: leave one out", "information", number)
+        return self
+
+    @property
+    def wanted_events(self) -> tuple[int, ...]:
+        """How many events have to be known before each look: a half is rounded up, and there is no look at none."""
+        return tuple(max(1, math.floor(t * self.planned_events + 0.5 + _ROUNDING)) for t in self.information)
+
+    @property
+    def fewest_events(self) -> int:
+        """With how many planned events each look surely needs one event more than the look before it."""
+        return math.ceil(1 / min(later - sooner for sooner, later in pairwise((0.0, *self.information))))
+
+
+class Trial(Table):
+    """The design of the trial: who comes when, who is compared, when the data are cut."""
+
+    begins: Annotated[datetime.date, AfterValidator(_not_too_late)]
+    patients: Annotated[Count, AfterValidator(_few_enough)]
+    arrivals: Literal["poisson", "even"] = "poisson"
+    per_month: Annotated[Positive, AfterValidator(_not_too_fast)] | None = None
+    pace: tuple[Pace, ...] = ()
+    closes: datetime.date | None = None
+    randomization: str | None = None
+    control: str | None = None
+    therapy: EachOnce = ()
+    """The steps over which toxicity is totalled: the therapies that the trial compares."""
+    reporting_delay: Timing | None = None
+    cutoffs: dict[str, Cutoff] = Field(min_length=1)
+    monitoring: Monitoring | None = None
+
+    @model_validator(mode="after")
+    def _one_pace(self) -> Self:
+        if (self.per_month is None) == (not self.pace):
+            raise ValueError("needs either 'per_month', patients per month, or 'pace', a list of them by period")
+        if self.pace:
+            days = [period.from_day for period in self.pace]
+            if days[0] != 0 or days != sorted(set(days)):
+                raise ValueError("the periods of 'pace' ascend and begin with from_day = 0")
+            if self.pace[-1].per_month == 0:
+                raise ValueError("the last period of 'pace' needs patients; use 'closes' to end the accrual")
+            if self.pace[-1].rising_to is not None:
+                raise ValueError("the last period of 'pace' has no end to rise to; add one at the pace it reaches")
+        return self
+
+    @model_validator(mode="after")
+    def _went_somewhere(self) -> Self:
+        if all(cutoff.run_on for cutoff in self.cutoffs.values()):
+            raise wrong(
+                "at least one cut-off must be of the trial as it was conducted: leave out its 'run_on'", "cutoffs"
+            )
+        return self
+
+
+class Endpoint(Table):
+    """A time-to-event endpoint: from entry into a step to the first of some events."""
+
+    label: str
+    start: str
+    events: Annotated[EachOnce, Field(min_length=1)]
+    censored_by: EachOnce = ()
+    stratified: bool = False
+    at_days: AscendingDays = ()
+
+    @model_validator(mode="after")
+    def _events_do_not_censor(self) -> Self:
+        for i, name in enumerate(self.censored_by):
+            if name in self.events:
+                raise wrong(f"'{name}' is an event of this endpoint, so it cannot censor as well", "censored_by", i)
+        return self
+
+
+def _a_path(figure: str) -> str:
+    parts_of(figure)
+    return figure
+
+
+Figure: TypeAlias = Annotated[str, AfterValidator(_a_path)]
+"""The path of a figure of the results object."""
+
+
+TargetKind: TypeAlias = Literal["input", "fit", "holdout", "plausible"]
+_OF_RESULTS = ("published", "ci", "tolerance", "weight")
+"""Keys that say something of a published result, and nothing of a plausible range."""
+
+
+class Target(Table):
+    """A published result or a plausible range, and the figure of the results object that it is compared with.
+
+    With ``of`` the figure is divided by another one: 35 events in 105 patients are compared as a share. A result of
+    kind ``input`` is a number of the model itself, which has to come back; ``fit`` is what numbers are calibrated to; a
+    ``holdout`` is only compared. The mean of many trials may differ from it by the ``tolerance``, if one is set. A
+    target of kind ``plausible`` has no published result: the mean must lie ``between`` what other series show.
+    """
+
+    published: Number | None = None
+    between: Between | None = None
+    figure: Figure
+    of: Figure | None = None
+    label: str | None = None
+    part: str | None = None
+    ci: tuple[Number, Number] | None = None
+    kind: TargetKind = "fit"
+    weight: Ratio = 1.0
+    tolerance: Ratio | None = None
+
+    @model_validator(mode="after")
+    def _of_something_else(self) -> Self:
+        if self.of == self.figure:
+            raise wrong("this is the figure itself, of which it is always the whole; name another one", "of")
+        return self
+
+    @model_validator(mode="after")
+    def _result_or_range(self) -> Self:
+        if self.kind == "plausible":
+            extra = [key for key in _OF_RESULTS if key in self.model_fields_set]
+            if extra:
+                keys = enumeration([f"'{key}'" for key in extra])
+                raise wrong(f"of a plausible range only 'between' counts; leave out {keys}", extra[0])
+            if self.between is None:
+                raise wrong("a plausible target needs its range: between = [0.21, 0.47]", "between")
+        elif self.between is not None:
+            message = "only a target of kind 'plausible' has a range; add kind = \"plausible\", or leave out 'between'"
+            raise wrong(message, "between")
+        elif self.published is None:
+            raise wrong("'published' is missing here; add it", "published")
+        return self
+
+    @property
+    def wanted(self) -> tuple[float, float]:
+        """Between which ends the mean of trials is to lie, in the unit of the figure; a published result is both."""
+        if self.between is not None:
+            return self.between
+        if self.published is None:
+            raise TypeError("checked before: there is a result or a range")
+        return self.published, self.published
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The paths of the figures it takes."""
+        return (self.figure,) if self.of is None else (self.figure, self.of)
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share, which readers expect in per cent."""
+        names = [part.name for part in parts_of(self.figure)]
+        is_incidence = names[0] != "toxicity" and "incidence" in names[1:]
+        return self.of is not None or is_incidence or names[-1] in ("survival", "rate", "share")
+
+
+class File(Table):
+    """A scenario file: the whole of it, for the JSON Schema."""
+
+    title: str
+    summary: str | None = None
+    extends: str | None = None
+    without: tuple[str, ...] = ()
+    set: dict[str, Number | datetime.date] = Field(default_factory=dict)
+    """With ``extends``: other numbers and dates at these paths."""
+    sources: dict[str, SourceEntry] = Field(default_factory=dict)
+    cohort: dict[str, Covariate] = Field(default_factory=dict)
+    toxicities: dict[str, ToxicityKind] = Field(default_factory=dict)
+    resources: dict[str, Resource] = Field(default_factory=dict)
+    steps: dict[str, AnyStep] = Field(min_length=1)
+    trial: Trial
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    targets: dict[str, Target] = Field(default_factory=dict)

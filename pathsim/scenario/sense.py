@@ -6,7 +6,7 @@ These checks follow when nothing else is wrong: so they can take every name and 
 from collections.abc import Iterator, Mapping, Sequence
 
 from pathsim.scenario.evidence import Tree
-from pathsim.scenario.parts import walked
+from pathsim.scenario.partial import walked
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.end import EndSpec

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pathsim.paths import parts_of
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.models import Target
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Target
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
 from pathsim.text import counted
@@ -85,10 +85,12 @@ def _unused(scenario: Scenario) -> Iterator[Problem]:
     for name in scenario.sections.toxicities:
         if name not in toxicities:
             yield Problem(("toxicities", name), "no step has this toxicity; leave it out, or add it to a phase")
-    wanted = {place.pool for spec in specs if (place := spec.wants()) is not None}
-    for name in scenario.pools:
+    wanted = {place.resource for spec in specs if (place := spec.requests()) is not None}
+    for name in scenario.resources:
         if name not in wanted:
-            yield Problem(("pools", name), "no step waits for a place in this pool; leave it out, or add a wait")
+            yield Problem(
+                ("resources", name), "no step waits for a place in this resource; leave it out, or add a wait"
+            )
     for entry in scenario.steps:
         yield from _exits(entry.name, entry.spec)
 

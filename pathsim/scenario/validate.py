@@ -10,9 +10,10 @@ from pathsim.conditions import suggestion
 from pathsim.fields import shown
 from pathsim.scenario.cycles import once
 from pathsim.scenario.evidence import Tree
-from pathsim.scenario.models import Covariate, Endpoint, File, Pool, SourceEntry, Target, Trial
-from pathsim.scenario.parts import Model, Part
+from pathsim.scenario.former import SECTIONS
+from pathsim.scenario.partial import Model, Part
 from pathsim.scenario.problems import Problem
+from pathsim.scenario.schema import Covariate, Endpoint, File, Resource, SourceEntry, Target, Trial
 from pathsim.scenario.wording import in_words
 from pathsim.steps import KINDS
 from pathsim.steps.spec import KeyPath, StepSpec, ToxicityKind
@@ -33,7 +34,7 @@ class Sections:
     sources: Part[SourceEntry] = field(default_factory=Part)
     cohort: Part[Covariate] = field(default_factory=Part)
     toxicities: Part[ToxicityKind] = field(default_factory=Part)
-    pools: Part[Pool] = field(default_factory=Part)
+    resources: Part[Resource] = field(default_factory=Part)
     steps: Part[StepSpec] = field(default_factory=Part)
     trial: Trial | None = None
     endpoints: Part[Endpoint] = field(default_factory=Part)
@@ -50,7 +51,7 @@ def sections(tree: Tree) -> Sections:
         sources=reader.part("sources", SourceEntry),
         cohort=reader.part("cohort", Covariate),
         toxicities=reader.part("toxicities", ToxicityKind),
-        pools=reader.part("pools", Pool),
+        resources=reader.part("resources", Resource),
         steps=reader.steps(),
         trial=reader.section("trial", Trial),
         endpoints=reader.part("endpoints", Endpoint),
@@ -70,8 +71,9 @@ class _Reader:
         for key in tree:
             if key not in File.model_fields:
                 absent = [section for section in File.model_fields if section not in tree]
-                self._misspelled.update(get_close_matches(key, absent, n=1))
-                hint = suggestion(key, list(File.model_fields))
+                self._misspelled.update([SECTIONS[key]] if key in SECTIONS else get_close_matches(key, absent, n=1))
+                now = SECTIONS.get(key)
+                hint = f" It is now called '{now}'." if now else suggestion(key, list(File.model_fields))
                 self._wrong((key,), f"'{key}' is not a section of a scenario.{hint}")
         missing = [section for section in _NEEDED if section not in tree and section not in self._misspelled]
         if missing:

@@ -10,9 +10,10 @@ from pydantic_core import ErrorDetails
 from pathsim.conditions import suggestion
 from pathsim.fields import is_list, shown
 from pathsim.scenario.evidence import WORDS
+from pathsim.scenario.former import renamed
 from pathsim.scenario.keys import keys_in
-from pathsim.scenario.models import Covariate, SourceEntry
 from pathsim.scenario.problems import Problem, dotted
+from pathsim.scenario.schema import Covariate, SourceEntry
 from pathsim.steps.spec import KeyPath
 
 _SENTENCES: Mapping[str, str] = {
@@ -88,5 +89,7 @@ def _header(error: ErrorDetails, path: KeyPath, place: KeyPath) -> str:
 def _known(key: str, model: type[BaseModel], place: KeyPath) -> str:
     """The key of the table at this place that was meant, or all of them."""
     keys = keys_in(model, place)
+    if now := renamed(key, keys):
+        return now
     words = () if model is SourceEntry else WORDS
     return suggestion(key, [*keys, *words] if get_close_matches(key, words) else keys)

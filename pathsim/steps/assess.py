@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathsim.conditions import Column, Columns, Condition
+from pathsim.draws import Uniforms, stream, uniform
 from pathsim.fields import Shares, Table
 from pathsim.journal import Rows
-from pathsim.luck import Uniforms, slot, uniform
-from pathsim.patients import Marks, Patients
+from pathsim.patients import Patients, StepEvents
 from pathsim.steps.spec import KeyPath, Link
 
 
@@ -89,22 +89,24 @@ class Assess:
             if levels is None:
                 raise ValueError(f"'{table.set}' is a quantity and cannot be assessed in levels")
             code = link.event("assess", table.set)
-            self._draws.append((table.set, code, slot(link.slot("assess", table.set)), Draw.of(table, levels, link)))
+            self._draws.append(
+                (table.set, code, stream(link.stream("assess", table.set)), Draw.of(table, levels, link))
+            )
 
-    def cast(
+    def sample(
         self, patients: Patients, done: Rows, stay: np.ndarray, seen: Mapping[str, Column]
-    ) -> tuple[list[Marks], dict[str, Column]]:
-        """The marks of those who complete the stay, and the columns as they are afterwards for everybody.
+    ) -> tuple[list[StepEvents], dict[str, Column]]:
+        """The events of those who complete the stay, and the columns as they are afterwards for everybody.
 
         ``seen`` are columns that changed during the stay. The conditions of an assessment know these, and what the
         assessments above it have found.
         """
-        marks, sets = [], dict(seen)
+        events, sets = [], dict(seen)
         columns = ChainMap(sets, patients.columns)
         for column, code, at, draw in self._draws:
             found = draw(uniform(patients.key, at), columns)
             values = columns[column].copy()
             values[done] = found[done]
             sets[column] = values
-            marks.append(Marks.of(code, done, stay[done], values[done]))
-        return marks, sets
+            events.append(StepEvents.of(code, done, stay[done], values[done]))
+        return events, sets

@@ -6,9 +6,9 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
+from pathsim.draws import stream, uniform
 from pathsim.fields import Shares, Table, wrong
-from pathsim.luck import slot, uniform
-from pathsim.patients import Fates, Marks, Patients
+from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.assess import cumulative, pick
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
 
@@ -73,12 +73,12 @@ class BranchSpec(StepSpec):
                 yield ("rules", i), "a rule without 'when' holds for everybody, so those after it are never reached"
 
     def link(self, link: Link) -> "Branch":
-        """The branch, ready to be cast."""
+        """The branch, ready to sample."""
         return Branch(self, link)
 
 
 class Branch:
-    """A branch, ready to be cast."""
+    """A branch, ready to sample."""
 
     def __init__(self, spec: BranchSpec, link: Link) -> None:
         codes = {name: link.event("exit", name) for name in dict.fromkeys(rule.event for rule in spec.rules) if name}
@@ -91,9 +91,9 @@ class Branch:
             )
             for rule in spec.rules
         ]
-        self._slot = slot(link.slot("split"))
+        self._stream = stream(link.stream("split"))
 
-    def cast(self, patients: Patients) -> Fates:
+    def sample(self, patients: Patients) -> Stays:
         """Where each of these patients goes, at once."""
         size = patients.count
         to = np.empty(size, dtype=np.int16)
@@ -101,11 +101,11 @@ class Branch:
         open_ = np.ones(size, dtype=np.bool_)
         for holds, steps, shares, code in self._rules:
             here = np.flatnonzero(open_ if holds is None else open_ & holds(patients.columns))
-            to[here] = steps[pick(uniform(patients.key[here], self._slot), shares)] if shares else steps[0]
+            to[here] = steps[pick(uniform(patients.key[here], self._stream), shares)] if shares else steps[0]
             event[here] = code
             open_[here] = False
-        fates = Fates(np.zeros(size), to)
+        stays = Stays(np.zeros(size), to)
         told = np.flatnonzero(event)
         if told.size:
-            fates.marks.append(Marks.of(event[told], told, np.zeros(told.size)))
-        return fates
+            stays.events.append(StepEvents.of(event[told], told, np.zeros(told.size)))
+        return stays

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import model_validator
 
 from pathsim.calendar import NEVER_DAYS, Days, ticks
+from pathsim.distributions import Hazard, hazard_by
+from pathsim.draws import streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, Table, wrong
 from pathsim.journal import Codes
-from pathsim.laws import Hazard, hazard_by
-from pathsim.luck import slots, uniform
 from pathsim.patients import Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 
@@ -91,14 +91,14 @@ def exit_problems(
 
 
 class Exits:
-    """Competing exits, ready to be cast."""
+    """Competing exits, ready to sample."""
 
     def __init__(self, exits: Mapping[str, Exit], elapsed: Elapsed | None, link: Link) -> None:
         self._codes = {name: link.event("exit", name) for name in exits}
         self._to = {name: link.index[way.next] for name, way in exits.items()}
         drawn = {name: hazard for name, way in exits.items() if (hazard := way.hazard()) is not None}
         self._hazards = list(drawn.values())
-        self._slots = slots([link.slot("exit", name) for name in drawn])[:, None]
+        self._streams = streams([link.stream("exit", name) for name in drawn])[:, None]
         self._effects = [
             (row, link.condition(effect.when), effect.hazard_ratio)
             for row, name in enumerate(drawn)
@@ -116,7 +116,7 @@ class Exits:
         """The event code of an exit, and the step it leads to."""
         return self._codes[name], self._to[name]
 
-    def cast(self, patients: Patients) -> tuple[Days, Codes, StepNumbers]:
+    def sample(self, patients: Patients) -> tuple[Days, Codes, StepNumbers]:
         """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to."""
         if not self._hazards:
             none = np.zeros(patients.count, dtype=np.int16)
@@ -132,7 +132,7 @@ class Exits:
 
     def _days_to(self, patients: Patients) -> Days:
         """The days to each exit, one row each, were it alone."""
-        cumulated = np.log(uniform(patients.key, self._slots))
+        cumulated = np.log(uniform(patients.key, self._streams))
         np.negative(cumulated, out=cumulated)
         for row, ratio in self._ratios:
             cumulated[row] /= ratio

@@ -9,18 +9,18 @@ from pydantic import Field, model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
+from pathsim.draws import stream, uniform
 from pathsim.fields import Count, DaysLong, Duration, wrong
 from pathsim.journal import Codes, Values
-from pathsim.luck import slot, uniform
-from pathsim.patients import NOWHERE, Fates, Marks, Patients, StepNumbers
+from pathsim.patients import NOWHERE, Patients, Stays, StepEvents, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
 from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
 from pathsim.steps.toxicity import (
     SEEN,
+    AdverseEvents,
     Frailty,
     Profile,
-    Struck,
     Toxicities,
     Toxicity,
     frailty_problems,
@@ -81,19 +81,19 @@ class PhaseSpec(StepSpec):
                 yield ("toxicity", name, "set"), toxicity.set, SEEN
 
     def keeps(self) -> str | None:
-        """The pool it holds a place of."""
+        """The resource it holds a place of."""
         return self.holds
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
-        """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown pools."""
+        """Toxicities that lack something, deaths that lead nowhere, delays without a limit, unknown resources."""
         yield from exit_problems(self.elapsed, self.exit, scenario.steps)
         if self.frailty is not None:
             yield from frailty_problems(self.frailty, scenario)
         if self.fatal is not None and self.fatal not in self.exit:
             yield ("fatal",), f"there is no exit '{self.fatal}' in this phase.{suggestion(self.fatal, list(self.exit))}"
-        if self.holds is not None and self.holds not in scenario.pools:
-            hint = suggestion(self.holds, list(scenario.pools))
-            yield ("holds",), f"there is no pool '{self.holds}' in [pools].{hint}"
+        if self.holds is not None and self.holds not in scenario.resources:
+            hint = suggestion(self.holds, list(scenario.resources))
+            yield ("holds",), f"there is no resource '{self.holds}' in [resources].{hint}"
         for i, table in enumerate(self.assess):
             for path, message in case_problems(table.levels, table.cases):
                 yield ("assess", i, *path), message
@@ -124,16 +124,16 @@ class PhaseSpec(StepSpec):
             yield ("toxicity", name), "can delay the next step, so the phase needs 'max_delay', in days"
 
     def link(self, link: Link) -> "Phase":
-        """The phase, ready to be cast."""
+        """The phase, ready to sample."""
         return Phase(self, link)
 
 
 class Phase:
-    """A phase, ready to be cast."""
+    """A phase, ready to sample."""
 
     def __init__(self, spec: PhaseSpec, link: Link) -> None:
         self._days = spec.days
-        self._slot = slot(link.slot("days"))
+        self._stream = stream(link.stream("days"))
         self._next = NOWHERE if spec.next is None else link.index[spec.next]
         self._max_delay = spec.max_delay or 0.0
         filled = profiles(spec.toxicity, link.scenario.toxicities)
@@ -144,39 +144,41 @@ class Phase:
         self._exits = Exits(spec.exit, spec.elapsed, link)
         self._fatal = None if spec.fatal is None else self._exits.named(spec.fatal)
 
-    def cast(self, patients: Patients) -> Fates:
+    def sample(self, patients: Patients) -> Stays:
         """What the phase holds for each of these patients."""
         stay = np.full(patients.count, math.inf)
         if self._days is not None:
-            stay = ticks(self._days(uniform(patients.key, self._slot)))
-        exit_at, exit_event, exit_to = self._exits.cast(patients)
-        struck = self._toxicities.cast(patients) if self._toxicities else None
+            stay = ticks(self._days(uniform(patients.key, self._stream)))
+        exit_at, exit_event, exit_to = self._exits.sample(patients)
+        adverse = self._toxicities.sample(patients) if self._toxicities else None
         cause = np.zeros(patients.count)
         memories: dict[str, np.ndarray] = {}
-        if struck is not None and self._toxicities is not None:
-            stay = self._delayed(stay, struck, self._toxicities)
-            stay, exit_at, exit_event, exit_to = self._killed(stay, exit_at, exit_event, exit_to, struck, cause)
+        if adverse is not None and self._toxicities is not None:
+            stay = self._delayed(stay, adverse, self._toxicities)
+            stay, exit_at, exit_event, exit_to = self._killed(stay, exit_at, exit_event, exit_to, adverse, cause)
         leave = np.minimum(stay, exit_at)
         complete = stay <= exit_at
-        fates = Fates(leave, np.where(complete, np.int16(self._next), exit_to))
-        if struck is not None and self._toxicities is not None:
-            fates.marks += _toxicity_marks(struck, leave, self._toxicities)
-            memories = _memories(patients, struck, leave, self._toxicities)
-        marks, fates.sets = self._assess.cast(patients, np.flatnonzero(complete & (stay < math.inf)), leave, memories)
-        fates.marks += marks
+        stays = Stays(leave, np.where(complete, np.int16(self._next), exit_to))
+        if adverse is not None and self._toxicities is not None:
+            stays.events += _adverse_events(adverse, leave, self._toxicities)
+            memories = _memories(patients, adverse, leave, self._toxicities)
+        events, stays.sets = self._assess.sample(
+            patients, np.flatnonzero(complete & (stay < math.inf)), leave, memories
+        )
+        stays.events += events
         out = np.flatnonzero(~complete)
         if out.size:
-            fates.marks.append(Marks.of(exit_event[out], out, leave[out], cause[out]))
-        return fates
+            stays.events.append(StepEvents.of(exit_event[out], out, leave[out], cause[out]))
+        return stays
 
-    def _delayed(self, stay: np.ndarray, struck: Struck, toxicities: Toxicities) -> np.ndarray:
-        late = np.flatnonzero(toxicities.delays[struck.kind])
+    def _delayed(self, stay: np.ndarray, adverse: AdverseEvents, toxicities: Toxicities) -> np.ndarray:
+        late = np.flatnonzero(toxicities.delays[adverse.kind])
         if not late.size or self._days is None:
             return stay
-        rows = struck.row[late]
+        rows = adverse.row[late]
         # A toxicity that begins after the planned end belongs to what follows and holds nobody back.
-        begun = struck.onset[late] <= stay[rows]
-        over = np.where(begun, np.minimum(struck.resolved[late] - stay[rows], self._max_delay), 0.0)
+        begun = adverse.onset[late] <= stay[rows]
+        over = np.where(begun, np.minimum(adverse.resolved[late] - stay[rows], self._max_delay), 0.0)
         delay = np.zeros(stay.size)
         np.maximum.at(delay, rows, ticks(over))
         return stay + delay
@@ -187,26 +189,26 @@ class Phase:
         exit_at: Days,
         exit_event: Codes,
         exit_to: StepNumbers,
-        struck: Struck,
+        adverse: AdverseEvents,
         cause: Values,
     ) -> tuple[Days, Days, Codes, StepNumbers]:
         """The stay and its exit, with those who have a fatal toxicity staying until they die of it."""
-        fatal = np.flatnonzero(struck.grade > WORST_ALIVE)
-        fatal = fatal[struck.onset[fatal] <= stay[struck.row[fatal]]]
+        fatal = np.flatnonzero(adverse.grade > WORST_ALIVE)
+        fatal = fatal[adverse.onset[fatal] <= stay[adverse.row[fatal]]]
         if not fatal.size or self._fatal is None or self._toxicities is None:
             return stay, exit_at, exit_event, exit_to
         stay, exit_at, exit_event, exit_to = stay.copy(), exit_at.copy(), exit_event.copy(), exit_to.copy()
-        rows, day = struck.row[fatal], struck.resolved[fatal]
+        rows, day = adverse.row[fatal], adverse.resolved[fatal]
         stay[rows] = math.inf
         begins = np.full(stay.size, math.inf)
-        np.minimum.at(begins, rows, struck.onset[fatal])
+        np.minimum.at(begins, rows, adverse.onset[fatal])
         # Who is dying leaves by no other exit; one that comes before the onset comes first.
         exit_at[exit_at > begins] = math.inf
         np.minimum.at(exit_at, rows, day)
         first = exit_at[rows] == day
         rows = rows[first]
         exit_event[rows], exit_to[rows] = self._fatal
-        cause[rows] = self._toxicities.codes[struck.kind[fatal[first]]]
+        cause[rows] = self._toxicities.codes[adverse.kind[fatal[first]]]
         return stay, exit_at, exit_event, exit_to
 
 
@@ -215,27 +217,32 @@ def _is_unread(toxicity: str, scenario: Surroundings) -> bool:
     return toxicity in scenario.toxicities and scenario.toxicities.get(toxicity) is None
 
 
-def _memories(patients: Patients, struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> dict[str, np.ndarray]:
+def _memories(
+    patients: Patients, adverse: AdverseEvents, leave: np.ndarray, toxicities: Toxicities
+) -> dict[str, np.ndarray]:
     """The columns that remember a toxicity: a patient who has had it once keeps it."""
     columns: dict[str, np.ndarray] = {}
     for kind, column in toxicities.remembered:
-        mine = struck.kind == (-1 if kind is None else kind)
-        seen = struck.row[mine & (struck.onset <= leave[struck.row])]
+        mine = adverse.kind == (-1 if kind is None else kind)
+        seen = adverse.row[mine & (adverse.onset <= leave[adverse.row])]
         values = columns.get(column, np.maximum(patients.columns[column], np.int16(SEEN.index("no"))))
         values[seen] = SEEN.index("yes")
         columns[column] = values
     return columns
 
 
-def _toxicity_marks(struck: Struck, leave: np.ndarray, toxicities: Toxicities) -> list[Marks]:
-    until = leave.take(struck.row)
-    seen, over = np.flatnonzero(struck.onset <= until), np.flatnonzero(struck.resolved <= until)
+def _adverse_events(adverse: AdverseEvents, leave: np.ndarray, toxicities: Toxicities) -> list[StepEvents]:
+    until = leave.take(adverse.row)
+    seen, over = np.flatnonzero(adverse.onset <= until), np.flatnonzero(adverse.resolved <= until)
     # That a toxicity is fatal nobody knows when it begins: grade 5 is written on the day of death.
-    begins, ends = np.minimum(struck.grade.take(seen), WORST_ALIVE), struck.grade.take(over)
-    begun, ended = toxicities.codes.take(struck.kind.take(seen)), toxicities.resolved_codes.take(struck.kind.take(over))
+    begins, ends = np.minimum(adverse.grade.take(seen), WORST_ALIVE), adverse.grade.take(over)
+    begun, ended = (
+        toxicities.codes.take(adverse.kind.take(seen)),
+        toxicities.resolved_codes.take(adverse.kind.take(over)),
+    )
     fatal = np.flatnonzero(ends > WORST_ALIVE)
-    ended[fatal] = toxicities.codes[struck.kind[over[fatal]]]
+    ended[fatal] = toxicities.codes[adverse.kind[over[fatal]]]
     return [
-        Marks(begun, struck.row.take(seen), struck.onset.take(seen), begins),
-        Marks(ended, struck.row.take(over), struck.resolved.take(over), ends),
+        StepEvents(begun, adverse.row.take(seen), adverse.onset.take(seen), begins),
+        StepEvents(ended, adverse.row.take(over), adverse.resolved.take(over), ends),
     ]

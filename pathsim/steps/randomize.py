@@ -9,11 +9,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from pathsim.conditions import Names, condition, suggestion
+from pathsim.draws import stream, sub_keys, uniform
 from pathsim.fields import Count, EachOnce, wrong
 from pathsim.journal import Rows
-from pathsim.luck import slot, sub_keys, uniform
-from pathsim.patients import Fates, Marks, Patients
-from pathsim.steps.spec import Arrow, KeyPath, Link, Seated, StepSpec, Surroundings
+from pathsim.patients import Patients, Stays, StepEvents
+from pathsim.steps.spec import Arrow, KeyPath, Link, Sequenced, StepSpec, Surroundings
 
 LARGEST_BLOCK = 1000
 MOST_STRATA = 10_000
@@ -34,13 +34,13 @@ class RandomizeSpec(StepSpec):
         for name in self.ratio:
             if name not in self.arms:
                 raise wrong(f"'{name}' is not an arm.{suggestion(name, list(self.arms))}", "ratio", name)
-        if self.block % (seats := sum(self.seats().values())):
-            raise wrong(f"a block of {self.block} cannot hold the ratio: use a multiple of {seats}", "block")
+        if self.block % (whole := sum(self.ratio_by_arm().values())):
+            raise wrong(f"a block of {self.block} cannot hold the ratio: use a multiple of {whole}", "block")
         if self.block > LARGEST_BLOCK:
             raise wrong(f"a block holds at most {LARGEST_BLOCK} patients", "block")
         return self
 
-    def seats(self) -> dict[str, int]:
+    def ratio_by_arm(self) -> dict[str, int]:
         """The allocation ratio."""
         return {name: self.ratio.get(name, 1) for name in self.arms}
 
@@ -81,7 +81,7 @@ class RandomizeSpec(StepSpec):
             )
 
     def link(self, link: Link) -> "Randomize":
-        """The randomization, ready to be cast."""
+        """The randomization, ready to sample."""
         return Randomize(self, link)
 
 
@@ -95,21 +95,21 @@ def stratum_labels(spec: RandomizeSpec, names: Names) -> list[str]:
     return labels
 
 
-class Randomize(Seated):
-    """A randomization, ready to be cast. The engine says who came when; the allocation list is the trial's luck."""
+class Randomize(Sequenced):
+    """A randomization, ready to sample. The engine says who came when; the allocation list is the trial's draws."""
 
     def __init__(self, spec: RandomizeSpec, link: Link) -> None:
         self._column = spec.set
         self._arms = tuple(spec.arms)
         self._as_if: int | None = None
         self._to = np.array([link.index[to] for to in spec.arms.values()], dtype=np.int16)
-        seats = list(spec.seats().values())
-        self._template = np.repeat(np.arange(len(seats)), np.array(seats) * (spec.block // sum(seats)))
+        ratio = list(spec.ratio_by_arm().values())
+        self._template = np.repeat(np.arange(len(ratio)), np.array(ratio) * (spec.block // sum(ratio)))
         self._strata = []
         for text in spec.strata:
             levels = link.scenario.names[text] if text.isidentifier() else None
             self._strata.append((text, len(levels)) if levels else (condition(text, link.scenario.names), 1))
-        self._slot = slot(link.slot("block"))
+        self._stream = stream(link.stream("block"))
         self._stratum_event = link.event("stratum", spec.set)
         self._arm_event = link.event("arm", spec.set)
 
@@ -127,25 +127,25 @@ class Randomize(Seated):
             number = number * (levels + 1) + part.astype(np.intp)
         return number
 
-    def cast(self, patients: Patients) -> Fates:
-        """The arm of each patient, by their seat on the list of their trial and stratum."""
-        if patients.seat is None or patients.trial_key is None:
-            raise TypeError("a randomization needs the seats and the trial's luck from the engine")
+    def sample(self, patients: Patients) -> Stays:
+        """The arm of each patient, by their sequence number on the list of their trial and stratum."""
+        if patients.sequence_number is None or patients.trial_key is None:
+            raise TypeError("a randomization needs the sequence numbers and the trial's draws from the engine")
         stratum = self.strata(patients)
-        first = patients.seat // self._template.size * self._template.size
-        place = patients.seat - first
+        first = patients.sequence_number // self._template.size * self._template.size
+        place = patients.sequence_number - first
         lists = sub_keys(patients.trial_key, stratum)
-        seats = sub_keys(lists, first + np.arange(self._template.size)[:, None])
-        order = uniform(seats, self._slot)
+        places = sub_keys(lists, first + np.arange(self._template.size)[:, None])
+        order = uniform(places, self._stream)
         rank = (order < order[place, np.arange(patients.count)]).sum(axis=0)
-        return self.seated(stratum, self._template[rank])
+        return self.in_sequence(stratum, self._template[rank])
 
-    def seated(self, stratum: Rows, arm: Rows) -> Fates:
-        """The fates of patients who are given these arms."""
+    def in_sequence(self, stratum: Rows, arm: Rows) -> Stays:
+        """The stays of patients who are given these arms."""
         everybody, now = np.arange(arm.size), np.zeros(arm.size)
-        marks = [
-            Marks.of(self._stratum_event, everybody, now, stratum.astype(np.float64)),
-            Marks.of(self._arm_event, everybody, now, arm.astype(np.float64)),
+        events = [
+            StepEvents.of(self._stratum_event, everybody, now, stratum.astype(np.float64)),
+            StepEvents.of(self._arm_event, everybody, now, arm.astype(np.float64)),
         ]
         walked = arm if self._as_if is None else np.full_like(arm, self._as_if)
-        return Fates(now, self._to[walked], marks, {self._column: walked.astype(np.int16)})
+        return Stays(now, self._to[walked], events, {self._column: walked.astype(np.int16)})

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 from pathsim.conditions import Condition, Names, condition
 from pathsim.fields import Probability, Table, Timing
 from pathsim.journal import EventKind, Rows
-from pathsim.patients import Fates, Patients
+from pathsim.patients import Patients, Stays
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Where in the scenario file something stands, for example ``("steps", "donor", "exit", "relapse", "next")``."""
@@ -44,7 +44,7 @@ class Surroundings:
     shares: Mapping[str, Mapping[str, float]]
     """For each category of the cohort that depends on no other, the share of patients at each level."""
     toxicities: Mapping[str, ToxicityKind]
-    pools: Mapping[str, object]
+    resources: Mapping[str, object]
     steps: Mapping[str, "StepSpec"]
     unread: Container[str] = frozenset()
     """Columns of which nothing is known, because what sets them could not be read."""
@@ -55,14 +55,14 @@ class Link:
     """What makes a step ready: its names become numbers."""
 
     name: str
-    luck: str
+    prefix: str
     scenario: Surroundings
     index: Mapping[str, int]
     add_event: Callable[[EventKind, str, str], int]
 
-    def slot(self, *parts: str) -> str:
+    def stream(self, *parts: str) -> str:
         """The full name of one of this step's draws."""
-        return "/".join((self.luck, *parts))
+        return "/".join((self.prefix, *parts))
 
     def condition(self, text: str) -> Condition:
         """The condition that this text stands for."""
@@ -74,13 +74,13 @@ class Link:
 
 
 class Step(Protocol):
-    """A step, ready to cast the fates of the patients who enter it."""
+    """A step, ready to sample the stays of the patients who enter it."""
 
-    def cast(self, patients: Patients) -> Fates:
+    def sample(self, patients: Patients) -> Stays:
         """What the step holds for each of these patients, counted from entry. Pure."""
 
 
-class Seated(ABC):
+class Sequenced(ABC):
     """A step that must know how many of each patient's stratum came before: the engine counts them."""
 
     @abstractmethod
@@ -95,10 +95,10 @@ class Elapsed(Table):
     since: str
 
 
-class Place(NamedTuple):
-    """A place that is waited for: in which pool, and the step that follows when there is one."""
+class Requested(NamedTuple):
+    """A place that is waited for: in which resource, and the step that follows when there is one."""
 
-    pool: str
+    resource: str
     then: str
 
 
@@ -107,7 +107,7 @@ class StepSpec(Table):
 
     kind: str
     label: str | None = None
-    luck: str | None = None
+    stream: str | None = None
     elapsed: Elapsed | None = None
 
     def arrows(self) -> Iterator[Arrow]:
@@ -126,12 +126,12 @@ class StepSpec(Table):
         """The names that the step gives to ways out of it; endpoints count them."""
         yield from (arrow.label for arrow in self.arrows() if arrow.path[0] == "exit")
 
-    def wants(self) -> Place | None:
+    def requests(self) -> Requested | None:
         """The place that is waited for here."""
         return None
 
     def keeps(self) -> str | None:
-        """The pool whose place, if the patient has one, is kept during this step."""
+        """The resource whose place, if the patient has one, is kept during this step."""
         return None
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
@@ -140,5 +140,5 @@ class StepSpec(Table):
         yield from ()
 
     def link(self, link: Link) -> Step | None:
-        """The step, ready to cast; None if nothing happens here any more."""
+        """The step, ready to sample; None if nothing happens here any more."""
         raise NotImplementedError

@@ -10,10 +10,10 @@ from pydantic import model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
+from pathsim.distributions import DistributionTable, Fixed, Quantiles
+from pathsim.draws import streams, uniform
 from pathsim.fields import Probability, Ratio, Table, Timing, wrong
 from pathsim.journal import Rows
-from pathsim.laws import Fixed, LawTable, Quantiles
-from pathsim.luck import slots, uniform
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 
@@ -257,7 +257,7 @@ def _at_levels(log_odds: NDArray[np.float64], ratios: NDArray[np.float64]) -> ND
 
 
 @dataclass(frozen=True, slots=True)
-class Struck:
+class AdverseEvents:
     """Toxicities that happen, as columns; ``kind`` numbers the step's types."""
 
     kind: Rows
@@ -272,11 +272,11 @@ class Toxicities:
 
     def __init__(self, filled: Profiles, tables: Mapping[str, Toxicity], link: Link) -> None:
         profiles = filled.found
-        struck = {name: link.event("toxicity", name) for name in profiles}
+        adverse = {name: link.event("toxicity", name) for name in profiles}
         resolved = {name: link.event("resolved", name) for name in profiles}
         # What never happens is not drawn.
         drawn = {name: profile for name, profile in profiles.items() if profile.third > 0}
-        self.codes = np.array([struck[name] for name in drawn], dtype=np.int16)
+        self.codes = np.array([adverse[name] for name in drawn], dtype=np.int16)
         self.resolved_codes = np.array([resolved[name] for name in drawn], dtype=np.int16)
         self.delays = np.array([profile.delays for profile in drawn.values()], dtype=np.bool_)
         numbers = {name: kind for kind, name in enumerate(drawn)}
@@ -285,11 +285,11 @@ class Toxicities:
         self._third = np.array([profile.third for profile in drawn.values()])
         self._fourth = np.array([profile.fourth for profile in drawn.values()])
         self._fifth = np.array([profile.fifth for profile in drawn.values()])
-        self._onset = LawTable([profile.onset for profile in drawn.values()])
-        self._lasts = LawTable([profile.lasts for profile in drawn.values()])
-        self._grade_slots = slots([link.slot(name, "grade") for name in drawn])[:, None]
-        self._onset_slots = slots([link.slot(name, "onset") for name in drawn])
-        self._length_slots = slots([link.slot(name, "lasts") for name in drawn])
+        self._onset = DistributionTable([profile.onset for profile in drawn.values()])
+        self._lasts = DistributionTable([profile.lasts for profile in drawn.values()])
+        self._grade_streams = streams([link.stream(name, "grade") for name in drawn])[:, None]
+        self._onset_streams = streams([link.stream(name, "onset") for name in drawn])
+        self._length_streams = streams([link.stream(name, "lasts") for name in drawn])
         self._effects = [
             (row, link.condition(effect.when), effect.risk_ratio)
             for row, name in enumerate(drawn)
@@ -304,9 +304,9 @@ class Toxicities:
         ratios = [frailty.odds_ratio.get(level, 1.0) for level in shares]
         self._frailty = frailty.column, spread(self._third.tolist(), ratios, list(shares.values()))
 
-    def cast(self, patients: Patients) -> Struck:
+    def sample(self, patients: Patients) -> AdverseEvents:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
-        draws = uniform(patients.key, self._grade_slots)
+        draws = uniform(patients.key, self._grade_streams)
         limit = self._limits(patients)
         happens = draws < limit
         for inner, outer in self._nested:
@@ -314,17 +314,17 @@ class Toxicities:
         hits = np.flatnonzero(happens)
         kind = hits // patients.count
         row = hits - kind * patients.count
-        # The luck that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
+        # The draw that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
         depth = draws.take(hits) * self._third.take(kind) / limit.take(hits)
         grade = 3.0 + (depth < self._fourth.take(kind)) + (depth < self._fifth.take(kind))
         key = patients.key.take(row)
-        onset = ticks(self._onset(kind, uniform(key, self._onset_slots.take(kind))))
-        length = ticks(self._lasts(kind, uniform(key, self._length_slots.take(kind))))
+        onset = ticks(self._onset(kind, uniform(key, self._onset_streams.take(kind))))
+        length = ticks(self._lasts(kind, uniform(key, self._length_streams.take(kind))))
         for inner, outer in self._nested:
             mine = np.flatnonzero(kind == inner)
             around = np.searchsorted(hits, outer * patients.count + row[mine])
             onset[mine] = np.clip(onset[mine], onset[around], onset[around] + length[around])
-        return Struck(kind, row, grade, onset, onset + length)
+        return AdverseEvents(kind, row, grade, onset, onset + length)
 
     def _limits(self, patients: Patients) -> NDArray[np.float64]:
         if self._frailty is None:

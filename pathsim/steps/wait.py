@@ -1,4 +1,4 @@
-"""A wait: until something is ready, then for a place in a pool; competing exits end it."""
+"""A wait: until something is ready, then for a unit of a resource; competing exits end it."""
 
 from collections.abc import Iterator
 from typing import Literal
@@ -8,20 +8,20 @@ from pydantic import Field
 
 from pathsim.calendar import ticks
 from pathsim.conditions import suggestion
+from pathsim.draws import stream, uniform
 from pathsim.fields import Duration
-from pathsim.luck import slot, uniform
-from pathsim.patients import Fates, Marks, Patients, Want
+from pathsim.patients import Patients, Request, Stays, StepEvents
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
-from pathsim.steps.spec import Arrow, KeyPath, Link, Place, StepSpec, Surroundings
+from pathsim.steps.spec import Arrow, KeyPath, Link, Requested, StepSpec, Surroundings
 
 
 class WaitSpec(StepSpec):
-    """Days until ready (a donor, a cell product), and the pool a place is then wanted in."""
+    """Days until ready (a donor, a cell product), and the resource that is then wanted."""
 
     kind: Literal["wait"]
     ready: Duration
     next: str
-    pool: str | None = None
+    resource: str | None = None
     exit: dict[str, Exit] = Field(default_factory=dict)
 
     def arrows(self) -> Iterator[Arrow]:
@@ -33,52 +33,51 @@ class WaitSpec(StepSpec):
         """Those of the exits."""
         yield from exit_conditions(self.exit)
 
-    def wants(self) -> Place | None:
-        """A place of the pool, if there is one."""
-        return None if self.pool is None else Place(self.pool, self.next)
+    def requests(self) -> Requested | None:
+        """A unit of the resource, if there is one."""
+        return None if self.resource is None else Requested(self.resource, self.next)
 
     def problems(self, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:
-        """Pools that are unknown, and places that nobody would hold."""
+        """Resources that are unknown, and those that nobody would hold."""
         yield from exit_problems(self.elapsed, self.exit, scenario.steps)
-        if self.pool is None:
+        if self.resource is None:
             return
-        if self.pool not in scenario.pools:
-            yield ("pool",), f"there is no pool '{self.pool}' in [pools].{suggestion(self.pool, list(scenario.pools))}"
+        if self.resource not in scenario.resources:
+            hint = suggestion(self.resource, list(scenario.resources))
+            yield ("resource",), f"there is no resource '{self.resource}' in [resources].{hint}"
             return
         following = scenario.steps.get(self.next)
         holds = None if following is None else following.keeps()
-        if following is not None and holds != self.pool and (holds is None or holds in scenario.pools):
-            yield (
-                ("next",),
-                f"'{self.next}' does not hold the place that patients wait for: there, write holds = \"{self.pool}\"",
-            )
+        if following is not None and holds != self.resource and (holds is None or holds in scenario.resources):
+            message = f"'{self.next}' does not hold what patients wait for: there, write holds = \"{self.resource}\""
+            yield ("next",), message
 
     def link(self, link: Link) -> "Wait":
-        """The wait, ready to be cast."""
+        """The wait, ready to sample."""
         return Wait(self, link)
 
 
 class Wait:
-    """A wait, ready to be cast: what it holds if no queue forms, and what ends the waiting if one does."""
+    """A wait, ready to sample: what it holds if no queue forms, and what ends the waiting if one does."""
 
     def __init__(self, spec: WaitSpec, link: Link) -> None:
-        self._ready, self._slot = spec.ready, slot(link.slot("ready"))
-        self._pooled = spec.pool is not None
+        self._ready, self._stream = spec.ready, stream(link.stream("ready"))
+        self._has_resource = spec.resource is not None
         self._next = link.index[spec.next]
-        self._ready_event = link.event("ready", spec.pool or link.name)
+        self._ready_event = link.event("ready", spec.resource or link.name)
         self._exits = Exits(spec.exit, spec.elapsed, link)
 
-    def cast(self, patients: Patients) -> Fates:
+    def sample(self, patients: Patients) -> Stays:
         """What the wait holds for each of these patients."""
-        ready = ticks(self._ready(uniform(patients.key, self._slot)))
-        until, event, otherwise = self._exits.cast(patients)
+        ready = ticks(self._ready(uniform(patients.key, self._stream)))
+        until, event, otherwise = self._exits.sample(patients)
         in_time = ready <= until
-        fates = Fates(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise))
+        stays = Stays(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise))
         got, out = np.flatnonzero(in_time), np.flatnonzero(~in_time)
-        fates.marks = [
-            Marks.of(self._ready_event, got, ready[got]),
-            Marks.of(event[out], out, until[out]),
+        stays.events = [
+            StepEvents.of(self._ready_event, got, ready[got]),
+            StepEvents.of(event[out], out, until[out]),
         ]
-        if self._pooled:
-            fates.want = Want(ready, until, otherwise, event)
-        return fates
+        if self._has_resource:
+            stays.request = Request(ready, until, otherwise, event)
+        return stays

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pathsim.conditions import Column
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import RandomizeSpec
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.tables import NO_ARM
 
 Arms: TypeAlias = Mapping[str, NDArray[np.int16]]
@@ -32,7 +32,7 @@ def arms_of(chunk: Chunk) -> Arms:
 
 
 def held(arms: Arms, base: Scenario, scenario: Scenario) -> dict[str, Column]:
-    """What a sweep of another scenario takes, so that its patients keep these arms of the base's.
+    """What the vectorized engine takes for another scenario, so that its patients keep these arms of the base's.
 
     A randomization between other arms than the base's is left as it is.
     """

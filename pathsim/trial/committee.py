@@ -1,4 +1,6 @@
-"""The monitoring committee at work on the clock: it learns of events as they are reported, meets, may stop the trial.
+"""The monitoring committee at work in the discrete-event engine.
+
+It learns of events as they are reported, meets, and may stop the trial.
 
 It takes the decisions that ``looks`` finds afterwards in a journal, on the same days.
 """
@@ -7,21 +9,21 @@ import math
 
 import numpy as np
 
-from pathsim.clock import Clock, Entry
+from pathsim.engines.discrete_event import DiscreteEventEngine, Entry
 from pathsim.trial.course import closing_days, stop_reason
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import Look, due, going, hold, last_day_of_looks, order_day, plan_of
-from pathsim.trial.outcomes import ends, starts
+from pathsim.trial.time_to_event import ends, starts
 
 
 class Committee:
-    """A committee that follows one trial on its clock from the first day on; without a plan it never meets."""
+    """A committee that follows one trial on its calendar from the first day on; without a plan it never meets."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, engine: DiscreteEventEngine) -> None:
         self.looks: list[Look] = []
         """The looks it has held so far."""
-        scenario = clock.scenario
-        self._clock, self._plan = clock, plan_of(scenario)
+        scenario = engine.scenario
+        self._engine, self._plan = engine, plan_of(scenario)
         if self._plan is None or scenario.randomization is None:
             return
         endpoint = scenario.sections.endpoints[self._plan.endpoint]
@@ -37,9 +39,9 @@ class Committee:
         self._begun: set[int] = set()
         self._followed: set[int] = set()
         self._in_arm: set[int] = set()
-        clock.listen(self._notice)
+        engine.listen(self._notice)
         if (ordered := order_day(scenario)) < math.inf:
-            clock.at(ordered, self._obey)
+            engine.at(ordered, self._obey)
 
     def _notice(self, entry: Entry) -> None:
         """Follow patients from the endpoint's start to its first event, and learn of that when it is reported."""
@@ -52,31 +54,31 @@ class Committee:
             self._followed.remove(entry.patient)
             if entry.event in self._events and entry.patient in self._in_arm:
                 reported = entry.day + self._delay[entry.patient]
-                self._clock.at(reported, lambda: self._count(reported))
+                self._engine.at(reported, lambda: self._count(reported))
 
     def _count(self, reported: float) -> None:
         """Count an event, and call a look for the end of the day if there are enough of them for the next."""
         self._known += 1
         for wanted in self._wanted:
             if wanted == self._known:
-                self._clock.at(math.ceil(reported), self._look)
+                self._engine.at(math.ceil(reported), self._look)
 
     def _look(self) -> None:
-        day = math.floor(self._clock.now)
+        day = math.floor(self._engine.now)
         if due(self.looks, day, self._last):
             self._hold(day, by_order=False)
 
     def _obey(self) -> None:
         if going(self.looks):
-            self._hold(math.floor(self._clock.now), by_order=True)
+            self._hold(math.floor(self._engine.now), by_order=True)
 
     def _hold(self, day: float, *, by_order: bool) -> None:
         if self._plan is None:
             raise TypeError("a committee without a plan never meets")
         hold(self._chunk(), self._plan, np.array([float(day)]), [self.looks], by_order=by_order)
         if not going(self.looks):
-            closing = closing_days(self._clock.scenario, [self.looks])[0]
-            self._clock.stop(stop_reason(self.looks), float(closing))
+            closing = closing_days(self._engine.scenario, [self.looks])[0]
+            self._engine.stop(stop_reason(self.looks), float(closing))
 
     def _chunk(self) -> Chunk:
-        return Chunk(self._clock.scenario, self._clock.seed, [self._clock.replicate], self._clock.journal())
+        return Chunk(self._engine.scenario, self._engine.seed, [self._engine.replicate], self._engine.journal())

@@ -12,10 +12,10 @@ import numpy as np
 
 from pathsim.calendar import Days
 from pathsim.cohort import STOPS
-from pathsim.scenario.models import Cutoff
+from pathsim.engines.vectorized import Stops
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import Stops
-from pathsim.trial.known import Chunk, Flags, Known, known_on
+from pathsim.scenario.schema import Cutoff
+from pathsim.trial.data_cut import Chunk, DataCut, Flags, data_cut_on
 from pathsim.trial.monitoring import Decision, Look, day_of_event, days_known, days_known_of, going, looks
 
 _REASONS: dict[Decision, str] = {
@@ -39,24 +39,24 @@ class Course:
         """The scenario of the trial."""
         return self.chunk.scenario
 
-    def known_on(self, day: float | Days, *, complete: bool = False, run_on: bool = False) -> Known:
+    def data_cut_on(self, day: float | Days, *, complete: bool = False, run_on: bool = False) -> DataCut:
         """What is known on a day of the trial as it went, or as it would have run on if nobody had stopped it."""
         if run_on:
-            return known_on(self.chunk, day, complete=complete)
-        return known_on(self.chunk.as_stopped, day, complete=complete, closing=self.closing)
+            return data_cut_on(self.chunk, day, complete=complete)
+        return data_cut_on(self.chunk.as_stopped, day, complete=complete, closing=self.closing)
 
-    def known_at(self, cutoff: Cutoff, *, complete: bool | None = None) -> Known:
+    def data_cut_at(self, cutoff: Cutoff, *, complete: bool | None = None) -> DataCut:
         """What is known at a cut-off; ``complete`` can override whether its records were brought up to date."""
         up_to_date = cutoff.complete if complete is None else complete
-        return self.known_on(self._days_of(cutoff), complete=up_to_date, run_on=cutoff.run_on)
+        return self.data_cut_on(self._days_of(cutoff), complete=up_to_date, run_on=cutoff.run_on)
 
-    def final(self) -> Known:
+    def final(self) -> DataCut:
         """What is known at the last cut-off of the trial as it went."""
-        return self.known_at(self.scenario.final_cutoff)
+        return self.data_cut_at(self.scenario.final_cutoff)
 
-    def reported_on(self, day: float) -> Known:
+    def reported_on(self, day: float) -> DataCut:
         """What a report on an earlier day would show: with records as complete as they are at the last cut-off."""
-        return self.known_on(day, complete=self.scenario.final_cutoff.complete)
+        return self.data_cut_on(day, complete=self.scenario.final_cutoff.complete)
 
     def reached(self, cutoff: Cutoff) -> Flags:
         """In which replicates a cut-off comes because of its events, and not because its latest day has come."""
@@ -75,7 +75,7 @@ class Course:
         if cutoff.run_on:
             known_days = days_known(self.chunk, endpoint)
         else:
-            known_days = days_known_of(self.known_on(math.inf, complete=True), endpoint)
+            known_days = days_known_of(self.data_cut_on(math.inf, complete=True), endpoint)
         return day_of_event(known_days, cutoff.events)
 
 
@@ -89,7 +89,7 @@ def _looks_and_closing(chunk: Chunk) -> tuple[list[list[Look]], Days]:
     return held, closing_days(chunk.scenario, held)
 
 
-def final(chunk: Chunk) -> Known:
+def final(chunk: Chunk) -> DataCut:
     """What is known of these replicates at the last cut-off of the trial as it went."""
     return course(chunk).final()
 

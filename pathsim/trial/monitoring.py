@@ -13,18 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.scenario.models import Endpoint, Monitoring
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import Figures
-from pathsim.stats.sequential import (
+from pathsim.scenario.schema import Endpoint, Monitoring
+from pathsim.statistics.compare import Figures
+from pathsim.statistics.sequential import (
     alternative_rejected_bound,
     conditional_power_bound,
     efficacy_bound,
     expected_z,
 )
-from pathsim.stats.spending import spending
-from pathsim.trial.known import Chunk, Known, everything, known_on
-from pathsim.trial.outcomes import Outcomes, by_trial, compared, outcomes
+from pathsim.statistics.spending import spending
+from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on, everything
+from pathsim.trial.time_to_event import TimeToEvent, by_trial, compared, time_to_event
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -80,7 +80,7 @@ def allocation_ratio(scenario: Scenario) -> float:
     """How many patients the first of the two arms is to have for each of the second."""
     if scenario.randomization is None:
         raise TypeError("without a randomization there is no ratio of arms")
-    first, second = scenario.randomization[1].seats().values()
+    first, second = scenario.randomization[1].ratio_by_arm().values()
     return first / second
 
 
@@ -113,10 +113,10 @@ def days_known(chunk: Chunk, endpoint: Endpoint) -> list[Days]:
     return chunk.read(("days known", endpoint), lambda chunk: days_known_of(everything(chunk), endpoint))
 
 
-def days_known_of(whole: Known, endpoint: Endpoint) -> list[Days]:
+def days_known_of(whole: DataCut, endpoint: Endpoint) -> list[Days]:
     """The same for what will be known of a trial in the end."""
     chunk = whole.chunk
-    data = outcomes(whole, endpoint)
+    data = time_to_event(whole, endpoint)
     trial, row = data.trial[data.event], data.row[data.event]
     known = data.day[data.event] + chunk.reporting_delay[row]
     return [np.sort(days) for days in by_trial(known, trial, len(chunk.replicates))]
@@ -171,7 +171,7 @@ def _finite(value: float) -> float | None:
 def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:
     """What each replicate shows on its day: the log-rank z, turned to grow with benefit, the hazard ratio, events."""
     endpoint, trials = chunk.scenario.sections.endpoints[plan.endpoint], len(chunk.replicates)
-    data = outcomes(known_on(chunk, day), endpoint)
+    data = time_to_event(data_cut_on(chunk, day), endpoint)
     test, ratio = compared(data, endpoint, chunk.scenario, trials)
     return -test.z, ratio.estimate, np.bincount(data.trial[data.event], minlength=trials)
 
@@ -222,7 +222,7 @@ def planned_bounds(plan: Monitoring, ratio: float) -> list[tuple[float, float | 
     return [(events[-1] / plan.planned_events, *_bounds(plan, ratio, events)) for events in looks_so_far]
 
 
-class Walk(NamedTuple):
+class ZPath(NamedTuple):
     """How z goes its way: the days on which events became known, how many were known by then, and z."""
 
     day: Days
@@ -230,7 +230,7 @@ class Walk(NamedTuple):
     z: Figures
 
 
-def walk(chunk: Chunk, until: float) -> Walk | None:
+def z_path(chunk: Chunk, until: float) -> ZPath | None:
     """The way of z in a chunk of one replicate, as a committee would see it that looked at every new event.
 
     Where events became known on more than ``MOST_STEPS`` days, it looks on that many of them, the last among them. z
@@ -246,14 +246,14 @@ def walk(chunk: Chunk, until: float) -> Walk | None:
         day = day[np.linspace(0, day.size - 1, MOST_STEPS).round().astype(np.intp)]
     at_once = max(1, ROWS_AT_ONCE // chunk.rows)
     parts = [_steps(chunk, endpoint, day[first : first + at_once]) for first in range(0, day.size, at_once)]
-    return Walk(day, *map(np.concatenate, zip(*parts, strict=True))) if parts else Walk(day, day.astype(np.intp), day)
+    return ZPath(day, *map(np.concatenate, zip(*parts, strict=True))) if parts else ZPath(day, day.astype(np.intp), day)
 
 
 def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp], Figures]:
     """How many events were known on each of these days, and z."""
-    parts = [outcomes(known_on(chunk, float(cut)), endpoint) for cut in day]
+    parts = [time_to_event(data_cut_on(chunk, float(cut)), endpoint) for cut in day]
     trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Outcomes.__slots__}
-    data = Outcomes(**(columns | {"trial": trial}))
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in TimeToEvent.__slots__}
+    data = TimeToEvent(**(columns | {"trial": trial}))
     test, _ = compared(data, endpoint, chunk.scenario, day.size)
     return np.bincount(trial[data.event], minlength=day.size), -test.z

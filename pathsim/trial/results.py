@@ -2,7 +2,7 @@
 
 Times are in days, proportions are fractions; what a trial cannot estimate is None. A hazard ratio is 0 or infinite
 where all events that tell the arms apart are in one of them. Keys are stable; a renamed key is a new
-``SCHEMA_VERSION``.
+``pathsim.SCHEMA_VERSION``.
 """
 
 import math
@@ -13,22 +13,22 @@ from typing import Any, TypeAlias
 import numpy as np
 
 import pathsim
-from pathsim.paths import Part, Picks, day_name, next_name, parts_of
-from pathsim.scenario.models import Cutoff, Endpoint, Target
+from pathsim.paths import PathPart, Picks, day_name, next_name, parts_of
+from pathsim.scenario.former import renamed
 from pathsim.scenario.scenario import Scenario
-from pathsim.stats.compare import p_one_sided
-from pathsim.stats.competing import cumulative_incidence
-from pathsim.stats.normal import deviations
-from pathsim.stats.risk_table import RiskTable
-from pathsim.stats.survival import kaplan_meier, longest_horizon, median, numbers_at_risk, restricted_mean
+from pathsim.scenario.schema import Cutoff, Endpoint, Target
+from pathsim.statistics.compare import p_one_sided
+from pathsim.statistics.competing import cumulative_incidence
+from pathsim.statistics.normal import deviations
+from pathsim.statistics.risk_table import RiskTable
+from pathsim.statistics.survival import kaplan_meier, longest_horizon, median, numbers_at_risk, restricted_mean
 from pathsim.trial import tables
 from pathsim.trial.course import Course, course
-from pathsim.trial.known import Chunk, Known
+from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.monitoring import Look, going
-from pathsim.trial.outcomes import Allocation, Outcomes, allocation, compared, outcomes, survival_table
+from pathsim.trial.time_to_event import Allocation, TimeToEvent, allocation, compared, survival_table, time_to_event
 from pathsim.trial.toxicity import toxicity
 
-SCHEMA_VERSION = 1
 INFINITE = ("Infinity", "-Infinity")
 """What JSON, which has no such numbers, holds for them: results that were read from it have figures too."""
 Results: TypeAlias = dict[str, Any]
@@ -41,7 +41,7 @@ def results(chunk: Chunk, until: float | None = None) -> Results:
     groups = allocation(known)
     visited = tables.visits(known, groups)
     return {
-        "schema_version": SCHEMA_VERSION,
+        "schema_version": pathsim.SCHEMA_VERSION,
         "pathsim": pathsim.__version__,
         "seed": chunk.seed,
         "replicate": int(chunk.replicates[0]),
@@ -55,10 +55,10 @@ def results(chunk: Chunk, until: float | None = None) -> Results:
         "cutoffs": {
             name: _cutoff(name, cutoff, followed)
             for name, cutoff in scenario.trial.cutoffs.items()
-            if until is None or followed.known_at(cutoff).day[0] <= until
+            if until is None or followed.data_cut_at(cutoff).day[0] <= until
         },
         "endpoints": {
-            name: endpoint_figures(endpoint, outcomes(known, endpoint), groups, scenario)
+            name: endpoint_figures(endpoint, time_to_event(known, endpoint), groups, scenario)
             for name, endpoint in scenario.sections.endpoints.items()
         },
         "baseline": tables.of_trial(tables.baseline(known, groups), 0),
@@ -69,7 +69,7 @@ def results(chunk: Chunk, until: float | None = None) -> Results:
     }
 
 
-def _trial(known: Known, groups: Allocation, followed: Course) -> dict[str, Any]:
+def _trial(known: DataCut, groups: Allocation, followed: Course) -> dict[str, Any]:
     scenario = known.chunk.scenario
     held = [look for look in followed.looks[0] if look.day <= known.day[0]]
     arrived = known.enrolled[known.enrolled < math.inf]
@@ -89,7 +89,7 @@ def _trial(known: Known, groups: Allocation, followed: Course) -> dict[str, Any]
     }
 
 
-def _ended(known: Known, held: list[Look]) -> dict[str, Any]:
+def _ended(known: DataCut, held: list[Look]) -> dict[str, Any]:
     """When the trial came to its end, by a look or at the final cut-off, and with how many events."""
     scenario = known.chunk.scenario
     if held and not going(held):
@@ -97,7 +97,7 @@ def _ended(known: Known, held: list[Look]) -> dict[str, Any]:
     plan = scenario.trial.monitoring
     if plan is None:
         return {"day": float(known.day[0])}
-    data = outcomes(known, scenario.sections.endpoints[plan.endpoint])
+    data = time_to_event(known, scenario.sections.endpoints[plan.endpoint])
     return {"day": float(known.day[0]), "events": int(data.event.sum())}
 
 
@@ -106,9 +106,9 @@ def _analysis(look: Look, followed: Course) -> dict[str, Any]:
     scenario, plan = followed.scenario, followed.scenario.trial.monitoring
     if plan is None:
         return {}
-    known = followed.known_on(look.day)
+    known = followed.data_cut_on(look.day)
     endpoint = scenario.sections.endpoints[plan.endpoint]
-    return endpoint_figures(endpoint, outcomes(known, endpoint), allocation(known), scenario)
+    return endpoint_figures(endpoint, time_to_event(known, endpoint), allocation(known), scenario)
 
 
 def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
@@ -118,22 +118,22 @@ def _by_group(groups: Allocation, figure: Any) -> dict[str, Any]:
 def _cutoff(name: str, cutoff: Cutoff, followed: Course) -> dict[str, Any]:
     """What had happened by a planned cut-off, what of it was known, and how the arms compare by then."""
     scenario = followed.scenario
-    known, happened = followed.known_at(cutoff), followed.known_at(cutoff, complete=True)
+    known, happened = followed.data_cut_at(cutoff), followed.data_cut_at(cutoff, complete=True)
     groups = allocation(known)
     endpoints = scenario.sections.endpoints.items()
-    found = {endpoint: outcomes(known, table) for endpoint, table in endpoints}
+    found = {endpoint: time_to_event(known, table) for endpoint, table in endpoints}
     return {
         "label": cutoff.label or name,
         "day": float(known.day[0]),
         "run_on": cutoff.run_on,
         "randomized": int((groups.group >= 0).sum()) if scenario.arms else None,
         "events": {endpoint: int(data.event.sum()) for endpoint, data in found.items()},
-        "events_happened": {endpoint: int(outcomes(happened, table).event.sum()) for endpoint, table in endpoints},
+        "events_happened": {endpoint: int(time_to_event(happened, table).event.sum()) for endpoint, table in endpoints},
         "endpoints": {name: endpoint_figures(table, found[name], groups, scenario) for name, table in endpoints},
     }
 
 
-def endpoint_figures(endpoint: Endpoint, data: Outcomes, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
+def endpoint_figures(endpoint: Endpoint, data: TimeToEvent, groups: Allocation, scenario: Scenario) -> dict[str, Any]:
     """What the results say of an endpoint: survival by arm, first events, and how the arms compare."""
     table = survival_table(data, len(groups.groups), stratified=False)
     found: dict[str, Any] = {
@@ -157,7 +157,7 @@ def endpoint_figures(endpoint: Endpoint, data: Outcomes, groups: Allocation, sce
     return found
 
 
-def _incidence(endpoint: Endpoint, data: Outcomes, groups: Allocation) -> dict[str, Any]:
+def _incidence(endpoint: Endpoint, data: TimeToEvent, groups: Allocation) -> dict[str, Any]:
     """The cumulative incidence of each kind of first event; nothing where there is only one."""
     if len(endpoint.events) < 2 or not endpoint.at_days:
         return {}
@@ -196,7 +196,7 @@ def _gained(table: RiskTable, treated: int, control: int, horizon_days: float) -
     return {"horizon_days": horizon_days} | {name: _or_none(value) for name, value in figures.items()}
 
 
-def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> dict[str, Any]:
+def _arm(endpoint: Endpoint, data: TimeToEvent, table: RiskTable, group: int) -> dict[str, Any]:
     mine = data.group == group
     days = np.array(endpoint.at_days)
     estimate = kaplan_meier(table, group, days)
@@ -221,7 +221,7 @@ def _arm(endpoint: Endpoint, data: Outcomes, table: RiskTable, group: int) -> di
     }
 
 
-def _comparison(endpoint: Endpoint, data: Outcomes, scenario: Scenario) -> dict[str, Any]:
+def _comparison(endpoint: Endpoint, data: TimeToEvent, scenario: Scenario) -> dict[str, Any]:
     """Hazard ratio and log-rank test; nothing where there are not two arms."""
     if len(scenario.arms) != 2:
         return {}
@@ -285,7 +285,7 @@ def leaf(found: Mapping[str, Any], path: str) -> Any:
     return here.figure if isinstance(here, _Nothing) else here
 
 
-def _names_ahead(parts: Sequence[Part]) -> list[str]:
+def _names_ahead(parts: Sequence[PathPart]) -> list[str]:
     """The names up to the first by which a row is picked."""
     last = next((number for number, part in enumerate(parts) if part.picks is not None), len(parts) - 1)
     return [part.name for part in parts[: last + 1]]
@@ -300,7 +300,11 @@ def _picked(rows: Any, picks: Picks, path: str) -> Any:
         raise KeyError(f"'{path}' picks from something that is not a list")
     keys = {key for row in rows for key in row}
     if rows and (unknown := dict(picks).keys() - keys):
-        raise KeyError(f"no row has '{unknown.pop()}' in '{path}'; rows have: {', '.join(sorted(keys))}")
+        key = unknown.pop()
+        now = renamed(key, keys)
+        raise KeyError(
+            f"no row has '{key}' in '{path}'" + (f".{now}" if now else f"; rows have: {', '.join(sorted(keys))}")
+        )
     return next((row for row in rows if is_picked(row, picks)), _Nothing())
 
 

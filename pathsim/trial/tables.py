@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pathsim.calendar import Days
 from pathsim.journal import Event, Rows
 from pathsim.scenario.scenario import Scenario, StepEntry
-from pathsim.trial.known import Known, first_day
-from pathsim.trial.outcomes import Allocation, by_trial
+from pathsim.trial.data_cut import DataCut, first_day
+from pathsim.trial.time_to_event import Allocation, by_trial
 
 Row: TypeAlias = dict[str, Any]
 Counts: TypeAlias = NDArray[np.intp]
@@ -37,7 +37,7 @@ class Visits:
     """The patient's arm if they had one by then, else -1."""
 
 
-def visits(known: Known, groups: Allocation, steps: Collection[str] | None = None) -> Visits:
+def visits(known: DataCut, groups: Allocation, steps: Collection[str] | None = None) -> Visits:
     """The visits of all patients, by what is known; of these steps only, if any are named."""
     scenario = known.chunk.scenario
     order = [number for number in scenario.order if steps is None or scenario.steps[number].name in steps]
@@ -138,7 +138,7 @@ class Entered:
         return self.tally[step * self.arms + group + 1]
 
 
-def entries_of(known: Known, groups: Allocation, visited: Visits) -> Entered:
+def entries_of(known: DataCut, groups: Allocation, visited: Visits) -> Entered:
     """The entries into each step, counted."""
     scenario = known.chunk.scenario
     arms = _arms(scenario, groups)
@@ -150,7 +150,7 @@ def _group(visited: Visits, arms: int) -> Rows:
     return visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
 
 
-def flow(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
+def flow(known: DataCut, groups: Allocation, visited: Visits) -> list[Row]:
     """How many entered each step, and where they went; patients without an arm (yet) stand apart.
 
     A phase that repeats has rows of its own after those of all steps: what its cycles together are.
@@ -187,7 +187,7 @@ def _flow_over_cycles(name: str, scenario: Scenario, groups: Allocation, ways: "
 class _Ways:
     """How many patients went from one step to another, along the arrows that there are."""
 
-    def __init__(self, known: Known, groups: Allocation, visited: Visits) -> None:
+    def __init__(self, known: DataCut, groups: Allocation, visited: Visits) -> None:
         scenario = known.chunk.scenario
         self._steps, self._arms = len(scenario.steps), _arms(scenario, groups)
         self._ways = np.array(sorted(set(self._numbers(scenario))))
@@ -217,7 +217,7 @@ class _Ways:
         return sum((self._of(way, group) for way in ways), self._tally.none)
 
 
-def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
+def responses(known: DataCut, groups: Allocation, visited: Visits) -> list[Row]:
     """Assessments by arm: how many had each level, of all in the arm (of those who entered, before there are arms).
 
     A trial in which nobody of the arm came so far has no such share.
@@ -240,14 +240,14 @@ def responses(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
     return rows
 
 
-def _arm_sizes(known: Known, groups: Allocation) -> Counts:
+def _arm_sizes(known: DataCut, groups: Allocation) -> Counts:
     """How many patients there are in each arm, by arm and trial."""
     return np.stack(
         [(groups.group == arm).reshape(known.day.size, -1).sum(axis=1) for arm in range(len(groups.groups))]
     )
 
 
-def _assessed(known: Known, groups: Allocation, event: Event, levels: int) -> Counts:
+def _assessed(known: DataCut, groups: Allocation, event: Event, levels: int) -> Counts:
     """How many were found at each level (levels x groups x trials)."""
     scenario, trials = known.chunk.scenario, known.day.size
     found = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
@@ -265,7 +265,7 @@ def _levels_here(entry: StepEntry, column: str) -> tuple[str, ...]:
     return next((levels for _, name, levels in entry.spec.sets() if name == column), ())
 
 
-def baseline(known: Known, groups: Allocation) -> list[Row]:
+def baseline(known: DataCut, groups: Allocation) -> list[Row]:
     """The patients of each arm as they came: shares of categories, and quartiles of quantities."""
     scenario, trials = known.chunk.scenario, known.day.size
     drawn = scenario.cohort.draw(known.chunk.patient_keys)
@@ -294,7 +294,7 @@ def _quartiles(values: NDArray[np.float64], trial: Rows, trials: int) -> NDArray
     return np.array([np.quantile(of, [0.25, 0.5, 0.75]) if of.size else [np.nan] * 3 for of in each]).T
 
 
-def waits(known: Known, visited: Visits) -> list[Row]:
+def waits(known: DataCut, visited: Visits) -> list[Row]:
     """For each step in which a place is waited for: how many had to wait, how many still do, and who gave up.
 
     Those who still wait have had to. How long is told of waits that have ended, so that long ones are missing at first.
@@ -303,14 +303,14 @@ def waits(known: Known, visited: Visits) -> list[Row]:
     rows: list[Row] = []
     for event in scenario.vocabulary.of("ready"):
         entry = scenario.entry(event.step)
-        if entry.wants is None:
+        if entry.requests is None:
             continue
         ready = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
         trial = ready.row // scenario.patients
         here = (visited.step == entry.number) & (visited.following >= 0)
         went = np.full(known.chunk.rows, -1, np.intp)
         went[visited.row[here]] = visited.following[here]
-        got = scenario.entry(entry.wants.then).number
+        got = scenario.entry(entry.requests.then).number
         days = _days_of_following(known, entry).take(ready.row) - ready.day
         left = went.take(ready.row) >= 0
 
@@ -323,7 +323,7 @@ def waits(known: Known, visited: Visits) -> list[Row]:
         answered = tally(left)
         rows.append(
             {
-                "place": entry.wants.pool,
+                "resource": entry.requests.resource,
                 "step": entry.name,
                 "asked": np.bincount(trial, minlength=trials),
                 "waited": tally(~left | (days > 0)),
@@ -336,7 +336,7 @@ def waits(known: Known, visited: Visits) -> list[Row]:
     return rows
 
 
-def _days_of_following(known: Known, entry: StepEntry) -> Days:
+def _days_of_following(known: DataCut, entry: StepEntry) -> Days:
     """For each row, the day of the first entry into any step that this one leads to."""
     scenario = known.chunk.scenario
     codes = [scenario.entry(arrow.to).enter for arrow in entry.spec.arrows()]

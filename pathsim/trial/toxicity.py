@@ -9,37 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.journal import Rows
-from pathsim.scenario.models import ANY, THERAPY
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.known import Known
-from pathsim.trial.outcomes import Allocation
+from pathsim.scenario.schema import ANY, THERAPY
+from pathsim.trial.data_cut import DataCut
 from pathsim.trial.tables import Counts, Row, Tally, Visits, by_arm, entries_of, share
+from pathsim.trial.time_to_event import Allocation
 
 Grades: TypeAlias = tuple[Counts, Counts, Counts]
 """How many patients of each trial had grade 3, 4 and 5 at worst."""
 
 
-def toxicity(known: Known, groups: Allocation, visited: Visits) -> list[Row]:
+def toxicity(known: DataCut, groups: Allocation, visited: Visits) -> list[Row]:
     """Patients with a toxicity of grade 3 or higher, by arm, step and type, and by the worst grade over several steps.
 
     A phase that repeats has rows of its own, over all its cycles, and so have the compared therapies. The last row of
     a step, of such a phase and of the therapy counts patients with any of the types.
     """
     scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
-    struck = _struck(known, groups)
-    by_code, by_step = struck.by_code(), struck.in_steps()
-    totals = [struck.over(name, steps) for name, steps in struck.together.items()]
+    adverse = _adverse(known, groups)
+    by_code, by_step = adverse.by_code(), adverse.in_steps()
+    totals = [adverse.over(name, steps) for name, steps in adverse.together.items()]
     rows: list[Row] = []
     for group, arm in by_arm(scenario, groups):
         treated: dict[str, Counts] = {}
-        for number, (step, codes) in enumerate(struck.steps.items()):
+        for number, (step, codes) in enumerate(adverse.steps.items()):
             patients = entered.count(scenario.entry(step).number, group)
             if patients.any():
                 worst = {name: by_code.graded(code, group) for name, code in codes.items()}
                 rows += _graded(arm, step, worst | {ANY: by_step.graded(number, group)}, patients)
                 treated[step] = patients
         for total in totals:
-            at_risk = struck.at_risk({step: treated[step] for step in treated if step in total.steps})
+            at_risk = adverse.at_risk({step: treated[step] for step in treated if step in total.steps})
             if at_risk and (arm is not None or total.name != THERAPY):
                 patients = _treated(known, visited, total.steps, group)
                 for name, grades in total.worst(at_risk, group).items():
@@ -76,7 +76,7 @@ def _graded(arm: str | None, step: str, worst: Mapping[str, Grades], patients: C
         }
 
 
-def _treated(known: Known, visited: Visits, steps: AbstractSet[str], group: int) -> Counts:
+def _treated(known: DataCut, visited: Visits, steps: AbstractSet[str], group: int) -> Counts:
     """How many patients of an arm entered any of these steps."""
     is_one = np.array([entry.name in steps for entry in known.chunk.scenario.steps])
     began = np.zeros(known.chunk.rows, np.bool_)
@@ -103,7 +103,7 @@ class _Total:
 
 
 @dataclass(frozen=True, slots=True)
-class _Struck:
+class _Adverse:
     """Toxicities, as columns: a fatal one is there as grade 4 when it begins and as grade 5 when it kills."""
 
     scenario: Scenario
@@ -171,7 +171,7 @@ class _Worst:
         return self.tally[first], self.tally[first + 1], self.tally[first + 2]
 
 
-def _struck(known: Known, groups: Allocation) -> _Struck:
+def _adverse(known: DataCut, groups: Allocation) -> _Adverse:
     scenario, journal = known.chunk.scenario, known.chunk.journal
     steps: dict[str, dict[str, int]] = {}
     for event in scenario.vocabulary.of("toxicity"):
@@ -183,7 +183,7 @@ def _struck(known: Known, groups: Allocation) -> _Struck:
         # Codes ascend along the pathway.
         after = np.flatnonzero(found.event > scenario.randomization[0].enter)
         group[after] = groups.group.take(found.row.take(after)) + 1
-    return _Struck(
+    return _Adverse(
         scenario,
         steps,
         steps_together(scenario),

@@ -1,4 +1,4 @@
-"""One trial's journal from each engine, and what it says of queues and places."""
+"""One trial's journal from each engine, and what it says of queues and resources."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -9,22 +9,22 @@ from typing import NamedTuple
 import numpy as np
 
 from pathsim.calendar import SUB_TICK_DAYS, TICKS_PER_DAY
-from pathsim.clock import Clock, Entry
+from pathsim.engines.discrete_event import DiscreteEventEngine, Entry
+from pathsim.engines.vectorized import run_vectorized
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import sweep
 
 
 def played(scenario: Scenario, seed: int, replicate: int = 0, *, planned: bool = True) -> Journal:
-    """The journal of the clock."""
-    clock = Clock(scenario, seed, replicate, planned=planned)
-    clock.run()
-    return clock.journal().in_order()
+    """The journal of the discrete-event engine."""
+    engine = DiscreteEventEngine(scenario, seed, replicate, planned=planned)
+    engine.run()
+    return engine.journal().in_order()
 
 
-def swept(scenario: Scenario, seed: int, replicate: int = 0) -> Journal:
-    """The journal of the sweep."""
-    return sweep(scenario, seed, [replicate]).in_order()
+def vectorized(scenario: Scenario, seed: int, replicate: int = 0) -> Journal:
+    """The journal of the vectorized engine."""
+    return run_vectorized(scenario, seed, [replicate]).in_order()
 
 
 def of_replicate(journal: Journal, position: int, patients: int) -> Journal:
@@ -46,9 +46,9 @@ def assert_own_ticks(journal: Journal) -> None:
 
 
 def heard(scenario: Scenario, seed: int) -> list[Entry]:
-    """What a listener of the clock hears, in the order in which it happens."""
+    """What a listener hears, in the order in which it happens."""
     entries: list[Entry] = []
-    Clock(scenario, seed, listener=entries.append).run()
+    DiscreteEventEngine(scenario, seed, listener=entries.append).run()
     return entries
 
 
@@ -61,29 +61,29 @@ class Queueing(NamedTuple):
     """A patient who was ready for a place and did not get it at once."""
 
     day: float
-    pool: str
+    resource: str
     step: str
     patient: int
 
 
 def queueing(scenario: Scenario, journal: Journal) -> list[Queueing]:
-    """Everybody who had to queue, whether he was served later, left by an exit, or waits to this day."""
+    """Everybody who had to queue, whether they were served later, left by an exit, or wait to this day."""
     steps = {entry.name: entry for entry in scenario.steps}
     found = []
     for _, own in groupby(entries_of(journal.in_order()), attrgetter("patient")):
         for ready, after in pairwise([*own, None]):
             assert ready is not None
             event = scenario.vocabulary[ready.event]
-            if event.kind != "ready" or (pool := steps[event.step].pool) is None:
+            if event.kind != "ready" or (resource := steps[event.step].resource) is None:
                 continue
             served = after is not None and scenario.vocabulary[after.event].kind == "enter"
             if not served or (after is not None and after.day > ready.day):
-                found.append(Queueing(ready.day, pool, event.step, ready.patient))
+                found.append(Queueing(ready.day, resource, event.step, ready.patient))
     return sorted(found)
 
 
 def occupancy(scenario: Scenario, journal: Journal) -> Iterator[tuple[float, Counter[str]]]:
-    """How many places of each pool are taken after each entry, told from who enters which step."""
+    """How much of each resource is taken after each entry, told from who enters which step."""
     entered = {entry.enter: entry for entry in scenario.steps}
     wanted: dict[int, str | None] = {}
     has: dict[int, str] = {}
@@ -94,5 +94,5 @@ def occupancy(scenario: Scenario, journal: Journal) -> Iterator[tuple[float, Cou
             brings = wanted.pop(patient, None) or has.pop(patient, None)
             if brings is not None and brings == entry.holds:
                 has[patient] = brings
-            wanted[patient] = entry.pool
+            wanted[patient] = entry.resource
             yield day, Counter(has.values())

@@ -7,16 +7,16 @@ import math
 
 import numpy as np
 import pytest
-from journals import assert_same, played, swept
+from journals import assert_same, played, vectorized
 from numpy.typing import NDArray
 from strategies import BEGINS, document, scenario_of
 
 from pathsim.calendar import TICK_DAYS
-from pathsim.engines import Engine, simulate
+from pathsim.engines.choose import Engine, simulate
+from pathsim.engines.vectorized import ShortageError
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.sweep import ShortageError
 from pathsim.trial.course import course
-from pathsim.trial.outcomes import allocation
+from pathsim.trial.time_to_event import allocation
 
 MONITORED = "tests/scenarios/monitored.toml"
 SEED = 0
@@ -40,7 +40,7 @@ def came() -> float:
 def entered(scenario: Scenario, engine: Engine) -> tuple[NDArray[np.str_], NDArray[np.float64], int]:
     """The steps that the first patient enters, when, and their arm."""
     chunk, _ = simulate(scenario, SEED, 0, engine)
-    known = course(chunk).known_on(math.inf, complete=True)
+    known = course(chunk).data_cut_on(math.inf, complete=True)
     assert [(look.day, look.decision) for look in course(chunk).looks[0]] == [(STOPPED, "stop by order")]
     mine = known.journal.pick(known.journal.row == 0).in_order()
     events = [scenario.vocabulary[code] for code in mine.event.tolist()]
@@ -49,7 +49,7 @@ def entered(scenario: Scenario, engine: Engine) -> tuple[NDArray[np.str_], NDArr
     return np.array(names), np.array(days), int(allocation(known).group[0])
 
 
-@pytest.mark.parametrize("engine", ["sweep", "clock"])
+@pytest.mark.parametrize("engine", ["vectorized", "discrete-event"])
 @pytest.mark.parametrize(("late", "randomized"), [(BEFORE, True), (AT, True), (AFTER, False)])
 def test_who_comes_to_the_randomization_when_the_trial_closes_is_randomized(
     engine: Engine, late: float, *, randomized: bool
@@ -59,7 +59,7 @@ def test_who_comes_to_the_randomization_when_the_trial_closes_is_randomized(
     assert (arm >= 0) == randomized == (steps.size > 2)
 
 
-@pytest.mark.parametrize("engine", ["sweep", "clock"])
+@pytest.mark.parametrize("engine", ["vectorized", "discrete-event"])
 @pytest.mark.parametrize(("late", "crosses"), [(BEFORE, False), (AT, False), (AFTER, True)])
 def test_who_asks_when_the_trial_is_stopped_is_told_the_day_after(
     engine: Engine, late: float, *, crosses: bool
@@ -75,18 +75,20 @@ def ward(days: float) -> Scenario:
     """Patients who are ready for the only bed at the instant at which an exit would end their waiting."""
     death = {"median_days": 1e-9, "next": "dead"}
     steps = {
-        "waiting": {"kind": "wait", "ready": 0, "pool": "bed", "next": "bed", "exit": {"death": death}},
+        "waiting": {"kind": "wait", "ready": 0, "resource": "bed", "next": "bed", "exit": {"death": death}},
         "bed": {"kind": "phase", "days": days, "holds": "bed", "next": "home"},
         "home": {"kind": "end"},
         "dead": {"kind": "end"},
     }
     trial = {"begins": BEGINS, "patients": 20, "per_month": 1, "cutoffs": {"end": {"day": 1}}, "arrivals": "even"}
-    return scenario_of(document({"title": "A ward", "trial": trial, "pools": {"bed": {"places": 1}}, "steps": steps}))
+    return scenario_of(
+        document({"title": "A ward", "trial": trial, "resources": {"bed": {"capacity": 1}}, "steps": steps})
+    )
 
 
 def test_who_is_ready_at_the_instant_of_an_exit_gets_the_place() -> None:
     scenario = ward(days=0.5)
-    found = swept(scenario, 1)
+    found = vectorized(scenario, 1)
     assert (found.event == scenario.entry("bed").enter).sum() == 20
     assert_same(found, played(scenario, 1))
     assert_same(found, played(scenario, 1, planned=False))
@@ -95,6 +97,6 @@ def test_who_is_ready_at_the_instant_of_an_exit_gets_the_place() -> None:
 def test_a_place_that_is_taken_at_the_instant_of_an_exit_is_taken() -> None:
     scenario = ward(days=100)
     with pytest.raises(ShortageError):
-        swept(scenario, 1)
+        vectorized(scenario, 1)
     found = played(scenario, 1)
     assert (found.event == scenario.entry("bed").enter).sum() < 20, "who does not find it free dies at once"

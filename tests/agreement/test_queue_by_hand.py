@@ -1,7 +1,7 @@
 """Queues worked out by hand: few patients, one place, and every day known beforehand.
 
 All patients come at the very beginning, in the order of their numbers. Each is ready after a day, and keeps the place
-for ten. The luck of the seeds used here makes patient 2 urgent and nobody else.
+for ten. The draws of the seeds used here make patient 2 urgent and nobody else.
 """
 
 import math
@@ -11,11 +11,11 @@ import pytest
 from journals import assert_same, entries_of, heard, played, queueing
 from strategies import scenario_of
 
-from pathsim.clock import Clock
-from pathsim.luck import keys
+from pathsim.draws import keys
+from pathsim.engines.discrete_event import DiscreteEventEngine
+from pathsim.engines.vectorized import ShortageError, run_vectorized
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import ShortageError, sweep
 
 WARD = """
 title = "A ward with one bed"
@@ -24,8 +24,8 @@ title = "A ward with one bed"
 levels  = { no = 0.5, yes = 0.5 }
 assumed = "chosen by the seed"
 
-[pools.bed]
-places   = 1
+[resources.bed]
+capacity   = 1
 priority = ["urgent == 'yes'"]
 assumed  = "the example"
 
@@ -35,7 +35,7 @@ assumed = "the example"
 [steps.waiting]
 kind  = "wait"
 ready = 1
-pool  = "bed"
+resource  = "bed"
 next  = "bed"
 exit  = { gives_up = { next = "home", by = { "25.2" = 0.0, "25.3" = 0.999999 } } }
 
@@ -101,7 +101,7 @@ def test_who_comes_first_is_what_the_scenario_says() -> None:
 
 
 def test_with_two_beds_two_are_served_at_a_time() -> None:
-    assert days(ward("places   = 1", "places   = 2"), "enter", "bed") == {0: 1, 1: 1, 2: 11, 3: 11}
+    assert days(ward("capacity   = 1", "capacity   = 2"), "enter", "bed") == {0: 1, 1: 1, 2: 11, 3: 11}
 
 
 def test_who_never_gives_up_waits_to_the_end() -> None:
@@ -133,17 +133,17 @@ def test_the_queue_is_told_from_the_journal() -> None:
     ]
 
 
-def test_the_sweep_says_which_pool_runs_out_where_and_when() -> None:
+def test_the_vectorized_engine_says_which_resource_is_used_up_where_and_when() -> None:
     with pytest.raises(ShortageError) as raised:
-        sweep(ward(), SEED, [9, 0])
-    assert (raised.value.pool, raised.value.step, raised.value.replicate) == ("bed", "waiting", 9)
+        run_vectorized(ward(), SEED, [9, 0])
+    assert (raised.value.resource, raised.value.step, raised.value.replicate) == ("bed", "waiting", 9)
     assert math.floor(raised.value.day) == 1
 
 
 def test_only_those_whom_a_queue_sent_another_way_leave_the_plan() -> None:
-    clock = Clock(ward(), SEED)
-    clock.run()
-    assert clock.off_plan == {3}
+    engine = DiscreteEventEngine(ward(), SEED)
+    engine.run()
+    assert engine.off_plan == {3}
 
 
 TOSS = """
@@ -164,8 +164,8 @@ exit = { relapse = { next = "home", hazard_per_day = 0.001, effects = [{ when = 
 """
 
 DOOR = """
-[pools.door]
-places  = 1
+[resources.door]
+capacity  = 1
 assumed = "the example"
 
 [steps]
@@ -181,7 +181,7 @@ next  = "second"
 [steps.second]
 kind  = "wait"
 ready = 1
-pool  = "bed"
+resource  = "bed"
 next  = "bed"
 
 [steps.bed]
@@ -203,15 +203,15 @@ def test_the_handing_over_of_a_place_is_heard_in_the_order_of_the_calendar() -> 
     assert heard(ward(), SEED) == entries_of(played(ward(), SEED).by_day())
 
 
-def test_the_sweep_names_the_pool_in_which_the_first_queue_forms() -> None:
-    doors = WARD.replace("places   = 1", "places   = 3").replace("[steps]", DOOR)
-    doors = doors.replace('pool  = "bed"\nnext  = "bed"\n', 'pool  = "door"\nnext  = "porch"\n')
+def test_the_vectorized_engine_names_the_resource_in_which_the_first_queue_forms() -> None:
+    doors = WARD.replace("capacity   = 1", "capacity   = 3").replace("[steps]", DOOR)
+    doors = doors.replace('resource  = "bed"\nnext  = "bed"\n', 'resource = "door"\nnext  = "porch"\n')
     doors = doors.replace("[steps.bed]", PORCH)
     with pytest.raises(ShortageError) as raised:
-        sweep(scenario_of(doors), SEED, [0])
-    assert (raised.value.pool, math.floor(raised.value.day)) == ("door", 1)
+        run_vectorized(scenario_of(doors), SEED, [0])
+    assert (raised.value.resource, math.floor(raised.value.day)) == ("door", 1)
 
 
 def test_a_place_must_be_held_by_the_step_it_is_for_even_if_that_step_repeats() -> None:
-    with pytest.raises(ScenarioError, match="does not hold the place"):
+    with pytest.raises(ScenarioError, match="does not hold what patients wait for"):
         ward('holds = "bed"', "repeat = 2")

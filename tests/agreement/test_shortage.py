@@ -1,26 +1,26 @@
-"""Where places are short only the clock knows: the sweep refuses, and the clock keeps to the number of places."""
+"""Where resources are short the vectorized engine refuses, and the discrete-event engine keeps to the capacity."""
 
 from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from journals import assert_own_ticks, assert_same, entries_of, heard, occupancy, played, queueing, swept
+from journals import assert_own_ticks, assert_same, entries_of, heard, occupancy, played, queueing, vectorized
 from strategies import examples, scenario_of, scenarios, seeds
 
 from pathsim.calendar import TICKS_PER_DAY
-from pathsim.clock import Clock
+from pathsim.engines.discrete_event import DiscreteEventEngine
+from pathsim.engines.vectorized import ShortageError, run_vectorized
 from pathsim.scenario.files import Source, names
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.sweep import ShortageError, sweep
 
 short = scenarios("short")
 
 
 def refusal(scenario: Scenario, seed: int, replicates: Sequence[int] = (0,)) -> ShortageError | None:
-    """Why the sweep refuses these replicates, if it does."""
+    """Why the vectorized engine refuses these replicates, if it does."""
     try:
-        sweep(scenario, seed, replicates)
+        run_vectorized(scenario, seed, replicates)
     except ShortageError as shortage:
         return shortage
     return None
@@ -28,25 +28,30 @@ def refusal(scenario: Scenario, seed: int, replicates: Sequence[int] = (0,)) -> 
 
 def plenty(text: str) -> Scenario:
     """The same scenario with a place for everybody."""
-    return load(Source("generated", "<generated>", text), {f"pools.{pool}.places": "65535" for pool in ("bed", "pump")})
+    return load(
+        Source("generated", "<generated>", text),
+        {f"resources.{resource}.capacity": "65535" for resource in ("bed", "pump")},
+    )
 
 
 @examples(50)
 @given(short, seeds)
-def test_the_sweep_refuses_exactly_when_somebody_queues_and_else_agrees_with_the_clock(text: str, seed: int) -> None:
+def test_the_vectorized_engine_refuses_exactly_when_somebody_queues(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     journal = played(scenario, seed)
     queue = queueing(scenario, journal)
     if shortage := refusal(scenario, seed):
-        assert (shortage.day, shortage.pool, shortage.step) == queue[0][:3]
+        assert (shortage.day, shortage.resource, shortage.step) == queue[0][:3]
     else:
         assert queue == []
-        assert_same(journal, swept(scenario, seed))
+        assert_same(journal, vectorized(scenario, seed))
 
 
 @examples(20)
 @given(short, seeds)
-def test_the_sweep_refuses_a_chunk_exactly_when_it_refuses_one_of_its_replicates(text: str, seed: int) -> None:
+def test_the_vectorized_engine_refuses_a_chunk_exactly_when_it_refuses_one_of_its_replicates(
+    text: str, seed: int
+) -> None:
     scenario = scenario_of(text)
     alone = [replicate for replicate in range(3) if refusal(scenario, seed, [replicate])]
     together = refusal(scenario, seed, range(3))
@@ -55,22 +60,22 @@ def test_the_sweep_refuses_a_chunk_exactly_when_it_refuses_one_of_its_replicates
 
 @examples(30)
 @given(short, seeds)
-def test_planned_and_unplanned_clocks_agree_under_shortage(text: str, seed: int) -> None:
+def test_planned_and_unplanned_runs_agree_under_shortage(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     assert_same(played(scenario, seed), played(scenario, seed, planned=False))
 
 
 @pytest.mark.parametrize("name", names())
-def test_planned_and_unplanned_clocks_agree_when_every_pool_of_the_library_has_one_place(name: str) -> None:
-    scenario = load(name, {f"pools.{pool}.places": "1" for pool in load(name).pools})
+def test_planned_and_unplanned_runs_agree_when_every_resource_of_the_library_has_capacity_one(name: str) -> None:
+    scenario = load(name, {f"resources.{resource}.capacity": "1" for resource in load(name).resources})
     assert_same(played(scenario, 5), played(scenario, 5, planned=False))
 
 
 @examples(20)
 @given(short, seeds, st.lists(st.floats(0, 200), max_size=6).map(sorted))
-def test_a_clock_that_runs_in_pieces_queues_in_the_same_way(text: str, seed: int, stops: list[float]) -> None:
+def test_a_run_in_pieces_queues_in_the_same_way(text: str, seed: int, stops: list[float]) -> None:
     scenario = scenario_of(text)
-    pieces = Clock(scenario, seed)
+    pieces = DiscreteEventEngine(scenario, seed)
     for stop in stops:
         pieces.run(until=stop)
     pieces.run()
@@ -79,10 +84,10 @@ def test_a_clock_that_runs_in_pieces_queues_in_the_same_way(text: str, seed: int
 
 @examples(20)
 @given(short, seeds)
-def test_a_pool_never_gives_more_places_than_it_has(text: str, seed: int) -> None:
+def test_a_resource_never_gives_more_than_its_capacity(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     for _, taken in occupancy(scenario, played(scenario, seed)):
-        assert all(count <= scenario.pools[pool].places for pool, count in taken.items())
+        assert all(count <= scenario.resources[resource].capacity for resource, count in taken.items())
 
 
 @examples(20)
@@ -90,17 +95,17 @@ def test_a_pool_never_gives_more_places_than_it_has(text: str, seed: int) -> Non
 def test_nobody_queues_while_a_place_is_free_for_more_than_a_tick(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     taken = list(occupancy(scenario, played(scenario, seed)))
-    for day, pool, _, _ in queueing(scenario, played(scenario, seed)):
-        ahead = [counts[pool] for then, counts in taken if day <= then <= day + 1 / TICKS_PER_DAY]
-        before = [counts[pool] for then, counts in taken if then <= day][-1:]
-        assert max(before + ahead) == scenario.pools[pool].places
+    for day, resource, _, _ in queueing(scenario, played(scenario, seed)):
+        ahead = [counts[resource] for then, counts in taken if day <= then <= day + 1 / TICKS_PER_DAY]
+        before = [counts[resource] for then, counts in taken if then <= day][-1:]
+        assert max(before + ahead) == scenario.resources[resource].capacity
 
 
 @examples(20)
 @given(scenarios("short", randomized=False), seeds)
 def test_a_queue_changes_nobody_who_did_not_queue(text: str, seed: int) -> None:
     scenario = scenario_of(text)
-    journal, free = played(scenario, seed), swept(plenty(text), seed)
+    journal, free = played(scenario, seed), vectorized(plenty(text), seed)
     queued = {patient for _, _, _, patient in queueing(scenario, journal)}
     others = [patient for patient in range(scenario.patients) if patient not in queued]
     for patient in others:

@@ -23,15 +23,15 @@ from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
-from pathsim.player.shown import Snapshot
+from pathsim.player.views.live import Snapshot
 
 PATIENCE_SECONDS = 60.0
-SETTLING_ROUNDS = 3
+REST_ROUNDS = 3
 """A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
 
 
 class WatchedWorker(WorkerProcess):
-    """A worker of whom is kept what he was asked last, what he answered last, and what failed."""
+    """A worker of which is kept what it was asked last, what it answered last, and what failed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class WatchedWorker(WorkerProcess):
 
 
 class TamedWorker(WatchedWorker):
-    """One who writes files below the folder in which he was started, and nowhere else."""
+    """One that writes files below the folder in which it was started, and nowhere else."""
 
     def send(self, request: Request) -> None:
         if isinstance(request, Save) and not _is_below_here(request.file):
@@ -97,7 +97,7 @@ class Driver:
 
     async def settle(self) -> None:
         """Until what is on its way has been read by everybody."""
-        for _ in range(SETTLING_ROUNDS):
+        for _ in range(REST_ROUNDS):
             await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:

@@ -37,26 +37,26 @@ async def test_compare_tells_there_here_difference_and_average_in_this_order() -
         await driver.go(DAY)
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)
-        await driver.until(lambda: screen.replicates >= 100 and screen.weighed, "there are replicates")
+        await driver.until(lambda: screen.replicates >= 100 and screen.comparison, "there are replicates")
         await driver.settle()
-        weighed, contrast = screen.weighed, screen.contrast
-        assert weighed is not None
+        comparison, contrast = screen.comparison, screen.contrast
+        assert comparison is not None
         assert contrast is not None
         mean = {one.label: one for one in contrast.differences}
-        place = next(i for i, (day, _) in enumerate(weighed.there[0].at_days) if day == 730)
-        there, here = (of[0].at_days[place][1][1] for of in (weighed.there, weighed.here))
+        place = next(i for i, (day, _) in enumerate(comparison.there[0].at_days) if day == 730)
+        there, here = (of[0].at_days[place][1][1] for of in (comparison.there, comparison.here))
         label = "DFS at 2 years, chemotherapy"
         shown = numbers(line_with(driver, label).partition(label)[2])[:5]
         assert shown[:3] == pytest.approx([100 * there, 100 * here, 100 * (here - there)], abs=0.051)
         assert shown[3:] == pytest.approx([100 * mean[label].mean, 100 * mean[label].reach], abs=0.051)
         ratio = numbers(line_with(driver, "DFS hazard ratio").partition("ratio")[2])[:5]
-        first, second = weighed.there[0].ratio.estimate, weighed.here[0].ratio.estimate
+        first, second = comparison.there[0].ratio.estimate, comparison.here[0].ratio.estimate
         assert first is not None
         assert second is not None
         assert ratio[:3] == pytest.approx([first, second, second / first], abs=0.0051)
         before, now = (
             next(row for row in rows if row.label == "Sepsis")
-            for rows in (weighed.toxicity_there, weighed.toxicity_here)
+            for rows in (comparison.toxicity_there, comparison.toxicity_here)
         )
         rates = [100 * sum(row.grades[1]) / row.patients[1] for row in (before, now)]
         told = numbers(line_with(driver, "Sepsis, chemotherapy").partition("therapy")[2])[:3]
@@ -124,12 +124,12 @@ async def test_patients_tell_the_net_first_and_then_who_fares_better_and_worse(t
         assert 0 <= sentence.index(net) < sentence.index(fare) < sentence.index("neither a trial nor this model")
         arms = driver.app.card.arms if driver.app.card is not None else ()
         for line, row in zip(screen.query_one(Listing).lines, roster.rows, strict=True):
-            if row.other_fate in ("better", "worse"):
+            if row.individual_effect in ("better", "worse"):
                 would = "fares" if arms[row.arm] == balance.arm else "would fare"
-                assert line.cells[-1] == f"{would} {row.other_fate}"
+                assert line.cells[-1] == f"{would} {row.individual_effect}"
 
 
-async def test_each_journey_stands_under_its_arm_and_marks_what_parts_the_ways() -> None:
+async def test_each_journey_stands_under_its_arm_and_tells_what_parts_the_ways() -> None:
     async with driven(size=(160, 45)) as driver:
         await driver.go(2115.0)
         screen = await driver.visit("patients")

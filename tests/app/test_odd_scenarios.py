@@ -52,9 +52,9 @@ async def test_every_screen_has_something_to_show(file: Path) -> None:
         await driver.until(lambda: patients.journey, "there is a journey")
         compare = await driver.visit("compare")
         assert isinstance(compare, CompareScreen)
-        await driver.until(lambda: compare.weighed, "both are weighed")
+        await driver.until(lambda: compare.comparison, "both are compared")
         await driver.visit("ensemble")
-        await driver.until(lambda: driver.front.query_one("#luck", Static), "there are replicates")
+        await driver.until(lambda: driver.front.query_one("#standing", Static), "there are replicates")
         assert not driver.worker.failed
 
 
@@ -85,14 +85,14 @@ async def test_three_arms_are_all_on_the_map(size: tuple[int, int]) -> None:
             assert re.search(rf"\b{arm} {count}\b", text)
 
 
-async def test_with_three_arms_there_is_no_twin() -> None:
+async def test_with_three_arms_there_is_no_counterfactual() -> None:
     async with driven(odd("three_arms")) as driver:
         await driver.go(DAY)
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
         await driver.until(lambda: screen.roster, "patients are listed")
         await driver.press("t")
-        assert not screen.with_twin
+        assert not screen.with_counterfactual
         assert any("more than two" in line for line in driver.screen_lines())
 
 
@@ -102,9 +102,9 @@ async def test_the_same_toxicity_in_two_steps_is_compared_step_by_step() -> None
         assert len({row.label for row in shown.toxicity}) == len(shown.toxicity) >= 2
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)
-        await driver.until(lambda: screen.weighed, "both are weighed")
+        await driver.until(lambda: screen.comparison, "both are compared")
         # Toxicity under the therapy is what it was: what was changed comes after it.
-        before = {row.label: row for row in screen.weighed.toxicity_there} if screen.weighed is not None else {}
-        now = {row.label: row for row in screen.weighed.toxicity_here} if screen.weighed is not None else {}
+        before = {row.label: row for row in screen.comparison.toxicity_there} if screen.comparison is not None else {}
+        now = {row.label: row for row in screen.comparison.toxicity_here} if screen.comparison is not None else {}
         assert before["Fever, Drug"].grades[0] == now["Fever, Drug"].grades[0]
         assert not any(re.search(r"Fever, Drug, drug .*[+-]\d", line) for line in driver.screen_lines())

@@ -1,4 +1,4 @@
-"""A user's own keys: what his file says is done, or he is told why not."""
+"""A user's own keys: what their file says is done, or they are told why not."""
 
 import os
 import sys
@@ -74,7 +74,7 @@ def test_two_keys_can_change_places(file: Path) -> None:
 
 
 def test_keys_of_two_screens_may_be_the_same(file: Path) -> None:
-    file.write_text('"patients.twin" = "b"\n', encoding="utf-8")
+    file.write_text('"patients.counterfactual" = "b"\n', encoding="utf-8")
     assert own_keys(places_of_keys())[1] == ()
 
 
@@ -130,3 +130,12 @@ async def test_ctrl_c_names_the_key_that_leaves(file: Path) -> None:
     async with driven(size=(160, 45)) as driver:
         await driver.press("ctrl+c")
         await driver.until(lambda: any("Press f10 to leave." in line for line in driver.screen_lines()), "the key")
+
+
+def test_a_former_name_of_a_key_is_answered_with_the_new_one(file: Path) -> None:
+    file.write_text('"patients.twin" = "x"\n', encoding="utf-8")
+    keys, problems = own_keys(places_of_keys())
+    assert keys == {}
+    assert problems == (
+        f"{file}: there is no key named 'patients.twin' to change. It is now called 'patients.counterfactual'",
+    )

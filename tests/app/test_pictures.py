@@ -17,7 +17,7 @@ from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.picture import Picture
-from pathsim.app.widgets.settling import PowerChart
+from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
 
@@ -44,7 +44,7 @@ async def fill(driver: Driver, name: str) -> None:
     elif name == "patients":
         await driver.until(lambda: getattr(screen, "journey", None), "there is a journey")
     elif name == "compare":
-        await driver.until(lambda: getattr(screen, "weighed", None), "both are weighed")
+        await driver.until(lambda: getattr(screen, "comparison", None), "both are compared")
     elif name == "evidence":
         await driver.until(lambda: getattr(screen, "evidence", None), "there is evidence")
     await driver.settle()
@@ -235,7 +235,7 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
 
 
 @pytest.mark.parametrize("size", [SIZES[0], *OTHER_SIZES], ids=lambda size: "{}x{}".format(*size))
-async def test_the_histogram_marks_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
+async def test_the_histogram_shows_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
         await fill(driver, "ensemble")
         ratios = driver.front.query_one(Histogram)
@@ -254,7 +254,7 @@ async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
         chart = driver.front.query_one(PowerChart)
         await driver.until(lambda: chart.view is not None and chart.view.replicates >= 100, "there are some")
         assert chart.view is not None
-        share = chart.view.settling[-1][1]
+        share = chart.view.power_by_count[-1][1]
         rows = lines_of(chart)
         ticks = {row: int(found[1]) for row, line in enumerate(rows) if (found := re.match(r" *(\d+)%", line))}
         (top, highest), (bottom, lowest) = min(ticks.items()), max(ticks.items())

@@ -20,7 +20,7 @@ from textual.widgets import Static
 from pathsim.app.base import Arrived
 from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.player import requests as ask
-from pathsim.player.shown import Curve, Parameter, Snapshot
+from pathsim.player.views.live import Curve, Parameter, Snapshot
 
 DAY = 1800.0
 MANY_LAYOUTS = 200
@@ -80,13 +80,13 @@ async def test_a_day_looks_the_same_after_the_trial_has_run_at_any_speed_and_sto
 async def test_settings_that_are_given_back_leave_no_trace() -> None:
     async with driven() as driver:
         fresh = await driver.go(DAY)
-        assert fresh.fates is None
+        assert fresh.counts is None
         one = parameter(driver)
         driver.app.turn(one, 3.0)
         await driver.until_shown()
         changed = driver.snapshot
         assert changed.day == DAY
-        assert changed.fates is not None
+        assert changed.counts is not None
         assert not alike(changed, fresh)
         driver.app.turn(one, None)
         await driver.until_shown()
@@ -98,7 +98,7 @@ async def test_a_number_that_is_turned_while_the_trial_runs_changes_it_from_that
         await driver.go(DAY)
         await driver.press("space")
         driver.app.turn(parameter(driver), 3.0)
-        await driver.until(lambda: driver.snapshot.fates is not None, "there are fates")
+        await driver.until(lambda: driver.snapshot.counts is not None, "there are counts")
         assert driver.snapshot.day >= DAY
         assert driver.session.is_playing
         await driver.until(lambda: driver.snapshot.day > DAY + 30, "it runs on")
@@ -305,10 +305,10 @@ async def test_what_was_kept_can_be_given_up() -> None:
         await driver.until_shown()
         driver.app.turn(parameter(driver), None)
         await driver.until_shown()
-        assert driver.snapshot.fates is not None
+        assert driver.snapshot.counts is not None
         await driver.press("D")
         await driver.until_shown()
-        assert driver.snapshot.fates is None
+        assert driver.snapshot.counts is None
 
 
 async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

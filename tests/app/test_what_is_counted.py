@@ -11,7 +11,7 @@ from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import SIMULATING, EvidenceScreen
 from pathsim.app.widgets.listing import Listing
-from pathsim.player.many import ContrastView, Difference
+from pathsim.player.views.ensemble import ContrastView, Difference
 
 RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"
 SIZES = ((80, 24), (120, 40), (160, 45))
@@ -25,7 +25,7 @@ def text(driver: Driver) -> str:
 async def test_the_parts_of_those_who_fare_otherwise_sum_to_the_whole() -> None:
     async with driven(settings={RELAPSE: "0.5"}) as driver:
         snapshot = await driver.go(1800)
-        assert snapshot.fates is not None
+        assert snapshot.counts is not None
         shown = text(driver)
         whole = re.search(r"(\d+) patients fare differently by now", shown)
         parts = re.search(r"(\d+) fare better \(DFS\)((, \d+ [a-z ]+)*)", shown)
@@ -88,10 +88,10 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         await driver.go(1800)
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)
-        await driver.until(lambda: screen.weighed and screen.contrast, "both are compared")
-        assert screen.weighed is not None
+        await driver.until(lambda: screen.comparison and screen.contrast, "both are compared")
+        assert screen.comparison is not None
         assert driver.app.card is not None
-        names = [f"{row.label}, {arm}" for row in screen.weighed.toxicity_here for arm in driver.app.card.arms]
+        names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_here for arm in driver.app.card.arms]
         means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
         shares = [Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
         ratios = [
@@ -99,7 +99,7 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
             Difference("OS hazard ratio", is_ratio=True, mean=math.log(1.02), reach=0.1),
         ]
         told = ContrastView(1, 9, 9, (*shares, *ratios))
-        table = difference_table(driver.app.card, screen.weighed, told)
+        table = difference_table(driver.app.card, screen.comparison, told)
         labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
         toxic = labels[labels.index("Toxicity, grade 3 or higher") + 1 :]
         assert toxic == [names[0]]
@@ -114,9 +114,9 @@ async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
         await driver.go(1800)
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)
-        await driver.until(lambda: screen.weighed, "both are compared")
-        assert screen.weighed is not None
+        await driver.until(lambda: screen.comparison, "both are compared")
+        assert screen.comparison is not None
         assert driver.app.card is not None
         told = ContrastView(1, 9, 9, (Difference("DFS power", is_ratio=False, mean=0.01, reach=0.0002),))
-        table = difference_table(driver.app.card, screen.weighed, told)
+        table = difference_table(driver.app.card, screen.comparison, told)
         assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))

@@ -8,7 +8,7 @@ from typing import Any
 
 from driving import Driver, lines_of
 
-from pathsim.app.screens.dialogs import Commands, Explanation, Help
+from pathsim.app.screens.dialogs import CommandList, Explanation, Help
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -148,7 +148,7 @@ KEYS: dict[str, Does] = {
         lambda was, now: was[:2] == (True, False) and now[:2] == (False, True) and now[3],
     ),
     "player.help": Does(dialog, goes_to(Help)),
-    "player.commands": Does(dialog, goes_to(Commands)),
+    "player.commands": Does(dialog, goes_to(CommandList)),
     "player.quit": Does(lambda d: d.app.is_running, goes_to(value=False)),
     "screen.live": Does(mode, goes_to("live"), on="patients"),
     "screen.ensemble": Does(mode, goes_to("ensemble")),
@@ -176,7 +176,7 @@ KEYS: dict[str, Does] = {
     "ensemble.more": Does(
         lambda d: d.front.view and d.front.view.wanted, lambda was, now: now == 2 * was, on="ensemble"
     ),
-    "patients.twin": Does(
+    "patients.counterfactual": Does(
         lambda d: sum("(other arm)" in line for line in lines_of(d.front.query_one(Timeline))), by(1), on="patients"
     ),
     "patients.coupling": Does(

@@ -63,7 +63,7 @@ KEYS = (
     "flow.*.arm",
     "flow.*.entered",
     "flow.*.left",
-    "waits.*.place",
+    "waits.*.resource",
     "waits.*.waited",
     "waits.*.mean_days",
 )
@@ -143,29 +143,31 @@ def test_a_replicate_is_a_trial_of_its_own_and_always_the_same(pathsim: Pathsim)
     assert first["endpoints"] != third["endpoints"]
 
 
-def test_clock_and_sweep_give_the_same_results(pathsim: Pathsim) -> None:
-    clock, sweep, auto = (
-        pathsim("run", "aall1331", "--seed", "6", "--engine", engine, "--json") for engine in ("clock", "sweep", "auto")
+def test_both_engines_give_the_same_results(pathsim: Pathsim) -> None:
+    discrete_event, vectorized, auto = (
+        pathsim("run", "aall1331", "--seed", "6", "--engine", engine, "--json")
+        for engine in ("discrete-event", "vectorized", "auto")
     )
-    assert clock.code == 0
-    assert clock.out == sweep.out == auto.out
+    assert discrete_event.code == 0
+    assert discrete_event.out == vectorized.out == auto.out
 
 
-def test_the_sweep_refuses_a_queue_and_names_step_and_pool(pathsim: Pathsim) -> None:
-    done = pathsim("run", "stroke-thrombectomy", "--seed", "1", "--engine", "sweep")
+def test_the_vectorized_engine_refuses_a_queue_and_names_step_and_resource(pathsim: Pathsim) -> None:
+    done = pathsim("run", "stroke-thrombectomy", "--seed", "1", "--engine", "vectorized")
     assert (done.code, done.out) == (2, "")
     assert done.err.count("\n") == 1
     assert "'scanner'" in done.err
     assert "'imaging_wait'" in done.err
-    assert "--engine clock" in done.err
+    assert "--engine discrete-event" in done.err
 
 
-def test_where_patients_queue_auto_is_the_clock(pathsim: Pathsim) -> None:
-    auto, clock = (
-        pathsim("run", "stroke-thrombectomy", "--seed", "1", "--json", "--engine", name) for name in ("auto", "clock")
+def test_where_patients_queue_auto_is_discrete_event(pathsim: Pathsim) -> None:
+    auto, discrete_event = (
+        pathsim("run", "stroke-thrombectomy", "--seed", "1", "--json", "--engine", name)
+        for name in ("auto", "discrete-event")
     )
     assert auto.code == 0
-    assert auto.out == clock.out
+    assert auto.out == discrete_event.out
 
 
 def test_a_dash_reads_the_scenario_from_standard_input(pathsim: Pathsim) -> None:

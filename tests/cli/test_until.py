@@ -82,15 +82,15 @@ def test_held_arms_are_those_without_the_change(pathsim: Pathsim, tmp_path: Any)
 @pytest.mark.parametrize(
     "asked",
     [
-        ("aall1331", "--set", "pools.transplant_bed.places=1"),
+        ("aall1331", "--set", "resources.transplant_bed.capacity=1"),
         ("stroke-thrombectomy",),
-        ("stroke-thrombectomy", "--engine", "clock"),
+        ("stroke-thrombectomy", "--engine", "discrete-event"),
     ],
 )
 def test_where_patients_queue_arms_cannot_be_held(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
     done = pathsim("run", *asked, "--seed", 21, "--hold-arms")
     assert done.code == 2
     assert done.err.splitlines()[-1] == (
-        "Error: --hold-arms cannot be used on the clock, nor where patients queue, for only the clock can follow a "
-        "queue, and it randomizes patients anew: leave --hold-arms out"
+        "Error: --hold-arms cannot be used with --engine discrete-event, nor where patients queue, for only that "
+        "engine can follow a queue, and it randomizes patients anew: leave --hold-arms out"
     )

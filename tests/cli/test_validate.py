@@ -85,14 +85,14 @@ def test_a_missed_target_ends_with_1_and_says_in_which_way(pathsim: Pathsim, fil
     assert "off: wrong on average" in off.out
     far = pathsim("validate", str(file), *OPTIONS, "--set", f"{median}=200", "--json")
     assert far.code == 1
-    assert {target["verdict"] for target in json.loads(far.out)["targets"]} == {"beyond luck"}
+    assert {target["verdict"] for target in json.loads(far.out)["targets"]} == {"beyond chance"}
 
 
 def test_a_holdout_that_is_missed_is_told_and_fails_nothing(pathsim: Pathsim, file: Path) -> None:
     file.write_text(SCENARIO.replace("published = 222", "published = 400"), encoding="utf-8")
     done = pathsim("validate", str(file), *OPTIONS)
     assert done.code == 0
-    assert "1 result held out: 1 beyond luck" in done.out
+    assert "1 result held out: 1 beyond chance" in done.out
 
 
 def test_the_same_seed_gives_the_same_bytes_for_any_number_of_workers(pathsim: Pathsim, file: Path) -> None:

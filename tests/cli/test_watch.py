@@ -11,8 +11,8 @@ import pytest
 from calls import Pathsim
 
 from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.engines.vectorized import run_vectorized
 from pathsim.scenario.scenario import load
-from pathsim.sweep import sweep
 
 SCENARIOS = ("aall1331", "two-arm-exponential", "stroke-thrombectomy")
 
@@ -82,7 +82,7 @@ def test_records_that_lag_behind_lag_in_every_line(pathsim: Pathsim) -> None:
 
 def test_what_happens_at_the_instant_of_the_cut_counts(pathsim: Pathsim) -> None:
     scenario = load("two-arm-exponential")
-    journal = sweep(scenario, 2, [0])
+    journal = run_vectorized(scenario, 2, [0])
     deaths = journal.day[journal.event == scenario.entry("dead").enter]
     day = f"trial.cutoffs.final.day={sorted(deaths.tolist())[100]!r}"
     lines = pathsim("run", "two-arm-exponential", "--seed", "2", "--set", day, "--watch").out.splitlines()
@@ -95,8 +95,8 @@ def test_watching_prints_lines_so_it_cannot_print_json(pathsim: Pathsim) -> None
     assert "choose one" in done.err
 
 
-def test_watching_needs_the_calendar_so_it_cannot_sweep(pathsim: Pathsim) -> None:
-    done = pathsim("run", "two-arm-exponential", "--watch", "--engine", "sweep")
+def test_watching_needs_the_calendar_so_it_cannot_be_vectorized(pathsim: Pathsim) -> None:
+    done = pathsim("run", "two-arm-exponential", "--watch", "--engine", "vectorized")
     assert (done.code, done.out) == (2, "")
     assert "--engine" in done.err
 

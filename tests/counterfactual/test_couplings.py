@@ -12,23 +12,23 @@ from calls import Pathsim
 
 from pathsim.counterfactual import (
     APART_DAYS,
-    BothFates,
     Counterfactual,
-    both_fates,
+    Effects,
     counterfactual,
+    individual_effects,
     other_courses,
     redrawn,
 )
-from pathsim.couplings import COUPLINGS, OTHER_FATES, Coupling
-from pathsim.engines import simulate
+from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling
+from pathsim.engines.choose import simulate
 from pathsim.journal import Journal
 from pathsim.player.requests import Open
-from pathsim.player.studio import Studio
+from pathsim.player.session import WorkerSession
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import Course, course
-from pathsim.trial.outcomes import outcomes
 from pathsim.trial.results import results
+from pathsim.trial.time_to_event import time_to_event
 
 CASES = Path(__file__).parent / "cases"
 
@@ -101,17 +101,17 @@ def trial_of(name: str) -> Course:
 
 
 @cache
-def fates_of(name: str) -> Mapping[Coupling, BothFates]:
+def effects_of(name: str) -> Mapping[Coupling, Effects]:
     endpoint = next(iter(trial_of(name).scenario.sections.endpoints.values()))
     others = other_courses(trial_of(name)).items()
-    return {coupling: both_fates(trial_of(name), other, endpoint, DAY) for coupling, other in others}
+    return {coupling: individual_effects(trial_of(name), other, endpoint, DAY) for coupling, other in others}
 
 
 def told_in(mine: Course) -> Counterfactual | None:
     return counterfactual(mine, other_courses(mine))
 
 
-def shares(found: BothFates) -> dict[str, float]:
+def shares(found: Effects) -> dict[str, float]:
     return {verdict: count / found.row.size for verdict, count in found.counts.items()}
 
 
@@ -135,13 +135,13 @@ EXPERIMENTAL, CONTROL = 0.5, 0.5 ** (DAY / 511)
 def test_with_two_constant_hazards_those_who_fare_better_and_worse_are_known(
     coupling: Coupling, better: float, worse: float
 ) -> None:
-    found = shares(fates_of("one phase")[coupling])
+    found = shares(effects_of("one phase")[coupling])
     assert found["better"] == pytest.approx(better, abs=TOLERANCE)
     assert found["worse"] == pytest.approx(worse, abs=TOLERANCE if worse else 0)
 
 
 def test_whatever_the_coupling_between_frechets_bounds() -> None:
-    found = fates_of("one phase")
+    found = effects_of("one phase")
     most_better, most_worse = (found["shared"].bounds[verdict][1] / PATIENTS for verdict in ("better", "worse"))
     assert most_better == pytest.approx(min(1 - CONTROL, EXPERIMENTAL), abs=TOLERANCE)
     assert most_worse == pytest.approx(min(1 - EXPERIMENTAL, CONTROL), abs=TOLERANCE)
@@ -160,14 +160,14 @@ def test_in_two_phases_the_three_couplings_differ_as_the_formula_says() -> None:
         "therapy": (later * mine * (1 - theirs), later * theirs * (1 - mine)),
         "independent": (later * mine * (1 - later * theirs), later * theirs * (1 - later * mine)),
     }
-    for coupling, found in fates_of("two phases").items():
+    for coupling, found in effects_of("two phases").items():
         told = shares(found)
         assert (told["better"], told["worse"]) == pytest.approx(expected[coupling], abs=TOLERANCE)
 
 
-def test_events_in_both_arms_are_the_same_fate_only_if_they_are_near_each_other() -> None:
+def test_events_in_both_arms_are_the_same_outcome_only_if_they_are_near_each_other() -> None:
     """With shared draws of an exponential time the arms' times are proportional, as their medians are."""
-    found = shares(fates_of("one phase")["shared"])
+    found = shares(effects_of("one phase")["shared"])
     # The control's event t comes before day 511, the other's at t * 730 / 511, which is more than 90 days later.
     nearest = APART_DAYS / (730 / 511 - 1)
     later = 0.5 ** (nearest / 511) - 0.5 ** (DAY / 730)
@@ -216,21 +216,21 @@ def test_therapy_redraws_what_the_trial_compares_though_both_arms_lead_to_it(the
     assert redrawn(scenario, "therapy") == steps
 
 
-def test_who_is_lost_to_follow_up_in_either_fate_fares_neither_better_nor_worse() -> None:
+def test_who_is_lost_to_follow_up_in_either_arm_fares_neither_better_nor_worse() -> None:
     mine = trial_of("aall1331")
     endpoint = mine.scenario.sections.endpoints["dfs"]
     other = other_courses(mine)["shared"]
-    found = both_fates(mine, other, endpoint, DAY)
+    found = individual_effects(mine, other, endpoint, DAY)
     lost = set()
     for of in (mine, other):
-        data = outcomes(of.known_on(math.inf, complete=True), endpoint)
+        data = time_to_event(of.data_cut_on(math.inf, complete=True), endpoint)
         lost |= set(data.row[~data.event & (data.time < DAY)].tolist())
-    told = set(found.row[found.fate == OTHER_FATES.index("unknown")].tolist())
+    told = set(found.row[found.effect == INDIVIDUAL_EFFECTS.index("unknown")].tolist())
     assert told == lost
     assert lost
 
 
-def test_the_other_fate_of_the_other_fate_is_the_own() -> None:
+def test_the_other_arm_of_the_other_arm_is_the_own() -> None:
     mine = trial_of("aall1331")
     back = other_courses(other_courses(mine)["shared"])["shared"]
     assert_same(back.chunk.journal.in_order(), mine.chunk.journal.in_order())
@@ -286,7 +286,7 @@ def test_a_coupling_that_nothing_is_told_of_is_refused(pathsim: Pathsim, asked: 
     [
         ("stroke-thrombectomy",),
         ("aall1331", "--until", "2018-01-01"),
-        ("aall1331", "--set", "pools.transplant_bed.places=1"),
+        ("aall1331", "--set", "resources.transplant_bed.capacity=1"),
         ("two-arm-exponential", "--set", "endpoints.os.at_days=[]"),
         ("two-arm-exponential", "--set", "trial.per_month=0.0001"),
     ],
@@ -295,27 +295,27 @@ def test_a_coupling_that_nothing_is_told_of_is_refused(pathsim: Pathsim, asked: 
 def test_where_nothing_can_be_said_nothing_is(pathsim: Pathsim, asked: tuple[str, ...]) -> None:
     done = pathsim("run", *asked, "--seed", 1)
     assert (done.code, "Flow of patients" in done.out) == (0, True)
-    assert "The other fate" not in done.out
+    assert "The counterfactual" not in done.out
 
 
 def test_bounds_are_those_of_the_counts() -> None:
-    numbers = np.array([OTHER_FATES.index(word) for word in ("better", "better", "same", "unknown")])
-    found = BothFates(np.arange(4), numbers, (0, 2))
+    numbers = np.array([INDIVIDUAL_EFFECTS.index(word) for word in ("better", "better", "same", "unknown")])
+    found = Effects(np.arange(4), numbers, (0, 2))
     assert (found.known, found.fewer) == (3, 2)
     assert found.bounds == {"better": (2, 2), "worse": (0, 0)}
-    assert BothFates(np.arange(4), numbers, (2, 1)).bounds == {"better": (0, 1), "worse": (1, 2)}
+    assert Effects(np.arange(4), numbers, (2, 1)).bounds == {"better": (0, 1), "worse": (1, 2)}
 
 
 @pytest.mark.parametrize(
     ("days", "verdict"), [(10, "same"), (100, "same"), (101, "later"), (730, "later"), (731, "better")]
 )
-def test_events_up_to_ninety_days_apart_are_the_same_fate(days: int, verdict: str) -> None:
+def test_events_up_to_ninety_days_apart_are_the_same_outcome(days: int, verdict: str) -> None:
     """All in the control arm have the event on day 10, all in the other on this day; day 730 is the last."""
     text = SURE.format(days=days)
     mine = course(simulate(load(Source("sure", "<test>", text)), 1)[0])
     endpoint = mine.scenario.sections.endpoints["os"]
-    found = both_fates(mine, other_courses(mine)["shared"], endpoint, DAY)
-    assert found.counts == dict.fromkeys(OTHER_FATES, 0) | {verdict: 400}
+    found = individual_effects(mine, other_courses(mine)["shared"], endpoint, DAY)
+    assert found.counts == dict.fromkeys(INDIVIDUAL_EFFECTS, 0) | {verdict: 400}
     assert found.events == (0 if verdict == "better" else 400, 400)
 
 
@@ -325,11 +325,11 @@ def case(name: str, seed: int, **settings: str) -> Course:
 
 def test_where_anybody_queues_in_any_of_the_trials_nobody_knows() -> None:
     """Beds are for one arm only: with some seeds patients queue in their own arms, with some only in the others."""
-    short = {"pools.bed.places": "10"}
+    short = {"resources.bed.capacity": "10"}
     told = {}
     for seed in range(20):
         mine = case("beds-in-one-arm", seed, **short)
-        plenty = case("beds-in-one-arm", seed, **{"pools.bed.places": "60"})
+        plenty = case("beds-in-one-arm", seed, **{"resources.bed.capacity": "60"})
         found = told_in(mine)
         expected = told_in(plenty)
         assert expected is not None
@@ -341,9 +341,9 @@ def test_where_anybody_queues_in_any_of_the_trials_nobody_knows() -> None:
 def test_the_app_knows_nothing_either_where_patients_queue_in_the_other_arm() -> None:
     source = str(CASES / "beds-in-one-arm.toml")
     for seed in (1, 2, 10, 19):
-        studio = Studio.opened(Open(1, source, seed, (("pools.bed.places", "10"),)), None)
-        assert studio.roster(1461.0, "shared").balance is None
-        assert told_in(case("beds-in-one-arm", seed, **{"pools.bed.places": "10"})) is None
+        session = WorkerSession.opened(Open(1, source, seed, (("resources.bed.capacity", "10"),)), None)
+        assert session.roster(1461.0, "shared").balance is None
+        assert told_in(case("beds-in-one-arm", seed, **{"resources.bed.capacity": "10"})) is None
 
 
 def test_those_who_come_after_the_last_data_cut_are_not_counted() -> None:
@@ -358,24 +358,24 @@ def test_in_a_small_trial_each_coupling_keeps_to_its_own_bounds(seed: int) -> No
     found = told_in(course(simulate(load("two-arm-exponential", {"trial.patients": "12"}), seed)[0]))
     assert found is not None
     for here in found.under.values():
-        for fate, (least, most) in here.bounds.items():
-            assert least <= here.counts[fate] <= most
+        for effect, (least, most) in here.bounds.items():
+            assert least <= here.counts[effect] <= most
 
 
-def test_who_never_comes_to_the_start_in_one_fate_is_not_known_whichever_that_is() -> None:
+def test_who_never_comes_to_the_start_in_one_arm_is_not_known_whichever_that_is() -> None:
     mine = case("starts-later", 3)
     endpoint = mine.scenario.sections.endpoints["os"]
     other = other_courses(mine)["shared"]
-    found = both_fates(mine, other, endpoint, DAY)
+    found = individual_effects(mine, other, endpoint, DAY)
     starts = mine.scenario.entry("after").enter
     came = [set(of.chunk.journal.row[of.chunk.journal.event == starts].tolist()) for of in (mine, other)]
     assert came[0] != came[1]
     assert found.row.size == results(mine.chunk)["trial"]["randomized"] > len(came[0])
-    known = found.row[found.fate != OTHER_FATES.index("unknown")]
+    known = found.row[found.effect != INDIVIDUAL_EFFECTS.index("unknown")]
     assert set(known.tolist()) <= came[0] & came[1]
 
 
-def test_the_committee_decides_in_the_other_fate_as_it_did() -> None:
+def test_the_committee_decides_in_the_other_arm_as_it_did() -> None:
     """What comes after therapy hangs on it here: another decision would pass for an effect of the arm."""
     for seed in range(5):
         mine = case("asks-whether-stopped", seed)

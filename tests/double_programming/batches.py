@@ -8,12 +8,12 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.engines import simulate_many
+from pathsim.draws import keys
+from pathsim.engines.choose import simulate_many
 from pathsim.journal import Journal
-from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.known import everything
-from pathsim.trial.outcomes import outcomes
+from pathsim.trial.data_cut import everything
+from pathsim.trial.time_to_event import time_to_event
 
 COVARIATES = ("sex", "relapse", "cytogenetics", "frailty")
 
@@ -44,7 +44,7 @@ def package_batch(scenario: Scenario, seed: int, replicates: range) -> Batch:
     times = {name: np.full(chunk.rows, math.nan) for name in ("dfs", "os")}
     causes = {name: np.zeros(chunk.rows, np.intp) for name in times}
     for name, time in times.items():
-        found = outcomes(known, scenario.sections.endpoints[name])
+        found = time_to_event(known, scenario.sections.endpoints[name])
         time[found.row] = np.where(found.event, found.time, math.inf)
         causes[name][found.row] = found.cause
     return Batch(len(replicates), chunk.journal, covariates, times, causes["dfs"])

@@ -251,20 +251,20 @@ class Reading:
                     levels,
                     WHETHER,
                 )
-            struck = treated & (grade > 0)
+            affected = treated & (grade > 0)
             if event.step == "after_transplant":
                 after_gvhd = self.gvhd[treated].astype(np.intp)
                 self.tally.count(
                     ("toxicity", *label, "by acute GVHD"),
                     after_gvhd,
-                    struck[treated].astype(np.intp),
+                    affected[treated].astype(np.intp),
                     WHETHER,
                     WHETHER,
                 )
-            self.tally.sample(("onset", *label), (begins - entered)[struck])
-            self.tally.sample(("length", *label), (ends - begins)[struck & ~np.isnan(ends)])
-            self.tally.yes_or_no(("resolved", *label), ~np.isnan(ends[struck]))
-            together[event.step] = together.get(event.step, np.where(treated, 0.0, math.nan)) + struck
+            self.tally.sample(("onset", *label), (begins - entered)[affected])
+            self.tally.sample(("length", *label), (ends - begins)[affected & ~np.isnan(ends)])
+            self.tally.yes_or_no(("resolved", *label), ~np.isnan(ends[affected]))
+            together[event.step] = together.get(event.step, np.where(treated, 0.0, math.nan)) + affected
         for step, number in together.items():
             self.tally.sample(("together", step), number[~np.isnan(number)])
 
@@ -278,8 +278,10 @@ class Reading:
                 begins, around = (self._begins(step, name) for name in (inner, outer))
                 treated, has = ~np.isnan(self.entered[:, self.number[step]]), around < math.inf
                 for which, here in ("with", treated & has), ("without", treated & ~has):
-                    struck = (begins[here] < math.inf).astype(np.intp)
-                    self.tally.count(("nested", step, inner, f"{which} {outer}"), frail[here], struck, levels, WHETHER)
+                    affected = (begins[here] < math.inf).astype(np.intp)
+                    self.tally.count(
+                        ("nested", step, inner, f"{which} {outer}"), frail[here], affected, levels, WHETHER
+                    )
                 both = has & (begins < math.inf)
                 self.tally.sample(("nested", step, inner, f"after {outer}"), np.round(begins[both] - around[both], 2))
 

@@ -88,7 +88,7 @@ def test_the_standard_variables_are_there(tmp_path: Path, scenario: str) -> None
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_every_patient_who_enrolled_has_one_record_of_his_own(tmp_path: Path, scenario: str) -> None:
+def test_every_patient_who_enrolled_has_one_record_of_their_own(tmp_path: Path, scenario: str) -> None:
     export(scenario, "--seed", 1, "--out", tmp_path)
     found = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     rows = read(tmp_path, "adsl")
@@ -120,7 +120,7 @@ def test_a_study_without_ages_says_nothing_of_them(tmp_path: Path) -> None:
     assert {(row["AGE"], row["AGEU"], row["SEX"]) for row in read(tmp_path, "adsl")} == {("", "", "")}
 
 
-def test_nobody_is_randomized_before_he_enrols(adsl: Records) -> None:
+def test_nobody_is_randomized_before_they_enroll(adsl: Records) -> None:
     for row in adsl:
         assert not row["RANDDT"] or row["RFSTDT"] <= row["RANDDT"]
 

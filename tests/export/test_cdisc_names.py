@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.export.adam import ADAE_COLUMNS, ADSL_FIRST, ADTTE_COLUMNS, Adam
 from pathsim.export.variables import LABELS, codes
 from pathsim.scenario.files import Source

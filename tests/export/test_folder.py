@@ -150,7 +150,7 @@ def without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("simulated before it looked")
 
     monkeypatch.setattr(export_folder, "find_spec", lambda _: None)
-    monkeypatch.setattr("pathsim.engines.simulate", simulated)
+    monkeypatch.setattr("pathsim.engines.choose.simulate", simulated)
 
 
 def test_parquet_without_pyarrow_is_refused_before_anything_is_simulated(

@@ -73,7 +73,16 @@ PATHS = [
 ]
 PATHS += ["steps.drug.exit.death.next", "endpoints.os.at_days.0", "endpoints.os.at_days", "trial.cutoffs.final.day"]
 PATHS += ["cohort.age.quantiles", "cohort.age.quantiles.1", "trial.monitoring.information", "trial.monitoring.alpha"]
-PATHS += ["steps", "trial", "cohort.age", "steps.alloc.block", "targets.t.figure", "nowhere.at.all", "steps.drug.luck"]
+PATHS += [
+    "steps",
+    "trial",
+    "cohort.age",
+    "steps.alloc.block",
+    "targets.t.figure",
+    "nowhere.at.all",
+    "steps.drug.stream",
+    "steps.drug.luck",
+]
 VALUES = ["0", "1", "40", "-1", "0.5", "1e-300", "1e300", "nan", "inf", "[1, 2]", "[]", "{}", "{ value = 3 }", "'x'"]
 VALUES += [
     "2020-01-01",
@@ -118,66 +127,66 @@ ONLY_REFUSED = {"app": ("--keys",), "bench": ()}
 """Commands that would take a terminal, or minutes: they get scenarios that are not there only, or these options."""
 
 
-def command_line(luck: random.Random, small: Path, out: Path) -> tuple[list[str], bytes]:
+def command_line(rng: random.Random, small: Path, out: Path) -> tuple[list[str], bytes]:
     """The words after ``pathsim``, and what stands on standard input."""
-    name = luck.choice(list(COMMANDS))
-    if luck.random() < 0.03:
-        return [luck.choice(WORDS) for _ in range(luck.randrange(4))], b""
+    name = rng.choice(list(COMMANDS))
+    if rng.random() < 0.03:
+        return [rng.choice(WORDS) for _ in range(rng.randrange(4))], b""
     context = click.Context(cli)
     command = cli.get_command(context, name)
     assert command is not None
     words = [name]
     for parameter in command.params:
         if isinstance(parameter, click.Argument):
-            words += _argument(luck, name, parameter, small)
-        elif parameter.required or luck.random() < 0.15:
-            for _ in range(luck.choice([1, 1, 1, 2]) if parameter.multiple else 1):
-                words += _option(luck, name, parameter, out)
+            words += _argument(rng, name, parameter, small)
+        elif parameter.required or rng.random() < 0.15:
+            for _ in range(rng.choice([1, 1, 1, 2]) if parameter.multiple else 1):
+                words += _option(rng, name, parameter, out)
     if name in ("ensemble", "validate", "calibrate", "sensitivity"):
         words += [] if "--replicates" in words else ["--replicates", "2"]
         words += [] if "--workers" in words or "dask" in words else ["--workers", "1"]
     if name == "sensitivity" and "--samples" not in words:
         words += ["--samples", "2"]
-    if luck.random() < 0.05:
-        words.insert(luck.randrange(len(words) + 1), luck.choice(WORDS))
-    stdin = luck.choice([b"", b"\xff", b"title = 1", small.read_bytes(), b"[" * 10_000])
+    if rng.random() < 0.05:
+        words.insert(rng.randrange(len(words) + 1), rng.choice(WORDS))
+    stdin = rng.choice([b"", b"\xff", b"title = 1", small.read_bytes(), b"[" * 10_000])
     return words, stdin
 
 
-def _argument(luck: random.Random, command: str, argument: click.Parameter, small: Path) -> list[str]:
+def _argument(rng: random.Random, command: str, argument: click.Parameter, small: Path) -> list[str]:
     if command in ONLY_REFUSED:
-        return [luck.choice([word for word in WORDS if word and not word.startswith("-")])]
+        return [rng.choice([word for word in WORDS if word and not word.startswith("-")])]
     slow = command in ("sensitivity", "calibrate") or argument.name == "folders"
     known = [str(small)] * 6 + ["-", "two-arm-exponential"] + ([] if slow else names()[:1])
-    return [luck.choice(known if luck.random() < 0.9 else WORDS)]
+    return [rng.choice(known if rng.random() < 0.9 else WORDS)]
 
 
-def _option(luck: random.Random, command: str, option: click.Parameter, out: Path) -> list[str]:
+def _option(rng: random.Random, command: str, option: click.Parameter, out: Path) -> list[str]:
     name = max(option.opts, key=len)
     if command in ONLY_REFUSED and name not in ONLY_REFUSED[command]:
         return []
     if getattr(option, "is_flag", False):
         return [name]
-    if luck.random() < 0.07 and name not in GROWING:
-        return [name, luck.choice(WORDS)]
+    if rng.random() < 0.07 and name not in GROWING:
+        return [name, rng.choice(WORDS)]
     if isinstance(option.type, click.Choice):
-        return [name, luck.choice([*option.type.choices, "x"])]
+        return [name, rng.choice([*option.type.choices, "x"])]
     known = {
-        "--set": lambda: f"{luck.choice(PATHS)}={luck.choice(VALUES)}",
-        "--vary": lambda: f"{luck.choice(PATHS)}={luck.choice(VALUES)},{luck.choice(VALUES)}",
+        "--set": lambda: f"{rng.choice(PATHS)}={rng.choice(VALUES)}",
+        "--vary": lambda: f"{rng.choice(PATHS)}={rng.choice(VALUES)},{rng.choice(VALUES)}",
         "--out": lambda: str(out),
-        "--figure": lambda: luck.choice(FIGURES),
-        "--over": lambda: luck.choice(PATHS),
-        "--part": lambda: luck.choice(["", "p", "x"]),
-        "--information": lambda: luck.choice(BOUNDS),
-        "--spend": lambda: luck.choice(SPENDING),
-        "--alpha": lambda: luck.choice(ALPHAS),
-        "--until": lambda: luck.choice(["2020-06-01", "2019-01-01", "2021-01-01", "9999-12-31"]),
-        "--shard": lambda: luck.choice(["1/2", "2/2", "3/2", "1/1000000000", "0/1"]),
-        "--until-se": lambda: luck.choice(["0.5", "0.3", "1e-300", "0", "1", "nan", "0.9"]),
-        "--scheduler": lambda: luck.choice(["", "x", "tcp://127.0.0.1:1"]),
-        "--assumed": lambda: luck.choice(["0.2", "0", "1", "2", "nan"]),
+        "--figure": lambda: rng.choice(FIGURES),
+        "--over": lambda: rng.choice(PATHS),
+        "--part": lambda: rng.choice(["", "p", "x"]),
+        "--information": lambda: rng.choice(BOUNDS),
+        "--spend": lambda: rng.choice(SPENDING),
+        "--alpha": lambda: rng.choice(ALPHAS),
+        "--until": lambda: rng.choice(["2020-06-01", "2019-01-01", "2021-01-01", "9999-12-31"]),
+        "--shard": lambda: rng.choice(["1/2", "2/2", "3/2", "1/1000000000", "0/1"]),
+        "--until-se": lambda: rng.choice(["0.5", "0.3", "1e-300", "0", "1", "nan", "0.9"]),
+        "--scheduler": lambda: rng.choice(["", "x", "tcp://127.0.0.1:1"]),
+        "--assumed": lambda: rng.choice(["0.2", "0", "1", "2", "nan"]),
     }
     if name in GROWING:
-        return [name, luck.choice([one for one in MODEST if name != "--workers" or one not in ("2", "3")])]
-    return [name, known[name]() if name in known else luck.choice(NUMBERS)]
+        return [name, rng.choice([one for one in MODEST if name != "--workers" or one not in ("2", "3")])]
+    return [name, known[name]() if name in known else rng.choice(NUMBERS)]

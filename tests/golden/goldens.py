@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from pathsim.engines import Engine, simulate
+from pathsim.engines.choose import Engine, simulate
 from pathsim.journal import Journal, joined
 from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
@@ -26,11 +26,11 @@ SCENARIOS = {
     **{f"tests/{name}": str(HERE.parent / "scenarios" / f"{name}.toml") for name in ("monitored", "pathway")},
 }
 QUEUES = {"stroke-thrombectomy", "tests/pathway"}
-"""Where patients queue, so that only the clock can follow them."""
+"""Where patients queue, so that only the discrete-event engine can follow them."""
 SEEDS = (1, 21, 2**63 + 5)
 ABOUT_THE_FILE = {"pathsim", "scenario.sha256"}
 """What the results say that is no result."""
-NAMES = ("arm", "step", "place", "type", "name", "value")
+NAMES = ("arm", "step", "resource", "type", "name", "value")
 """The keys that tell the rows of a table apart."""
 
 

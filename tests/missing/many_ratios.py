@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from hypothesis import strategies as st
 
-from pathsim.ensemble.averages import Figures
+from pathsim.ensembles.averages import Figures
 
 BASE = Path(__file__).parent / "cases" / "base.toml"
 RATIO, SURVIVAL = "endpoints.os.hazard_ratio.estimate", "endpoints.os.arms.ctl.at.730.survival"

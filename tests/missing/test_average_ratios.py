@@ -10,10 +10,10 @@ from calls import Pathsim
 from hypothesis import given
 from many_ratios import BASE, RATIO, SURVIVAL, finite, ratios, turned
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.averages import Figures, average, average_change, change_told, is_ratio
-from pathsim.ensemble.ignorance import uncertainty
-from pathsim.ensemble.rows import rows
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.averages import Figures, average, average_change, change_told, is_ratio
+from pathsim.ensembles.parameter_uncertainty import uncertainty
+from pathsim.ensembles.rows import rows
 from pathsim.scenario.scenario import load
 
 
@@ -78,14 +78,14 @@ def test_with_the_other_arm_as_control_averages_and_changes_turn_round(values: l
         assert average(RATIO, base).value == pytest.approx(1 / average(RATIO, turned(base)).value)
 
 
-def test_luck_and_ignorance_of_a_ratio_are_those_of_its_logarithm() -> None:
-    """By hand, in doublings: 5/3 by luck alone and 20/3 in all; a fifth trial has no ratio."""
+def test_chance_and_parameter_uncertainty_of_a_ratio_are_those_of_its_logarithm() -> None:
+    """By hand, in doublings: 5/3 by chance alone and 20/3 in all; a fifth trial has no ratio."""
     stated, drawn = ({RATIO: 2.0 ** np.array(powers)} for powers in ([1.0, 2, 3, 4, math.nan], [2.0, 4, 6, 8, 1]))
     spread = uncertainty(load("two-arm-exponential").under_null(), stated, drawn | {"none": stated[RATIO]})
     found = spread["figures"][RATIO]
     assert (found["total_sd_log"] / math.log(2)) ** 2 == pytest.approx(20 / 3)
-    assert (found["luck_sd_log"] / math.log(2)) ** 2 == pytest.approx(5 / 3)
-    assert (found["ignorance_share"], found["averaged"]) == (pytest.approx(0.75), 4)
+    assert (found["chance_sd_log"] / math.log(2)) ** 2 == pytest.approx(5 / 3)
+    assert (found["parameter_share"], found["averaged"]) == (pytest.approx(0.75), 4)
     assert "total_sd" not in found
 
 

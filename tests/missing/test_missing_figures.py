@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.averages import quantiles
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.summary import figure, summary
-from pathsim.ensemble.vary import comparison
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.averages import quantiles
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.summary import figure, summary
+from pathsim.ensembles.vary import comparison
 from pathsim.export.json_text import as_json
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.results import results
-from pathsim.truth.targets import compared
+from pathsim.validation.targets import compared
 
 CASES = Path(__file__).parent / "cases"
 RATIO = "endpoints.os.hazard_ratio.estimate"

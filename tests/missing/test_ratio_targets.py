@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from many_ratios import BASE, RATIO, SURVIVAL, finite, ratios, turned
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.averages import Figures, average
-from pathsim.ensemble.rows import rows
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.averages import Figures, average
+from pathsim.ensembles.rows import rows
 from pathsim.scenario.files import Source
-from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.truth.targets import Comparison, compared, deviation, miss, simulated, tolerance
+from pathsim.scenario.schema import Target
+from pathsim.validation.targets import TargetComparison, compared, deviation, miss, simulated, tolerance
 
 
-def aimed(published: float, values: Figures, more: str = "") -> Comparison:
+def aimed(published: float, values: Figures, more: str = "") -> TargetComparison:
     target = f'[targets.one]\npublished = {published}\nfigure = "{RATIO}"\nassumed = "x"\n{more}'
     return compared(scenario(target), {RATIO: values})[0]
 
@@ -33,7 +33,7 @@ def scenario(targets: str) -> Scenario:
 def test_a_verdict_does_not_depend_on_which_arm_is_control(values: list[float], published: float) -> None:
     one, other = aimed(published, np.array(values)), aimed(1 / published, turned(np.array(values)))
     # Of few trials the interval ends at trials that are not the same from above and from below.
-    if "beyond luck" not in (one.verdict, other.verdict):
+    if "beyond chance" not in (one.verdict, other.verdict):
         assert one.verdict == other.verdict
 
 
@@ -63,7 +63,7 @@ def test_a_target_tells_how_many_trials_are_left_out_and_why() -> None:
 
 @pytest.mark.parametrize(
     ("values", "verdict"),
-    [([0.0] * 9, "beyond luck"), ([0.0, math.inf] * 9, "no figure"), ([math.nan] * 9, "no figure")],
+    [([0.0] * 9, "beyond chance"), ([0.0, math.inf] * 9, "no figure"), ([math.nan] * 9, "no figure")],
 )
 def test_ratios_without_a_mean_still_have_an_interval(values: list[float], verdict: str) -> None:
     assert aimed(0.7, np.array(values)).verdict == verdict

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pathsim.engines import simulate, simulate_many
-from pathsim.ensemble.figures import figures
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.store import Store
-from pathsim.ensemble.summary import summary
-from pathsim.ensemble.vary import Table
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.figures import figures
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.store import Store
+from pathsim.ensembles.summary import summary
+from pathsim.ensembles.vary import SettingsTable
 from pathsim.export.folder import write
 from pathsim.export.json_text import as_json
 from pathsim.paths import path_of, row_of
@@ -27,7 +27,7 @@ from pathsim.scenario.scenario import Scenario, load
 from pathsim.text import harmful_places
 from pathsim.trial.course import course
 from pathsim.trial.results import figure, results
-from pathsim.truth.targets import problems
+from pathsim.validation.targets import problems
 
 ODD = [
     *["any", "therapy", "all", "upper", "lower", "estimate", "survival", "hazard_ratio", "events", "arms", "at", "0"],
@@ -139,7 +139,7 @@ def leaves(here: Any, path: str = "") -> Iterator[tuple[str, float | None]]:
         yield path, here
 
 
-PICKED = ("arm", "step", "type", "name", "value", "place", "number")
+PICKED = ("arm", "step", "type", "name", "value", "resource", "number")
 """By what rows of the tables of results are told apart."""
 NO_FIGURES = ("scenario", "seed", "replicate", "schema_version")
 
@@ -244,7 +244,7 @@ def test_the_rows_of_an_ensemble_have_as_many_cells_as_their_head(text: str) -> 
     columns = rows(simulate_many(loaded(text), 1, range(3)))
     with tempfile.TemporaryDirectory() as name:
         store = Store.begin(Path(name), {"one": 1}, lambda _: None)
-        path, _ = store.publish(Table(tuple(columns), iter([columns])), "{}", "csv")
+        path, _ = store.publish(SettingsTable(tuple(columns), iter([columns])), "{}", "csv")
         with path.open(encoding="utf-8", newline="") as file:
             header, *lines = csv.reader(file)
     assert header == list(columns)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate, simulate_many
-from pathsim.ensemble.averages import is_ratio
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.summary import summary
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.averages import is_ratio
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.summary import summary
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.results import figure, results

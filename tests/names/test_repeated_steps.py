@@ -5,14 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate, simulate_many
-from pathsim.ensemble.figures import figures
-from pathsim.ensemble.rows import rows
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.figures import figures
+from pathsim.ensembles.rows import rows
 from pathsim.player.picture import toxicity_rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import course
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results, figure, results
 
 CASE = (Path(__file__).parent / "cases" / "repeated-cycle.toml").read_text()
@@ -33,7 +33,7 @@ def found(chunk: Chunk) -> Results:
     return results(chunk)
 
 
-def struck(chunk: Chunk, steps: set[str], kinds: set[str]) -> dict[int, int]:
+def affected(chunk: Chunk, steps: set[str], kinds: set[str]) -> dict[int, int]:
     """The worst grade of each patient who had one of these in one of these steps, counted in the journal by hand."""
     worst: dict[int, int] = {}
     for row, code, value in zip(chunk.journal.row, chunk.journal.event, chunk.journal.value, strict=True):
@@ -59,8 +59,8 @@ BOTH = {"cycle.1", "cycle.2"}
 @pytest.mark.parametrize("name", ["cycle", "therapy"])
 @pytest.mark.parametrize(("kind", "kinds"), [("fever", {"fever"}), ("pain", {"pain"}), ("any", {"fever", "pain"})])
 def test_totals_are_of_all_cycles(chunk: Chunk, found: Results, name: str, kind: str, kinds: set[str]) -> None:
-    worst, patients = struck(chunk, BOTH, kinds), entered(chunk, BOTH)
-    only_first = struck(chunk, {"cycle.1"}, kinds)
+    worst, patients = affected(chunk, BOTH, kinds), entered(chunk, BOTH)
+    only_first = affected(chunk, {"cycle.1"}, kinds)
     row = f"toxicity[arm=drug,step={name},type={kind}]"
     assert figure(found, f"{row}.patients") == len(patients)
     assert figure(found, f"{row}.grade3plus") == len(worst) > len(only_first)
@@ -104,8 +104,10 @@ def test_elapsed_days_count_from_the_first_entry_into_any_cycle() -> None:
 def test_both_engines_agree_where_a_repeated_phase_is_named() -> None:
     text = CASE.replace("# elapsed", 'elapsed = { set = "waited", since = "cycle" }')
     text = text.replace("# effects", "effects = [{ when = 'waited <= 30', hazard_ratio = 1e6 }]")
-    sweep, clock = (simulate(scenario(text), 3, 0, engine)[0].journal.in_order() for engine in ("sweep", "clock"))
-    for one, other in zip(sweep, clock, strict=True):
+    vectorized, discrete_event = (
+        simulate(scenario(text), 3, 0, engine)[0].journal.in_order() for engine in ("vectorized", "discrete-event")
+    )
+    for one, other in zip(vectorized, discrete_event, strict=True):
         assert np.array_equal(one, other)
 
 
@@ -133,4 +135,4 @@ def test_a_setting_of_a_repeated_phase_is_one_of_all_its_cycles() -> None:
     one = simulate(changed, seed=1)[0]
     for cycle in sorted(BOTH):
         stayed = entered(one, {cycle})
-        assert len(struck(one, {cycle}, {"fever"})) > 0.9 * len(stayed)
+        assert len(affected(one, {cycle}, {"fever"})) > 0.9 * len(stayed)

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.results import figure, results
-from pathsim.truth.picks import check_picks
-from pathsim.truth.targets import problems
+from pathsim.validation.picks import check_picks
+from pathsim.validation.targets import problems
 
 CASES = Path(__file__).parent / "cases"
 ANY = CASES / "07-toxicity-named-any.toml"

@@ -2,9 +2,9 @@
 
 from pathsim.counterfactual import other_courses
 from pathsim.couplings import Coupling
-from pathsim.player.take import Take
+from pathsim.player.simulated_trial import SimulatedTrial
 
 
-def flipped(take: Take, coupling: Coupling = "shared") -> Take:
+def flipped(simulated: SimulatedTrial, coupling: Coupling = "shared") -> SimulatedTrial:
     """The trial in which everybody is in the other arm."""
-    return Take(take.scenario, take.seed, simulated=other_courses(take.course)[coupling])
+    return SimulatedTrial(simulated.scenario, simulated.seed, simulated=other_courses(simulated.course)[coupling])

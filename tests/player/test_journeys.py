@@ -5,21 +5,21 @@ from functools import cache
 import pytest
 
 from pathsim.player.journeys import journey_view
-from pathsim.player.lists import Happening, Journey
-from pathsim.player.take import Take
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.patients import Happening, Journey
 from pathsim.scenario.scenario import load
 
 
 @cache
-def take(scenario: str, seed: int) -> Take:
-    return Take(load(scenario), seed)
+def take(scenario: str, seed: int) -> SimulatedTrial:
+    return SimulatedTrial(load(scenario), seed)
 
 
 def journey(scenario: str, seed: int, patient: int) -> Journey:
     return journey_view(1, take(scenario, seed), None, patient).journeys[0]
 
 
-def entered(of: Take, patient: int) -> list[tuple[float, str]]:
+def entered(of: SimulatedTrial, patient: int) -> list[tuple[float, str]]:
     """The day of each entry into a step, from enrollment, and what the step is called."""
     mine = of.journal.pick(of.journal.row == patient)
     events = [of.scenario.vocabulary[code] for code in mine.event.tolist()]

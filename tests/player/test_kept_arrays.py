@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from flipping import flipped
 
-from pathsim.player.take import Take
+from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import days_known
-from pathsim.trial.outcomes import record
+from pathsim.trial.time_to_event import record
 
 TWO_THEN_THREE = """
 title = "Two arms, and three for all who go on"
@@ -58,25 +58,25 @@ kind = "end"
 
 
 @pytest.fixture(scope="module")
-def take(tmp_path_factory: pytest.TempPathFactory) -> Take:
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> SimulatedTrial:
     file = tmp_path_factory.mktemp("scenario") / "two-then-three.toml"
     file.write_text(TWO_THEN_THREE, encoding="utf-8")
-    return Take(load(str(file)), 4)
+    return SimulatedTrial(load(str(file)), 4)
 
 
-def test_the_other_fate_leaves_all_arms_as_they_are(take: Take) -> None:
-    before = {name: arms.copy() for name, arms in take.arms.items()}
+def test_the_other_arm_leaves_all_arms_as_they_are(simulated: SimulatedTrial) -> None:
+    before = {name: arms.copy() for name, arms in simulated.arms.items()}
     assert set(np.unique(before["second"]).tolist()) == {-1, 0, 1, 2}
-    other = flipped(take)
+    other = flipped(simulated)
     for name, arms in before.items():
-        assert np.array_equal(take.arms[name], arms)
+        assert np.array_equal(simulated.arms[name], arms)
     both = (before["first"] >= 0) & (other.arms["first"] >= 0)
     assert both.all()
     assert np.array_equal(other.arms["first"], 1 - before["first"])
 
 
-def test_who_goes_on_in_both_fates_has_the_same_second_arm(take: Take) -> None:
-    mine, others = take.arms["second"], flipped(take).arms["second"]
+def test_who_goes_on_in_both_arms_has_the_same_second_arm(simulated: SimulatedTrial) -> None:
+    mine, others = simulated.arms["second"], flipped(simulated).arms["second"]
     both = (mine >= 0) & (others >= 0)
     assert both.sum() > 50
     assert np.array_equal(mine[both], others[both])
@@ -100,8 +100,8 @@ def arrays(value: object) -> Iterator[np.ndarray]:
 @pytest.mark.parametrize(
     "name", ["arms", "journal", "told", "arm_of", "randomized_on", "moves", "chunk.journal", "chunk.enrolled"]
 )
-def test_writing_into_what_a_trial_keeps_fails(take: Take, name: str) -> None:
-    of: object = take
+def test_writing_into_what_a_trial_keeps_fails(simulated: SimulatedTrial, name: str) -> None:
+    of: object = simulated
     for part in name.split("."):
         of = getattr(of, part)
     found = list(arrays(of))
@@ -111,9 +111,9 @@ def test_writing_into_what_a_trial_keeps_fails(take: Take, name: str) -> None:
             array[...] = 0
 
 
-def test_writing_into_what_is_read_in_a_chunk_fails(take: Take) -> None:
-    [endpoint] = take.scenario.sections.endpoints.values()
-    readings = (course(take.chunk), record(take.chunk), days_known(take.chunk, endpoint))
+def test_writing_into_what_is_read_in_a_chunk_fails(simulated: SimulatedTrial) -> None:
+    [endpoint] = simulated.scenario.sections.endpoints.values()
+    readings = (course(simulated.chunk), record(simulated.chunk), days_known(simulated.chunk, endpoint))
     found = list(arrays(readings))
     assert len(found) > 10
     for array in found:

@@ -11,7 +11,7 @@ from strategies import Text, examples, scenario_of, scenarios
 
 from pathsim.app.session import Session
 from pathsim.player.parameters import parameters
-from pathsim.player.shown import Parameter
+from pathsim.player.views.live import Parameter
 from pathsim.scenario.files import Source, library
 from pathsim.scenario.scenario import Scenario, load
 

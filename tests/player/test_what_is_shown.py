@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
-from pathsim.player.shown import EndpointView, Opened, Snapshot, ToxicityRow
-from pathsim.player.take import Take
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.live import EndpointView, Opened, Snapshot, ToxicityRow
 from pathsim.player.worker import Worker
 from pathsim.scenario.scenario import load
 from pathsim.trial.results import results
@@ -71,13 +71,13 @@ def assert_shows(snapshot: Snapshot, found: dict[str, Any], card: Opened) -> Non
     whole = [row for row in found["toxicity"] if row["step"] == THERAPY and row["type"] != ANY]
     if whole:
         scenario = load(card.asked)
-        assert sorted(struck(snapshot.toxicity, card)) == sorted(
+        assert sorted(affected(snapshot.toxicity, card)) == sorted(
             (scenario.toxicity_label(row["type"]), row["arm"], row["grade3plus"], row["grade4"], row["grade5"])
             for row in whole
         )
 
 
-def struck(rows: tuple[ToxicityRow, ...], card: Opened) -> list[tuple[str, str, int, int, int]]:
+def affected(rows: tuple[ToxicityRow, ...], card: Opened) -> list[tuple[str, str, int, int, int]]:
     return [
         (row.label, card.arms[arm], sum(grades), grades[1], grades[2])
         for row in rows
@@ -104,10 +104,10 @@ def assert_shows_endpoint(view: EndpointView, found: dict[str, Any]) -> None:
 @pytest.mark.parametrize("seed", [1, 21, 2026])
 def test_every_day_shows_the_results_of_that_day(scenario: str, seed: int) -> None:
     here = player(scenario, seed)
-    studio = here.worker._studio  # noqa: SLF001 - the same trial, without simulating it again
-    assert studio is not None
+    session = here.worker._session  # noqa: SLF001 - the same trial, without simulating it again
+    assert session is not None
     for day in days(scenario, seed, 8):
-        assert_shows(here.show(day), results(studio.take.chunk, day), studio.card())
+        assert_shows(here.show(day), results(session.simulated.chunk, day), session.card())
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_the_command_line_prints_what_is_on_screen(
     held = ["--hold-arms"] if changed else []
     done = pathsim("run", scenario, "--seed", seed, "--until", date, "--json", *sets, *held)
     assert done.code == 0
-    studio = here.worker._studio  # noqa: SLF001
-    assert studio is not None
-    assert_shows(snapshot, json.loads(done.out), studio.card())
+    session = here.worker._session  # noqa: SLF001
+    assert session is not None
+    assert_shows(snapshot, json.loads(done.out), session.card())
 
 
 moves = st.lists(
@@ -205,10 +205,10 @@ def test_curves_keep_their_shape_however_thin_they_are_drawn() -> None:
 
 
 def test_stepping_from_patient_to_patient_meets_only_those_who_came() -> None:
-    take = Take(load("aall1331"), 21)
+    simulated = SimulatedTrial(load("aall1331"), 21)
     day, days = 0.0, []
-    while (day := take.sought(day, "patient", 1)) < take.last_day:
+    while (day := simulated.sought(day, "patient", 1)) < simulated.last_day:
         days.append(day)
-    came = take.happened_by(take.last_day).enrolled
+    came = simulated.happened_by(simulated.last_day).enrolled
     assert days == np.unique(came[np.isfinite(came)]).tolist()
-    assert take.sought(take.last_day, "patient", -1) == days[-1]
+    assert simulated.sought(simulated.last_day, "patient", -1) == days[-1]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.journal import EventKind
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.float64]

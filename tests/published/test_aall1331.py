@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import pytest
 
-from pathsim.ensemble.run import Recipe, ensemble
+from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.scenario.files import find
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.steps.exits import Exit
-from pathsim.truth.targets import Comparison, compared, paths
+from pathsim.validation.targets import TargetComparison, compared, paths
 
 REPLICATES, SEED = 400, 20260101
 POINTS, RATIO = 0.015, 0.04
@@ -34,7 +34,7 @@ FIFTHS = [
 ]
 
 
-def validated(replicates: int, settings: dict[str, str], *, as_it_went: bool = True) -> dict[str, Comparison]:
+def validated(replicates: int, settings: dict[str, str], *, as_it_went: bool = True) -> dict[str, TargetComparison]:
     recipe = Recipe.of(find("aall1331"), settings)
     made = recipe.scenario()
     recipe = Recipe(recipe.source, recipe.settings, figures=paths(made.sections.targets), as_it_went=as_it_went)
@@ -47,25 +47,25 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Comparison]:
+def found() -> dict[str, TargetComparison]:
     return validated(REPLICATES, {})
 
 
-def test_every_input_comes_back_and_every_fitted_result_is_met(found: dict[str, Comparison]) -> None:
+def test_every_input_comes_back_and_every_fitted_result_is_met(found: dict[str, TargetComparison]) -> None:
     missed = [one.about() for one in found.values() if one.target.kind != "holdout" and not one.met]
     assert missed == []
 
 
 def test_results_that_are_numbers_of_the_model_are_told_apart_from_those_that_were_fitted(
-    found: dict[str, Comparison],
+    found: dict[str, TargetComparison],
 ) -> None:
     assert Counter(one.target.kind for one in found.values()) == {"input": 72, "fit": 37, "holdout": 11}
 
 
-def test_every_result_that_was_held_out_lies_among_what_single_trials_show(found: dict[str, Comparison]) -> None:
+def test_every_result_that_was_held_out_lies_among_what_single_trials_show(found: dict[str, TargetComparison]) -> None:
     held_out = [one for one in found.values() if one.target.kind == "holdout"]
     assert len(held_out) == 11
-    assert [one.name for one in held_out if one.verdict == "beyond luck"] == []
+    assert [one.name for one in held_out if one.verdict == "beyond chance"] == []
 
 
 @pytest.mark.parametrize(

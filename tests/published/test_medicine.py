@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from histories import Flags, Histories
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.run import Recipe, ensemble
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
-from pathsim.truth.targets import compared, paths
+from pathsim.validation.targets import compared, paths
 
 TRIALS, SEED = 60, 20141217
 IN_MARROW = ("marrow_before_18_months", "marrow_18_to_36_months", "marrow_after_36_months")

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from histories import Flags, Histories, Numbers
 
-from pathsim.engines import simulate
-from pathsim.ensemble.run import Recipe, ensemble
+from pathsim.engines.choose import simulate
+from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results, figure, results
-from pathsim.truth.targets import compared, paths
+from pathsim.validation.targets import compared, paths
 
 NAME = "stroke-thrombectomy"
 PATIENTS, SEED, MINUTES = 12_000, 1, 24 * 60
@@ -168,8 +168,8 @@ def test_with_one_suite_patients_wait_and_with_two_hardly_anybody() -> None:
     waits = [
         next(
             row
-            for row in results(simulate(load(NAME, {"pools.suite.places": str(places)}), SEED)[0])["waits"]
-            if row["place"] == "suite"
+            for row in results(simulate(load(NAME, {"resources.suite.capacity": str(places)}), SEED)[0])["waits"]
+            if row["resource"] == "suite"
         )
         for places in (1, 2)
     ]

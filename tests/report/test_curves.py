@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.report.curves import ASCII_PENS, BOX_PENS, Cell, Line, survival_plot
+from pathsim.report.curves import ASCII_PENS, BOX_PENS, Cell, CurveLine, survival_plot
 
 HEIGHT = 21
 LABELS = ("blinatumomab", "chemotherapy", "a treatment with a long name")
@@ -25,14 +25,14 @@ character_sets = st.sampled_from(["ascii", "unicode"])
 
 def line(
     patients: Sequence[tuple[float, bool]], number: int = 0, published: Sequence[tuple[float, float]] = ()
-) -> Line:
+) -> CurveLine:
     """The Kaplan-Meier curve of these patients, each with a time and whether it is that of an event."""
     time = np.array([day for day, _ in patients])
     event = np.array([happened for _, happened in patients])
     steps = np.unique(np.concatenate([[0.0], time[event]]))
     falls = [1 - (event & (time == day)).sum() / max((time >= day).sum(), 1) for day in steps]
     censored = np.sort(time[~event])
-    return Line(LABELS[number], STYLES[number], steps, np.cumprod(falls), censored, time, published)
+    return CurveLine(LABELS[number], STYLES[number], steps, np.cumprod(falls), censored, time, published)
 
 
 def texts(rows: list[list[Cell]]) -> list[str]:

@@ -5,11 +5,11 @@ import io
 import pytest
 from rich.console import Console
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.report.terminal import print_report
 from pathsim.scenario.files import names
 from pathsim.scenario.scenario import load
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results, results
 
 WIDTHS = (80, 100, 114)

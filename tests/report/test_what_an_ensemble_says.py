@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pathsim.engines import simulate_many
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.summary import summary
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.summary import summary
 from pathsim.report.characteristics import print_characteristics
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load

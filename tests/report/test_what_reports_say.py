@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pathsim.engines import simulate, simulate_many
-from pathsim.ensemble.rows import rows
-from pathsim.ensemble.summary import share, summary
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.rows import rows
+from pathsim.ensembles.summary import share, summary
 from pathsim.report.characteristics import print_characteristics
 from pathsim.report.figures import span
 from pathsim.report.terminal import print_report
@@ -34,16 +34,17 @@ def report(scenario: Scenario, seed: int = 1) -> str:
     return written(screen)
 
 
-# --- luck and ignorance ---------------------------------------------------------------------------------------------
+# --- chance and parameter uncertainty
+# ---------------------------------------------------------------------------------------------
 
 
-def told(ignorance_share: float) -> str:
-    """The report of three trials, of which this is said to be ignorance, give or take a standard error of 10%."""
+def told(parameter_share: float) -> str:
+    """The report of three trials, of which this is said to be uncertainty, give or take a standard error of 10%."""
     scenario = load("two-arm-exponential")
     columns = rows(simulate_many(scenario, 1, range(3)))
-    spread = {"total_sd_log": 0.3, "luck_sd_log": 0.2, "ignorance_sd_log": 0.1, "averaged": 3}
+    spread = {"total_sd_log": 0.3, "chance_sd_log": 0.2, "parameter_sd_log": 0.1, "averaged": 3}
     uncertainty: dict[str, Any] = {
-        "figures": {RATIO: spread | {"ignorance_share": ignorance_share, "standard_error": 0.1}},
+        "figures": {RATIO: spread | {"parameter_share": parameter_share, "standard_error": 0.1}},
         "power": {"os": {"stated": share(80, 100), "drawn": share(60, 100)}},
     }
     screen = console()
@@ -52,9 +53,11 @@ def told(ignorance_share: float) -> str:
     return written(screen)
 
 
-@pytest.mark.parametrize(("ignorance", "sign"), [(0.15, " ?"), (0.25, "")])
-def test_ignorance_within_two_standard_errors_of_none_has_a_question_mark(ignorance: float, sign: str) -> None:
-    assert f"hazard ratio, logarithm 0.3 0.2 0.1 {ignorance:.0%} ± 20%{sign} " in told(ignorance)
+@pytest.mark.parametrize(("uncertainty", "sign"), [(0.15, " ?"), (0.25, "")])
+def test_parameter_uncertainty_within_two_standard_errors_of_none_has_a_question_mark(
+    uncertainty: float, sign: str
+) -> None:
+    assert f"hazard ratio, logarithm 0.3 0.2 0.1 {uncertainty:.0%} ± 20%{sign} " in told(uncertainty)
 
 
 def test_power_is_told_as_stated_and_as_drawn() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pathsim.clock import Clock
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
+from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.report.figures import p_value
 from pathsim.report.monthly import monthly
 from pathsim.report.terminal import print_report
@@ -41,7 +41,7 @@ def cells(lines: list[str], label: str) -> list[str]:
     return [line.strip().removeprefix(label).strip() for line in lines if line.strip().startswith(label)]
 
 
-def test_toxicity_that_struck_nobody_has_no_table() -> None:
+def test_toxicity_that_nobody_had_has_no_table() -> None:
     assert not any(line.startswith("Toxicity") for line in report("stroke-thrombectomy", trial__patients="2"))
     assert any(line.startswith("Toxicity") for line in report("stroke-thrombectomy"))
 
@@ -138,5 +138,5 @@ def test_the_difference_of_percentages_is_in_points() -> None:
 
 def test_a_label_of_two_lines_is_one_in_a_plain_line() -> None:
     scenario = load(of(BASE.replace('"OS"', '"Two\\nlines"')))
-    lines = list(monthly(Clock(scenario, 1, 0), 1, 0))
+    lines = list(monthly(DiscreteEventEngine(scenario, 1, 0), 1, 0))
     assert all("\n" not in line and "Two lines events" in line for line in lines)

@@ -85,11 +85,11 @@ def test_a_phase_without_repeat_stays_as_it_is() -> None:
     assert unrolled().first_cycle == {}
 
 
-def test_each_cycle_has_luck_and_a_label_of_its_own() -> None:
+def test_each_cycle_has_a_stream_and_a_label_of_its_own() -> None:
     steps = unrolled(repeat=2, label="Course").steps
-    assert [step["luck"] for step in steps.values()] == ["course.1", "course.2"]
+    assert [step["stream"] for step in steps.values()] == ["course.1", "course.2"]
     assert [step["label"] for step in steps.values()] == ["Course, cycle 1", "Course, cycle 2"]
-    assert [step["luck"] for step in unrolled(repeat=2, luck="shared").steps.values()] == ["shared.1", "shared.2"]
+    assert [step["stream"] for step in unrolled(repeat=2, stream="shared").steps.values()] == ["shared.1", "shared.2"]
 
 
 def test_what_differs_in_a_cycle_is_merged_into_it_alone() -> None:

@@ -8,7 +8,7 @@ from types import FrameType
 import pytest
 
 from pathsim.scenario import files
-from pathsim.scenario.layers import join
+from pathsim.scenario.merge import join
 
 Changed = Callable[[int], str]
 

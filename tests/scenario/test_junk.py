@@ -38,10 +38,10 @@ def is_loaded_or_explained(text: str) -> None:
 def test_whatever_a_file_says_it_is_loaded_or_explained(file: Path, part: int) -> None:
     whole = tomllib.loads(file.read_text(encoding="utf-8"))
     for number in range(25 if len(whole["steps"]) < 20 else 5):
-        luck = random.Random(f"{file.stem} {part} {number}")  # noqa: S311
+        chance = random.Random(f"{file.stem} {part} {number}")  # noqa: S311
         tree = copy.deepcopy(whole)
-        for _ in range(luck.choice([1, 1, 2, 4])):
-            change(luck, tree)
+        for _ in range(chance.choice([1, 1, 2, 4])):
+            change(chance, tree)
         is_loaded_or_explained("".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in tree.items()))
 
 

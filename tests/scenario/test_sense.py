@@ -7,7 +7,7 @@ import pytest
 from pathsim.scenario.files import Source, names
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import load
-from pathsim.truth.calibrate import range_problems
+from pathsim.validation.calibrate import range_problems
 
 SMALL = (Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")
 START = 'start      = "alloc"'

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
 

@@ -97,7 +97,7 @@ def test_a_published_number_in_a_list_does_not_make_the_others_so(tmp_path: Path
     [
         (("[cohort.age]", '[sources.t]\ncite = "x"\n[cohort.age]'), "sources.t"),
         (("[cohort.age]", '[toxicities.pain]\nlabel = "x"\n[cohort.age]'), "toxicities.pain"),
-        (("[cohort.age]", '[pools.bed]\nplaces = 3\nassumed = "x"\n[cohort.age]'), "pools.bed"),
+        (("[cohort.age]", '[resources.bed]\ncapacity = 3\nassumed = "x"\n[cohort.age]'), "resources.bed"),
         (("range = [300, 700], ", ""), "steps.ctl.exit.death.median_days"),
         (('part      = "p"', 'kind = "holdout"'), "steps.ctl.exit.death.median_days"),
         (("planned_events = 20", "planned_events = 41"), "trial.monitoring.planned_events"),

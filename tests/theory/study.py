@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from strategies import BEGINS, Tree, document, scenario_of
 
+from pathsim.draws import keys
+from pathsim.engines.vectorized import run_vectorized
 from pathsim.journal import EventKind, Journal
-from pathsim.luck import keys
 from pathsim.scenario.scenario import Scenario
-from pathsim.sweep import sweep
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ def study(
     patients: int = 20_000,
     *,
     toxicities: Tree | None = None,
-    pools: Tree | None = None,
+    resources: Tree | None = None,
     **trial: Any,
 ) -> Scenario:
     """Patients with these covariates who walk these steps; what the steps do not define is an end."""
@@ -34,7 +34,7 @@ def study(
         "trial": {"begins": BEGINS, "patients": patients, "cutoffs": {"end": {"day": 1}}, **arrivals, **trial},
         "cohort": cohort or {},
         "toxicities": toxicities or {},
-        "pools": pools or {},
+        "resources": resources or {},
         "steps": {**steps, **{name: end for name, end in ends.items() if name not in steps}},
     }
     return scenario_of(document(tree))
@@ -99,5 +99,5 @@ class Walk:
 
 
 def walk(scenario: Scenario, replicates: Sequence[int] = (0,), seed: int = 1) -> Walk:
-    """These replicates, swept."""
-    return Walk(scenario, seed, replicates, sweep(scenario, seed, replicates))
+    """These replicates, simulated."""
+    return Walk(scenario, seed, replicates, run_vectorized(scenario, seed, replicates))

@@ -9,7 +9,7 @@ from errors import assert_mean, assert_share
 from strategies import Tree
 from study import Floats, Walk, study, walk
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.problems import ScenarioError
 
 MARCH = datetime.date(2020, 3, 1)
@@ -296,12 +296,12 @@ def queued(*priority: str) -> Walk:
     """One bed for half a day each, where three patients come a day; then they are sent by the date."""
     rules = [{"when": "date < '2020-03-01'", "next": "other"}, {"next": "home"}]
     steps = {
-        "queue": {"kind": "wait", "ready": 0, "pool": "bed", "next": "stay"},
+        "queue": {"kind": "wait", "ready": 0, "resource": "bed", "next": "stay"},
         "stay": {"kind": "phase", "days": 0.5, "holds": "bed", "next": "sort"},
         "sort": {"kind": "branch", "rules": rules},
     }
-    pools = {"bed": {"places": 1, "priority": list(priority)}}
-    scenario = study(steps, patients=400, per_month=90, pools=pools)
+    resources = {"bed": {"capacity": 1, "priority": list(priority)}}
+    scenario = study(steps, patients=400, per_month=90, resources=resources)
     return Walk(scenario, 1, (0,), simulate(scenario, 1)[0].journal)
 
 

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.export.adam import Adam
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course
-from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import allocation
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import figure, results
+from pathsim.trial.time_to_event import allocation
 
 PATIENTS = 4000
 ONSET, DIES = 5.0, 15.0
@@ -97,9 +97,9 @@ def test_a_rate_of_toxicity_is_of_the_patients_who_entered_the_step() -> None:
 
 def test_a_rate_of_toxicity_is_what_the_journal_counts() -> None:
     chunk = trial(CARE)
-    struck = len(days(chunk, "toxicity", "sepsis"))
-    assert 0 < struck < PATIENTS
-    assert figure(results(chunk), "toxicity[step=care,type=sepsis].rate") == struck / PATIENTS
+    affected = len(days(chunk, "toxicity", "sepsis"))
+    assert 0 < affected < PATIENTS
+    assert figure(results(chunk), "toxicity[step=care,type=sepsis].rate") == affected / PATIENTS
 
 
 @pytest.mark.parametrize("ratio", [0.5, 2.0])

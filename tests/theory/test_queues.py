@@ -9,7 +9,7 @@ from strategies import BEGINS, document, scenario_of
 from study import Floats
 
 from pathsim.calendar import DAYS_PER_MONTH
-from pathsim.clock import Clock
+from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
 
@@ -22,7 +22,7 @@ STAY = 2.0
 def ward(places: int, arrivals_per_day: float, exits: dict[str, object]) -> Scenario:
     """Patients who come at random, want one of these places at once, and keep it for an exponential time."""
     bed = {"kind": "phase", "days": {"exponential": STAY}, "holds": "bed", "next": "home"}
-    waiting = {"kind": "wait", "ready": 0, "pool": "bed", "next": "bed", "exit": exits}
+    waiting = {"kind": "wait", "ready": 0, "resource": "bed", "next": "bed", "exit": exits}
     trial = {
         "begins": BEGINS,
         "patients": PATIENTS,
@@ -31,15 +31,15 @@ def ward(places: int, arrivals_per_day: float, exits: dict[str, object]) -> Scen
     }
     steps = {"waiting": waiting, "bed": bed, "home": {"kind": "end"}}
     return scenario_of(
-        document({"title": "A ward", "trial": trial, "pools": {"bed": {"places": places}}, "steps": steps})
+        document({"title": "A ward", "trial": trial, "resources": {"bed": {"capacity": places}}, "steps": steps})
     )
 
 
 def waits(scenario: Scenario, replicate: int) -> Floats:
-    """How long each patient waits for his place, after a warm-up; not a number for those who never get one."""
-    clock = Clock(scenario, 1917, replicate)
-    clock.run()
-    journal = clock.journal()
+    """How long each patient waits for their turn, after a warm-up; not a number for those who never get one."""
+    engine = DiscreteEventEngine(scenario, 1917, replicate)
+    engine.run()
+    journal = engine.journal()
     days: Floats = _entered(scenario, journal, "bed") - _entered(scenario, journal, "waiting")
     return days[WARM_UP:]
 

@@ -51,7 +51,7 @@ DESIGNS = {
 def test_every_complete_block_of_every_stratum_holds_the_ratio(
     ratio: dict[str, int], size: int, strata: list[str]
 ) -> None:
-    expected = {arm: seats * size // sum(ratio.values()) for arm, seats in enumerate(ratio.values())}
+    expected = {arm: share * size // sum(ratio.values()) for arm, share in enumerate(ratio.values())}
     found = list(blocks(randomized(ratio, size, strata), size))
     assert len(found) > 1000
     assert all(Counter(block) == expected for block in found)
@@ -78,7 +78,7 @@ def test_strata_and_trials_have_lists_of_their_own() -> None:
     assert_share(same, pairs, 0.5**8)
 
 
-def test_each_patient_is_in_an_arm_as_often_as_the_ratio_says_whatever_his_covariates() -> None:
+def test_each_patient_is_in_an_arm_as_often_as_the_ratio_says_whatever_their_covariates() -> None:
     found = randomized({"experimental": 2, "control": 1}, 6, [])
     experimental = found.value("arm", "arm") == 0
     for group in (found.covariate("age") < 5, found.is_level("risk", "high"), np.arange(found.rows) % 130 == 0):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate_many
+from pathsim.engines.choose import simulate_many
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.arms import arms_of, fitted, held
 

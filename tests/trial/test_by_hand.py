@@ -7,12 +7,12 @@ import pytest
 from strategies import scenario_of
 from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized, read
 
-from pathsim.scenario.models import Target
 from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Target
 from pathsim.trial import tables
-from pathsim.trial.known import everything, known_on
-from pathsim.trial.outcomes import allocation, essentials, outcomes, survival_table
+from pathsim.trial.data_cut import data_cut_on, everything
 from pathsim.trial.results import results, targeted
+from pathsim.trial.time_to_event import allocation, essentials, survival_table, time_to_event
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +175,7 @@ def test_flow_follows_everybody_from_step_to_step(found: dict[str, Any]) -> None
 
 def test_visits_of_some_steps_are_of_those_who_entered_them(scenario: Scenario) -> None:
     """Of each: step, patient, and which of these steps came next."""
-    known = known_on(chunk_of(scenario, PATIENTS), 100, complete=True)
+    known = data_cut_on(chunk_of(scenario, PATIENTS), 100, complete=True)
     visited = tables.visits(known, allocation(known), ["second", "operation"])
     second, operation = (scenario.entry(name).number for name in ("second", "operation"))
     columns = (visited.row.tolist(), visited.step.tolist(), visited.following.tolist(), visited.group.tolist())
@@ -190,7 +190,7 @@ def test_visits_of_some_steps_are_of_those_who_entered_them(scenario: Scenario) 
 def test_waits_count_those_who_had_to_wait_and_those_who_left(found: dict[str, Any]) -> None:
     """Four were ready for the bed: one waited half a day, one had it at once, one left after 5, and one waits still."""
     (row,) = found["waits"]
-    assert (row["place"], row["step"]) == ("bed", "queue")
+    assert (row["resource"], row["step"]) == ("bed", "queue")
     assert (row["asked"], row["waited"], row["waiting"], row["left_queue"]) == (4, 3, 1, 1)
     assert (row["mean_days"], row["longest_days"]) == (pytest.approx(5.5 / 3), 5)
 
@@ -218,7 +218,7 @@ def test_survival_counts_only_who_is_randomized_from_the_day_on_which_they_came(
 
 
 def test_who_is_in_no_arm_has_the_number_of_none(scenario: Scenario) -> None:
-    groups = allocation(known_on(chunk_of(scenario, PATIENTS), 100, complete=True))
+    groups = allocation(data_cut_on(chunk_of(scenario, PATIENTS), 100, complete=True))
     assert groups.groups == ("new", "old")
     assert groups.group.tolist() == [NEW, NEW, NEW, OLD, OLD] + [-1] * 7
     assert groups.stratum.tolist() == [0] * 5 + [-1] * 7
@@ -227,7 +227,7 @@ def test_who_is_in_no_arm_has_the_number_of_none(scenario: Scenario) -> None:
 
 def test_who_never_has_an_event_has_no_cause(scenario: Scenario) -> None:
     """Followed for ever, six were randomized: one progressed, two died."""
-    data = outcomes(everything(chunk_of(scenario, PATIENTS)), scenario.sections.endpoints["pfs"])
+    data = time_to_event(everything(chunk_of(scenario, PATIENTS)), scenario.sections.endpoints["pfs"])
     assert data.cause.tolist() == [1, 2, 0, 2, 0, 0]
     assert data.event.tolist() == [True, True, False, True, False, False]
 
@@ -239,7 +239,7 @@ def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_
     only = whole.only(essentials(scenario))
     assert only.journal.row.size < whole.journal.row.size
     for complete in (False, True):
-        known, less = (known_on(chunk, 100, complete=complete) for chunk in (whole, only))
+        known, less = (data_cut_on(chunk, 100, complete=complete) for chunk in (whole, only))
         np.testing.assert_array_equal(less.enrolled, known.enrolled)
         np.testing.assert_array_equal(allocation(less).group, allocation(known).group)
         np.testing.assert_array_equal(allocation(less).stratum, allocation(known).stratum)
@@ -250,11 +250,11 @@ def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_
 
 
 def test_a_target_is_a_figure_or_its_share_of_another(found: dict[str, Any]) -> None:
-    struck = "toxicity[arm=new,step=new,type=any].grade3plus"
-    assert targeted(found, Target(published=1, figure=struck)) == 2
-    assert targeted(found, Target(published=1, figure=struck, of="trial.randomized")) == 2 / 5
+    affected = "toxicity[arm=new,step=new,type=any].grade3plus"
+    assert targeted(found, Target(published=1, figure=affected)) == 2
+    assert targeted(found, Target(published=1, figure=affected, of="trial.randomized")) == 2 / 5
     nobody = "endpoints.pfs.first_events.old.progression"
-    assert np.isnan(targeted(found, Target(published=1, figure=struck, of=nobody)))
+    assert np.isnan(targeted(found, Target(published=1, figure=affected, of=nobody)))
 
 
 def test_an_arm_in_which_nobody_is_has_no_rows(scenario: Scenario) -> None:
@@ -279,7 +279,7 @@ def test_a_study_without_arms_has_one_group_of_all_who_came() -> None:
     assert found["trial"]["randomized"] is None
     os = found["endpoints"]["os"]["arms"]
     assert {arm: (row["n"], row["events"]) for arm, row in os.items()} == {"all": (2, 1)}
-    groups = allocation(known_on(chunk, 100))
+    groups = allocation(data_cut_on(chunk, 100))
     assert groups.group.tolist() == groups.stratum.tolist() == [0, 0, -1, -1, -1]
 
 
@@ -307,12 +307,16 @@ kind = "end"
 
 def test_a_chunk_of_trials_gives_what_each_trial_gives(scenario: Scenario, found: dict[str, Any]) -> None:
     """The same patients in three trials: no trial's patients are counted in another."""
-    data = outcomes(known_on(chunk_of(scenario, PATIENTS, 3), 100, complete=True), scenario.sections.endpoints["pfs"])
+    data = time_to_event(
+        data_cut_on(chunk_of(scenario, PATIENTS, 3), 100, complete=True), scenario.sections.endpoints["pfs"]
+    )
     assert np.bincount(data.trial).tolist() == [5, 5, 5]
     assert np.bincount(data.trial, data.event).tolist() == [found["endpoints"]["pfs"]["events"]] * 3
     assert survival_table(data, 2, 3, stratified=False).trials == 3
 
 
 def test_without_a_word_there_is_one_trial(scenario: Scenario) -> None:
-    data = outcomes(known_on(chunk_of(scenario, PATIENTS), 100, complete=True), scenario.sections.endpoints["pfs"])
+    data = time_to_event(
+        data_cut_on(chunk_of(scenario, PATIENTS), 100, complete=True), scenario.sections.endpoints["pfs"]
+    )
     assert survival_table(data, 2, stratified=False).trials == 1

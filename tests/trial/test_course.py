@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pathsim.clock import Clock
-from pathsim.engines import simulate_many
+from pathsim.engines.choose import simulate_many
+from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.committee import Committee
 from pathsim.trial.course import Course, course, stop_reason
-from pathsim.trial.known import Chunk, Known
+from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.monitoring import going
-from pathsim.trial.outcomes import allocation, outcomes
 from pathsim.trial.results import results
+from pathsim.trial.time_to_event import allocation, time_to_event
 
 MONITORED = "tests/scenarios/monitored.toml"
 WITHOUT_CROSSOVER = {"steps.unblinding.rules": "[{ when = \"risk == 'low'\", next = 'drug' }, { next = 'follow_up' }]"}
@@ -50,8 +50,8 @@ def assert_same(one: Journal, other: Journal) -> None:
         np.testing.assert_array_equal(left, right)
 
 
-def went(followed: Course) -> Known:
-    return followed.known_on(math.inf, complete=True)
+def went(followed: Course) -> DataCut:
+    return followed.data_cut_on(math.inf, complete=True)
 
 
 def days_of(journal: Journal, code: int, rows: int) -> NDArray[np.float64]:
@@ -61,23 +61,23 @@ def days_of(journal: Journal, code: int, rows: int) -> NDArray[np.float64]:
     return days
 
 
-def test_the_committee_on_the_clock_decides_as_looks_at_the_journal_of_the_sweep_do(chunk: Chunk) -> None:
+def test_the_committee_in_the_calendar_decides_as_looks_at_the_journal_do(chunk: Chunk) -> None:
     """Same looks, same figures, same decisions on the same days, and the same trial afterwards, entry by entry."""
     followed, patients = course(chunk), chunk.scenario.patients
     for trial in TRIALS[::3]:
-        clock = Clock(chunk.scenario, chunk.seed, trial)
-        committee = Committee(clock)
-        clock.run()
+        engine = DiscreteEventEngine(chunk.scenario, chunk.seed, trial)
+        committee = Committee(engine)
+        engine.run()
         assert committee.looks == followed.looks[trial]
-        assert_same(clock.journal().in_order(), of_trial(went(followed).journal, trial, patients))
+        assert_same(engine.journal().in_order(), of_trial(went(followed).journal, trial, patients))
 
 
-def test_a_clock_that_is_watched_from_month_to_month_decides_the_same(crossed: Chunk) -> None:
-    clock = Clock(crossed.scenario, crossed.seed, 4)
-    committee = Committee(clock)
+def test_a_trial_that_is_watched_from_month_to_month_decides_the_same(crossed: Chunk) -> None:
+    engine = DiscreteEventEngine(crossed.scenario, crossed.seed, 4)
+    committee = Committee(engine)
     for day in range(0, 3000, 30):
-        clock.run(until=day)
-    clock.run()
+        engine.run(until=day)
+    engine.run()
     assert committee.looks == course(crossed).looks[4]
 
 
@@ -157,7 +157,7 @@ def test_after_a_stop_for_benefit_patients_on_placebo_cross_over(crossed: Chunk)
 
 
 def test_had_nobody_stopped_the_trial_nobody_would_have_crossed_over(crossed: Chunk) -> None:
-    known = course(crossed).known_on(math.inf, complete=True, run_on=True)
+    known = course(crossed).data_cut_on(math.inf, complete=True, run_on=True)
     groups = allocation(known)
     entered = days_of(known.journal, crossed.scenario.entry("drug").enter, crossed.rows)
     assert not np.isfinite(entered[groups.group == groups.groups.index("placebo")]).any()
@@ -169,11 +169,11 @@ def test_a_cut_off_by_events_comes_on_the_day_on_which_so_many_are_known(
 ) -> None:
     followed, scenario = course(crossed), crossed.scenario
     cutoff, endpoint = scenario.trial.cutoffs[name], scenario.sections.endpoints["pfs"]
-    day = followed.known_at(cutoff).day
+    day = followed.data_cut_at(cutoff).day
 
     def known_events(day: NDArray[np.float64]) -> NDArray[np.intp]:
-        known = followed.known_on(day, run_on=cutoff.run_on)
-        data = outcomes(known, endpoint)
+        known = followed.data_cut_on(day, run_on=cutoff.run_on)
+        data = time_to_event(known, endpoint)
         return np.bincount(data.trial[data.event], minlength=len(TRIALS))
 
     reached = day < scenario.latest_day(cutoff)
@@ -185,7 +185,7 @@ def test_a_cut_off_by_events_comes_on_the_day_on_which_so_many_are_known(
 def test_a_cut_off_by_events_that_never_come_is_done_on_its_last_day(crossed: Chunk) -> None:
     scenario = load(MONITORED, {"trial.cutoffs.early.events": "100000"})
     chunk = simulate_many(scenario, crossed.seed, range(3))
-    assert (course(chunk).known_at(scenario.trial.cutoffs["early"]).day == 900).all()
+    assert (course(chunk).data_cut_at(scenario.trial.cutoffs["early"]).day == 900).all()
 
 
 def test_the_final_analysis_is_of_the_trial_as_it_went(crossed: Chunk) -> None:
@@ -219,15 +219,15 @@ def test_many_trials_at_once_go_as_each_alone(crossed: Chunk) -> None:
 
 def test_where_places_are_short_the_trial_goes_as_its_committee_let_it() -> None:
     """Patients who were turned away take no place from anybody; had the trial run on, they would have."""
-    scenario: Scenario = load("aall1331", {"pools.transplant_bed.places": "5"})
+    scenario: Scenario = load("aall1331", {"resources.transplant_bed.capacity": "5"})
     chunk = simulate_many(scenario, 2, range(2))
     assert chunk.stopped is not None
     for trial, held in enumerate(course(chunk).looks):
-        clock = Clock(scenario, 2, trial)
-        committee = Committee(clock)
-        clock.run()
+        engine = DiscreteEventEngine(scenario, 2, trial)
+        committee = Committee(engine)
+        engine.run()
         assert committee.looks == held
-        assert_same(clock.journal().in_order(), of_trial(chunk.stopped, trial, scenario.patients))
+        assert_same(engine.journal().in_order(), of_trial(chunk.stopped, trial, scenario.patients))
     assert chunk.stopped.row.size < chunk.journal.row.size
 
 
@@ -259,7 +259,7 @@ def test_a_stop_changes_a_pathway_only_if_it_asks(settings: dict[str, str], foll
 
 
 def test_an_order_that_comes_after_the_final_cut_off_is_never_given() -> None:
-    """The report is about what was known then; on the clock, too, the committee has gone home."""
+    """The report is about what was known then; in the discrete-event engine, too, the committee has gone home."""
     late = {
         "trial.monitoring.order.day": "401",
         "trial.cutoffs.final.day": "400",
@@ -268,9 +268,9 @@ def test_an_order_that_comes_after_the_final_cut_off_is_never_given() -> None:
     chunk = simulate_many(load(MONITORED, WITHOUT_CROSSOVER | late), 3, TRIALS)
     assert any(going(held) for held in course(chunk).looks)
     assert all(look.decision != "stop by order" for held in course(chunk).looks for look in held)
-    clock = Clock(chunk.scenario, chunk.seed, 0)
-    committee = Committee(clock)
-    clock.run()
+    engine = DiscreteEventEngine(chunk.scenario, chunk.seed, 0)
+    committee = Committee(engine)
+    engine.run()
     assert committee.looks == course(chunk).looks[0]
 
 

@@ -10,7 +10,7 @@ from test_look_rules import counted
 from pathsim.trial.monitoring import looks, order_day
 from pathsim.trial.results import results
 
-ORACLES = Path(__file__).parents[1] / "stats" / "oracles" / "sequential.json"
+ORACLES = Path(__file__).parents[1] / "statistics" / "oracles" / "sequential.json"
 
 
 def test_a_trial_ends_with_its_last_event_even_where_the_rules_do_not_bind() -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pathsim.clock import Clock, Entry
-from pathsim.engines import Engine, simulate
+from pathsim.engines.choose import Engine, simulate
+from pathsim.engines.discrete_event import DiscreteEventEngine, Entry
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.committee import Committee
-from pathsim.trial.known import everything, known_on
+from pathsim.trial.data_cut import data_cut_on, everything
 from pathsim.trial.monitoring import looks, plan_of
-from pathsim.trial.outcomes import outcomes
 from pathsim.trial.results import results
+from pathsim.trial.time_to_event import time_to_event
 
 CASES = Path(__file__).parent / "cases"
-ENGINES: tuple[Engine, ...] = ("sweep", "clock")
+ENGINES: tuple[Engine, ...] = ("vectorized", "discrete-event")
 
 
 def case(name: str, **settings: str) -> Scenario:
@@ -25,9 +25,9 @@ def case(name: str, **settings: str) -> Scenario:
 
 
 def followed(scenario: Scenario, start: str, events: tuple[str, ...]) -> dict[int, float]:
-    """Patients who came to the start and their days to the first event, read off the clock's entries as they happen."""
+    """Patients who came to the start and their days to the first event, read off the engine as they happen."""
     entries: dict[int, list[Entry]] = defaultdict(list)
-    Clock(scenario, 1, listener=lambda entry: entries[entry.patient].append(entry)).run()
+    DiscreteEventEngine(scenario, 1, listener=lambda entry: entries[entry.patient].append(entry)).run()
     days = {}
     for patient, mine in entries.items():
         met = [(entry.day, scenario.vocabulary[entry.event]) for entry in mine]
@@ -41,7 +41,7 @@ def followed(scenario: Scenario, start: str, events: tuple[str, ...]) -> dict[in
 def test_events_before_the_start_or_with_it_are_no_events_after_it() -> None:
     scenario = case("relapse-before-and-after")
     counted = followed(scenario, "salvage", ("relapse", "death"))
-    data = outcomes(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
+    data = time_to_event(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
     assert dict(zip(data.row.tolist(), data.time.tolist(), strict=True)) == counted
     assert (data.time > 0).all()
 
@@ -57,7 +57,7 @@ def test_survival_from_a_second_relapse_on_is_that_of_its_hazards() -> None:
 
 def test_who_never_comes_to_the_start_has_no_event() -> None:
     scenario = case("death-before-the-start")
-    data = outcomes(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
+    data = time_to_event(everything(simulate(scenario, 1)[0]), scenario.sections.endpoints["post"])
     assert set(data.row.tolist()) == set(followed(scenario, "surgery", ("death",)))
     assert 0 < data.row.size < scenario.patients
 
@@ -70,7 +70,7 @@ def test_what_has_not_been_reported_is_no_event_even_at_the_start() -> None:
     left = chunk.journal.day[chunk.journal.event == turned_away]
     assert 20 < left.size < 40
     for day in (40.0, 49.5, 80.0):
-        data = outcomes(known_on(chunk, day), endpoint)
+        data = time_to_event(data_cut_on(chunk, day), endpoint)
         assert data.row.size == (chunk.enrolled <= day).sum(), "arrivals are known at once"
         assert (data.cause == 1).sum() == (left <= day - 50).sum()
         assert (data.time >= 0).all()
@@ -85,12 +85,12 @@ def test_a_look_and_a_cutoff_come_with_as_many_events_as_were_planned(engine: En
 
 
 @pytest.mark.parametrize("name", ["relapse-before-and-after", "progress-in-a-cycle", "death-before-the-start"])
-def test_the_committee_on_the_clock_learns_of_the_events_that_are_in_the_journal(name: str) -> None:
-    clock = Clock(case(name), 1)
-    assert (plan := plan_of(clock.scenario)) is not None
-    committee = Committee(clock)
-    clock.run()
-    assert committee.looks == looks(simulate(clock.scenario, 1, engine="sweep")[0])[0]
+def test_the_committee_in_the_calendar_learns_of_the_events_that_are_in_the_journal(name: str) -> None:
+    engine = DiscreteEventEngine(case(name), 1)
+    assert (plan := plan_of(engine.scenario)) is not None
+    committee = Committee(engine)
+    engine.run()
+    assert committee.looks == looks(simulate(engine.scenario, 1, engine="vectorized")[0])[0]
     assert [look.events for look in committee.looks] == list(plan.wanted_events)
 
 
@@ -98,6 +98,6 @@ def test_of_those_who_are_never_randomized_no_endpoint_counts_from_their_arrival
     """Whoever dies before has no arm to be counted in, however long one waits."""
     scenario = load("aall1331", {"endpoints.dfs.start": '"block_1"'})
     chunk, _ = simulate(scenario, 1)
-    data = outcomes(everything(chunk), scenario.sections.endpoints["dfs"])
+    data = time_to_event(everything(chunk), scenario.sections.endpoints["dfs"])
     arms = {event.code for event in scenario.vocabulary.of("arm") if event.step == "consolidation"}
     assert set(data.row.tolist()) == set(chunk.journal.row[np.isin(chunk.journal.event, list(arms))].tolist())

@@ -9,20 +9,20 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from pathsim.engines.vectorized import run_vectorized
 from pathsim.journal import Journal
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.stats import sequential
-from pathsim.stats.sequential import efficacy_bounds
-from pathsim.stats.spending import obrien_fleming
-from pathsim.sweep import sweep
+from pathsim.statistics import sequential
+from pathsim.statistics.sequential import efficacy_bounds
+from pathsim.statistics.spending import obrien_fleming
 from pathsim.trial.course import closing_days, course
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import allocation_ratio, going, looks, planned_bounds
 from pathsim.trial.results import results
 
-ORACLES = Path(__file__).parents[1] / "stats" / "oracles" / "sequential.json"
+ORACLES = Path(__file__).parents[1] / "statistics" / "oracles" / "sequential.json"
 CASES = Path(__file__).parent / "cases"
 TRIAL = """
 title = "A trial to count by hand"
@@ -262,7 +262,7 @@ def test_a_hundred_looks_of_many_trials_are_solved_once_each() -> None:
     """Most trials miss some of a look for each event, as events share a day; the bounds are those of what they saw."""
     scenario = case("hundred-looks.toml")
     sequential._solved.cache_clear()  # noqa: SLF001 - how often it is called is the matter
-    held = looks(Chunk(scenario, 1, range(8), sweep(scenario, 1, range(8))))
+    held = looks(Chunk(scenario, 1, range(8), run_vectorized(scenario, 1, range(8))))
     seen = {tuple(look.events for look in found[: number + 1]) for found in held for number in range(len(found))}
     assert sequential._solved.cache_info().misses == len(seen) < sum(map(len, held))  # noqa: SLF001
     for found in held[:3]:

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from pathsim.engines.vectorized import run_vectorized
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.stats.sequential import efficacy_bounds
-from pathsim.stats.spending import obrien_fleming
-from pathsim.sweep import sweep
-from pathsim.trial.known import Chunk, known_on
+from pathsim.statistics.sequential import efficacy_bounds
+from pathsim.statistics.spending import obrien_fleming
+from pathsim.trial.data_cut import Chunk, data_cut_on
 from pathsim.trial.monitoring import Look, looks
-from pathsim.trial.outcomes import outcomes
+from pathsim.trial.time_to_event import time_to_event
 
 SEEDS = range(12)
 ORDERED_ON = 1657
@@ -20,7 +20,7 @@ EVERY_TWENTY = {"trial.monitoring.information": "[0.2, 0.4, 0.61, 0.8, 1]"}
 
 
 def chunk_of(scenario: Scenario, seed: int) -> Chunk:
-    return Chunk(scenario, seed, [0], sweep(scenario, seed, [0]))
+    return Chunk(scenario, seed, [0], run_vectorized(scenario, seed, [0]))
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def test_a_look_comes_on_the_day_on_which_the_event_that_is_needed_becomes_known
             wanted = round(information * 131)
             counts = []
             for day in (look.day - 1, look.day):
-                known = known_on(chunk, day)
-                counts.append(int(outcomes(known, endpoint).event.sum()))
+                known = data_cut_on(chunk, day)
+                counts.append(int(time_to_event(known, endpoint).event.sum()))
             assert counts[0] < wanted <= counts[1] == look.events
 
 
@@ -91,8 +91,8 @@ def test_a_look_sees_the_same_when_the_future_is_another(seen: dict[int, list[Lo
 
 
 def test_many_trials_at_once_look_as_each_alone(scenario: Scenario) -> None:
-    together = looks(Chunk(scenario, 9, range(8), sweep(scenario, 9, range(8))))
-    alone = [looks(Chunk(scenario, 9, [k], sweep(scenario, 9, [k])))[0] for k in range(8)]
+    together = looks(Chunk(scenario, 9, range(8), run_vectorized(scenario, 9, range(8))))
+    alone = [looks(Chunk(scenario, 9, [k], run_vectorized(scenario, 9, [k])))[0] for k in range(8)]
     assert together == alone
 
 
@@ -107,14 +107,14 @@ def test_futility_by_conditional_power_is_a_bound_on_z() -> None:
         "trial.monitoring.futility.below": "0.9999",
     }
     strict = load("aall1331", rule)
-    found = looks(Chunk(strict, 1, range(6), sweep(strict, 1, range(6))))
+    found = looks(Chunk(strict, 1, range(6), run_vectorized(strict, 1, range(6))))
     assert all(looked[0].futility_bound is not None for looked in found)
     assert any(looked[0].decision == "stop for futility" for looked in found)
 
 
 def test_the_replay_of_the_real_stop_is_at_eighty_events() -> None:
     replay = load("aall1331")
-    found = looks(Chunk(replay, 1, range(10), sweep(replay, 1, range(10))))
+    found = looks(Chunk(replay, 1, range(10), run_vectorized(replay, 1, range(10))))
     first = [looked[0] for looked in found if looked[0].day < ORDERED_ON]
     assert len(first) > 3
     assert all(80 <= look.events <= 83 for look in first)

@@ -1,6 +1,6 @@
 """The smallest trial: one patient, who has everything that can be had."""
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial.results import results

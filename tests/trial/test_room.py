@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, lists, tuples
 
-from pathsim.engines import simulate_many
+from pathsim.engines.choose import simulate_many
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial import tables
 from pathsim.trial.course import final
-from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import allocation
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.tables import Tally
+from pathsim.trial.time_to_event import allocation
 from pathsim.trial.toxicity import toxicity
 
 MEGABYTE = 2**20
@@ -94,13 +94,13 @@ def test_tables_of_a_long_pathway_take_room_for_its_arrows_not_for_their_square(
     chunk = simulate_many(load(long_pathway(400, STEP + FEVER)), 1, TRIALS)
     final(chunk)
     with within(12):
-        flow, struck = make_tables(chunk)
+        flow, affected = make_tables(chunk)
     for row in flow:
         np.testing.assert_array_equal(row["entered"], sum(row["left"].values()) + row["still_there"])
         assert set(row["left"]) <= {f"s{int(row['step'][1:]) + 1}", "dead"} if row["step"] != "dead" else True
     fevers = chunk.scenario.vocabulary.of("toxicity")
     for event in fevers:
-        mine = [row for row in struck if row["step"] == event.step and row["type"] == "fever"]
+        mine = [row for row in affected if row["step"] == event.step and row["type"] == "fever"]
         counted = sum(int(row["grade3plus"].sum()) for row in mine)
         assert counted == np.unique(chunk.journal.row[chunk.journal.event == event.code]).size
 

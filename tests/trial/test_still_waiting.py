@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.scenario import load
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import results
 
-ONE_BED = {"pools.beds.places": "1", "trial.patients": "100", "trial.cutoffs.final_by_record.day": "300"}
+ONE_BED = {"resources.beds.capacity": "1", "trial.patients": "100", "trial.cutoffs.final_by_record.day": "300"}
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate
+from pathsim.engines.choose import simulate
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.known import Chunk
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import Results, figure, results
 
 SCENARIOS = ("aall1331", "two-arm-exponential", "stroke-thrombectomy")

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from pathsim.engines import simulate, simulate_many
-from pathsim.ensemble.figures import figures
-from pathsim.luck import keys
+from pathsim.draws import keys
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.figures import figures
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial import tables
 from pathsim.trial.course import final
-from pathsim.trial.known import Chunk
-from pathsim.trial.outcomes import allocation, outcomes
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.results import results
+from pathsim.trial.time_to_event import allocation, time_to_event
 from pathsim.trial.toxicity import ANY, THERAPY
 
 
@@ -43,7 +43,7 @@ def test_the_baseline_describes_the_patients_of_each_arm_as_they_came(scenario: 
     assert not any(row["name"] == "frailty" for row in found)
 
 
-def test_any_toxicity_counts_a_patient_once_whatever_he_has(scenario: Scenario, chunk: Chunk) -> None:
+def test_any_toxicity_counts_a_patient_once_whatever_else_they_have(scenario: Scenario, chunk: Chunk) -> None:
     known = final(chunk)
     groups = allocation(known)
     found = {(row["arm"], row["step"], row["type"]): row for row in results(chunk)["toxicity"]}
@@ -68,7 +68,7 @@ def test_any_toxicity_counts_a_patient_once_whatever_he_has(scenario: Scenario, 
 
 def test_events_by_a_day_are_those_whose_time_is_no_longer(scenario: Scenario, chunk: Chunk) -> None:
     endpoint = scenario.sections.endpoints["dfs"]
-    data = outcomes(final(chunk), endpoint)
+    data = time_to_event(final(chunk), endpoint)
     found = results(chunk)["endpoints"]["dfs"]
     assert found["events"] == data.event.sum() == sum(arm["events"] for arm in found["arms"].values())
     by_hand = {f"{day:g}": int((data.event & (data.time <= day)).sum()) for day in endpoint.at_days}

@@ -6,25 +6,25 @@ All are ready on day 1 and keep the bed for ten days. The first has it at once, 
 
 import pytest
 
-from pathsim.engines import simulate, simulate_many
+from pathsim.engines.choose import simulate, simulate_many
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial import tables
 from pathsim.trial.course import final
-from pathsim.trial.outcomes import allocation
 from pathsim.trial.results import results
+from pathsim.trial.time_to_event import allocation
 
 WARD = """
 title = "A ward with one bed"
-[pools.bed]
-places  = {places}
+[resources.bed]
+capacity  = {places}
 assumed = "the example"
 [steps]
 assumed = "the example"
 [steps.waiting]
 kind  = "wait"
 ready = 1
-pool  = "bed"
+resource  = "bed"
 next  = "bed"
 exit  = {{ gives_up = {{ next = "home", by = {{ "25.2" = 0.0, "25.3" = 0.999999 }} }} }}
 [steps.bed]

@@ -6,8 +6,8 @@ import numpy as np
 
 from pathsim.journal import Journal
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.known import Chunk, Known
-from pathsim.trial.outcomes import outcomes
+from pathsim.trial.data_cut import Chunk, DataCut
+from pathsim.trial.time_to_event import time_to_event
 
 TEXT = """
 title = "By hand"
@@ -21,9 +21,9 @@ control         = "old"
 therapy         = ["new", "old", "second"]
 reporting_delay = 10
 cutoffs.end     = { day = 100, complete = true }
-[pools]
+[resources]
 assumed         = "a test"
-bed.places      = 1
+bed.capacity      = 1
 [cohort]
 assumed       = "a test"
 hidden.levels = { no = 0.5, yes = "rest" }
@@ -79,7 +79,7 @@ toxicity = { infection = { grade3plus = 0.5 } }
 [steps.queue]
 kind  = "wait"
 ready = 2
-pool  = "bed"
+resource  = "bed"
 next  = "operation"
 exit  = { death = { next = "dead" } }
 [steps.operation]
@@ -129,8 +129,8 @@ def chunk_of(scenario: Scenario, patients: list[Entries], trials: int = 1) -> Ch
     return Chunk(scenario, 1, range(trials), journal)
 
 
-def read(known: Known, patient: int, endpoint: str = "pfs") -> tuple[float, int] | None:
+def read(known: DataCut, patient: int, endpoint: str = "pfs") -> tuple[float, int] | None:
     """Time and cause of a patient; None for one of whom nothing is known."""
-    data = outcomes(known, known.chunk.scenario.sections.endpoints[endpoint])
+    data = time_to_event(known, known.chunk.scenario.sections.endpoints[endpoint])
     mine = np.flatnonzero(data.row == patient)
     return None if not mine.size else (float(data.time[mine[0]]), int(data.cause[mine[0]]))

@@ -12,15 +12,15 @@ from textual.widgets import Static
 
 from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.trial import TrialScreen, in_parts
-from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
-from pathsim.player.lists import ChangedPatient, WeighedView
-from pathsim.player.many import ContrastView
 from pathsim.player.replies import Reply
 from pathsim.player.requests import Settings
-from pathsim.player.shown import Opened, Parameter, Snapshot
+from pathsim.player.views.ensemble import ContrastView
+from pathsim.player.views.live import Opened, Parameter, Snapshot
+from pathsim.player.views.patients import ChangedPatient, ComparisonView
 from pathsim.text import counted
 
 REPLICATES = 400
@@ -41,7 +41,7 @@ class CompareScreen(TrialScreen):
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="compare.search"),
         Binding("d", "endpoint", "Endpoint", tooltip="Show the next endpoint", id="compare.endpoint"),
     ]
-    weighed: WeighedView | None = None
+    comparison: ComparisonView | None = None
     contrast: ContrastView | None = None
     number = 0
     asked: tuple[int, float] | None = None
@@ -74,7 +74,7 @@ class CompareScreen(TrialScreen):
         self.query_one("#settings", Static).update(_settings(card))
         self.set_class(card.settings == card.kept, "-same")
         if self.contrast is not None and self.contrast.generation != card.generation:
-            self.contrast = self.weighed = None
+            self.contrast = self.comparison = None
         self.asked = None
         self._ask()
         self._repeat()
@@ -92,7 +92,7 @@ class CompareScreen(TrialScreen):
         snapshot, session = self.trial.snapshot, self.trial.session
         if snapshot is not None and self.is_current and self.asked != (session.generation, snapshot.day):
             self.asked = session.generation, snapshot.day
-            self.trial.send(ask.Weigh(session.generation, snapshot.day))
+            self.trial.send(ask.CompareSettings(session.generation, snapshot.day))
 
     def _repeat(self) -> None:
         card = self.trial.card
@@ -101,14 +101,14 @@ class CompareScreen(TrialScreen):
 
     def told(self, reply: Reply) -> None:
         """Both on a day, or over replicates."""
-        if isinstance(reply, WeighedView):
-            self.weighed = reply
+        if isinstance(reply, ComparisonView):
+            self.comparison = reply
             self._list(reply)
         elif isinstance(reply, ContrastView):
             self.contrast = reply
         self._table()
 
-    def _list(self, weighed: WeighedView) -> None:
+    def _list(self, comparison: ComparisonView) -> None:
         card = self.trial.card
         arms = card.arms if card is not None else ()
         columns = (
@@ -120,17 +120,17 @@ class CompareScreen(TrialScreen):
             Column("here", 60),
         )
         listing = self.query_one(Listing)
-        fates = weighed.fates
-        listed = f"; the first {len(weighed.changed):,}" if fates.changed > len(weighed.changed) else ""
-        parts = f": {in_parts(fates)}" if fates.endpoint else ""
-        listing.title = f"{fates.changed:,} fare differently by now{parts}{listed}"
-        listing.show(columns, [_line(one, arms) for one in weighed.changed])
+        counts = comparison.counts
+        listed = f"; the first {len(comparison.changed):,}" if counts.changed > len(comparison.changed) else ""
+        parts = f": {in_parts(counts)}" if counts.endpoint else ""
+        listing.title = f"{counts.changed:,} fare differently by now{parts}{listed}"
+        listing.show(columns, [_line(one, arms) for one in comparison.changed])
 
     def _table(self) -> None:
         card = self.trial.card
-        if card is None or self.weighed is None or self.weighed.generation != card.generation:
+        if card is None or self.comparison is None or self.comparison.generation != card.generation:
             return
-        self.query_one("#table", Static).update(difference_table(card, self.weighed, self.contrast))
+        self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
         box = self.query_one("#differences")
         box.border_subtitle = (
             ""
@@ -200,7 +200,7 @@ def _turned(parameter: Parameter | None, path: str, value: str) -> str:
     return f"{parameter.group}: {parameter.label} {written(parameter, number)} (was {was})"
 
 
-def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:
+def _line(one: ChangedPatient, arms: tuple[str, ...]) -> ListRow:
     arm = arms[one.arm] if 0 <= one.arm < len(arms) else ""
     found: list[tuple[str, str, float | str]] = [
         (f"{one.patient:04d}", "text", one.patient),
@@ -209,4 +209,4 @@ def _line(one: ChangedPatient, arms: tuple[str, ...]) -> Line:
     found += [(arm, f"arm{one.arm}" if arm else "dim", arm)] if arms else []
     found += [(one.about, "dim", one.about), (one.there, "text", one.day), (one.here, "text", one.day)]
     cells, fores, order = zip(*found, strict=True)
-    return Line(cells, fores, order, one.patient)
+    return ListRow(cells, fores, order, one.patient)

@@ -14,9 +14,9 @@ from textual.widgets import Input, Static
 
 from pathsim.app.keys import PLAYER_KEYS
 from pathsim.app.screens.steady import SteadyScreen
-from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.sliders import written
-from pathsim.player.shown import Parameter
+from pathsim.player.views.live import Parameter
 
 
 class Explanation(ModalScreen[None], SteadyScreen[None]):
@@ -69,7 +69,7 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
             self.dismiss(None)
 
 
-class Commands(ModalScreen[None], SteadyScreen[None]):
+class CommandList(ModalScreen[None], SteadyScreen[None]):
     """All commands by name; what is typed narrows them.
 
     Textual's own list of commands ends the app if it is closed, clicked or paged while it is being filled.
@@ -99,7 +99,7 @@ class Commands(ModalScreen[None], SteadyScreen[None]):
         """List all of them."""
         columns = (Column("command", 28), Column("what it does", 70))
         lines = [
-            Line((one.title, one.help), ("text!", "dim"), (one.title, one.help), number)
+            ListRow((one.title, one.help), ("text!", "dim"), (one.title, one.help), number)
             for number, one in enumerate(self._commands)
         ]
         # Nothing is mounted any more where the app leaves meanwhile: then there is no list, here and below.

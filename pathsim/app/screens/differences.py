@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.player.lists import WeighedView
-from pathsim.player.many import ContrastView, Difference
-from pathsim.player.shown import Opened, ToxicityRow
+from pathsim.player.views.ensemble import ContrastView, Difference
+from pathsim.player.views.live import Opened, ToxicityRow
+from pathsim.player.views.patients import ComparisonView
 from pathsim.report.figures import percent, ratio, spans
 
 MOST_TOXICITIES = 8
@@ -60,15 +60,15 @@ class _Figure:
         return f"{shown:.{digits}f}" if shown == 0 or round(shown, digits) else f"{shown:.1g}"
 
 
-def difference_table(card: Opened, weighed: WeighedView, contrast: ContrastView | None) -> Table:
+def difference_table(card: Opened, comparison: ComparisonView, contrast: ContrastView | None) -> Table:
     """A line for each figure: both settings in this trial by now, their difference, and that over replicates."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("", no_wrap=True, ratio=1)
     for heading in ("there", "here", "by now", "on average"):
         table.add_column(heading, justify="right", no_wrap=True)
     means = {} if contrast is None else {one.label: one for one in contrast.differences}
-    endpoints = list(_endpoint_figures(card, weighed))
-    for number, figures in enumerate((endpoints, _toxicity_figures(card, weighed, means))):
+    endpoints = list(_endpoint_figures(card, comparison))
+    for number, figures in enumerate((endpoints, _toxicity_figures(card, comparison, means))):
         if number and figures:
             table.add_section()
             table.add_row(Text("Toxicity, grade 3 or higher", "bold"))
@@ -90,9 +90,9 @@ def _is_sure(mean: Difference | None) -> bool:
     return mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
 
 
-def _endpoint_figures(card: Opened, weighed: WeighedView) -> Iterator[_Figure]:
+def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Figure]:
     """Survival, hazard ratio and power of each endpoint."""
-    for endpoint, there, here in zip(card.endpoints, weighed.there, weighed.here, strict=True):
+    for endpoint, there, here in zip(card.endpoints, comparison.there, comparison.here, strict=True):
         name = endpoint.short_label
         told = spans(day for day, _ in there.at_days)
         for number, (day, before) in enumerate(there.at_days):
@@ -108,15 +108,15 @@ def _of(card: Opened, arm: int) -> str:
     return f", {card.arms[arm]}" if card.arms else ""
 
 
-def _toxicity_figures(card: Opened, weighed: WeighedView, means: Mapping[str, Difference]) -> list[_Figure]:
+def _toxicity_figures(card: Opened, comparison: ComparisonView, means: Mapping[str, Difference]) -> list[_Figure]:
     """Types of toxicity that strike somebody more or less, the largest difference on average first.
 
     Once there are replicates only those that differ by more than the error; before that, those of this trial.
     """
-    before = {row.label: row for row in weighed.toxicity_there}
+    before = {row.label: row for row in comparison.toxicity_there}
     figures = [
         _Figure(f"{row.label}{_of(card, arm)}", _rate(before[row.label], arm), _rate(row, arm))
-        for row in weighed.toxicity_here
+        for row in comparison.toxicity_here
         if row.label in before
         for arm in range(len(card.groups))
     ]

@@ -13,11 +13,11 @@ from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.histogram import Histogram
-from pathsim.app.widgets.settling import PowerChart
+from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.player import requests as ask
-from pathsim.player.many import EnsembleView, FigureRow, Share
 from pathsim.player.replies import Reply
-from pathsim.player.shown import Opened
+from pathsim.player.views.ensemble import EnsembleView, FigureRow, Share
+from pathsim.player.views.live import Opened
 from pathsim.report.figures import ratio
 from pathsim.text import counted
 
@@ -43,7 +43,7 @@ class EnsembleScreen(TrialScreen):
 
     def body(self) -> Iterator[Widget]:
         """The headline; power, endings and figures."""
-        yield Static(id="luck")
+        yield Static(id="standing")
         with ScrollableContainer(id="charts"):
             yield Histogram(id="headline", classes="panel")
             with Vertical(id="beside"):
@@ -80,7 +80,7 @@ class EnsembleScreen(TrialScreen):
     def _show(self) -> None:
         none = "no replicates yet" if self.view is None else "no figure to show"
         self.query_one(Histogram).show(None if self.view is None else self.view.headline, none)
-        self.set_class(self.view is not None and not self.view.settling, "-no-power")
+        self.set_class(self.view is not None and not self.view.power_by_count, "-no-power")
         self.query_one(PowerChart).show(self.view)
         # A text of as many lines as before needs no new layout.
         table = None if self.view is None else _table(self.view)
@@ -88,7 +88,7 @@ class EnsembleScreen(TrialScreen):
         self._rows = 0 if table is None else table.row_count
         card = self.trial.card
         cut = "the last data cut" if card is None else card.last_cut
-        self.query_one("#luck", Static).update(_luck(self.view, cut), layout=is_other)
+        self.query_one("#standing", Static).update(_standing(self.view, cut), layout=is_other)
         self.query_one("#table", Static).update(table or "", layout=is_other)
 
     def command(self, asked: str) -> str:
@@ -101,7 +101,7 @@ class EnsembleScreen(TrialScreen):
         self._ask()
 
 
-def _luck(view: EnsembleView | None, cut: str) -> Text:
+def _standing(view: EnsembleView | None, cut: str) -> Text:
     """Where the trial on screen lies among its siblings."""
     if view is None:
         return Text("simulating the first replicates …", "dim")

@@ -12,12 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
-from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.views import ViewTabs
 from pathsim.player import requests as ask
-from pathsim.player.many import EvidenceRow, EvidenceView, TargetKind, TargetRow, ValidationView
 from pathsim.player.replies import Reply
-from pathsim.player.shown import Opened
+from pathsim.player.views.ensemble import EvidenceRow, EvidenceView, TargetKind, TargetRow, ValidationView
+from pathsim.player.views.live import Opened
 from pathsim.text import counted
 
 REPLICATES = 500
@@ -29,7 +29,7 @@ KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "
 VERDICTS = {
     "met": "Single trials show the published result, and trials on average too.",
     "wrong on average": "A single trial may well show the published result, but trials on average do not.",
-    "beyond luck": "Hardly any single trial shows the published result.",
+    "beyond chance": "Hardly any single trial shows the published result.",
     "implausible": "The mean of trials lies outside the range of other series.",
 }
 IN_RANGE = "The mean of trials lies in the range of other series, whatever single trials show."
@@ -215,17 +215,17 @@ class EvidenceScreen(TrialScreen):
         self.trial.question("List rows with these words", listing.filter, listing.narrow)
 
 
-def _number(row: EvidenceRow) -> Line:
+def _number(row: EvidenceRow) -> ListRow:
     cells = (row.path, row.value, row.kind, row.source)
-    return Line(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
+    return ListRow(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
 
 
-def _target(row: TargetRow) -> Line:
+def _target(row: TargetRow) -> ListRow:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
     label = f"{row.label} {row.mark}".strip()
     cells = (label, _wanted(row), _shown(row, row.simulated), between, row.verdict, row.part)
     fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
-    return Line(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)
+    return ListRow(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)
 
 
 def _wanted(row: TargetRow) -> str:

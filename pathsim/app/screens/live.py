@@ -19,7 +19,7 @@ from pathsim.app.widgets.sliders import Sliders, written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityBars
 from pathsim.app.widgets.views import ViewTabs
-from pathsim.player.shown import Fates, Opened, Parameter, Snapshot
+from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
 
 View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
 VIEWS: dict[View, str] = {
@@ -152,7 +152,7 @@ class LiveScreen(TrialScreen):
             self.query_one(CommitteeChart).show(card.committee, snapshot)
             self.query_one(EventLog).show(snapshot.log, card.arms)
         self._show_calendar()
-        self._note(snapshot.fates)
+        self._note(snapshot.counts)
 
     def show_header(self) -> None:
         """Show how fast the trial moves, too."""
@@ -172,13 +172,13 @@ class LiveScreen(TrialScreen):
             if count and (name == "#first" or count > 1):
                 plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], card.groups)
 
-    def _note(self, fates: Fates | None) -> None:
+    def _note(self, counts: ComparisonCounts | None) -> None:
         notes: list[tuple[str, str]] = []
-        if fates is not None:
-            who = "patient fares" if fates.changed == 1 else "patients fare"
-            notes.append((f"* {fates.changed} {who} differently by now", "accent!"))
-            if fates.endpoint:
-                notes.append((in_parts(fates), "accent"))
+        if counts is not None:
+            who = "patient fares" if counts.changed == 1 else "patients fare"
+            notes.append((f"* {counts.changed} {who} differently by now", "accent!"))
+            if counts.endpoint:
+                notes.append((in_parts(counts), "accent"))
         if (marked := self.marked()) is not None:
             notes.append((f"{marked.group}: {marked.label}", "text"))
             notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))
@@ -191,7 +191,7 @@ class LiveScreen(TrialScreen):
 
     @on(Sliders.Marked)
     def _marked(self) -> None:
-        self._note(self.trial.snapshot.fates if self.trial.snapshot is not None else None)
+        self._note(self.trial.snapshot.counts if self.trial.snapshot is not None else None)
 
     @on(Calendar.Moved)
     def _scrubbed(self, event: Calendar.Moved) -> None:

@@ -11,18 +11,18 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
-from pathsim.app.widgets.listing import Column, Line, Listing
+from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.timeline import Timeline
-from pathsim.couplings import DRAWS, Coupling, OtherFate
+from pathsim.couplings import DRAWS, Coupling, IndividualEffect
 from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
-from pathsim.player.lists import Balance, JourneyView, RosterRow, RosterView
 from pathsim.player.replies import Reply
-from pathsim.player.shown import Opened, Snapshot
+from pathsim.player.views.live import Opened, Snapshot
+from pathsim.player.views.patients import Balance, JourneyView, RosterRow, RosterView
 from pathsim.report.figures import span
 
-FATE_FORES = {"better": "good", "worse": "bad"}
-FATES: dict[OtherFate, tuple[str, str]] = {
+EFFECT_FORES = {"better": "good", "worse": "bad"}
+EFFECTS: dict[IndividualEffect, tuple[str, str]] = {
     "better": ("fares better", "would fare better"),
     "worse": ("fares worse", "would fare worse"),
     "later": ("event later", "event would be later"),
@@ -40,14 +40,20 @@ class PatientsScreen(TrialScreen):
     AUTO_FOCUS = "#patients"
     CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("t", "twin", "Twin", tooltip="The same patient in the other arm", id="patients.twin"),
+        Binding(
+            "t",
+            "counterfactual",
+            "Other arm",
+            tooltip="The same patient in the other arm",
+            id="patients.counterfactual",
+        ),
         Binding("T", "coupling", "Draws", tooltip="Other draws in the other arm", id="patients.coupling"),
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="patients.search"),
         Binding("f", "large", "Large", tooltip="The journey alone, or with the list", id="patients.large"),
     ]
     roster: RosterView | None = None
     journey: JourneyView | None = None
-    with_twin = False
+    with_counterfactual = False
     asked: tuple[int, float, Coupling] | None = None
 
     def body(self) -> Iterator[Widget]:
@@ -122,7 +128,7 @@ class PatientsScreen(TrialScreen):
         is_alone = self.has_class("-large")
         timeline = self.query_one(Timeline)
         timeline.today = self.trial.session.day
-        timeline.show(self.journey, arms, with_twin=self.with_twin, is_alone=is_alone)
+        timeline.show(self.journey, arms, with_counterfactual=self.with_counterfactual, is_alone=is_alone)
 
     def _travel(self, patient: object) -> None:
         session = self.trial.session
@@ -142,27 +148,27 @@ class PatientsScreen(TrialScreen):
     def command(self, asked: str) -> str:
         """The trial as a folder of tables, that of its patients among them."""
         command, coupling = super().command(asked), self.trial.session.coupling
-        # Of a trial that goes on a report tells no other fate.
+        # Of a trial that goes on a report tells no counterfactual.
         other = "" if coupling == "shared" or " --until " in command else f" --coupling {coupling}"
         return f"{command}{other} --out patients"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where nobody can know what another arm would do there is no twin."""
-        has_twins = self.roster is None or self.roster.balance is not None
-        if action in ("twin", "coupling") and not has_twins:
+        """Where nobody can know what another arm would do there is no counterfactual."""
+        has_counterfactual = self.roster is None or self.roster.balance is not None
+        if action in ("counterfactual", "coupling") and not has_counterfactual:
             return None
         return super().check_action(action, parameters)
 
     def action_coupling(self) -> None:
-        """Draw the other fate in another way; the trial stays as it is."""
+        """Draw the counterfactual in another way; the trial stays as it is."""
         self.trial.session.other_coupling()
         self._ask()
         self._travel(self.query_one(Listing).marked)
 
-    def action_twin(self) -> None:
+    def action_counterfactual(self) -> None:
         """The other arm beside it, or not."""
-        self.with_twin = not self.with_twin
-        self.set_class(self.with_twin, "-twin")
+        self.with_counterfactual = not self.with_counterfactual
+        self.set_class(self.with_counterfactual, "-counterfactual")
         self._show()
 
     def action_large(self) -> None:
@@ -189,7 +195,7 @@ class PatientsScreen(TrialScreen):
         self.trial.question("List patients with these words", listing.filter, listing.narrow)
 
 
-def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> Line:
+def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> ListRow:
     arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
     days = "" if row.days is None else f"{row.days:.0f}"
     found: list[tuple[str, str, float | str]] = [(f"{row.patient:04d}", "text", row.patient)]
@@ -201,10 +207,10 @@ def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> Lin
         (days, "text", row.days or 0.0),
     ]
     if balance is not None:
-        told = "" if row.other_fate is None else FATES[row.other_fate][arm != balance.arm]
-        found.append((told, FATE_FORES.get(row.other_fate or "", "dim"), told))
+        told = "" if row.individual_effect is None else EFFECTS[row.individual_effect][arm != balance.arm]
+        found.append((told, EFFECT_FORES.get(row.individual_effect or "", "dim"), told))
     cells, fores, order = zip(*found, strict=True)
-    return Line(cells, fores, order, row.patient)
+    return ListRow(cells, fores, order, row.patient)
 
 
 def _order(text: str) -> float | str:

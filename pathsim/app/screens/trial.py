@@ -9,10 +9,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.steady import SteadyScreen
-from pathsim.app.widgets.header import Part, Tab, TrialHeader
+from pathsim.app.widgets.header import HeaderPart, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
 from pathsim.player.replies import Reply
-from pathsim.player.shown import Fates, Opened, Snapshot
+from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
 
 if TYPE_CHECKING:
     from pathsim.app.app import PathsimApp
@@ -155,36 +155,38 @@ class TrialScreen(SteadyScreen[None]):
         for header in self.query(TrialHeader):
             header.show(tuple(self._parts()), TABS, self.NAME)
 
-    def _parts(self) -> Iterator[Part]:
+    def _parts(self) -> Iterator[HeaderPart]:
         app, session = self.trial, self.trial.session
         if app.is_worker_lost:
-            yield Part("the simulation has stopped: press R to start it again", "bad!")
+            yield HeaderPart("the simulation has stopped: press R to start it again", "bad!")
             return
         if app.card is None:
-            yield Part("the scenario cannot be used", "bad!") if app.problems else Part("simulating …", "dim")
+            yield (
+                HeaderPart("the scenario cannot be used", "bad!") if app.problems else HeaderPart("simulating …", "dim")
+            )
             return
         sign = "▶" if session.is_playing else "▮▮"
         snapshot = app.snapshot
-        yield Part(f"{sign} {snapshot.date if snapshot else ''}", "text!")
-        yield Part(app.card.name, "primary!")
-        yield Part(f"seed {session.seed}", "text")
+        yield HeaderPart(f"{sign} {snapshot.date if snapshot else ''}", "text!")
+        yield HeaderPart(app.card.name, "primary!")
+        yield HeaderPart(f"seed {session.seed}", "text")
         if session.settings:
-            yield Part(f"{len(session.settings)} changed", "accent!")
+            yield HeaderPart(f"{len(session.settings)} changed", "accent!")
         if snapshot is not None:
-            yield Part(f"enrolled {snapshot.enrolled}", "text")
+            yield HeaderPart(f"enrolled {snapshot.enrolled}", "text")
             if app.card.committee is not None:
                 known, planned = snapshot.events_known, app.card.committee.planned_events
                 of = f"{known} of {planned} events"
                 whole = f"stopped at {of}" if snapshot.is_stopped else f"{of} known"
-                yield Part(whole, "text", f"events {known}/{planned}")
+                yield HeaderPart(whole, "text", f"events {known}/{planned}")
             if app.card.arms:
-                yield Part(f"randomized {snapshot.randomized}", "text")
-        yield Part(f"{session.months_per_second:g} months/s", "dim")
+                yield HeaderPart(f"randomized {snapshot.randomized}", "text")
+        yield HeaderPart(f"{session.months_per_second:g} months/s", "dim")
 
 
-def in_parts(fates: Fates) -> str:
+def in_parts(counts: ComparisonCounts) -> str:
     """How those who fare otherwise fare by an endpoint: the parts sum to the whole."""
-    times = [f"{count} {when}" for count, when in ((fates.later, "later"), (fates.earlier, "earlier")) if count]
-    rest = [f"{fates.otherwise} in other ways"] if fates.otherwise else []
-    parts = [f"{fates.better} fare better ({fates.endpoint})", f"{fates.worse} worse", *times, *rest]
+    times = [f"{count} {when}" for count, when in ((counts.later, "later"), (counts.earlier, "earlier")) if count]
+    rest = [f"{counts.otherwise} in other ways"] if counts.otherwise else []
+    parts = [f"{counts.better} fare better ({counts.endpoint})", f"{counts.worse} worse", *times, *rest]
     return ", ".join(parts)

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import Opened, Snapshot
+from pathsim.player.views.live import Opened, Snapshot
 
 MONTH_DAYS = 30
 SPEED_WIDTH = 15
@@ -58,7 +58,7 @@ class Calendar(Picture, can_focus=True):
         return self._left + round(day / last * (self._columns - 1))
 
     def draw(self, canvas: Canvas) -> None:
-        """The line with its marks."""
+        """The line with its signs."""
         if self.card is None:
             return
         fore = "primary!" if self.has_focus else "primary"

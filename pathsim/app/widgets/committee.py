@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from pathsim.app.canvas import SPACE, Canvas, fitted
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import CommitteeCard, Snapshot
+from pathsim.player.views.live import CommitteeCard, Snapshot
 
 LEFT = 4
 NEAR = 12
@@ -52,7 +52,7 @@ class _Chart:
     def __init__(self, canvas: Canvas, card: CommitteeCard, snapshot: Snapshot) -> None:
         self.canvas, self.card, self.snapshot = canvas, card, snapshot
         bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None and is_shown(bound)]
-        values = [z for _, z in snapshot.walk] + bounds + [0.0, 3.0]
+        values = [z for _, z in snapshot.z_path] + bounds + [0.0, 3.0]
         self.lowest, self.highest = min(-1.0, *values) - 0.2, max(values) + 0.2
         self.columns, self.rows = canvas.width - LEFT - 2, canvas.height - 2
 
@@ -111,7 +111,7 @@ class _Chart:
     def walk(self) -> None:
         """The way of z so far."""
         before: tuple[int, int] | None = None
-        for information, z in self.snapshot.walk:
+        for information, z in self.snapshot.z_path:
             row, column = self.row(z), self.column(information)
             if before is not None:
                 for between in range(min(row, before[0]) + 1, max(row, before[0])):
@@ -119,7 +119,7 @@ class _Chart:
             self.canvas.write(row, column, "•", "primary!")
             before = row, column
         if before is not None and not self.snapshot.looks:
-            z = self.snapshot.walk[-1][1]
+            z = self.snapshot.z_path[-1][1]
             self.canvas.write(before[0], min(before[1] + 2, self.canvas.width - 5), f"{z:.2f}", "primary")
 
     def say(self, row: int, column: int, text: str) -> None:

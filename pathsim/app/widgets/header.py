@@ -21,14 +21,14 @@ class Tab(NamedTuple):
     label: str
 
 
-class Part(NamedTuple):
+class HeaderPart(NamedTuple):
     """Something that the line says, with the name of its color; shorter where there is little room."""
 
     text: str
     fore: str
     short: str = ""
 
-    def brief(self) -> "Part":
+    def brief(self) -> "HeaderPart":
         """The same in few words."""
         return self._replace(text=self.short or self.text)
 
@@ -45,10 +45,10 @@ class TrialHeader(Picture):
 
     tabs: tuple[Tab, ...] = ()
     current = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[HeaderPart, ...] = ()
     """The most important first: what does not fit is left out."""
 
-    def show(self, parts: tuple[Part, ...], tabs: tuple[Tab, ...], current: str) -> None:
+    def show(self, parts: tuple[HeaderPart, ...], tabs: tuple[Tab, ...], current: str) -> None:
         """Draw these."""
         if (parts, tabs, current) != (self.parts, self.tabs, self.current):
             self.parts, self.tabs, self.current = parts, tabs, current
@@ -60,7 +60,7 @@ class TrialHeader(Picture):
         room = places[0][0] - 1 if places else canvas.width
         column = canvas.write(0, 0, " pathsim ", "paper!", "primary") + 1
         fits = column + sum(len(part.text) + GAP for part in self.parts) - GAP <= room
-        for part in self.parts if fits else map(Part.brief, self.parts):
+        for part in self.parts if fits else map(HeaderPart.brief, self.parts):
             if column + len(part.text) <= room:
                 column = canvas.write(0, column, part.text, part.fore) + GAP
         for at, tab, label in places:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pathsim.app.canvas import SPACE, Canvas
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.many import Headline
+from pathsim.player.views.ensemble import Headline
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -36,7 +36,7 @@ class Histogram(Picture):
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
-        """Bars, axis, marks."""
+        """Bars, axis, pointers."""
         values = np.empty(0) if self.headline is None else _usable(self.headline)
         if self.headline is None or not values.size or canvas.height < 6 or canvas.width < 12:
             canvas.write(0, 1, self.none, "dim")

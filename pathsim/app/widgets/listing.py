@@ -29,7 +29,7 @@ class Column(NamedTuple):
     """Whether texts that begin alike end otherwise, so that what is left out is their middle."""
 
 
-class Line(NamedTuple):
+class ListRow(NamedTuple):
     """A row: what stands in its columns, the color of each, what it sorts by, and what it is about."""
 
     cells: tuple[str, ...]
@@ -79,8 +79,8 @@ class Listing(Picture, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns: tuple[Column, ...] = ()
-        self.lines: Sequence[Line] = ()
-        self.seen: list[Line] = []
+        self.lines: Sequence[ListRow] = ()
+        self.seen: list[ListRow] = []
         self.longest: tuple[int, ...] = ()
         """The longest cell of each column, in all rows: what is shown of them moves no column."""
         self.filter = ""
@@ -89,7 +89,7 @@ class Listing(Picture, can_focus=True):
         self.cursor = self.top = 0
         self.title, self.empty = title, empty
 
-    def show(self, columns: tuple[Column, ...], lines: Sequence[Line]) -> None:
+    def show(self, columns: tuple[Column, ...], lines: Sequence[ListRow]) -> None:
         """List these; the cursor stays on what it is on, if that is still there."""
         before = self.marked
         self.columns, self.lines = columns, lines

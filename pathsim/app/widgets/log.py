@@ -2,7 +2,7 @@
 
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import LogEntry
+from pathsim.player.views.live import LogEntry
 
 
 class EventLog(Picture):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.names import with_capital
-from pathsim.player.shown import Lane, Snapshot, Station
+from pathsim.player.views.live import Lane, Snapshot, Station
 
 LEAST_ROWS, FRAME_ROWS = 8, 2
 SIDE_BY_SIDE = 112
@@ -19,7 +19,7 @@ LANE_ROWS = 4
 """Two rows of labels, the track, and what is elsewhere."""
 ROWS_OF_LABEL = 2
 BOX = 6
-LEAST_SLOT = 14
+LEAST_CELL = 14
 """The least room for a station with a label that can be read."""
 FULL = 40
 """From so many patients on a station is as strongly tinted as it gets."""
@@ -88,7 +88,7 @@ def _beside_each_other(
 def _alone(canvas: Canvas, snapshot: Snapshot, lane: Lane) -> "list[_Track]":
     """The only lane there is; below it the other steps as stations too, if there is room for them."""
     aside = tuple(station for station in lane.elsewhere if not station.is_end)
-    if not aside or canvas.height < 2 * LANE_ROWS or canvas.width // len(aside) < LEAST_SLOT:
+    if not aside or canvas.height < 2 * LANE_ROWS or canvas.width // len(aside) < LEAST_CELL:
         return [_Track(canvas, snapshot, lane, 0, 0, canvas.width, 0, rows_below=canvas.height - 3)]
     ends = lane.elsewhere[len(aside) :]
     return [
@@ -165,11 +165,11 @@ class _Track:
             self.canvas.write(self._row, self.left, enrolled, "text!")
         if self.tail:
             self.canvas.write(self._row, self.left + self.width - len(self.tail) - 2, f" {self.tail} ", "accent")
-        slot = self._slot(start)
+        cell = self._cell(start)
         ends: list[tuple[int, int]] = []
         for place, station in enumerate(self.lane.stations):
-            column = start + place * slot + (slot - BOX) // 2
-            self._station(station, column, slot)
+            column = start + place * cell + (cell - BOX) // 2
+            self._station(station, column, cell)
             ends.append((start if place == 0 else ends[-1][1] + BOX, column))
         self._moving(ends)
         self._elsewhere()
@@ -183,24 +183,24 @@ class _Track:
 
     def _has_room_above(self) -> bool:
         """Whether the name of the lane can stand above its first stations, beside and over their labels."""
-        slot = self._slot(self.left)
-        beside = -(-(len(self.head) + 2) // slot)
-        return all(len(self._lines(station, slot)) < 2 for station in self.lane.stations[:beside])
+        cell = self._cell(self.left)
+        beside = -(-(len(self.head) + 2) // cell)
+        return all(len(self._lines(station, cell)) < 2 for station in self.lane.stations[:beside])
 
-    def _slot(self, start: int) -> int:
+    def _cell(self, start: int) -> int:
         room = self.left + self.width - start - (len(self.tail) + 2 if self.tail else 0)
         return max(room // max(len(self.lane.stations), 1), BOX + 1)
 
-    def _lines(self, station: Station, slot: int) -> tuple[str, ...]:
-        return _label(_without(self.lane.label, station.label), slot)
+    def _lines(self, station: Station, cell: int) -> tuple[str, ...]:
+        return _label(_without(self.lane.label, station.label), cell)
 
-    def _station(self, station: Station, column: int, slot: int) -> None:
+    def _station(self, station: Station, column: int, cell: int) -> None:
         count = self.snapshot.here[self.number][station.step]
         part = LEAST_TINT + (MOST_TINT - LEAST_TINT) * min(count, FULL) / FULL
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
         self.canvas.write(self._row, column, f"{count:^{BOX}}", "text!" if count else "dim", back)
-        for above, line in enumerate(reversed(self._lines(station, slot)), 1):
+        for above, line in enumerate(reversed(self._lines(station, cell)), 1):
             middle = column + BOX // 2 - len(line) // 2
             self.canvas.write(self._row - above, middle, line, "text" if count else "dim")
 
@@ -223,14 +223,14 @@ class _Track:
 
 
 @lru_cache(maxsize=256)
-def _label(text: str, slot: int) -> tuple[str, ...]:
+def _label(text: str, cell: int) -> tuple[str, ...]:
     """The label of a station on one row or two, both about as long as each other if that is possible."""
-    if len(text) < slot:
+    if len(text) < cell:
         return (text,)
-    widths = range(min(-(-len(text) // 2), slot - 1), slot)
+    widths = range(min(-(-len(text) // 2), cell - 1), cell)
     wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
     first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
-    return tuple(shortened(line, slot) for line in (first, " ".join(rest)) if line)
+    return tuple(shortened(line, cell) for line in (first, " ".join(rest)) if line)
 
 
 def _without(lane: str, label: str) -> str:

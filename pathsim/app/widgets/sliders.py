@@ -11,7 +11,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, shortened, without_middle
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import Parameter
+from pathsim.player.views.live import Parameter
 
 VALUE_WIDTH = 7
 LEAST_TRACK, MOST_TRACK = 6, 16
@@ -20,7 +20,7 @@ SHORTER = (("hazard ratio", "HR"), ("odds ratio", "OR"), ("risk ratio", "RR"), (
 """What a label says where there is no room for all of it."""
 LEAST_FOR_BOTH = 16
 """Columns in which a name and a condition can be told from others."""
-KIND_MARKS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
+KIND_SIGNS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
 DIGITS = "0123456789"
 TYPED = f"{DIGITS}.%-e"
 """What a number can begin with, and what can follow."""
@@ -175,7 +175,7 @@ class Sliders(Picture, can_focus=True):
         is_changed = parameter.path in self.values
         label, track = _track(canvas.width)
         fore = "accent!" if is_changed else "text"
-        canvas.write(line, 1, KIND_MARKS[parameter.kind], "dim")
+        canvas.write(line, 1, KIND_SIGNS[parameter.kind], "dim")
         canvas.write(line, 3, fitted_label(parameter.label, label - 4), fore)
         if track:
             canvas.write(line, label, "─" * track, "faint")

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import Curve, EndpointCard, EndpointView
+from pathsim.player.views.live import Curve, EndpointCard, EndpointView
 from pathsim.report.curves import BOX_PENS, trace
 from pathsim.report.figures import months, p_value, ratio
 from pathsim.text import counted
@@ -169,7 +169,7 @@ class _Plot:
         self.canvas.write(self.top + row, self.left + column, glyph, fore)
 
     def published(self) -> None:
-        """Published survival, as marks to aim at."""
+        """Published survival, as points to aim at."""
         for arm, points in enumerate(self.card.published):
             for day, survival in points:
                 if day <= self.card.horizon_days:

@@ -1,4 +1,4 @@
-"""A patient's journey: what they were in as bars, what happened as marks, and where another journey parts from it."""
+"""A patient's journey: what they were in as bars, what happened as signs, and where another journey parts from it."""
 
 import math
 import textwrap
@@ -9,7 +9,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.lists import Happening, Journey, JourneyView
+from pathsim.player.views.patients import Happening, Journey, JourneyView
 
 TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110
@@ -50,13 +50,15 @@ class Timeline(Picture, can_focus=True):
 
     view: JourneyView | None = None
     groups: tuple[str, ...] = ()
-    with_twin = False
+    with_counterfactual = False
     today = 0.0
     """The day of the trial: what comes after it has not happened yet."""
 
-    def show(self, view: JourneyView | None, groups: tuple[str, ...], *, with_twin: bool, is_alone: bool) -> None:
+    def show(
+        self, view: JourneyView | None, groups: tuple[str, ...], *, with_counterfactual: bool, is_alone: bool
+    ) -> None:
         """Draw this patient; if the timeline is alone on the screen, it says how to leave it."""
-        self.view, self.groups, self.with_twin = view, groups, with_twin
+        self.view, self.groups, self.with_counterfactual = view, groups, with_counterfactual
         if view is None:
             self.entitle("")
         else:
@@ -69,16 +71,16 @@ class Timeline(Picture, can_focus=True):
         self.post_message(self.Other(step))
 
     def draw(self, canvas: Canvas) -> None:
-        """The journeys; with a twin, where they part."""
+        """The journeys; with the counterfactual, where they part."""
         if self.view is None:
             canvas.write(0, 1, "choose a patient", "dim")
             return
         if canvas.width < LEAST_WIDTH:
             canvas.write(0, 0, "too small", "dim")
             return
-        journeys = self.view.journeys if self.with_twin else self.view.journeys[:1]
+        journeys = self.view.journeys if self.with_counterfactual else self.view.journeys[:1]
         row = 0
-        if self.with_twin:
+        if self.with_counterfactual:
             is_roomy = canvas.height >= ROOMY
             most = LINES_OF_PARTING + is_roomy
             for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=most, placeholder=" …"):
@@ -89,7 +91,7 @@ class Timeline(Picture, can_focus=True):
             row = self._journey(canvas, journey, row) + 1
         self._axis(canvas, row - 1)
         kinds = {happening.kind for journey in journeys for happening in journey.happenings}
-        parting = [PARTING] if self.with_twin and self.view.parts_on is not None else []
+        parting = [PARTING] if self.with_counterfactual and self.view.parts_on is not None else []
         legend = "  ".join([*(text for kind, text in LEGEND if kind in kinds), *parting])
         canvas.write(row, 0, fitted((f"{legend}   days from the enrollment", legend), canvas.width), "dim")
         self._told(canvas, journeys, row + 1)
@@ -100,7 +102,7 @@ class Timeline(Picture, can_focus=True):
         return min(round(math.sqrt(max(day, 0) / until) * (canvas.width - 1)), canvas.width - 1)
 
     def _journey(self, canvas: Canvas, journey: Journey, row: int) -> int:
-        """A line of words, the bars, the marks; the row after them."""
+        """A line of words, the bars, the signs; the row after them."""
         fore = f"arm{journey.arm}" if journey.arm >= 0 else "text"
         whose = (
             ""
@@ -119,7 +121,7 @@ class Timeline(Picture, can_focus=True):
             canvas.write(row + 1, first, shortened(stay.label, max(last - first - 1, 0)), "text")
         for happening in journey.happenings:
             self._mark(canvas, happening, row + 2)
-        if self.with_twin and self.view is not None and self.view.parts_on is not None:
+        if self.with_counterfactual and self.view is not None and self.view.parts_on is not None:
             canvas.write(row + 2, self._column(canvas, self.view.parts_on), "▲", "accent!")
         return row + 3
 
@@ -183,7 +185,7 @@ class Timeline(Picture, can_focus=True):
 
     def _parts(self, happening: Happening) -> bool:
         """Whether it decides the way, and comes after the ways have parted."""
-        parts_on = self.view.parts_on if self.view is not None and self.with_twin else None
+        parts_on = self.view.parts_on if self.view is not None and self.with_counterfactual else None
         return parts_on is not None and happening.day >= parts_on and happening.kind in ("exit", "assess")
 
     def _worth(self, journey: Journey, room: int) -> list[Happening]:

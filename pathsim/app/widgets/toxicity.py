@@ -2,7 +2,7 @@
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.shown import ToxicityRow
+from pathsim.player.views.live import ToxicityRow
 
 SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)
 GRADES = (("█", 0.95), ("▓", 0.75), ("▒", 0.5))

@@ -1,0 +1,1 @@
+"""The two engines, and which of them simulates a trial."""

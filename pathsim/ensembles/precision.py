@@ -1,0 +1,65 @@
+"""How exactly an ensemble knows the power, and how many replicates that takes."""
+
+import math
+from dataclasses import dataclass
+
+from pathsim.ensembles.collected import ByName
+from pathsim.ensembles.summary import P_VALUE, Summary, alpha
+from pathsim.paths import path_of
+from pathsim.scenario.scenario import Scenario
+
+
+def monte_carlo_error(successes: int, of: int) -> float:
+    """The standard error of a share, from Agresti and Coull's share (1998), doi:10.1080/00031305.1998.10480550.
+
+    Never smaller than the usual one, and never 0: a beginning without any success, or with nothing else, is chance.
+    """
+    share = _shrunken(successes, of)
+    return math.sqrt(share * (1 - share) / of)
+
+
+def _shrunken(successes: int, of: int) -> float:
+    return (successes + 2) / (of + 4)
+
+
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """The standard error that is asked of the power of an endpoint."""
+
+    endpoint: str
+    alpha: float
+    standard_error: float
+    first_setting: str = ""
+    """With what the columns begin that belong to the first of several settings."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, standard_error: float, first_setting: str = "") -> "Precision | None":
+        """Of the endpoint that the committee looks at, or else the first; None if no test compares two arms."""
+        if len(scenario.arms) != 2 or not scenario.sections.endpoints:
+            return None
+        plan = scenario.trial.monitoring
+        endpoint = next(iter(scenario.sections.endpoints)) if plan is None else plan.endpoint
+        return cls(endpoint, alpha(scenario), standard_error, first_setting)
+
+    def successes(self, columns: ByName) -> int:
+        """How many of these trials are significant."""
+        p_values = columns[f"{self.first_setting}{path_of('endpoints', self.endpoint)}.{P_VALUE}"]
+        return int((p_values < self.alpha).sum())
+
+    def is_reached(self, successes: int, of: int) -> bool:
+        """Whether so many trials are enough."""
+        return monte_carlo_error(successes, of) <= self.standard_error
+
+    def expected(self, successes: int, of: int) -> int:
+        """How many trials it will take, as far as these can tell."""
+        share = _shrunken(successes, of)
+        return max(of, math.ceil(share * (1 - share) / self.standard_error**2))
+
+    def told(self, columns: ByName) -> Summary:
+        """What was asked, and what these trials reached."""
+        count = next(iter(columns.values())).size
+        return {
+            "endpoint": self.endpoint,
+            "asked": self.standard_error,
+            "reached": monte_carlo_error(self.successes(columns), count),
+        }

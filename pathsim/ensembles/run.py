@@ -1,0 +1,364 @@
+"""Many replicates, in chunks, on one core or several. A chunk is a pure function of scenario, seed and place."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, overload
+
+from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.collected import Collected
+from pathsim.ensembles.figures import figures
+from pathsim.ensembles.precision import Precision
+from pathsim.ensembles.rows import Columns, below_each_other, rows
+from pathsim.ensembles.store import DamagedError, Store
+from pathsim.ensembles.uncertain import with_drawn_numbers
+from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
+from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
+from pathsim.scenario.files import Source
+from pathsim.scenario.problems import ScenarioError
+from pathsim.scenario.scenario import Scenario, load
+
+CHUNK = 64
+"""Replicates in a chunk: of up to 1,000 patients each, it fits a processor's cache. It never changes a result."""
+
+Progress: TypeAlias = Callable[[int, int], None]
+"""Told after each new chunk how many replicates there are, and how many there will be as far as one can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a worker needs to make the scenario again, in another process."""
+
+    source: Source
+    settings: Setting
+    null: bool = False
+    """Whether both arms get the control arm's pathway."""
+    varied: tuple[Setting, ...] = ()
+    """What is set besides, in each of the settings that are compared; empty if none are."""
+    figures: tuple[str, ...] = ()
+    """The figures to keep of each replicate, by path; if empty, those of an ensemble's rows."""
+    as_it_went: bool = False
+    """Whether every replicate takes the course of the published trial: no interim look ends it."""
+    uncertain: bool = False
+    """Whether published numbers are drawn anew for each replicate, as uncertain as they are."""
+
+    @classmethod
+    def of(
+        cls,
+        source: Source,
+        settings: Mapping[str, str],
+        *,
+        null: bool = False,
+        varied: Sequence[Setting] = (),
+        uncertain: bool = False,
+    ) -> "Recipe":
+        """The recipe for this scenario with these values set."""
+        return cls(source, tuple(settings.items()), null, tuple(varied), uncertain=uncertain)
+
+    def keeping(self, figures: Sequence[str], *, as_it_went: bool = False) -> "Recipe":
+        """The recipe that keeps only these figures; of trials that took the course of the published one, if wanted."""
+        return replace(self, figures=tuple(figures), as_it_went=as_it_went)
+
+    def scenario(self) -> Scenario:
+        """The scenario, or the first of those that are compared; made once in each process."""
+        return self.scenarios()[0]
+
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenario under each setting; made once in each process."""
+        return _scenarios(self)
+
+    def rows(self, seed: int, replicates: range) -> Columns:
+        """The rows of these replicates."""
+        if self.varied:
+            return varied_rows(self.scenarios(), seed, replicates)
+        if self.uncertain:
+            return self._uncertain_rows(seed, replicates)
+        chunk = simulate_many(self.scenario(), seed, replicates)
+        return figures(chunk, self.figures) if self.figures else rows(chunk)
+
+    def _uncertain_rows(self, seed: int, replicates: range) -> Columns:
+        """With figures, those with drawn numbers; otherwise all rows, with numbers as stated and as drawn."""
+        scenario = self.scenario()
+        drawn = (with_drawn_numbers(scenario, seed, replicate) for replicate in replicates)
+        if not self.figures:
+            return uncertain_rows(scenario, drawn, seed, replicates)
+        parts = [
+            figures(simulate_many(made, seed, [replicate]), self.figures)
+            for replicate, made in zip(replicates, drawn, strict=True)
+        ]
+        return below_each_other(parts, [1] * len(parts))
+
+
+@cache
+def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
+    found = (load(recipe.source, dict(recipe.settings), dict(setting)) for setting in recipe.varied or ((),))
+    return tuple(_as_asked(recipe, scenario) for scenario in found)
+
+
+def _as_asked(recipe: Recipe, scenario: Scenario) -> Scenario:
+    asked = scenario.under_null() if recipe.null else scenario
+    return asked.as_it_went() if recipe.as_it_went else asked
+
+
+class ReplicateError(Exception):
+    """An error in some replicate, with what it takes to see it again."""
+
+    def __init__(self, seed: int, replicates: range, wrong: str) -> None:
+        first, last = replicates[0], replicates[-1]
+        which = f"replicate {first}" if first == last else f"replicates {first} to {last}"
+        super().__init__(f"seed {seed}, {which}: {wrong}")
+        self.told = (seed, replicates, wrong)
+
+    def __reduce__(self) -> tuple[type["ReplicateError"], tuple[int, range, str]]:
+        """How the error travels back from a worker."""
+        return ReplicateError, self.told
+
+
+def chunk(recipe: Recipe, seed: int, first: int, count: int) -> Columns:
+    """The rows of some replicates in a row. Raises ReplicateError, which says which of them went wrong."""
+    replicates = range(first, first + count)
+    try:
+        return recipe.rows(seed, replicates)
+    except Exception as wrong:
+        told = f"{type(wrong).__name__}: {wrong}"
+        raise ReplicateError(seed, _culprits(recipe, seed, replicates), told) from wrong
+
+
+def _culprits(recipe: Recipe, seed: int, replicates: range) -> range:
+    """The first replicate that goes wrong alone too; all of them if none does."""
+    for replicate in replicates:
+        alone = range(replicate, replicate + 1)
+        try:
+            recipe.rows(seed, alone)
+        except Exception:  # noqa: BLE001 - this is the one that is looked for
+            return alone
+    return replicates
+
+
+class ChunkSpan(NamedTuple):
+    """Where a chunk is in the ensemble."""
+
+    first: int
+    replicates: int
+
+
+class Shard(NamedTuple):
+    """One of several equal parts of an ensemble: every n-th chunk, beginning with its number."""
+
+    number: int
+    of: int
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.of}"
+
+
+WHOLE = Shard(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans(Sequence[ChunkSpan]):
+    """The chunks of an ensemble, or of a part of it; however many there are, they take no room."""
+
+    firsts: range
+    """The first replicate of each."""
+    end: int
+    """The number of replicates of the whole ensemble."""
+
+    @property
+    def replicates(self) -> int:
+        """How many replicates there are in these chunks."""
+        return (len(self) - 1) * CHUNK + self[-1].replicates if self.firsts else 0
+
+    @overload
+    def __getitem__(self, index: int) -> ChunkSpan: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Spans": ...
+    def __getitem__(self, index: int | slice) -> "ChunkSpan | Spans":
+        if isinstance(index, slice):
+            return Spans(self.firsts[index], self.end)
+        first = self.firsts[index]
+        return ChunkSpan(first, min(CHUNK, self.end - first))
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+
+def spans(replicates: int, shard: Shard = WHOLE) -> Spans:
+    """The chunks of so many replicates, or of one shard of them."""
+    return Spans(range((shard.number - 1) * CHUNK, replicates, shard.of * CHUNK), replicates)
+
+
+def shard_of(first: int, shards: int) -> int:
+    """The number of the shard that makes the chunk which begins with this replicate."""
+    return first // CHUNK % shards + 1
+
+
+def _untold(done: int, of: int) -> None:
+    """Nobody wants to know."""
+
+
+def ensemble(
+    recipe: Recipe,
+    seed: int,
+    replicates: int,
+    *,
+    workers: Workers = 1,
+    store: Store | None = None,
+    finished: Progress = _untold,
+    precision: Precision | None = None,
+) -> Collected:
+    """The rows of replicates 0, 1 and so on, the same for any number of workers.
+
+    ``store`` keeps finished chunks and has those of an earlier run. ``precision`` ends the ensemble as soon as it is
+    reached. Raises ReplicateError if a replicate goes wrong, WorkersError or LostWorkersError if there are no workers,
+    or no longer, and NoRoomError if the disk is full.
+    """
+    make = partial(chunk, recipe, seed)
+    return gathered(make, replicates, workers=workers, store=store, finished=finished, precision=precision)
+
+
+def gathered(
+    make: Make,
+    replicates: int,
+    *,
+    workers: Workers = 1,
+    store: Store | None = None,
+    finished: Progress = _untold,
+    precision: Precision | None = None,
+) -> Collected:
+    """The rows of replicates 0, 1 and so on, made by any function that makes a chunk."""
+    if store is not None:
+        store.tidy()
+    parts = Parts(replicates, precision, None if store is None else store.folder)
+    with closing(_chunks(spans(replicates), make, workers, store)) as chunks:
+        for span, columns, is_new in chunks:
+            parts.add(span, columns)
+            if is_new:
+                finished(parts.rows.replicates, parts.expected)
+            if parts.are_enough:
+                break
+    finished(parts.rows.replicates, parts.rows.replicates)
+    return parts.rows
+
+
+def fill(
+    recipe: Recipe,
+    seed: int,
+    places: Spans,
+    store: Store,
+    *,
+    workers: Workers = 1,
+    finished: Progress = _untold,
+) -> None:
+    """Make these chunks, as far as the store does not have them, and keep them there."""
+    store.tidy(places.firsts)
+    done, of = 0, places.replicates
+    with closing(_chunks(places, partial(chunk, recipe, seed), workers, store)) as chunks:
+        for span, _, is_new in chunks:
+            done += span.replicates
+            if is_new:
+                finished(done, of)
+    finished(of, of)
+
+
+class Parts:
+    """The chunks of an ensemble, one after the other, and whether they are enough."""
+
+    def __init__(self, most: int, precision: Precision | None = None, folder: Path | None = None) -> None:
+        self.rows = Collected(folder)
+        """The rows of all of them."""
+        self._most, self._precision = most, precision
+        self._successes = 0
+
+    def add(self, span: ChunkSpan, columns: Columns) -> None:
+        """The next chunk."""
+        self.rows.add(columns, span.replicates)
+        if self._precision is not None:
+            self._successes += self._precision.successes(columns)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether the precision that was asked is reached."""
+        if self._precision is None or self.rows.replicates == 0:
+            return False
+        return self._precision.is_reached(self._successes, self.rows.replicates)
+
+    @property
+    def expected(self) -> int:
+        """How many replicates there will be, as far as one can tell."""
+        if self._precision is None:
+            return self._most
+        return min(self._most, self._precision.expected(self._successes, self.rows.replicates))
+
+
+class _Chunk(NamedTuple):
+    span: ChunkSpan
+    columns: Columns
+    is_new: bool
+
+
+_Ahead: TypeAlias = deque[tuple[ChunkSpan, Columns | Future[Columns]]]
+
+
+def _chunks(places: Spans, make: Make, workers: Workers, store: Store | None) -> Generator[_Chunk, None, None]:
+    """The chunks in order, from the store or newly made; a few are handed in to the workers ahead of their turn."""
+    ahead: _Ahead = deque()
+    hired: Crew | None = None
+    if isinstance(workers, int):
+        workers = max(1, min(workers, len(places)))
+    with ExitStack() as leaving:
+        leaving.callback(_keep_finished, ahead, store)
+        for span in places:
+            held = _held(store, span)
+            if held is None:
+                hired = hired or leaving.enter_context(crew(make, workers))
+                ahead.append((span, hired.submit(*span)))
+            else:
+                ahead.append((span, held))
+            if hired is None or len(ahead) >= hired.ahead:
+                yield _next(ahead, store)
+        while ahead:
+            yield _next(ahead, store)
+
+
+def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
+    """A chunk of an earlier run; one that is damaged is set aside."""
+    try:
+        return None if store is None else store.saved(*span)
+    except DamagedError as wrong:
+        if store is not None:
+            store.set_aside(span.first, wrong)
+        return None
+
+
+def _next(ahead: _Ahead, store: Store | None) -> _Chunk:
+    span, part = ahead[0]
+    is_new = isinstance(part, Future)
+    columns = result_of(part) if isinstance(part, Future) else part
+    if is_new and store is not None:
+        store.save(span.first, columns)
+    ahead.popleft()
+    return _Chunk(span, columns, is_new)
+
+
+def result_of(made: Future[Columns]) -> Columns:
+    """What a worker has made. Raises LostWorkersError if there is no worker any more."""
+    try:
+        return made.result()
+    except (ReplicateError, ScenarioError):
+        raise
+    except Exception as wrong:
+        told = f"{type(wrong).__name__}: {wrong}".removesuffix(": ")
+        raise LostWorkersError(f"the workers are lost ({told})") from wrong
+
+
+def _keep_finished(ahead: _Ahead, store: Store | None) -> None:
+    """Keep what is finished when an ensemble ends before its time."""
+    for span, part in ahead:
+        is_made = isinstance(part, Future) and part.done() and not part.cancelled() and part.exception() is None
+        if store is not None and isinstance(part, Future) and is_made:
+            store.save(span.first, part.result())

@@ -1,0 +1,133 @@
+"""Patients one by one, as the worker tells of them: lists, journeys, and who fares otherwise under other settings."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pathsim.couplings import Coupling, IndividualEffect
+from pathsim.player.views.live import ComparisonCounts, EndpointView, ToxicityRow
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """A patient in a line."""
+
+    patient: int
+    came: str
+    about: tuple[str, ...]
+    arm: int
+    now: str
+    event: str
+    days: float | None
+    """Days from the start of the first endpoint to its event, or until now."""
+    individual_effect: IndividualEffect | None
+    """None of those who were not randomized, or where nobody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterView:
+    """All patients who have come by a day, and how the randomized fare in one arm against the other."""
+
+    generation: int
+    day: float
+    columns: tuple[str, ...]
+    rows: tuple[RosterRow, ...]
+    balance: "Balance | None"
+    """None where nobody can know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """How all randomized patients fare in one arm against the other, by an endpoint and a day."""
+
+    arm: str
+    """The arm that is asked about: the one that is not the control."""
+    control: str
+    endpoint: str
+    days: float
+    coupling: Coupling
+    known: int
+    """Of how many both counts are known."""
+    fewer: int
+    """How many fewer of them have the event in the arm; negative if more do."""
+    better: int
+    worse: int
+    beside: tuple[Coupling, int, int]
+    """How many fare better and worse under another coupling, as far from this one as can be."""
+    bounds: tuple[tuple[int, int], tuple[int, int]]
+    """The fewest and the most who can fare better, and worse, with as many events in each arm, whatever the draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepBar:
+    """A bar of a timeline: a step that lasted some time."""
+
+    label: str
+    begins: float
+    ends: float
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something on a day of a journey, with the grade if it is a toxicity."""
+
+    day: float
+    kind: Literal["toxicity", "assess", "arm", "exit", "step", "passed"]
+    """``step`` is an entry into one in which patients stay, ``passed`` into one in which nobody does."""
+    label: str
+    grade: int = 0
+    ends: float | None = None
+    """The day on which it is over; None if it is not, or was over at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """All that ever happens to a patient in one arm; days count from enrollment."""
+
+    arm: int
+    is_own: bool
+    stays: tuple[StepBar, ...]
+    happenings: tuple[Happening, ...]
+    until: float
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyView:
+    """A patient in their own arm, and in every other one."""
+
+    generation: int
+    patient: int
+    about: str
+    came: str
+    came_on: float
+    """The day of the trial."""
+    journeys: tuple[Journey, ...]
+    parts: str
+    """Where the first two part, in words."""
+    parts_on: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPatient:
+    """A patient whose journey differs between two settings, and the first thing that does."""
+
+    patient: int
+    about: str
+    arm: int
+    verdict: Literal["better", "worse", "later", "earlier", "otherwise"]
+    day: float
+    there: str
+    here: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonView:
+    """Two settings on the same patients."""
+
+    generation: int
+    there: tuple[EndpointView, ...]
+    here: tuple[EndpointView, ...]
+    toxicity_there: tuple[ToxicityRow, ...]
+    toxicity_here: tuple[ToxicityRow, ...]
+    counts: ComparisonCounts
+    changed: tuple[ChangedPatient, ...]

@@ -1,0 +1,125 @@
+"""The risk table: how many were at risk and how many had the event, by arm, at each time at which somebody had it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pathsim.statistics.columns import Days, Flags, Numbers, durations, flags, numbers, same_length
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTable:
+    """The counts behind Kaplan-Meier, log-rank and Cox, for a chunk of trials.
+
+    There is one row for each trial, stratum and distinct time of an event, in this order. A trial, stratum or arm in
+    which nothing happened has no rows of its own; ``followed`` tells whether anybody was in it.
+    """
+
+    trials: int
+    """How many trials there are, with and without rows."""
+    arms: int
+    trial: Numbers
+    stratum: Numbers
+    time: Days
+    at_risk: Numbers
+    """Patients still followed just before the time (rows x arms): who is censored at that very time is among them."""
+    events: Numbers
+    """Patients who had the event at the time (rows x arms)."""
+    followed: Days
+    """The longest time of any patient (trials x arms), event or not: beyond it nothing is known; -inf for nobody."""
+    stratified: bool = False
+    """Whether the patients came from more than one stratum."""
+
+
+def risk_table(
+    trial: ArrayLike,
+    arm: ArrayLike,
+    time: ArrayLike,
+    event: ArrayLike,
+    *,
+    stratum: ArrayLike | None = None,
+    trials: int,
+    arms: int,
+) -> RiskTable:
+    """The risk table of these patients, of whom each has one entry in every column, in any order.
+
+    ``trial`` and ``arm`` are numbers from 0, below ``trials`` and ``arms``; ``time`` is in days from the patient's
+    start to the event or the end of follow-up, and ``event`` says which. ``stratum`` is any whole number from 0; None
+    puts all patients of a trial into stratum 0. An event precedes a censoring at the same time.
+
+    Raises ValueError if the columns differ in length, a number is out of range or a time is negative.
+    """
+    in_trial, in_arm = numbers("trial", trial, trials), numbers("arm", arm, arms)
+    in_stratum = np.zeros(in_trial.size, np.intp) if stratum is None else numbers("stratum", stratum)
+    days, happened = durations(time), flags("event", event)
+    same_length(trial=in_trial, arm=in_arm, time=days, event=happened, stratum=in_stratum)
+
+    group, stratified = _groups(in_trial, in_stratum)
+    order = _order(group, days)
+    happened, one_hot = happened[order], in_arm[order] == np.arange(arms)[:, None]
+    starts, following, group_ends = _rows(group[order], days[order], happened)
+    patients, events = _running(one_hot), _running(one_hot & happened)
+    first = order[starts]
+    return RiskTable(
+        trials,
+        arms,
+        in_trial[first],
+        in_stratum[first],
+        days[first],
+        at_risk=(patients[:, group_ends] - patients[:, starts]).T,
+        events=(events[:, following] - events[:, starts]).T,
+        followed=_longest(in_trial * arms + in_arm, days, trials * arms).reshape(trials, arms),
+        stratified=stratified,
+    )
+
+
+def _longest(cell: Numbers, time: Days, cells: int) -> Days:
+    """The longest time in each cell; -inf where there is none."""
+    longest = np.full(cells, -np.inf)
+    np.maximum.at(longest, cell, time)
+    return longest
+
+
+def _groups(trial: Numbers, stratum: Numbers) -> tuple[Numbers, bool]:
+    """A number for each trial and stratum, in their order, and whether there is more than one stratum."""
+    highest = int(stratum.max(initial=0))
+    if highest >= max(stratum.size, 2**16):
+        # Numbers without bounds could overflow; their ranks cannot.
+        _, stratum = np.unique(stratum, return_inverse=True)
+        highest = int(stratum.max())
+    return trial * (highest + 1) + stratum, bool((stratum != stratum[:1]).any())
+
+
+def _order(group: Numbers, time: Days) -> Numbers:
+    """The patients sorted by group and time. How ties are ordered does not matter to counts.
+
+    Times are sorted without regard to groups, then groups by radix sort, which numpy has for numbers of 16 bits only:
+    a third of the time of np.lexsort for 80 trials of 208 patients.
+    """
+    order = np.argsort(time)
+    groups = group[order]
+    small = groups.size > 0 and int(group.max()) < 2**16
+    return order[np.argsort(groups.astype(np.uint16) if small else groups, kind="stable")]
+
+
+def _rows(group: Numbers, time: Days, happened: Flags) -> tuple[Numbers, Numbers, Numbers]:
+    """Where each time of an event starts among the sorted patients, where the next time does, and its group's end."""
+    new_group = np.ones(group.size, np.bool_)
+    new_group[1:] = group[1:] != group[:-1]
+    new_time = new_group.copy()
+    new_time[1:] |= time[1:] != time[:-1]
+    starts = np.flatnonzero(new_time)
+    following = np.append(starts, group.size)[1:]
+    with_event = np.zeros(starts.size, np.bool_)
+    with_event[np.cumsum(new_time)[happened] - 1] = True
+    ends = np.append(np.flatnonzero(new_group)[1:], group.size)
+    starts = starts[with_event]
+    return starts, following[with_event], ends[np.cumsum(new_group)[starts] - 1]
+
+
+def _running(flags: Flags) -> Numbers:
+    """How many flags of each line are set before each patient, with one more column for the total."""
+    total = np.zeros((flags.shape[0], flags.shape[1] + 1), np.intp)
+    np.cumsum(flags, axis=1, out=total[:, 1:])
+    return total

@@ -1,0 +1,237 @@
+"""Endpoints: for each patient, the time from a step to the first of some events, as far as it is known."""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.calendar import Days
+from pathsim.journal import Rows
+from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Endpoint
+from pathsim.statistics.compare import HazardRatio, LogRank, cox, hazard_ratio, logrank
+from pathsim.statistics.risk_table import RiskTable, risk_table
+from pathsim.trial.data_cut import KNOWN_AT_ONCE, Chunk, DataCut
+
+Causes: TypeAlias = NDArray[np.intp]
+ALL = "all"
+"""What the one group of a study without arms is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The group and stratum of each row of a chunk; -1 for rows that belong to none."""
+
+    groups: tuple[str, ...]
+    """The arms the trial compares, or ``all`` in a study without arms."""
+    group: Rows
+    stratum: Rows
+    day: Days
+    """When the patient was randomized, or came; infinite if never."""
+
+
+def allocation(known: DataCut) -> Allocation:
+    """Who is in which arm, by what is known."""
+    whole = record(known.chunk).allocation
+    out = np.flatnonzero((whole.group >= 0) & ~((whole.day <= known.today) & known.in_time(whole.day)))
+    if not out.size:
+        return whole
+    group, stratum, day = whole.group.copy(), whole.stratum.copy(), whole.day.copy()
+    group[out], stratum[out], day[out] = -1, -1, math.inf
+    return Allocation(whole.groups, group, stratum, day)
+
+
+def essentials(scenario: Scenario) -> list[int]:
+    """The codes of those entries that arms and endpoints are read from: a fifth of a journal."""
+    codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
+    for endpoint in scenario.sections.endpoints.values():
+        codes += [*starts(scenario, endpoint), *ends(scenario, endpoint, *endpoint.events, *endpoint.censored_by)]
+    return codes
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One endpoint of the patients in some group, as columns, by all that ever happens to them."""
+
+    start: Days
+    first: Days
+    """The day of the first event from the start on; infinite if none comes."""
+    cause: Causes
+    """The number of that event in the endpoint's list, from 1; 0 if none comes."""
+    lost: Days
+    """The day on which the patient is lost; infinite if never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a chunk's journal says of arms and endpoints, read once; what of it is known on a day depends on the day.
+
+    Its columns have an entry for each patient who is in some group in the end.
+    """
+
+    allocation: Allocation
+    row: Rows
+    trial: Rows
+    group: Rows
+    day: Days
+    """When the patient was randomized, or came."""
+    delay: Days
+    """How many days the patient's record lags behind."""
+    histories: dict[Endpoint, History]
+
+
+def record(chunk: Chunk) -> Record:
+    """The record of a chunk."""
+    return chunk.read("record", _record)
+
+
+def _record(chunk: Chunk) -> Record:
+    groups = _allocation(chunk)
+    row = np.flatnonzero(groups.group >= 0)
+    endpoints = chunk.scenario.sections.endpoints.values()
+    return Record(
+        groups,
+        row,
+        row // chunk.scenario.patients,
+        groups.group[row],
+        groups.day[row],
+        chunk.reporting_delay[row],
+        {endpoint: _history(chunk, endpoint, row) for endpoint in endpoints},
+    )
+
+
+def in_groups(known: DataCut) -> NDArray[np.bool_]:
+    """Which patients of the record are in a group as far as is known."""
+    whole = record(known.chunk)
+    return whole.day <= np.minimum(known.day, known.closing)[whole.trial]
+
+
+def _allocation(chunk: Chunk) -> Allocation:
+    scenario, journal, rows = chunk.scenario, chunk.journal, chunk.rows
+    group = np.full(rows, -1, dtype=np.intp)
+    stratum = np.full(rows, -1, dtype=np.intp)
+    day = np.full(rows, math.inf)
+    randomization = scenario.randomization
+    if randomization is None:
+        here = np.isfinite(chunk.enrolled)
+        group[here] = stratum[here] = 0
+        return Allocation((ALL,), group, stratum, chunk.enrolled)
+    step, spec = randomization
+    for event in scenario.vocabulary.events:
+        if event.step == step.name and event.kind in ("arm", "stratum"):
+            here = journal.event == event.code
+            into = group if event.kind == "arm" else stratum
+            into[journal.row[here]] = journal.value[here].astype(np.intp)
+            day[journal.row[here]] = journal.day[here]
+    return Allocation(tuple(spec.arms), group, stratum, day)
+
+
+def starts(scenario: Scenario, endpoint: Endpoint) -> list[int]:
+    """The codes of the entries from whose first one an endpoint counts."""
+    return [entry.enter for entry in scenario.entries(endpoint.start)]
+
+
+def ends(scenario: Scenario, endpoint: Endpoint, *names: str) -> list[int]:
+    """The codes of all exits and rules of these names that can come after the endpoint's start.
+
+    Codes ascend along every pathway: what has a lower one than the start was over when it came, whatever the day.
+    """
+    start = min(starts(scenario, endpoint))
+    return [event.code for event in scenario.vocabulary.of("exit") if event.name in names and event.code > start]
+
+
+def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
+    scenario, journal = chunk.scenario, chunk.journal
+    kinds = [
+        starts(scenario, endpoint),
+        ends(scenario, endpoint, *endpoint.censored_by),
+        *(ends(scenario, endpoint, name) for name in endpoint.events),
+    ]
+    kind = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
+    for number, codes in enumerate(kinds):
+        kind[codes] = number
+    place = np.full(chunk.rows, -1, dtype=np.intp)
+    place[row] = np.arange(row.size)
+    of_entry, at = kind[journal.event], place[journal.row]
+    here = np.flatnonzero((of_entry >= 0) & (at >= 0))
+    flat = np.full(len(kinds) * row.size, math.inf)
+    np.minimum.at(flat, of_entry[here] * row.size + at[here], journal.day[here])
+    start, lost, *events = flat.reshape(len(kinds), row.size)
+    first = np.minimum.reduce(events)
+    return History(start, first, np.where(first < math.inf, np.argmin(events, axis=0) + 1, 0), lost)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeToEvent:
+    """One endpoint of the patients who are at risk of it, as columns."""
+
+    row: Rows
+    trial: Rows
+    """Position of the patient's replicate in the chunk."""
+    group: Rows
+    stratum: Rows
+    day: Days
+    """The day of the trial on which the time ends."""
+    time: Days
+    """Days from the start to the event, or to the last day on which the patient was seen without one."""
+    cause: Causes
+    """The number of the event in the endpoint's list, from 1; 0 if there was none."""
+
+    @property
+    def event(self) -> NDArray[np.bool_]:
+        """Whether there was an event."""
+        return self.cause > 0
+
+
+def time_to_event(known: DataCut, endpoint: Endpoint) -> TimeToEvent:
+    """This endpoint for every patient who is in some group and is known to have entered its first step."""
+    whole = record(known.chunk)
+    history, stratum = whole.histories[endpoint], whole.allocation.stratum
+    today = known.day[whole.trial]
+    until = today if known.complete else today - whole.delay
+    # Arrivals are known at once, entries into other steps when they are reported.
+    begun = history.start <= (today if known.chunk.scenario.entry(endpoint.start).number == 0 else until)
+    begun &= np.isfinite(history.start)
+    here = np.flatnonzero(begun & in_groups(known))
+    row, start, first = whole.row.take(here), history.start.take(here), history.first.take(here)
+    last = np.minimum(history.lost.take(here), until.take(here))
+    happened = first <= last
+    # Who has just come is at risk, although nothing after their arrival has been reported yet.
+    ends = np.where(happened, first, np.maximum(last, start))
+    return TimeToEvent(
+        row,
+        whole.trial.take(here),
+        whole.group.take(here),
+        stratum.take(row),
+        ends,
+        ends - start,
+        np.where(happened, history.cause.take(here), 0),
+    )
+
+
+def survival_table(data: TimeToEvent, groups: int, trials: int = 1, *, stratified: bool) -> RiskTable:
+    """The risk table of an endpoint, for every trial of the chunk it comes from."""
+    stratum = data.stratum if stratified else None
+    return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
+
+
+def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDArray[np.float64]]:
+    """The values of each trial, from columns that come trial by trial."""
+    return np.split(values, np.searchsorted(trial, np.arange(1, trials)))
+
+
+class ArmComparison(NamedTuple):
+    """How the two arms of each trial compare; whatever favors the arm that is not the control is below 0, or 1."""
+
+    test: LogRank
+    ratio: HazardRatio
+
+
+def compared(data: TimeToEvent, endpoint: Endpoint, scenario: Scenario, trials: int = 1) -> ArmComparison:
+    """The log-rank test and the hazard ratio of the two arms by an endpoint, stratified if the endpoint says so."""
+    table = survival_table(data, len(scenario.arms), trials, stratified=endpoint.stratified)
+    control = scenario.arms.index(scenario.trial.control or "")
+    test = logrank(table, treated=1 - control, control=control)
+    return ArmComparison(test, hazard_ratio(cox(table, treated=1 - control, control=control)))

@@ -1,1 +1,0 @@
-"""How true a scenario is: its targets checked, its numbers calibrated, its ignorance measured."""

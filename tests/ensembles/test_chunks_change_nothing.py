@@ -1,0 +1,89 @@
+"""A figure of a trial does not depend on which other trials it is simulated with.
+
+Six patients are so few that in most trials nobody comes to some steps: then counts are 0, shares and days are missing.
+"""
+
+import numpy as np
+import pytest
+
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.figures import figures
+from pathsim.paths import row_of
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.results import Results, figure, results
+
+REPLICATES = range(30)
+COUNTS = {
+    "flow": ("entered", "still_there"),
+    "toxicity": ("patients", "grade3plus", "grade4", "grade5"),
+    "responses": ("n", "of"),
+    "baseline": ("n", "of"),
+}
+OTHERS = {"flow": (), "toxicity": ("rate",), "responses": ("share",), "baseline": ("share",)}
+PICKS = ("step", "name", "arm", "type", "value")
+
+
+@pytest.fixture(scope="module", params=["pathway", "monitored"])
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    settings = {"trial.patients": "6"}
+    if request.param == "pathway":
+        settings |= {
+            "trial.therapy": '["new_course", "usual_course", "extra_rest"]',
+            "steps.new_course.toxicity": "{ fever = { grade3plus = 0.4, onset = [1, 5], lasts = 3 } }",
+            "steps.usual_course.toxicity": "{ fever = { grade3plus = 0.4, onset = [1, 5], lasts = 3 } }",
+            "steps.extra_rest.toxicity": "{ rash = { grade3plus = 0.5, onset = [1, 5], lasts = 3 } }",
+        }
+    return load(f"tests/scenarios/{request.param}.toml", settings)
+
+
+@pytest.fixture(scope="module")
+def alone(scenario: Scenario) -> list[Results]:
+    return [results(simulate(scenario, 3, replicate)[0]) for replicate in REPLICATES]
+
+
+def paths(alone: list[Results], keys: dict[str, tuple[str, ...]]) -> list[str]:
+    """These figures of every row that the results of any of these trials have."""
+    rows = {
+        (table, row_of(table, **{key: str(row[key] or "") for key in PICKS if key in row}))
+        for found in alone
+        for table in keys
+        for row in found[table]
+        if table != "baseline" or "value" in row
+    }
+    return sorted(f"{row}.{key}" for table, row in rows for key in keys[table])
+
+
+def test_together_and_alone_trials_have_the_same_figures(scenario: Scenario, alone: list[Results]) -> None:
+    wanted = [*paths(alone, COUNTS), *paths(alone, OTHERS)]
+    together = figures(simulate_many(scenario, 3, REPLICATES), wanted)
+    for path in wanted:
+        each = np.array([figure(found, path) for found in alone])
+        np.testing.assert_array_equal(together[path], each, path)
+
+
+def test_a_count_is_never_missing(alone: list[Results]) -> None:
+    for path in paths(alone, COUNTS):
+        assert not np.isnan([figure(found, path) for found in alone]).any(), path
+
+
+@pytest.mark.parametrize("patients", ["6", "30"])
+def test_a_row_that_is_picked_by_half_is_the_first_that_the_trial_has(patients: str) -> None:
+    """Patients of either arm come to rescue, or some before there are arms: which row is first differs by trial."""
+    made, path = load("tests/scenarios/pathway.toml", {"trial.patients": patients}), "flow[step=rescue].entered"
+    together = figures(simulate_many(made, 3, range(20)), [path])[path]
+    for replicate, shown in enumerate(together):
+        found = results(simulate(made, 3, replicate)[0])["flow"]
+        assert shown == next((row["entered"] for row in found if row["step"] == "rescue"), 0)
+
+
+def test_nobody_of_the_new_arm_in_rescue_is_a_count_of_0() -> None:
+    made, path = load("tests/scenarios/pathway.toml", {"trial.patients": "6"}), "flow[step=rescue,arm=new].entered"
+    by_hand = []
+    for replicate in range(6):
+        rows = results(simulate(made, 1, replicate)[0])["flow"]
+        by_hand.append(sum(row["entered"] for row in rows if (row["step"], row["arm"]) == ("rescue", "new")))
+    assert 0 in by_hand
+    assert max(by_hand) > 0
+    for replicates in ([0, 1, 2, 3, 4, 5], [0], [1]):
+        found = figures(simulate_many(made, 1, replicates), [path])[path]
+        assert found.tolist() == [by_hand[replicate] for replicate in replicates]

@@ -1,0 +1,202 @@
+"""Who fares otherwise when a number is changed, or in the other arm."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import pytest
+from flipping import flipped
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pathsim.counterfactual import counterfactual, other_courses
+from pathsim.couplings import COUPLINGS, Coupling
+from pathsim.journal import Journal
+from pathsim.player.differences import changed_patients, comparison_counts, parted
+from pathsim.player.journeys import journey_view, roster
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.scenario.scenario import load
+
+TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
+DFS = ("late_treatment_failure", "relapse", "second_malignancy", "death")
+
+
+@cache
+def take() -> SimulatedTrial:
+    return SimulatedTrial(load("aall1331"), 12)
+
+
+@cache
+def changed() -> SimulatedTrial:
+    return SimulatedTrial(load("aall1331", TURNED), 12, take())
+
+
+def journal(entries: Sequence[tuple[int, int, int]]) -> Journal:
+    """Entries of (patient, day, event) as a journal, in order."""
+    rows = np.array([entry[0] for entry in entries], np.intp)
+    days = np.array([entry[1] for entry in entries], np.float64)
+    events = np.array([entry[2] for entry in entries], np.int16)
+    return Journal(rows, days, events, np.zeros(rows.size)).in_order()
+
+
+def by_patient(of: Journal) -> dict[int, list[tuple[float, int, float]]]:
+    found: dict[int, list[tuple[float, int, float]]] = {}
+    for row, day, event, value in zip(*(column.tolist() for column in of), strict=True):
+        found.setdefault(row, []).append((day, event, value))
+    return found
+
+
+journals = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(1, 3)), max_size=25).map(journal)
+
+
+@given(there=journals, here=journals)
+def test_journeys_part_at_the_first_entry_that_differs(there: Journal, here: Journal) -> None:
+    found = parted(there, here)
+    told = dict(zip(found.row.tolist(), zip(found.there.tolist(), found.here.tolist(), strict=True), strict=True))
+    mine, theirs = by_patient(here), by_patient(there)
+    for patient in range(6):
+        a, b = theirs.get(patient, []), mine.get(patient, [])
+        assert (patient in told) == (a != b)
+        if a != b:
+            first = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+            at = told[patient]
+            for journey, of, place in ((a, there, at[0]), (b, here, at[1])):
+                assert (place >= 0) == (first < len(journey))
+                if place >= 0:
+                    assert (of.day[place], of.event[place], of.value[place]) == journey[first]
+
+
+def test_nobody_fares_otherwise_if_nothing_is_changed() -> None:
+    again = SimulatedTrial(load("aall1331"), 12, take())
+    assert comparison_counts(take(), again, "dfs", 2000).changed == 0
+    assert changed_patients(take(), again, "dfs", 2000) == []
+
+
+def event_days(of: SimulatedTrial, day: float) -> dict[int, float]:
+    """The days from the randomization to the first event of those who had one, read off the journal entry by entry."""
+    start = of.scenario.entry("consolidation").enter
+    events = {event.code for event in of.scenario.vocabulary.of("exit") if event.name in DFS}
+    begun: dict[int, float] = {}
+    found: dict[int, float] = {}
+    for row, when, event, _ in zip(*(column.tolist() for column in of.journal.by_day()), strict=True):
+        if when <= day and event == start:
+            begun[row] = when
+        if when <= day and event in events and row in begun:
+            found.setdefault(row, when - begun[row])
+    return found
+
+
+def lost_by(of: SimulatedTrial, day: float) -> set[int]:
+    """Who was lost to follow-up by a day."""
+    codes = [event.code for event in of.scenario.vocabulary.of("exit") if event.name == "lost_to_follow_up"]
+    return set(of.journal.row[np.isin(of.journal.event, codes) & (of.journal.day <= day)].tolist())
+
+
+@pytest.mark.parametrize("day", [600.0, 1200.0, 2114.0])
+def test_everybody_who_fares_otherwise_is_counted_once_by_their_event_in_both_journals(day: float) -> None:
+    before, now = event_days(take(), day), event_days(changed(), day)
+    lost_before, lost_now = (lost_by(of, day) - event_days(of, day).keys() for of in (take(), changed()))
+    told = changed_patients(take(), changed(), "dfs", day)
+    expected = {
+        "better": before.keys() - now.keys() - lost_now,
+        "worse": now.keys() - before.keys() - lost_before,
+        "later": {patient for patient in before.keys() & now.keys() if before[patient] < now[patient]},
+        "earlier": {patient for patient in before.keys() & now.keys() if before[patient] > now[patient]},
+    }
+    expected["otherwise"] = {one.patient for one in told} - set().union(*expected.values())
+    assert {verdict: {one.patient for one in told if one.verdict == verdict} for verdict in expected} == expected
+    found = comparison_counts(take(), changed(), "dfs", day)
+    parts = (found.better, found.worse, found.later, found.earlier, found.otherwise)
+    assert parts == tuple(map(len, expected.values()))
+    assert sum(parts) == found.changed == len(told)
+    if day == 2114:
+        assert found.later > 0
+
+
+@pytest.mark.parametrize("fewer_here", [True, False])
+def test_who_comes_in_one_of_both_trials_only_is_told_of_by_that_one(fewer_here: bool) -> None:  # noqa: FBT001
+    many = SimulatedTrial(load("two-arm-exponential"), 21)
+    few = SimulatedTrial(load("two-arm-exponential", {"trial.patients": "300"}), 21, many)
+    there, here = (many, few) if fewer_here else (few, many)
+    told = changed_patients(there, here, "os", many.last_day)
+    assert [one.patient for one in told] == list(range(300, 400))
+    assert [one.arm for one in told] == many.arm_of[300:].tolist()
+    assert comparison_counts(there, here, "os", many.last_day).otherwise == 100
+
+
+def test_only_those_who_reached_the_changed_step_fare_otherwise() -> None:
+    reached = changed().journal.row[changed().journal.event == changed().scenario.entry("after_transplant").enter]
+    assert {one.patient for one in changed_patients(take(), changed(), "dfs", 2114)} <= set(reached.tolist())
+
+
+def test_turning_a_number_leaves_the_arms_as_they_are() -> None:
+    both = (take().arm_of >= 0) & (changed().arm_of >= 0)
+    assert both.sum() > 150
+    assert np.array_equal(take().arm_of[both], changed().arm_of[both])
+
+
+def test_the_other_arm_of_the_other_arm_is_the_own() -> None:
+    back = flipped(flipped(take()))
+    assert all(np.array_equal(a, b) for a, b in zip(back.journal, take().journal, strict=True))
+
+
+def test_until_the_randomization_both_courses_are_the_same() -> None:
+    start = take().scenario.entry("consolidation").enter
+    mine, theirs = (by_patient(of.journal.pick(of.journal.event < start)) for of in (take(), flipped(take())))
+    assert mine == theirs
+
+
+def event_by(of: SimulatedTrial, days: float) -> dict[int, bool | None]:
+    """Whether each patient has an event so many days after the randomization, off the whole journal; None if lost."""
+    start = of.scenario.entry("consolidation").enter
+    names = {event.code: event.name for event in of.scenario.vocabulary.of("exit")}
+    begun: dict[int, float] = {}
+    found: dict[int, bool | None] = {}
+    for row, when, event, _ in zip(*(column.tolist() for column in of.chunk.journal.by_day()), strict=True):
+        if event == start:
+            begun[row] = when
+        if row in begun and row not in found and when <= begun[row] + days:
+            if names.get(event) in DFS:
+                found[row] = True
+            elif names.get(event) == "lost_to_follow_up":
+                found[row] = None
+    return dict.fromkeys(begun, False) | found
+
+
+@pytest.mark.parametrize("coupling", COUPLINGS)
+def test_those_who_fare_better_or_worse_in_the_arm_are_counted_by_their_events(coupling: Coupling) -> None:
+    view = roster(1, take(), counterfactual(take().course, other_courses(take().course)), coupling, 2114.0)
+    mine, theirs = event_by(take(), 1095), event_by(flipped(take(), coupling), 1095)
+    treated = take().scenario.arms.index("blinatumomab")
+    randomized = np.flatnonzero(take().arm_of >= 0).tolist()
+    both = {p: (mine[p], theirs[p]) if take().arm_of[p] == treated else (theirs[p], mine[p]) for p in randomized}
+    better = {p for p, effect in both.items() if effect == (False, True)}
+    worse = {p for p, effect in both.items() if effect == (True, False)}
+    assert {row.patient for row in view.rows if row.individual_effect == "better"} == better
+    assert {row.patient for row in view.rows if row.individual_effect == "worse"} == worse
+    assert {row.patient for row in view.rows if row.individual_effect is not None} == set(randomized)
+    assert view.balance is not None
+    assert (view.balance.better, view.balance.worse) == (len(better), len(worse))
+    assert view.balance.fewer == len(better) - len(worse)
+    assert view.balance.known == sum(None not in effect for effect in both.values())
+
+
+def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
+    other = flipped(take())
+    for patient in np.flatnonzero(take().arm_of >= 0)[:40].tolist():
+        view = journey_view(1, take(), other, patient)
+        assert [journey.is_own for journey in view.journeys] == [True, False]
+        assert view.journeys[0].arm != view.journeys[1].arm
+        for journey in view.journeys:
+            assert journey.stays[0].begins == 0
+            for stay, following in zip(journey.stays, journey.stays[1:], strict=False):
+                assert stay.ends <= following.begins
+            assert all(0 <= happening.day <= journey.until for happening in journey.happenings)
+
+
+def test_who_was_not_randomized_has_no_other_journey() -> None:
+    patient = int(np.flatnonzero(take().arm_of < 0)[0])
+    view = journey_view(1, take(), flipped(take()), patient)
+    assert [journey.is_own for journey in view.journeys] == [True]
+    assert view.parts_on is None
+    assert "Not randomized between these arms" in view.parts
