@@ -65,6 +65,7 @@ def test_planned_and_unplanned_runs_agree_under_shortage(text: str, seed: int) -
     assert_same(played(scenario, seed), played(scenario, seed, planned=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", names())
 def test_planned_and_unplanned_runs_agree_when_every_resource_of_the_library_has_capacity_one(name: str) -> None:
     scenario = load(name, {f"resources.{resource}.capacity": "1" for resource in load(name).resources})

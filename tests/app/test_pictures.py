@@ -299,7 +299,7 @@ async def test_nothing_is_cut_short_where_there_is_room() -> None:
         assert not any("…" in line for line in lines_of(targets))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])])
 async def test_everything_can_be_painted_in_ascii(name: str) -> None:
     async with driven(ascii_only=True, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)
@@ -346,7 +346,9 @@ def _luminance(color: Color) -> float:
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 
 
-@pytest.mark.parametrize("theme", [theme.name for theme in THEMES])
+@pytest.mark.parametrize(
+    "theme", [THEMES[0].name, *(pytest.param(theme.name, marks=pytest.mark.slow) for theme in THEMES[1:])]
+)
 async def test_all_text_can_be_told_from_its_background(theme: str) -> None:
     async with driven(theme=theme, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)

@@ -215,6 +215,7 @@ def test_bounds_of_a_design_that_cannot_be_is_wrong_usage(pathsim: Pathsim, argu
     assert "Error:" in done.err
 
 
+@pytest.mark.slow
 def test_bench_gives_positive_ratios(pathsim: Pathsim) -> None:
     found = read(pathsim, "bench", "two-arm-exponential", "--json")
     assert found["scenario"] == "two-arm-exponential"

@@ -91,8 +91,11 @@ def test_what_cannot_be_varied_is_told_in_one_message(pathsim: Pathsim, written:
     assert "Traceback" not in done.err
 
 
-@pytest.mark.parametrize(("scenario", "path"), [("stroke-thrombectomy", "trial.patients=40,60"), ("aall1331", "")])
-@pytest.mark.parametrize("columns", ["80", "114"])
+@pytest.mark.parametrize(
+    ("scenario", "path"),
+    [pytest.param("stroke-thrombectomy", "trial.patients=40,60", marks=pytest.mark.slow), ("aall1331", "")],
+)
+@pytest.mark.parametrize("columns", ["80", pytest.param("114", marks=pytest.mark.slow)])
 def test_every_study_has_a_report_with_and_without_arms(
     pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch, scenario: str, path: str, columns: str
 ) -> None:

@@ -61,13 +61,13 @@ def test_no_two_numbers_of_a_scenario_share_a_name(scenario: str) -> None:
     assert not [name for name in found if re.search(r"==|!=|'|_", name)]
 
 
-@examples(60)
+@examples(30)
 @given(text=scenarios())
 def test_no_two_numbers_of_any_scenario_share_a_name(text: Text) -> None:
     assert_are_unique(names(scenario_of(text)))
 
 
-@examples(20)
+@examples(10)
 @given(scenarios())
 def test_every_toxicity_of_any_scenario_can_be_turned_to_both_ends(text: Text) -> None:
     made = Source("generated", "<generated>", text)

@@ -38,6 +38,7 @@ def test_the_leukemia_trial_has_the_log_rank_statistic_of_the_textbooks() -> Non
     assert found.z[0] < 0
 
 
+@pytest.mark.slow
 def test_log_rank_statistics_of_hundreds_of_awkward_trials_are_those_of_lifelines(chunk: Patients) -> None:
     found, compared = logrank_of(chunk.table(TRIALS)), 0
     for trial in range(TRIALS):
@@ -139,7 +140,8 @@ def test_tied_events_share_the_risk_set_as_efron_has_it() -> None:
     assert_allclose(found.standard_error, 1 / math.sqrt(information), rtol=1e-12)
 
 
-@pytest.mark.parametrize("strata", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("strata", [False, True])
+@pytest.mark.slow
 def test_hazard_ratios_of_hundreds_of_awkward_trials_are_those_of_lifelines(chunk: Patients, *, strata: bool) -> None:
     found, compared = cox_of(chunk.table(TRIALS, strata=strata)), 0
     for trial in range(TRIALS):

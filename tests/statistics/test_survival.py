@@ -38,7 +38,8 @@ def test_the_leukemia_trial_has_the_survival_that_stata_prints() -> None:
     assert_allclose(found.upper[0], [0.9516, 0.9228, 0.8894, 0.8491, 0.8049, 0.7468, 0.6801], atol=5e-5)
 
 
-@pytest.mark.parametrize("confidence", [0.95, pytest.param(0.8, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("confidence", [0.95, 0.8])
+@pytest.mark.slow
 def test_survival_of_hundreds_of_awkward_trials_is_that_of_lifelines(chunk: Patients, confidence: float) -> None:
     table, compared = chunk.table(TRIALS), 0
     for arm in (CONTROL, TREATED):
