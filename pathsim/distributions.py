@@ -139,3 +139,18 @@ def hazard_by(by: Sequence[tuple[float, float]], then: float = 0.0) -> Hazard:
     ``by`` holds (day, cumulative probability) pairs in ascending order; ``then`` is the hazard per day after the last.
     """
     return Hazard([day for day, _ in by], [-math.log1p(-share) for _, share in by], then)
+
+
+def in_words(distribution: Distribution) -> str:
+    """A distribution of durations in a few words: ``35 days``, or the median and range."""
+    match distribution:
+        case Fixed():
+            return _days(distribution.value)
+        case Exponential():
+            return f"{_days(distribution.mean)} on average"
+    least, median, most = distribution(np.array([0.0, 0.5, 1.0 - 2**-53]))
+    return f"{_days(median)} ({least:.4g}\N{EN DASH}{most:.4g})"
+
+
+def _days(number: float) -> str:
+    return f"{number:.4g} {'day' if number == 1 else 'days'}"

@@ -3,15 +3,11 @@
 from collections import Counter
 
 from pathsim.player.views.live import Lane, Station
-from pathsim.report.pathway import is_exit
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.trial.course import Course
 from pathsim.trial.data_cut import everything
 from pathsim.trial.tables import NO_ARM, Visits, visits
 from pathsim.trial.time_to_event import allocation
-
-PASSED_AT_ONCE = ("branch", "randomize")
-"""Kinds of step in which nobody stays: they are no stations."""
 
 
 def lanes(followed: Course) -> tuple[Lane, ...]:
@@ -30,9 +26,9 @@ def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
     for step, following in zip(visited.step[mine].tolist(), visited.following[mine].tolist(), strict=True):
         ways.setdefault(step, Counter())[following] += 1
     road = _road(scenario, ways, arm)
-    stays = [entry for entry in scenario.steps if entry.spec.kind not in PASSED_AT_ONCE and entry.number in ways]
+    stays = [entry for entry in scenario.steps if entry.spec.is_stay and entry.number in ways]
     order = {number: place for place, number in enumerate(scenario.order)}
-    stays.sort(key=lambda entry: (entry.spec.kind == "end", order[entry.number]))
+    stays.sort(key=lambda entry: (entry.spec.is_end, order[entry.number]))
     return Lane(
         label,
         arm,
@@ -47,12 +43,10 @@ def _road(scenario: Scenario, ways: dict[int, Counter[int]], arm: int) -> list[i
     leads = _leading_to(goal, ways)
     here = scenario.steps[0].number if arm == NO_ARM else _first(scenario, arm)
     road = []
-    while here in ways and here != goal and scenario.steps[here].spec.kind != "end":
-        if scenario.steps[here].spec.kind not in PASSED_AT_ONCE:
+    while here in ways and here != goal and not scenario.steps[here].spec.is_end:
+        if scenario.steps[here].spec.is_stay:
             road.append(here)
-        planned = {
-            scenario.entry(arrow.to).number for arrow in scenario.steps[here].spec.arrows() if not is_exit(arrow)
-        }
+        planned = {scenario.entry(arrow.to).number for arrow in scenario.steps[here].spec.arrows() if not arrow.is_exit}
         onwards = Counter(
             {step: n for step, n in ways[here].items() if step in planned and (not leads or step in leads)}
         )
@@ -77,4 +71,4 @@ def _first(scenario: Scenario, arm: int) -> int:
 
 
 def _station(entry: StepEntry) -> Station:
-    return Station(entry.label, entry.number, entry.spec.kind == "end")
+    return Station(entry.label, entry.number, entry.spec.is_end)

@@ -9,7 +9,6 @@ from pathsim.counterfactual import Counterfactual
 from pathsim.couplings import Coupling, IndividualEffect
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
-from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, StepBar
 from pathsim.scenario.scenario import Scenario
@@ -125,7 +124,7 @@ def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, *, is_ow
     stays = [
         StepBar(entry.label, day, end)
         for (day, entry), end in zip(entered, ends, strict=True)
-        if entry.spec.kind not in (*PASSED_AT_ONCE, "end")
+        if entry.spec.is_stay and not entry.spec.is_end
     ]
     last = entered[-1][1]
     happenings = [
@@ -151,7 +150,7 @@ def _happening(
             entry = simulated.scenario.entry(event.step)
             if any(one.kind == "arm" and one.step == event.step for one in events):
                 return None
-            if entry.spec.kind in PASSED_AT_ONCE:
+            if not entry.spec.is_stay:
                 return Happening(day, "passed", entry.label)
             left = _days_of(events, at, journal, lambda one: one.kind == "enter")
             return Happening(day, "step", entry.label, ends=left[0] - on + day if left else None)

@@ -9,7 +9,6 @@ import numpy as np
 from pathsim.conditions import UNSET
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, readable, spoken
-from pathsim.player.chart import PASSED_AT_ONCE
 from pathsim.player.views.live import LogEntry
 from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
@@ -82,7 +81,8 @@ class Storyteller:
         """Which of these entries are worth telling."""
         kinds = np.zeros(len(self._scenario.vocabulary.events) + 1, np.bool_)
         for event in self._scenario.vocabulary.events:
-            stays = event.kind == "enter" and self._scenario.entry(event.step).spec.kind not in (*PASSED_AT_ONCE, "end")
+            entered = self._scenario.entry(event.step).spec if event.kind == "enter" else None
+            stays = entered is not None and entered.is_stay and not entered.is_end
             kinds[event.code] = stays or event.kind in ("arm", "exit", "toxicity")
         toxic = self._scenario.vocabulary.lookup([event.code for event in self._scenario.vocabulary.of("toxicity")])
         found: Flags = kinds[journal.event] & (~toxic[journal.event] | (journal.value >= SEVERE))

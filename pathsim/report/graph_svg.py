@@ -1,7 +1,7 @@
 """The pathway of a scenario as a drawing: an SVG file that needs nothing but itself."""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.sax.saxutils import escape, quoteattr
 
@@ -35,13 +35,6 @@ _LABEL = _Type("label", 13, 17, 8.9, 22)
 _SMALL = _Type("small", 10.5, 14, 6.5, 32)
 _WAY = _Type("way", 10.5, 14, 6.5, 32)
 
-_LOOKS: Mapping[str, str] = {
-    "phase": 'fill="#ffffff" stroke="#666666" rx="4"',
-    "branch": 'fill="#fdf3d8" stroke="#a58a3a" rx="4"',
-    "randomize": 'fill="#e4dcf0" stroke="#5b4a86" stroke-width="2" rx="4"',
-    "wait": 'fill="#e3f1fa" stroke="#4f7f9f" stroke-dasharray="5 3" rx="12"',
-    "end": 'fill="#dedede" stroke="#666666" rx="18"',
-}
 _STYLE = f"""
     text {{ font-family: system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'DejaVu Sans', sans-serif; fill: {_INK} }}
     .title {{ font-size: 18px; font-weight: bold }}
@@ -125,7 +118,7 @@ def _box(card: _Card, place: Position) -> Iterator[str]:
     x, y = place.x, place.y
     yield f"<g id={quoteattr(f'step-{card.stop.name}')}>"
     size = f'x="{x:.1f}" y="{y:.1f}" width="{place.width:.1f}" height="{place.height:.1f}"'
-    yield f'<rect class="box" {size} {_LOOKS[card.stop.kind]}/>'
+    yield f'<rect class="box" {size} {card.stop.appearance.svg}/>'
     if card.color is not None:
         yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{place.height:.1f}" fill="{card.color}"/>'
     if card.rule is not None:
@@ -155,7 +148,7 @@ def _curves(shown: Pathway, found: Layout) -> Iterator[str]:
 
 def _importance(shown: Pathway, curve: Wire) -> int:
     """0 for ways to an end, 1 for exits, 2 for planned ways, 3 for those into an arm."""
-    if shown.stops[curve.end.step].kind == "end":
+    if shown.stops[curve.end.step].is_end:
         return 0
     return 3 if curve.ways[0].color else 2 if any(way.planned for way in curve.ways) else 1
 

@@ -109,7 +109,7 @@ def _flow(scenario: Scenario, found: Results) -> Table:
         if not any((entry.name, arm) in entered for arm in columns):
             continue
         counts = [str(entered.get((entry.name, arm), "")) for arm in columns]
-        table.add_row(entry.label, *counts, style="dim" if entry.spec.kind == "branch" else "")
+        table.add_row(entry.label, *counts, style="" if entry.spec.is_stay else "dim")
     return table
 
 

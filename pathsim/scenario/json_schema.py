@@ -63,7 +63,7 @@ def _table(name: str, model: Node) -> Node:
     keys = {}
     for key, node in model["properties"].items():
         value = _bare(node) if plain or key in _WITHOUT_NUMBERS else _accepted(_bare(node))
-        keys[key] = value | {"description": meaning(name, key)}
+        keys[key] = value | {"description": node.get("description") or meaning(name, key)}
     table = {"type": "object", "description": _sentences(model["description"]), "properties": keys}
     if not plain:
         keys |= _evidence()

@@ -1,16 +1,17 @@
 """A branch: rules that send a patient on at once, by what is known of them or by chance."""
 
 from collections.abc import Iterator
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
 
 from pathsim.draws import stream, uniform
 from pathsim.fields import Shares, Table, wrong
+from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.assess import cumulative, pick
-from pathsim.steps.spec import Arrow, KeyPath, Link, StepSpec, Surroundings
+from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, StepSpec, Surroundings
 
 
 class Rule(Table):
@@ -38,6 +39,9 @@ class Rule(Table):
 class BranchSpec(StepSpec):
     """The first rule that holds decides; the last one has no condition."""
 
+    appearance: ClassVar[Appearance] = Appearance("◇", "?", ("{", "}"), 'fill="#fdf3d8" stroke="#a58a3a" rx="4"')
+    is_stay: ClassVar[bool] = False
+
     kind: Literal["branch"]
     rules: tuple[Rule, ...]
 
@@ -55,6 +59,16 @@ class BranchSpec(StepSpec):
         for i, rule in enumerate(self.rules):
             if rule.when is not None:
                 yield ("rules", i, "when"), rule.when
+
+    def way(self, arrow: Arrow, control: str | None) -> str:
+        """The event, the condition and the share of a rule."""
+        del control
+        number = int(arrow.path[1])
+        rule = self.rules[number]
+        condition = in_line(rule.when or "") or ("otherwise" if number else "")
+        share = f"{100 * rule.split[str(arrow.path[3])]:.3g}%" if rule.split else ""
+        what = ", ".join(filter(None, (condition, share)))
+        return ": ".join(filter(None, (in_line(spoken(rule.event or "")), what)))
 
     def events(self) -> Iterator[str]:
         """Those of the rules that have one."""

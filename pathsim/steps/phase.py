@@ -1,7 +1,7 @@
 """A phase: a stay with toxicities, competing exits, and assessments when it is complete."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 import numpy as np
@@ -9,9 +9,11 @@ from pydantic import Field, model_validator
 
 from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
+from pathsim.distributions import in_words
 from pathsim.draws import stream, uniform
 from pathsim.fields import Count, DaysLong, Duration, wrong
 from pathsim.journal import Codes, Values
+from pathsim.names import in_line
 from pathsim.patients import NOWHERE, Patients, Stays, StepEvents, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
@@ -79,6 +81,12 @@ class PhaseSpec(StepSpec):
         for name, toxicity in self.toxicity.items():
             if toxicity.set is not None:
                 yield ("toxicity", name, "set"), toxicity.set, SEEN
+
+    def details(self, resources: Mapping[str, str]) -> Iterator[str]:
+        """How long it lasts, and what it holds."""
+        yield "follow-up" if self.days is None else in_words(self.days)
+        if self.holds is not None:
+            yield f"holds a place: {in_line(resources[self.holds])}"
 
     def keeps(self) -> str | None:
         """The resource it holds a place of."""

@@ -1,9 +1,9 @@
 """Randomization: stratified permuted blocks, for any number of arms in any whole-number ratio."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -12,8 +12,9 @@ from pathsim.conditions import Names, condition, suggestion
 from pathsim.draws import stream, sub_keys, uniform
 from pathsim.fields import Count, EachOnce, wrong
 from pathsim.journal import Rows
+from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
-from pathsim.steps.spec import Arrow, KeyPath, Link, Sequenced, StepSpec, Surroundings
+from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, Sequenced, StepSpec, Surroundings
 
 LARGEST_BLOCK = 1000
 MOST_STRATA = 10_000
@@ -21,6 +22,11 @@ MOST_STRATA = 10_000
 
 class RandomizeSpec(StepSpec):
     """Arms with the steps they lead to, a block size, and strata: columns, or conditions that hold or do not."""
+
+    appearance: ClassVar[Appearance] = Appearance(
+        "◆", "*", ("{{", "}}"), 'fill="#e4dcf0" stroke="#5b4a86" stroke-width="2" rx="4"', forks=True
+    )
+    is_stay: ClassVar[bool] = False
 
     kind: Literal["randomize"]
     set: str = "arm"
@@ -48,6 +54,21 @@ class RandomizeSpec(StepSpec):
         """One for each arm."""
         for name, to in self.arms.items():
             yield Arrow(("arms", name), to, name)
+
+    def details(self, resources: Mapping[str, str]) -> Iterator[str]:
+        """The ratio, the blocks and the strata."""
+        del resources
+        yield ":".join(map(str, self.ratio_by_arm().values()))
+        yield f"blocks of {self.block}"
+        if self.strata:
+            yield in_line(f"by {', '.join(self.strata)}")
+
+    def way(self, arrow: Arrow, control: str | None) -> str:
+        """The arm, and its share where arms are not of equal size."""
+        ratio, name = self.ratio_by_arm(), in_line(spoken(arrow.label))
+        role = " (control)" if arrow.label == control and "control" not in name.casefold() else ""
+        share = f", {ratio[arrow.label]} of {sum(ratio.values())}" if len(set(ratio.values())) > 1 else ""
+        return name + role + share
 
     def conditions(self) -> Iterator[tuple[KeyPath, str]]:
         """Those strata that are conditions; a column's name alone is checked by ``problems``."""

@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
 from pathsim.conditions import Condition, Names, condition
 from pathsim.fields import Probability, Table, Timing
 from pathsim.journal import EventKind, Rows
+from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -20,6 +21,26 @@ class Arrow(NamedTuple):
     path: KeyPath
     to: str
     label: str
+
+    @property
+    def is_exit(self) -> bool:
+        """Whether patients leave the step this way instead of by its plan."""
+        return self.path[0] == "exit"
+
+
+class Appearance(NamedTuple):
+    """How a kind of step is drawn. The default is a plain box."""
+
+    sign: str = "▭"
+    """In a terminal."""
+    ascii_sign: str = "="
+    """In a terminal that knows only ASCII."""
+    mermaid: tuple[str, str] = ("[", "]")
+    """The brackets around a node of a Mermaid flowchart, which are its shape."""
+    svg: str = 'fill="#ffffff" stroke="#666666" rx="4"'
+    """The attributes of a rectangle."""
+    forks: bool = False
+    """Whether its ways stand side by side, so that none of them runs straight on."""
 
 
 class ToxicityKind(Table):
@@ -103,7 +124,16 @@ class Requested(NamedTuple):
 
 
 class StepSpec(Table):
-    """The keys that every kind of step may have, and what is asked of every kind."""
+    """The keys that every kind of step may have, and what every kind says of itself.
+
+    A kind is one file in this folder and one line in its ``__init__``: whoever draws, lists or checks steps asks them.
+    """
+
+    appearance: ClassVar[Appearance] = Appearance()
+    is_end: ClassVar[bool] = False
+    """Whether the pathway ends here."""
+    is_stay: ClassVar[bool] = True
+    """Whether patients spend time here; those who do not are sent on at once."""
 
     kind: str
     label: str | None = None
@@ -124,7 +154,17 @@ class StepSpec(Table):
 
     def events(self) -> Iterator[str]:
         """The names that the step gives to ways out of it; endpoints count them."""
-        yield from (arrow.label for arrow in self.arrows() if arrow.path[0] == "exit")
+        yield from (arrow.label for arrow in self.arrows() if arrow.is_exit)
+
+    def details(self, resources: Mapping[str, str]) -> Iterator[str]:
+        """What there is to say of the step on a map, in a few words each; ``resources`` has their names for readers."""
+        del resources
+        yield from ()
+
+    def way(self, arrow: Arrow, control: str | None) -> str:
+        """What sends patients along an arrow, in a few words; ``control`` is the control arm of the trial."""
+        del control
+        return in_line(spoken(arrow.label))
 
     def requests(self) -> Requested | None:
         """The place that is waited for here."""

@@ -1,22 +1,28 @@
 """A wait: until something is ready, then for a unit of a resource; competing exits end it."""
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from typing import ClassVar, Literal
 
 import numpy as np
 from pydantic import Field
 
 from pathsim.calendar import ticks
 from pathsim.conditions import suggestion
+from pathsim.distributions import in_words
 from pathsim.draws import stream, uniform
 from pathsim.fields import Duration
+from pathsim.names import in_line
 from pathsim.patients import Patients, Request, Stays, StepEvents
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
-from pathsim.steps.spec import Arrow, KeyPath, Link, Requested, StepSpec, Surroundings
+from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, Requested, StepSpec, Surroundings
 
 
 class WaitSpec(StepSpec):
     """Days until ready (a donor, a cell product), and the resource that is then wanted."""
+
+    appearance: ClassVar[Appearance] = Appearance(
+        "⧗", "~", ("(", ")"), 'fill="#e3f1fa" stroke="#4f7f9f" stroke-dasharray="5 3" rx="12"'
+    )
 
     kind: Literal["wait"]
     ready: Duration
@@ -32,6 +38,16 @@ class WaitSpec(StepSpec):
     def conditions(self) -> Iterator[tuple[KeyPath, str]]:
         """Those of the exits."""
         yield from exit_conditions(self.exit)
+
+    def details(self, resources: Mapping[str, str]) -> Iterator[str]:
+        """When the patient is ready, and for what."""
+        yield f"ready after {in_words(self.ready)}"
+        if self.resource is not None:
+            yield f"then a place: {in_line(resources[self.resource])}"
+
+    def way(self, arrow: Arrow, control: str | None) -> str:
+        """Whoever is ready goes on."""
+        return super().way(arrow, control) if arrow.is_exit else "ready"
 
     def requests(self) -> Requested | None:
         """A unit of the resource, if there is one."""
