@@ -87,6 +87,7 @@ def _processes(make: Make, workers: int) -> Iterator[Crew]:
     makes.cancel_join_thread()
     for _ in range(workers):
         makes.put(make)
+    watcher: Thread | None = None
     with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(makes,)) as pool:
         try:
             with _interrupts_held():
@@ -95,11 +96,15 @@ def _processes(make: Make, workers: int) -> Iterator[Crew]:
                 processes += [process for process in active_children() if process not in before]
             # There is no public way to it.
             results = pool._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001
-            Thread(target=_end_together, args=(processes, results), daemon=True).start()
+            watcher = Thread(target=_end_together, args=(processes, results), daemon=True)
+            watcher.start()
             yield Crew.of(pool, _assigned, workers)
         finally:
             for process in processes:
                 process.terminate()
+            if watcher is not None:
+                # The pool closes the same end of the pipe, and what is closed twice can by then be another's file.
+                watcher.join()
             pool.shutdown(cancel_futures=True)
 
 
