@@ -268,12 +268,20 @@ def _told_why(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Where to write a file, so that it takes its name only when it is complete."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}{PARTIAL}")
+    """Where to write a file, so that it takes its name only when it is complete.
+
+    Behind a link it is what the link leads to. What is no file, such as a pipe or a device, is written to as it is: a
+    file in its place would be the end of it.
+    """
+    goal = Path(os.path.realpath(path))
+    partial = goal.with_name(f"{goal.name}.{os.getpid()}{PARTIAL}")
     with _told_why(path):
+        if goal.exists() and not goal.is_file():
+            yield goal
+            return
         try:
             yield partial
-            partial.replace(path)
+            partial.replace(goal)
         finally:
             partial.unlink(missing_ok=True)
 
