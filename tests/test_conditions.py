@@ -115,7 +115,7 @@ TOKENS = [
 ]
 
 
-@examples(1500)
+@examples(800)
 @given(st.lists(st.sampled_from(TOKENS), max_size=9).map(" ".join), patients)
 def test_any_words_are_refused_with_a_sentence_or_mean_what_python_means(text: str, patients: list[Row]) -> None:
     said = refusal(text)

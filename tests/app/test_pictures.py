@@ -364,6 +364,7 @@ async def test_all_text_can_be_told_from_its_background(theme: str) -> None:
         assert not hidden
 
 
+@pytest.mark.slow
 async def test_all_text_can_be_seen_without_colors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:

@@ -77,6 +77,7 @@ def test_more_replicates_begin_with_the_same_ones() -> None:
     assert same(fewer, {name: values[:30] for name, values in more.items()})
 
 
+@pytest.mark.slow
 def test_replicates_that_queue_run_in_the_discrete_event_engine() -> None:
     short = Recipe.of(find("aall1331"), {"resources.transplant_bed.capacity": "4"})
     columns = ensemble(short, 1, 3)
@@ -111,6 +112,7 @@ def within_three_errors(found: float, expected: float, replicates: int) -> bool:
     return abs(found - expected) <= 3 * math.sqrt(expected * (1 - expected) / replicates)
 
 
+@pytest.mark.slow
 def test_the_type_one_error_of_a_pathway_is_what_was_planned() -> None:
     count = 1600
     null = Recipe.of(find("aall1331"), {}, null=True)

@@ -164,6 +164,7 @@ def test_who_needed_help_before_is_not_independent_afterwards(strokes: Strokes) 
     assert not np.any(strokes.treated & dependent)
 
 
+@pytest.mark.slow
 def test_with_one_suite_patients_wait_and_with_two_hardly_anybody() -> None:
     waits = [
         next(

@@ -65,7 +65,8 @@ def erlang_c(places: int, load: float) -> float:
     return blocked / (1 - load / places * (1 - blocked))
 
 
-@pytest.mark.parametrize(("places", "load"), [(1, 0.6), pytest.param(3, 2.1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("places", "load"), [(1, 0.6), (3, 2.1)])
+@pytest.mark.slow
 def test_the_share_who_wait_and_the_mean_wait_are_erlangs(places: int, load: float) -> None:
     scenario = ward(places, load / STAY, {})
     found = [waits(scenario, replicate) for replicate in range(REPLICATES)]

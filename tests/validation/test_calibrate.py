@@ -106,6 +106,7 @@ def test_known_truth_is_recovered(published: dict[str, float]) -> None:
     assert all(comparison.met for comparison in found.comparisons)
 
 
+@pytest.mark.slow
 def test_the_fit_depends_on_the_seed_and_not_on_the_values_it_replaces(published: dict[str, float]) -> None:
     one = fitted(text(WRONG, targets(published)), replicates=130)
     again = fitted(text(values(one), targets(published)), replicates=130, workers=2)
