@@ -195,12 +195,14 @@ def worker_of(session: Session) -> int:
 
 
 def test_an_app_whose_simulation_is_killed_says_so_and_starts_another(session: Session) -> None:
-    for _ in range(2):
+    for ends, day in ((b"G", "31 Dec 2023"), (b"g", "1 Jan 2020")):
         os.kill(worker_of(session), signal.SIGKILL)
         session.wait_until("simulation has stopped")
         session.press(b"R")
         session.wait_until("simulation has stopped", gone=True)
-        session.wait_until("enrolled")
+        # Only a simulation that answers can show another day.
+        session.press(ends)
+        session.wait_until(f"{day}  two-arm-exponential")
     assert session.answers()
 
 

@@ -12,9 +12,6 @@ from calls import Pathsim
 from driving import Driver, WatchedWorker, driven
 from hypothesis import given
 from hypothesis import strategies as st
-from textual import events
-from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Static
 
 from pathsim.app.base import Arrived
@@ -23,7 +20,6 @@ from pathsim.player import requests as ask
 from pathsim.player.views.live import Curve, Parameter, Snapshot
 
 DAY = 1800.0
-MANY_LAYOUTS = 200
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
 
 
@@ -380,29 +376,3 @@ def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) ->
         session.faster(step)
         assert session.months_per_second in SPEEDS
         assert (session.months_per_second - before) * step >= 0
-
-
-@pytest.mark.parametrize("key", ["l", "e", "question_mark", "ctrl+p"])
-async def test_sizes_that_come_close_together_are_laid_out_and_done_with(
-    key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In the middle of something, too: then each layout of one size comes before the next one of another."""
-    lay_out, layouts = Screen._screen_resized, 0  # noqa: SLF001 - what could be called for ever
-
-    def counted(screen: Screen[object], size: Size) -> None:
-        nonlocal layouts
-        layouts += 1
-        assert layouts < MANY_LAYOUTS, "laid out for ever"
-        lay_out(screen, size)
-
-    monkeypatch.setattr(Screen, "_screen_resized", counted)
-    async with driven("two-arm-exponential") as driver:
-        await driver.press(key)
-        with driver.app.batch_update():
-            for size in (Size(100, 30), Size(120, 40), Size(70, 20), driver.app.size):
-                for screen in driver.app.screen_stack:
-                    screen.post_message(events.Resize(size, size))
-                    screen.post_message(events.Show())
-            await driver.settle()
-        assert driver.app.screen._size == driver.app.size  # noqa: SLF001 - what it was laid out for
-        assert await driver.go(30.0)
