@@ -82,8 +82,8 @@ def test_the_text_draws_each_step_once_and_ends_at_every_way_to_them(scenario: S
     drawn = [re.sub(r"^[│ ]*", "", line) for line in text.splitlines()]
     signs = {"phase": "▭", "branch": "◇", "randomize": "◆", "wait": "⧗", "end": "■"}
     for name, stop in shown.stops.items():
-        named = f"{signs[stop.kind]} {stop.label}"
-        if stop.kind == "end":
+        named = f"{signs[stop.spec.kind]} {stop.label}"
+        if stop.spec.kind == "end":
             assert text.count(f"→ {named}\n") == len(shown.before[name])
         else:
             assert drawn.count(" · ".join((named, *stop.details))) == 1
@@ -200,7 +200,7 @@ def test_the_drawing_says_every_label_and_needs_nothing_else(every_kind: Scenari
     drawing = as_svg(every_kind)
     said = " ".join(text.text or "" for text in ET.fromstring(drawing).iter(f"{SVG}text"))  # noqa: S314
     for stop in pathway(every_kind).stops.values():
-        for text in (stop.label, stop.kind, *stop.details, *(way.label for way in stop.ways)):
+        for text in (stop.label, stop.spec.kind, *stop.details, *(way.label for way in stop.ways)):
             assert text in said
     assert "<script" not in drawing
     assert "href" not in drawing

@@ -38,7 +38,7 @@ class _Text:
         self._meets: dict[str, list[str]] = {name: [] for name in shown.stops}
         """For each step, those where ways that part here meet again."""
         for name, home in shown.home.items():
-            if not shown.stops[name].is_end and len(shown.before[name]) > 1:
+            if not shown.stops[name].spec.is_end and len(shown.before[name]) > 1:
                 self._meets[home].append(name)
 
     def lines(self) -> Iterator[str]:
@@ -49,7 +49,7 @@ class _Text:
         yield from self._wrapped("▼")
         yield from self._road(next(iter(shown.stops)), "")
         yield ""
-        there = {stop.kind for stop in shown.stops.values()}
+        there = {stop.spec.kind for stop in shown.stops.values()}
         kinds = {kind: shown.sign for kind, shown in _SIGNS.items() if kind in there}
         yield from self._wrapped("   ".join(f"{sign} {kind}" for kind, sign in kinds.items()))
 
@@ -71,12 +71,12 @@ class _Text:
 
     def _begins_here(self, stop: Stop, way: Way) -> bool:
         """Whether this way alone leads to a step, which is then drawn where the way ends."""
-        return not self._shown.stops[way.to].is_end and self._shown.before[way.to] == [stop.name]
+        return not self._shown.stops[way.to].spec.is_end and self._shown.before[way.to] == [stop.name]
 
     def _onward(self, stop: Stop) -> Way | None:
         """The way that is drawn straight down: the planned one, if the next step is drawn where it ends."""
         ways = [way for way in stop.ways if way.planned and self._begins_here(stop, way)]
-        return ways[0] if len(ways) == 1 and not stop.appearance.forks else None
+        return ways[0] if len(ways) == 1 and not stop.spec.appearance.forks else None
 
     def _aside(self, stop: Stop, onward: Way | None, left: str) -> Iterator[str]:
         """The other ways, each with the steps it alone leads to; the planned way is the last."""
@@ -119,12 +119,12 @@ class _Text:
 
 
 def _named(stop: Stop, *details: str) -> str:
-    return " · ".join((f"{stop.appearance.sign} {stop.label}", *details))
+    return " · ".join((f"{stop.spec.appearance.sign} {stop.label}", *details))
 
 
 def _reference(stop: Stop, label: str) -> str:
     """The end of a way to a step that is drawn elsewhere."""
-    return f"{f' {label} ' if label else ''}→ {_named(stop)}{'' if stop.is_end else ' (below)'}"
+    return f"{f' {label} ' if label else ''}→ {_named(stop)}{'' if stop.spec.is_end else ' (below)'}"
 
 
 def as_mermaid(scenario: Scenario) -> str:
@@ -133,7 +133,7 @@ def as_mermaid(scenario: Scenario) -> str:
     lines = ["---", f"title: {json.dumps(shown.title)}", "---", "flowchart TD"]
     ids = {name: f"step{number}" for number, name in enumerate(shown.stops)}
     for name, stop in shown.stops.items():
-        opening, closing = stop.appearance.mermaid
+        opening, closing = stop.spec.appearance.mermaid
         text = "<br/>".join(map(_escaped, (stop.label, *stop.details)))
         lines.append(f'    {ids[name]}{opening}"{text}"{closing}')
     for name, stop in shown.stops.items():

@@ -106,7 +106,7 @@ def _connected(shown: Pathway, boxes: Mapping[str, Box]) -> Layout:
         found.boxes[name] = Position(name, depth[name], box.width, box.height, box.entry)
     for name in shown.stops:
         ways = {before: way for before in shown.before[name] for way in shown.stops[before].ways if way.to == name}
-        _lead(name, ways, boxes, found, 0.1 if shown.stops[name].is_end else 1.0)
+        _lead(name, ways, boxes, found, 0.1 if shown.stops[name].spec.is_end else 1.0)
     return found
 
 

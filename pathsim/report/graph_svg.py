@@ -99,7 +99,7 @@ def _cards(shown: Pathway) -> Iterator[_Card]:
         begun = first.get(stop.name)
         card = _Card(stop, "", None) if begun is None else _Card(stop, begun.label, begun.color)
         card.write(_ARM, card.arm)
-        card.write(_SMALL, " · ".join((stop.kind, *stop.details)))
+        card.write(_SMALL, " · ".join((stop.spec.kind, *stop.details)))
         card.entry = card.write(_LABEL, stop.label)
         labeled = [way for way in stop.ways if way.label]
         card.ports = {way.to: card.entry for way in stop.ways}
@@ -118,7 +118,7 @@ def _box(card: _Card, place: Position) -> Iterator[str]:
     x, y = place.x, place.y
     yield f"<g id={quoteattr(f'step-{card.stop.name}')}>"
     size = f'x="{x:.1f}" y="{y:.1f}" width="{place.width:.1f}" height="{place.height:.1f}"'
-    yield f'<rect class="box" {size} {card.stop.appearance.svg}/>'
+    yield f'<rect class="box" {size} {card.stop.spec.appearance.svg}/>'
     if card.color is not None:
         yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{_BAR}" height="{place.height:.1f}" fill="{card.color}"/>'
     if card.rule is not None:
@@ -148,7 +148,7 @@ def _curves(shown: Pathway, found: Layout) -> Iterator[str]:
 
 def _importance(shown: Pathway, curve: Wire) -> int:
     """0 for ways to an end, 1 for exits, 2 for planned ways, 3 for those into an arm."""
-    if shown.stops[curve.end.step].is_end:
+    if shown.stops[curve.end.step].spec.is_end:
         return 0
     return 3 if curve.ways[0].color else 2 if any(way.planned for way in curve.ways) else 1
 

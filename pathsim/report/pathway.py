@@ -9,7 +9,7 @@ from itertools import cycle
 from pathsim.names import in_line
 from pathsim.report.colors import ARM_COLOURS
 from pathsim.scenario.scenario import Scenario, StepEntry
-from pathsim.steps.spec import Appearance, Arrow
+from pathsim.steps.spec import Arrow, StepSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,7 @@ class Stop:
     """One step as it is drawn: what it is called, what there is to say about it, and where it leads."""
 
     name: str
-    kind: str
-    appearance: Appearance
-    is_end: bool
+    spec: StepSpec
     label: str
     details: tuple[str, ...]
     ways: tuple[Way, ...]
@@ -87,7 +85,7 @@ def pathway(scenario: Scenario) -> Pathway:
         label = label if labels.count(label) == 1 else f"{label} [{entry.name}]"
         details = tuple(text for text in spec.details(resources) if text.casefold() not in label.casefold())
         ways = _ways(entry, scenario)
-        stops[entry.name] = Stop(entry.name, spec.kind, spec.appearance, spec.is_end, label, details, ways)
+        stops[entry.name] = Stop(entry.name, spec, label, details, ways)
     return Pathway(in_line(scenario.title), scenario.patients, stops)
 
 
