@@ -6,11 +6,11 @@ from pathsim.paths import path_of
 
 FORMER: Mapping[str, str] = {
     "luck": "stream",
-    "pools": "resources",
     "pool": "resource",
     "places": "capacity",
     "place": "resource",
 }
+"""Keys of steps and resources, and columns of the table of waits."""
 SECTIONS: Mapping[str, str] = {"pools": "resources", "pool": "resources"}
 
 
@@ -23,12 +23,9 @@ def renamed(word: str, known: Container[str]) -> str:
 def renamed_path(names: Sequence[str]) -> str:
     """`` It is now called 'x'.`` of a whole path of a setting in which words of earlier versions stand; else nothing.
 
-    Names that a scenario chooses for its steps and resources stand between the words, and stay.
+    They are sections, and keys right below a step or a resource, whose names can be anything.
     """
-    first, *rest = names
-    section = SECTIONS.get(first, first)
-    now = [section]
-    for place, name in enumerate(rest):
-        is_key = place > 0 and section in ("resources", "steps")
-        now.append(FORMER.get(name, name) if is_key else name)
+    now = [SECTIONS.get(names[0], names[0]), *names[1:]]
+    if now[0] in ("resources", "steps") and len(now) > 2:
+        now[2] = FORMER.get(now[2], now[2])
     return "" if now == list(names) else f" It is now called '{path_of(*now)}'."
