@@ -89,7 +89,7 @@ class Effects:
     effect: Rows
     """The number of the effect in ``INDIVIDUAL_EFFECTS``, of each of them."""
     events: tuple[int, int]
-    """How many of those of whom it is known in both have the event in the treated and in the control arm."""
+    """How many have the event in the treated and in the control arm, of those of whom it is known in both."""
 
     @property
     def counts(self) -> dict[IndividualEffect, int]:
@@ -106,7 +106,7 @@ class Effects:
 
     @property
     def known(self) -> int:
-        """Of how many patients both are known."""
+        """How many patients there are of whom it is known in both arms."""
         return self.row.size - self.counts["unknown"]
 
     @property
@@ -203,8 +203,8 @@ class Counterfactual:
 def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfactual | None:
     """How the patients of a trial fare in the other arm; ``others`` are the trials in which everybody is.
 
-    None where nothing can be said: without such trials, an endpoint with a day, or patients of whom it is known in both
-    known.
+    None where nothing can be said: without such trials, an endpoint with a day, or patients of whom it is known in
+    both arms.
     """
     scenario = mine.scenario
     name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))

@@ -347,22 +347,6 @@ def test_what_the_catalog_calls_the_outer_type_has_to_be_one() -> None:
         cataloged("infektion", {"sepsis": toxicity(0.3), "infection": toxicity(0.5)})
 
 
-def test_of_a_type_whose_entry_in_the_catalog_could_not_be_read_nothing_else_is_said() -> None:
-    """Neither that it lacks an onset, nor that it needs a fatal exit: the entry may say otherwise."""
-    catalog = {"infection": {"onset": "soon"}}
-    step = {"kind": "phase", "days": 28, "next": "home", "toxicity": {"infection": {"grade3plus": 0.3, "grade5": 0.1}}}
-    with pytest.raises(ScenarioError) as wrong:
-        study({"stay": step}, toxicities=catalog)
-    assert [problem.path[:2] for problem in wrong.value.problems] == [("toxicities", "infection")]
-
-
-def test_where_a_step_could_not_be_read_the_catalog_may_name_what_it_has() -> None:
-    broken = {"kind": "phase", "days": "long", "next": "home", "toxicity": {"infection": toxicity(0.5)}}
-    with pytest.raises(ScenarioError) as wrong:
-        study({"stay": broken}, toxicities={"sepsis": {"within": "infection"}})
-    assert not [problem for problem in wrong.value.problems if "no step has" in problem.message]
-
-
 def test_a_long_chain_of_nested_types_is_read_in_no_time() -> None:
     """A thousand types, each within the next one: what took a second for a hundred took a quarter of an hour."""
     tables = {f"t{i}": toxicity(0.5, within=f"t{i + 1}") for i in range(1000)} | {"t1000": toxicity(0.5)}

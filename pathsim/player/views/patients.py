@@ -46,7 +46,7 @@ class Balance:
     days: float
     coupling: Coupling
     known: int
-    """Of how many both counts are known."""
+    """How many patients there are of whom it is known in both arms."""
     fewer: int
     """How many fewer of them have the event in the arm; negative if more do."""
     better: int
