@@ -19,8 +19,8 @@ from pathsim import draws
 from pathsim.draws import Keys, Uniforms
 from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.engines.vectorized import run_vectorized
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.run import CHUNK, Recipe, ensemble
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.compare import cox, logrank
 from pathsim.statistics.survival import kaplan_meier

@@ -12,9 +12,9 @@ from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.report.graph_svg import as_svg
 from pathsim.report.terminal import endpoint_part
 from pathsim.report.validation import print_validation
+from pathsim.results.json import results
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 from pathsim.validation.targets import compared, paths, targets_of
 
 SEED, TRIALS = 23, 5000

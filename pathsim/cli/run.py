@@ -23,9 +23,9 @@ from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.engines.choose import Engine
+    from pathsim.results.json import Results
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.data_cut import Chunk
-    from pathsim.trial.results import Results
 
 ENGINES = ("auto", "vectorized", "discrete-event")
 FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
@@ -135,7 +135,7 @@ def run(
         _watch(loaded, seed, replicate)
         if out is None:
             return
-    from pathsim.trial.results import results
+    from pathsim.results.json import results
 
     with patience(f"simulating {counted(loaded.patients, 'patient')}", quiet=quiet):
         chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)

@@ -148,8 +148,8 @@ def sensitivity(
 
 def _check_figure(made: "Scenario", figure: str) -> None:
     from pathsim.engines.choose import simulate
-    from pathsim.trial.results import figure as figure_of
-    from pathsim.trial.results import results
+    from pathsim.results.json import results
+    from pathsim.results.lookup import figure as figure_of
     from pathsim.validation.picks import check_picks
 
     try:

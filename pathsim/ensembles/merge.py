@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
-from pathsim.ensembles.rows import Columns
 from pathsim.ensembles.run import ChunkSpan, Parts, spans
 from pathsim.ensembles.store import DamagedError, Store
+from pathsim.results.part import Columns
 
 
 class IncompleteError(Exception):

@@ -11,13 +11,14 @@ from typing import NamedTuple, TypeAlias, overload
 
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.collected import Collected
-from pathsim.ensembles.figures import figures
 from pathsim.ensembles.precision import Precision
-from pathsim.ensembles.rows import Columns, below_each_other, rows
 from pathsim.ensembles.store import DamagedError, Store
 from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
+from pathsim.results.chosen import figures
+from pathsim.results.part import Columns
+from pathsim.results.replicates import below_each_other, rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load

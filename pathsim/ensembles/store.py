@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensembles.rows import Columns
+from pathsim.results.part import Columns
 from pathsim.text import write_csv
 
 if TYPE_CHECKING:

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import average_change, change_told, paired
 from pathsim.ensembles.collected import ByName, Collected, Lazy
-from pathsim.ensembles.rows import Columns, below_each_other, rows
 from pathsim.ensembles.summary import P_VALUE, REASONS, Summary, alpha, numbers_of_looks, summary
+from pathsim.results.part import Columns
+from pathsim.results.replicates import below_each_other, rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import arms_of, fitted, held
 

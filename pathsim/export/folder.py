@@ -14,12 +14,12 @@ import pathsim
 from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, Adam, Record
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
+from pathsim.results.json import Results
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results
 
 JournalFormat: TypeAlias = Literal["parquet", "csv"]
 JOURNALS: Mapping[JournalFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}

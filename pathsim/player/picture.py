@@ -24,12 +24,14 @@ from pathsim.player.views.live import (
 )
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
+from pathsim.results.endpoint import EndpointResults
+from pathsim.results.part import of_trial
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY, Endpoint
 from pathsim.statistics.survival import curve, median
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.results import endpoint_figures
-from pathsim.trial.tables import of_trial, visits
+from pathsim.trial.tables import of_trial as rows_of_trial
+from pathsim.trial.tables import visits
 from pathsim.trial.time_to_event import ALL, allocation, survival_table, time_to_event
 from pathsim.trial.toxicity import toxic_steps, toxicity
 
@@ -140,21 +142,15 @@ class Photographer:
 
 def endpoint_view(card: EndpointCard, known: DataCut, ghosts: tuple[Curve, ...] = ()) -> EndpointView:
     """An endpoint by what is known."""
-    scenario, groups = known.chunk.scenario, allocation(known)
-    endpoint = scenario.sections.endpoints[card.name]
-    found = endpoint_figures(endpoint, time_to_event(known, endpoint), groups, scenario)
-    ratio = found.get("hazard_ratio", {})
-    arms = found["arms"]
-    days = _tabulated(arms)
-    at_days = [(float(day), tuple(arms[name]["at"][day]["survival"] for name in arms)) for day in days]
-    at_risk = [tuple(arms[name]["at"][day]["at_risk"] for name in arms) for day in days]
-    p_value = found.get("logrank", {}).get("p_one_sided")
-    shown = HazardRatioView(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), p_value)
-    return EndpointView(card.name, curves(card, known), ghosts, tuple(at_days), tuple(at_risk), shown)
-
-
-def _tabulated(arms: dict[str, Any]) -> list[str]:
-    return list(next(iter(arms.values()))["at"])
+    endpoint = known.chunk.scenario.sections.endpoints[card.name]
+    found = EndpointResults(endpoint, known)
+    arms = [list(arm.at.values()) for arm in found.arms.values()]
+    survival = zip(*([of_trial(here.survival, 0) for here in arm] for arm in arms), strict=True)
+    at_risk = zip(*([of_trial(here.at_risk, 0) for here in arm] for arm in arms), strict=True)
+    ratio, test = (of_trial(figures, 0) or {} for figures in (found.hazard_ratio, found.logrank))
+    shown = HazardRatioView(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), test.get("p_one_sided"))
+    at_days = tuple(zip(endpoint.at_days, survival, strict=True))
+    return EndpointView(card.name, curves(card, known), ghosts, at_days, tuple(at_risk), shown)
 
 
 def curves(card: EndpointCard, known: DataCut) -> tuple[Curve, ...]:
@@ -225,7 +221,7 @@ def _card(simulated: SimulatedTrial, name: str, endpoint: Endpoint, known: DataC
 def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
     """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
     scenario, groups = known.chunk.scenario, allocation(known)
-    rows = of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)
+    rows = rows_of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)
     whole = [row for row in rows if row["step"] == THERAPY]
     arms: tuple[str | None, ...] = scenario.arms or (None,)
     found: dict[tuple[str, str], dict[str | None, dict[str, Any]]] = {}

@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.figures import figures
-from pathsim.ensembles.rows import Columns, below_each_other, rows
 from pathsim.ensembles.summary import Summary, alpha, figure, middle, significant, summary
 from pathsim.ensembles.vary import comparison, varied_rows
 from pathsim.names import lowered, spoken
@@ -33,6 +31,9 @@ from pathsim.player.views.ensemble import (
 from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
 from pathsim.report.validation import KIND_SIGNS
+from pathsim.results.chosen import figures
+from pathsim.results.part import Columns
+from pathsim.results.replicates import below_each_other, rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import THERAPY, Endpoint
 from pathsim.trial.time_to_event import ALL

@@ -11,11 +11,11 @@ from pathsim.names import spoken
 from pathsim.paths import day_name
 from pathsim.report.curves import CurveLine, drawn_until, survival_plot
 from pathsim.report.figures import arm_style, figure_table, months, p_value, percent, ratio, span, spans
+from pathsim.results.json import Results
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.survival import curve
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results
 from pathsim.trial.time_to_event import ALL, survival_table, time_to_event
 
 

@@ -17,13 +17,14 @@ from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
 from pathsim.report.remarks import not_compared
+from pathsim.results.json import Results
+from pathsim.results.lookup import targeted
 from pathsim.scenario.evidence import KINDS, tally
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.scenario.schema import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import enumeration
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results, targeted
 
 WIDE = 112
 """Terminals at least this wide show counts beside percentages."""

@@ -143,24 +143,27 @@ def _comes_down_to_half(time: Days, line: NDArray[np.float64], followed: Days) -
     return np.where(below[trials, first], begins, (begins + ends) / 2)
 
 
-def restricted_mean(table: RiskTable, arm: int, horizon_days: float) -> RestrictedMean:
+def restricted_mean(table: RiskTable, arm: int, horizon_days: float | Days) -> RestrictedMean:
     """The mean of the days without event up to the horizon: the area under the Kaplan-Meier curve, for each trial.
 
-    NaN where the horizon lies beyond the end of the curve, which ``longest_horizon`` tells.
+    The horizon is one for all trials, or an array with one for each. NaN where it lies beyond the end of the curve,
+    which ``longest_horizon`` tells.
 
     Irwin (1949), doi:10.1017/S0022172400014443; Royston and Parmar (2013), doi:10.1186/1471-2288-13-152.
 
     Raises ValueError if the table has strata or no such arm, or the horizon is negative or infinite.
     """
-    if not 0 <= horizon_days < np.inf:
+    horizon = np.broadcast_to(np.asarray(horizon_days, dtype=np.float64), table.trials)
+    if not bool(((horizon >= 0) & (horizon < np.inf)).all()):
         raise ValueError(f"a horizon of {horizon_days} days is not a number of days from 0")
     steps = _steps(table, arm)
-    begins = np.minimum(steps.time, horizon_days)
-    ends = np.append(begins[:, 1:], np.full((table.trials, 1), float(horizon_days)), axis=1)
+    begins = np.minimum(steps.time, horizon[:, None])
+    ends = np.append(begins[:, 1:], horizon[:, None], axis=1)
     area = steps.survival * (ends - begins)
     onwards = np.cumsum(area[:, ::-1], axis=1)[:, ::-1]
-    is_known = horizon_days <= steps.ends
-    mean, error = onwards[:, 0], np.sqrt((onwards**2 * steps.summand).sum(axis=1))
+    is_known = horizon <= steps.ends
+    # One after the other: a sum in pairs would depend, in its last bit, on how many columns other trials need.
+    mean, error = onwards[:, 0], np.sqrt(np.cumsum(onwards**2 * steps.summand, axis=1)[:, -1])
     return RestrictedMean(np.where(is_known, mean, np.nan), np.where(is_known, error, np.nan))
 
 

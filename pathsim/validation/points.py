@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.figures import figures
-from pathsim.ensembles.rows import Columns
 from pathsim.ensembles.run import Recipe, ReplicateError, result_of, spans
 from pathsim.ensembles.workers import Crew, Workers, crew
+from pathsim.results.chosen import figures
+from pathsim.results.part import Columns
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath

@@ -20,12 +20,13 @@ from pathsim.ensembles.averages import Average, average, counts, known_or_none, 
 from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import share
 from pathsim.names import readable
+from pathsim.results.json import Results, results
+from pathsim.results.lookup import figure
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target, TargetKind
 from pathsim.trial import tables
-from pathsim.trial.results import Results, figure, results
 from pathsim.validation.picks import check_picks
 
 Verdict: TypeAlias = Literal["met", "wrong on average", "implausible", "beyond chance", "no figure"]

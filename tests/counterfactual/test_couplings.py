@@ -24,10 +24,10 @@ from pathsim.engines.choose import simulate
 from pathsim.journal import Journal
 from pathsim.player.requests import Open
 from pathsim.player.session import WorkerSession
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import Course, course
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import time_to_event
 
 CASES = Path(__file__).parent / "cases"

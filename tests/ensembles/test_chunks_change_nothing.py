@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.figures import figures
 from pathsim.paths import row_of
+from pathsim.results.chosen import figures
+from pathsim.results.json import Results, results
+from pathsim.results.lookup import figure
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import Results, figure, results
 
 REPLICATES = range(30)
 COUNTS = {

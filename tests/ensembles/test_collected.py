@@ -17,10 +17,11 @@ from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sa
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles import collected, vary
 from pathsim.ensembles.collected import Collected, NoRoomError
-from pathsim.ensembles.rows import Columns, below_each_other, rows
 from pathsim.ensembles.run import CHUNK, gathered
+from pathsim.results.json import results
+from pathsim.results.part import Columns
+from pathsim.results.replicates import below_each_other, rows
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 
 MEGABYTE = 2**20
 FIGURES = 250

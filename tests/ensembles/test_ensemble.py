@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.rows import Columns, rows
 from pathsim.ensembles.run import CHUNK, Recipe, ReplicateError, chunk, ensemble
 from pathsim.ensembles.summary import figure, share, summary
+from pathsim.results.json import results
+from pathsim.results.lookup import figure as figure_of
+from pathsim.results.part import Columns
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import figure as figure_of
-from pathsim.trial.results import results
 
 AALL1331 = Recipe.of(find("aall1331"), {})
 DESIGNED = Source(

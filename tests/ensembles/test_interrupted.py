@@ -14,9 +14,9 @@ from calls import Pathsim
 from folders import chunks, published, started
 
 from pathsim.cli import main
-from pathsim.ensembles.rows import Columns
 from pathsim.ensembles.run import CHUNK, ReplicateError, gathered
 from pathsim.ensembles.workers import LostWorkersError
+from pathsim.results.part import Columns
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 

@@ -8,8 +8,8 @@ from multiprocessing import active_children
 import numpy as np
 import pytest
 
-from pathsim.ensembles.rows import Columns
 from pathsim.ensembles.workers import crew
+from pathsim.results.part import Columns
 
 LARGE = 2_000_000
 """Numbers in a result: 16 MB, and a pipe holds 64 kB."""

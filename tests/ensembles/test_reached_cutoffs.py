@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.summary import summary
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.data_cut import everything
 from pathsim.trial.time_to_event import time_to_event

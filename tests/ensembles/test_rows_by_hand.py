@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.rows import rows
+from pathsim.results.json import results
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 
 VISITED = """
 title = "Everybody has the event on day 365"

@@ -9,7 +9,7 @@ from pathsim.ensembles.summary import Summary, summary
 from pathsim.scenario.scenario import load
 
 if TYPE_CHECKING:
-    from pathsim.ensembles.rows import Columns
+    from pathsim.results.part import Columns
 
 ENDPOINT = "endpoints.pfs.hazard_ratio"
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.vary import by_setting, comparison, crossed, varied_rows
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
 
 GVHD = "steps.transplant.toxicity.acute_gvhd.grade3plus"

@@ -14,7 +14,7 @@ from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 
 if TYPE_CHECKING:
-    from pathsim.ensembles.rows import Columns
+    from pathsim.results.part import Columns
 
 MONITORED = (Path(__file__).parents[1] / "scenarios" / "monitored.toml").read_text(encoding="utf-8")
 WITHOUT_ORDER = MONITORED.replace("order             = { day = 700 }\n", "")

@@ -15,8 +15,8 @@ import numpy as np
 
 from pathsim.engines.choose import Engine, simulate
 from pathsim.journal import Journal, joined
+from pathsim.results.json import results
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 
 HERE = Path(__file__).parent
 JOURNALS = HERE / "journals.json"

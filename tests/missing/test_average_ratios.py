@@ -13,7 +13,7 @@ from many_ratios import BASE, RATIO, SURVIVAL, finite, ratios, turned
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import Figures, average, average_change, change_told, is_ratio
 from pathsim.ensembles.parameter_uncertainty import uncertainty
-from pathsim.ensembles.rows import rows
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import load
 
 

@@ -14,12 +14,12 @@ from numpy.testing import assert_allclose
 
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import quantiles
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.summary import figure, summary
 from pathsim.ensembles.vary import comparison
 from pathsim.export.json_text import as_json
+from pathsim.results.json import results
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import results
 from pathsim.validation.targets import compared
 
 CASES = Path(__file__).parent / "cases"

@@ -13,7 +13,7 @@ from many_ratios import BASE, RATIO, SURVIVAL, finite, ratios, turned
 
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import Figures, average
-from pathsim.ensembles.rows import rows
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.scenario.schema import Target

@@ -13,20 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.figures import figures
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.store import Store
 from pathsim.ensembles.summary import summary
 from pathsim.ensembles.vary import SettingsTable
 from pathsim.export.folder import write
 from pathsim.export.json_text import as_json
 from pathsim.paths import path_of, row_of
+from pathsim.results.chosen import figures
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
+from pathsim.results.replicates import rows
 from pathsim.scenario.alike import as_seen
+from pathsim.scenario.evidence import WORDS
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.text import harmful_places
 from pathsim.trial.course import course
-from pathsim.trial.results import figure, results
 from pathsim.validation.targets import problems
 
 ODD = [
@@ -68,7 +70,7 @@ ODD = [
     ],
 ]
 NAMES = st.sampled_from(ODD) | st.text(st.characters(codec="utf-8"), min_size=1, max_size=6).filter(
-    lambda name: not list(harmful_places({name: 0})) and name == name.strip()
+    lambda name: not list(harmful_places({name: 0})) and name == name.strip() and name not in WORDS
 )
 DAYS = st.sampled_from([30.0, 365.25, 365.250001, 100000.0, 123456.0625, 123456.25, 0.1, 400.0])
 

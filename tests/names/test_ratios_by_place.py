@@ -5,11 +5,12 @@ import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.ensembles.averages import is_ratio
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.summary import summary
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import figure, results
 
 COUNT = "endpoints.os.first_events.hazard_ratio.estimate"
 

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.figures import figures
-from pathsim.ensembles.rows import rows
 from pathsim.player.picture import toxicity_rows
+from pathsim.results.chosen import figures
+from pathsim.results.json import Results, results
+from pathsim.results.lookup import figure
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results, figure, results
 
 CASE = (Path(__file__).parent / "cases" / "repeated-cycle.toml").read_text()
 PATIENTS = 200

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import figure, results
 from pathsim.validation.picks import check_picks
 from pathsim.validation.targets import problems
 

@@ -17,8 +17,8 @@ from pathsim.player.replies import Reply
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointView, Opened, Snapshot, ToxicityRow
 from pathsim.player.worker import Worker
+from pathsim.results.json import results
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 from pathsim.trial.toxicity import ANY, THERAPY
 
 RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"

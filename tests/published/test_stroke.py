@@ -14,10 +14,11 @@ from histories import Flags, Histories, Numbers
 
 from pathsim.engines.choose import simulate
 from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.results.json import Results, results
+from pathsim.results.lookup import figure
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results, figure, results
 from pathsim.validation.targets import compared, paths
 
 NAME = "stroke-thrombectomy"

@@ -7,10 +7,10 @@ from rich.console import Console
 
 from pathsim.engines.choose import simulate
 from pathsim.report.terminal import print_report
+from pathsim.results.json import Results, results
 from pathsim.scenario.files import names
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results, results
 
 WIDTHS = (80, 100, 114)
 

@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.summary import summary
 from pathsim.report.characteristics import print_characteristics
+from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 

@@ -7,13 +7,13 @@ import pytest
 from rich.console import Console
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.rows import rows
 from pathsim.ensembles.summary import share, summary
 from pathsim.report.characteristics import print_characteristics
 from pathsim.report.figures import span
 from pathsim.report.terminal import print_report
+from pathsim.results.json import results
+from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import results
 
 RATIO = "endpoints.os.hazard_ratio.estimate"
 

@@ -12,9 +12,9 @@ from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.report.figures import p_value
 from pathsim.report.monthly import monthly
 from pathsim.report.terminal import print_report
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 
 TESTS = Path(__file__).parents[1]
 SMALL = (TESTS / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import results
 
 SMALL = (Path(__file__).parents[1] / "fuzz" / "seeds" / "small.toml").read_text(encoding="utf-8")
 FIRST = SMALL.index("[trial.cutoffs.final]")

@@ -5,10 +5,11 @@ from click.testing import CliRunner
 
 from pathsim.cli.run import run
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import figure, results
 
 WARD = """
 title = "A ward"

@@ -129,7 +129,7 @@ def test_days_dates_and_numbers_have_limits_that_leave_a_calendar(before: str, a
 
 def test_what_would_come_in_a_hundred_thousand_years_never_comes() -> None:
     from pathsim.engines.choose import simulate  # noqa: PLC0415
-    from pathsim.trial.results import results  # noqa: PLC0415
+    from pathsim.results.json import results  # noqa: PLC0415
 
     for value in ("1e15", "1e-300"):
         scenario = load(Source("small", "small.toml", SMALL), {"steps.ctl.exit.death.median_days": value})

@@ -7,11 +7,12 @@ import pytest
 
 from pathsim.engines.choose import simulate
 from pathsim.export.adam import Adam
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import figure, results
 from pathsim.trial.time_to_event import allocation
 
 PATIENTS = 4000

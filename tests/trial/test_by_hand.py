@@ -7,11 +7,12 @@ import pytest
 from strategies import scenario_of
 from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized, read
 
+from pathsim.results.json import results
+from pathsim.results.lookup import targeted
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
 from pathsim.trial import tables
 from pathsim.trial.data_cut import data_cut_on, everything
-from pathsim.trial.results import results, targeted
 from pathsim.trial.time_to_event import allocation, essentials, survival_table, time_to_event
 
 

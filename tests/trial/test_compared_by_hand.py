@@ -8,8 +8,8 @@ import pytest
 from strategies import scenario_of
 from twelve_patients import NEW, OLD, TEXT, came, chunk_of, left, randomized
 
+from pathsim.results.json import results
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.results import results
 
 
 @pytest.fixture(scope="module")

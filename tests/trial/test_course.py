@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from pathsim.engines.choose import simulate_many
 from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.journal import Journal
+from pathsim.results.json import results
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.committee import Committee
 from pathsim.trial.course import Course, course, stop_reason
 from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.monitoring import going
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import allocation, time_to_event
 
 MONITORED = "tests/scenarios/monitored.toml"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from test_look_rules import counted
 
+from pathsim.results.json import results
 from pathsim.trial.monitoring import looks, order_day
-from pathsim.trial.results import results
 
 ORACLES = Path(__file__).parents[1] / "statistics" / "oracles" / "sequential.json"
 

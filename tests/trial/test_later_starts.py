@@ -9,11 +9,11 @@ import pytest
 
 from pathsim.engines.choose import Engine, simulate
 from pathsim.engines.discrete_event import DiscreteEventEngine, Entry
+from pathsim.results.json import results
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.committee import Committee
 from pathsim.trial.data_cut import data_cut_on, everything
 from pathsim.trial.monitoring import looks, plan_of
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import time_to_event
 
 CASES = Path(__file__).parent / "cases"

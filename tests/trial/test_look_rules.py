@@ -11,6 +11,7 @@ import pytest
 
 from pathsim.engines.vectorized import run_vectorized
 from pathsim.journal import Journal
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
@@ -20,7 +21,6 @@ from pathsim.statistics.spending import obrien_fleming
 from pathsim.trial.course import closing_days, course
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import allocation_ratio, going, looks, planned_bounds
-from pathsim.trial.results import results
 
 ORACLES = Path(__file__).parents[1] / "statistics" / "oracles" / "sequential.json"
 CASES = Path(__file__).parent / "cases"

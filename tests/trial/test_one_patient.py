@@ -1,9 +1,9 @@
 """The smallest trial: one patient, who has everything that can be had."""
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
-from pathsim.trial.results import results
 
 TEXT = """
 title = "One patient"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import results
 
 ONE_BED = {"resources.beds.capacity": "1", "trial.patients": "100", "trial.cutoffs.final_by_record.day": "300"}
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import Results, results
+from pathsim.results.lookup import figure
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import Results, figure, results
 
 SCENARIOS = ("aall1331", "two-arm-exponential", "stroke-thrombectomy")
 

@@ -5,13 +5,13 @@ import pytest
 
 from pathsim.draws import keys
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.figures import figures
+from pathsim.results.chosen import figures
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial import tables
 from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import allocation, time_to_event
 from pathsim.trial.toxicity import ANY, THERAPY
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import allocation
 
 RASH = "{ rash = { grade3plus = 0.8, grade4plus_share = 0.45, onset = [0, 4], lasts = [1, 2] } }"

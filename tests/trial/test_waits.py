@@ -7,11 +7,11 @@ All are ready on day 1 and keep the bed for ten days. The first has it at once, 
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.trial import tables
 from pathsim.trial.course import final
-from pathsim.trial.results import results
 from pathsim.trial.time_to_event import allocation
 
 WARD = """

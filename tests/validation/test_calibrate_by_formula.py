@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.figures import figures
 from pathsim.ensembles.run import Recipe
+from pathsim.results.chosen import figures
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.validation.calibrate import Calibration, FittedNumber, calibrate

@@ -6,9 +6,9 @@ import pytest
 from calls import Pathsim
 
 from pathsim.engines.choose import simulate
+from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import results
 from pathsim.validation.picks import check_picks
 
 FEVER = (Path(__file__).parents[1] / "scenarios" / "fever.toml").read_text(encoding="utf-8")

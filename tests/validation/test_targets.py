@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.figures import figures
 from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.results.chosen import figures
+from pathsim.results.json import results
+from pathsim.results.lookup import figure, targeted
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.results import figure, results, targeted
 from pathsim.validation.targets import (
     TOLERATED_DEVIATIONS,
     TargetComparison,

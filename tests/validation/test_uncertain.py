@@ -12,11 +12,11 @@ from scipy import special, stats
 from pathsim.cli import main
 from pathsim.draws import stream, trial_keys, uniform
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.figures import figures
 from pathsim.ensembles.parameter_uncertainty import uncertainty
 from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.ensembles.uncertain import at_fault, uncertain_rates, value_at, with_drawn_numbers
 from pathsim.ensembles.vary import by_setting
+from pathsim.results.chosen import figures
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import Problem, ScenarioError

@@ -1,0 +1,119 @@
+"""Figures of the results by their paths, such as ``endpoints.dfs.hazard_ratio.estimate``.
+
+The same paths lead to numbers in the results object of one trial, and to arrays in the results of many.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from pathsim.paths import PathPart, Picks, next_name, parts_of
+from pathsim.results.json import Results
+from pathsim.results.part import opened
+from pathsim.scenario.former import renamed
+from pathsim.scenario.schema import Target
+from pathsim.trial import tables
+
+INFINITE = ("Infinity", "-Infinity")
+"""What JSON, which has no such numbers, holds for them: results that were read from it have figures too."""
+
+
+def figure(found: Results, path: str) -> float:
+    """A number of the results object by its path, such as ``endpoints.dfs.hazard_ratio.estimate``.
+
+    A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
+    how names are written. In a row that is not there, because nobody came so far, a count is 0 and all else is missing.
+    Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
+    """
+    here = leaf(found, path)
+    if here is None:
+        return math.nan
+    if here in INFINITE:
+        return float(here)
+    if isinstance(here, bool) or not isinstance(here, (int, float)):
+        raise KeyError(f"'{path}' is not a number of the results")
+    return float(here)
+
+
+def targeted(found: Results, target: Target) -> float:
+    """What the results show of a target: its figure, or the share that it is of another one."""
+    shown = figure(found, target.figure)
+    if target.of is None:
+        return shown
+    return float(tables.share(np.array(shown), np.array(figure(found, target.of))))
+
+
+def number(found: Any, path: str) -> Any:
+    """What stands at a path as numbers: a count, an array with an entry for each trial, or NaN if it is missing.
+
+    Raises KeyError, with a sentence, if it is something else.
+    """
+    if found is None or (isinstance(found, np.ndarray) and not found.size):
+        return math.nan
+    if not isinstance(found, (int, np.ndarray)) or isinstance(found, bool):
+        raise KeyError(f"'{path}' is not a number of the results")
+    return found
+
+
+def leaf(found: Mapping[str, Any], path: str) -> Any:
+    """What stands at a path of the results, or 0 or None in a missing row. Raises KeyError as ``figure`` does."""
+    try:
+        parts = parts_of(path)
+    except ValueError as wrong:
+        raise KeyError(str(wrong)) from None
+    here: Any = found
+    while parts:
+        names = _names_ahead(parts)
+        key, taken = (names[0], 1) if isinstance(here, _Nothing) else _next(here, names)
+        if key is None:
+            known = ", ".join(map(str, here)) if isinstance(here, Mapping) else "no more"
+            raise KeyError(f"the results have no '{names[0]}' in '{path}'; here are: {known}")
+        here = opened(here[key])
+        if (picks := parts[taken - 1].picks) is not None:
+            here = _picked(here, picks, path)
+        parts = parts[taken:]
+    return here.figure if isinstance(here, _Nothing) else here
+
+
+def _names_ahead(parts: Sequence[PathPart]) -> list[str]:
+    """The names up to the first by which a row is picked."""
+    last = next((number for number, part in enumerate(parts) if part.picks is not None), len(parts) - 1)
+    return [part.name for part in parts[: last + 1]]
+
+
+def _next(here: Any, names: Sequence[str]) -> tuple[str | None, int]:
+    return next_name(here, names) if isinstance(here, Mapping) else (None, 0)
+
+
+def _picked(rows: Any, picks: Picks, path: str) -> Any:
+    if not isinstance(rows, list):
+        raise KeyError(f"'{path}' picks from something that is not a list")
+    keys = {key for row in rows for key in row}
+    if rows and (unknown := dict(picks).keys() - keys):
+        key = unknown.pop()
+        now = renamed(key, keys)
+        raise KeyError(
+            f"no row has '{key}' in '{path}'" + (f".{now}" if now else f"; rows have: {', '.join(sorted(keys))}")
+        )
+    return next((row for row in rows if is_picked(row, picks)), _Nothing())
+
+
+def is_picked(row: Mapping[str, Any], picks: Picks) -> bool:
+    """Whether a row has these values."""
+    return all(("" if row.get(key) is None else str(row[key])) == value for key, value in picks)
+
+
+class _Nothing(dict[str, Any]):
+    """A row that this trial does not have, because nobody came so far, or what stands under a key of it."""
+
+    figure: int | None = None
+
+    def __contains__(self, key: object) -> bool:
+        return True
+
+    def __missing__(self, key: str) -> "_Nothing":
+        here = _Nothing()
+        here.figure = 0 if key in tables.COUNTS else self.figure
+        return here

@@ -1,0 +1,290 @@
+"""The results of all trials of a chunk, made as they are asked for."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.results.endpoint import EndpointResults
+from pathsim.results.part import NOT_APPLICABLE, Figures, ResultsPart, Trials, of_trial, replicated, result
+from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import Cutoff
+from pathsim.trial import tables
+from pathsim.trial.course import Course, course
+from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on
+from pathsim.trial.monitoring import Look, going
+from pathsim.trial.time_to_event import Allocation, allocation, by_trial, essentials, in_groups, record
+from pathsim.trial.toxicity import toxic_steps, toxicity
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What all parts are made from. They hold this and never each other: no circle keeps a journal.
+
+    Arms, endpoints and looks are read from the few entries of the journal that they need, tables from all of it.
+    """
+
+    chunk: Chunk
+    until: float | None
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the trials."""
+        return self.chunk.scenario
+
+    @cached_property
+    def course(self) -> Course:
+        """What the committees decided, by the entries that endpoints need."""
+        return course(self.chunk.read("essentials", lambda chunk: chunk.only(essentials(chunk.scenario))))
+
+    @cached_property
+    def final(self) -> DataCut:
+        """The data cut of the results, with the entries that endpoints need."""
+        return self.course.final() if self.until is None else self.course.reported_on(self.until)
+
+    @cached_property
+    def endpoints(self) -> dict[str, EndpointResults]:
+        """Each endpoint, as it is known then."""
+        return endpoints_of(self.final)
+
+    @cached_property
+    def whole(self) -> DataCut:
+        """The same data cut with all entries."""
+        final = self.final
+        return data_cut_on(self.chunk.as_stopped, final.day, complete=final.complete, closing=self.course.closing)
+
+    @cached_property
+    def groups(self) -> Allocation:
+        """Who is in which arm."""
+        return allocation(self.whole)
+
+    @cached_property
+    def visits(self) -> tables.Visits:
+        """Every entry into a step."""
+        return tables.visits(self.whole, self.groups)
+
+
+class TrialResults(ResultsPart):
+    """What is known of each trial at the scenario's final cut-off or, if a day is named, was known on that day."""
+
+    def __init__(self, chunk: Chunk, until: float | None = None) -> None:
+        self._reading = _Reading(chunk, until)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario of the trials."""
+        return self._reading.scenario
+
+    @property
+    def course(self) -> Course:
+        """What the committees decided."""
+        return self._reading.course
+
+    @replicated
+    def trial(self) -> "TrialFigures":
+        """Who was enrolled, and how the trial came to its end."""
+        return TrialFigures(self._reading)
+
+    @replicated
+    def cutoffs(self) -> Mapping[str, "CutoffResults"]:
+        """What was known at each planned cut-off that has come."""
+        reading, planned = self._reading, self.scenario.trial.cutoffs
+        parts = {name: CutoffResults(name, cutoff, reading) for name, cutoff in planned.items()}
+        return {name: part for name, part in parts.items() if reading.until is None or part.day[0] <= reading.until}
+
+    @replicated
+    def endpoints(self) -> Mapping[str, EndpointResults]:
+        """Each endpoint, as it is known."""
+        return self._reading.endpoints
+
+    @result
+    def baseline(self) -> list[tables.Row]:
+        """The patients of each arm as they came."""
+        return tables.baseline(self._reading.whole, self._reading.groups)
+
+    @result
+    def toxicity(self) -> list[tables.Row]:
+        """Patients by worst grade, in each step and over the compared therapies."""
+        reading = self._reading
+        visited = tables.visits(reading.whole, reading.groups, toxic_steps(self.scenario))
+        return toxicity(reading.whole, reading.groups, visited)
+
+    @result
+    def responses(self) -> list[tables.Row]:
+        """Assessments by arm."""
+        return tables.responses(self._reading.whole, self._reading.groups, self._reading.visits)
+
+    @result
+    def flow(self) -> list[tables.Row]:
+        """How many entered each step, and where they went."""
+        return tables.flow(self._reading.whole, self._reading.groups, self._reading.visits)
+
+    @result
+    def waits(self) -> list[tables.Row]:
+        """Who waited for a resource, and how long."""
+        return tables.waits(self._reading.whole, self._reading.visits)
+
+
+def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:
+    """Each endpoint by what is known."""
+    return {name: EndpointResults(table, known) for name, table in known.chunk.scenario.sections.endpoints.items()}
+
+
+class TrialFigures(ResultsPart):
+    """Who was enrolled and randomized, and how each trial came to its end."""
+
+    def __init__(self, reading: _Reading) -> None:
+        self._reading = reading
+
+    @cached_property
+    def _arrived(self) -> NDArray[np.float64]:
+        """The day on which each patient came (trials x patients); infinite for who has not."""
+        return self._reading.final.enrolled.reshape(self._reading.final.day.size, -1)
+
+    @cached_property
+    def _randomized(self) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+        """The trial and arm of each patient who is in a group, and how long they have been in it."""
+        known, whole = self._reading.final, record(self._reading.final.chunk)
+        inside = np.flatnonzero(in_groups(known))
+        trial = whole.trial[inside]
+        return trial, whole.group[inside], known.day[trial] - whole.day[inside]
+
+    def _tally(self, trial: NDArray[np.intp]) -> Trials:
+        return np.bincount(trial, minlength=self._reading.final.day.size)
+
+    @cached_property
+    def held(self) -> list[list[Look]]:
+        """The looks of each trial's committee that had been held by then."""
+        cut_days = self._reading.final.day.tolist()
+        return [
+            [look for look in held if look.day <= day]
+            for held, day in zip(self._reading.course.looks, cut_days, strict=True)
+        ]
+
+    @replicated
+    def enrolled(self) -> Trials:
+        """Patients who came."""
+        enrolled: Trials = np.count_nonzero(np.isfinite(self._arrived), axis=1)
+        return enrolled
+
+    @replicated
+    def randomized(self) -> Trials:
+        """Patients who were randomized."""
+        return self._tally(self._randomized[0]) if self._reading.scenario.arms else NOT_APPLICABLE
+
+    @replicated
+    def arms(self) -> Figures:
+        """How many there are in each arm."""
+        trial, group, _ = self._randomized
+        names = record(self._reading.final.chunk).allocation.groups
+        return {name: self._tally(trial[group == number]) for number, name in enumerate(names)}
+
+    @result
+    def first_day(self) -> Trials:
+        """When the first patient came."""
+        first = self._arrived.min(axis=1)
+        return np.where(np.isfinite(first), first, np.nan)
+
+    @result
+    def last_day(self) -> Trials:
+        """When the last one did."""
+        last = np.where(np.isfinite(self._arrived), self._arrived, -math.inf).max(axis=1)
+        return np.where(np.isfinite(last), last, np.nan)
+
+    @result
+    def cutoff_day(self) -> Trials:
+        """When the data were cut."""
+        return self._reading.final.day
+
+    @replicated
+    def median_follow_up_days(self) -> Trials:
+        """The median time since randomization, or since they came."""
+        trial, _, followed_days = self._randomized
+        each = by_trial(followed_days, trial, self._reading.final.day.size)
+        return np.array([np.median(of) if of.size else math.nan for of in each])
+
+    @replicated
+    def ended(self) -> Figures:
+        """When each trial came to its end, by a look or at the final cut-off, and with how many events."""
+        plan, day = self._reading.scenario.trial.monitoring, self._reading.final.day
+        last = [looks[-1] if looks and not going(looks) else None for looks in self.held]
+        ended = {
+            "day": np.array(
+                [known if look is None else look.day for look, known in zip(last, day.tolist(), strict=True)]
+            )
+        }
+        if plan is not None:
+            events = self._reading.endpoints[plan.endpoint].events.tolist()
+            ended["events"] = np.array(
+                [known if look is None else look.events for look, known in zip(last, events, strict=True)]
+            )
+        return ended
+
+    @result
+    def looks(self) -> tuple[list[dict[str, Any]], ...]:
+        """The looks of each trial, with what the committee could see: the endpoint that is monitored, as known then."""
+        plan, course = self._reading.scenario.trial.monitoring, self._reading.course
+        told: tuple[list[dict[str, Any]], ...] = tuple([] for _ in self.held)
+        for number in range(max(map(len, self.held), default=0)):
+            day = np.array([looks[number].day if number < len(looks) else -math.inf for looks in self.held])
+            seen = {} if plan is None else endpoints_of(course.data_cut_on(day))[plan.endpoint]
+            for trial, looks in enumerate(self.held):
+                if number < len(looks):
+                    told[trial].append(asdict(looks[number]) | {"analysis": of_trial(seen, trial)})
+        return told
+
+
+class CutoffResults(ResultsPart):
+    """What had happened by a planned cut-off, what of it was known, and how the arms compare by then."""
+
+    def __init__(self, name: str, cutoff: Cutoff, reading: _Reading) -> None:
+        self._name, self._cutoff, self._reading = name, cutoff, reading
+
+    @cached_property
+    def _known(self) -> DataCut:
+        if self._reading.until is None and self._cutoff is self._reading.scenario.final_cutoff:
+            return self._reading.final
+        return self._reading.course.data_cut_at(self._cutoff)
+
+    @result
+    def label(self) -> str:
+        """What people call it."""
+        return self._cutoff.label or self._name
+
+    @replicated
+    def day(self) -> Trials:
+        """When the data were cut."""
+        return self._known.day
+
+    @result
+    def run_on(self) -> bool:
+        """Whether the trial is analyzed as if nobody had stopped it."""
+        return self._cutoff.run_on
+
+    @replicated
+    def randomized(self) -> Trials:
+        """Patients who were randomized by then."""
+        if not self._reading.scenario.arms:
+            return NOT_APPLICABLE
+        trial = record(self._known.chunk).trial[in_groups(self._known)]
+        return np.bincount(trial, minlength=self._known.day.size)
+
+    @replicated
+    def events(self) -> Figures:
+        """Patients with an event of each endpoint, as far as is known."""
+        return {name: endpoint.events for name, endpoint in self.endpoints.items()}
+
+    @result
+    def events_happened(self) -> Figures:
+        """The same of all that had happened, reported or not."""
+        happened = endpoints_of(self._reading.course.data_cut_at(self._cutoff, complete=True))
+        return {name: endpoint.events for name, endpoint in happened.items()}
+
+    @result
+    def endpoints(self) -> Mapping[str, EndpointResults]:
+        """Each endpoint, as it was known."""
+        return self._reading.endpoints if self._known is self._reading.final else endpoints_of(self._known)
