@@ -3,7 +3,7 @@
 import copy
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from os.path import realpath
@@ -36,6 +36,8 @@ class Joined:
     name: str
     sources: list[Source]
     trees: list[Tree]
+    load: Callable[[Source], object]
+    """What raises ScenarioError with all that is wrong with files alone, before anything is set."""
     tree: Tree = field(default_factory=dict)
     rates: dict[KeyPath, Rate] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -98,20 +100,23 @@ class Joined:
     def _known_without_settings(self) -> set[tuple[KeyPath, str]]:
         """What is wrong with the files alone."""
         if self._without_settings is None:
-            from pathsim.scenario.scenario import load  # noqa: PLC0415 - loaded only for an error
-
             self._without_settings = set()
             try:
-                load(self.sources[-1])
+                self.load(self.sources[-1])
             except ScenarioError as wrong:
                 self._without_settings = {(problem.path, problem.message) for problem in wrong.problems}
         return self._without_settings
 
 
-def join(scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, str]) -> Joined:
-    """This scenario with everything it extends, and these values set, or given in turn."""
+def join(
+    scenario: Source, overrides: Mapping[str, str], varied: Mapping[str, str], load: Callable[[Source], object]
+) -> Joined:
+    """This scenario with everything it extends, and these values set, or given in turn.
+
+    ``load`` reads and checks a scenario: it says what is wrong with the files before anything is set.
+    """
     chain = _chain(scenario)
-    joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain])
+    joined = Joined(scenario.name, [source for source, _ in chain], [tree for _, tree in chain], load)
     for number, (source, tree) in enumerate(chain):
         joined.problems += [
             joined.placed(Problem(path, message, source.file)) for path, message in harmful_places(tree)

@@ -289,7 +289,7 @@ def load(
     ScenarioError with everything that is wrong with it, each with file, line and path.
     """
     source = find(scenario) if isinstance(scenario, str) else scenario
-    return _checked(join(source, overrides or {}, varied or {}), as_read=True)
+    return _checked(join(source, overrides or {}, varied or {}, load), as_read=True)
 
 
 def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:

@@ -9,6 +9,7 @@ import pytest
 
 from pathsim.scenario import files
 from pathsim.scenario.merge import join
+from pathsim.scenario.scenario import load
 
 Changed = Callable[[int], str]
 
@@ -43,7 +44,7 @@ def instructions(folder: Path, count: int, child: str) -> int:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        join(source, {}, {})
+        join(source, {}, {}, load)
     finally:
         sys.settrace(before)
     return done
