@@ -8,8 +8,8 @@ from pictures import PICTURES, SEED, without_fonts
 from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
-from pathsim.app.session import Session
 from pathsim.player.process import WorkerProcess
+from pathsim.player.user_session import Session
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
 SHOTS = (
@@ -38,9 +38,9 @@ async def shot(
     session = Session("aall1331", SEED, dict(settings), day=day, is_playing=is_moving)
     app = PathsimApp(WorkerProcess(), session, f"pathsim-{theme}")
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: app.snapshot is not None)
+        await until(pilot, lambda: app.trial.snapshot is not None)
         if is_moving:
-            await until(pilot, lambda: app.snapshot.moving)
+            await until(pilot, lambda: app.trial.snapshot.moving)
         for key in keys:
             await pilot.press({" ": "space"}.get(key, key))
             await pilot.pause(0.1)

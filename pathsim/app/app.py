@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 from textual import on
@@ -11,15 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from pathsim.app.base import TrialApp
-from pathsim.app.keys import PLAYER_KEYS, KeyScope, own_keys
-from pathsim.app.screens.compare import CompareScreen
-from pathsim.app.screens.dialogs import CommandList, Help
-from pathsim.app.screens.ensemble import EnsembleScreen
-from pathsim.app.screens.evidence import EvidenceScreen
-from pathsim.app.screens.live import LiveScreen
-from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
+from pathsim.app.screens import SCREENS
+from pathsim.app.screens.dialogs import CommandList, Help, question
 from pathsim.app.screens.trial import TrialScreen
-from pathsim.app.session import Session
 from pathsim.app.themes import DARK, THEME_WORDS, THEMES
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.header import TrialHeader
@@ -30,6 +26,7 @@ from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
+from pathsim.player.user_session import Session
 
 MOST_TOLD = 3
 """Of what is wrong with a user's own keys."""
@@ -39,20 +36,18 @@ class PathsimApp(TrialApp):
     """Watch a trial happen, change it, and see who fares otherwise."""
 
     TITLE = "pathsim"
-    MODES: ClassVar[dict[str, Any]] = {
-        "live": LiveScreen,
-        "ensemble": EnsembleScreen,
-        "patients": PatientsScreen,
-        "compare": CompareScreen,
-        "evidence": EvidenceScreen,
-    }
-    DEFAULT_MODE = "live"
-    BINDINGS: ClassVar[list[BindingType]] = PLAYER_KEYS
+    DEFAULT_MODE = SCREENS[0].TAB.name
+    BINDINGS: ClassVar[list[BindingType]] = [*PLAYER_KEYS, *(visit_key(screen.TAB) for screen in SCREENS), BACK_KEY]
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, worker: WorkerProcess, session: Session, theme: str = DARK, *, ascii_only: bool = False) -> None:
         super().__init__(worker, session, ascii_only=ascii_only)
+        self.came_from = ""
+        """The screen that led to the patients, if one did: there esc leads back to it."""
+        tabs = tuple(screen.TAB for screen in SCREENS)
+        for screen in SCREENS:
+            self.add_mode(screen.TAB.name, partial(screen, self.trial, tabs))
         for one in THEMES:
             self.register_theme(one)
         self.theme = theme
@@ -76,11 +71,10 @@ class PathsimApp(TrialApp):
         if self.current_mode != name and not self._has_dialog:
             self.switch_mode(name)
 
-    def visit_patient(self, patient: object) -> None:
-        """Go to one patient's journey."""
-        self.wanted_patient, self.came_from = patient, self.current_mode
-        # Asked by a screen while it handles a message: the app changes screens in its own time.
-        self.call_later(self.action_visit, "patients")
+    @on(TrialScreen.PatientChosen)
+    def _patient_chosen(self, event: TrialScreen.PatientChosen) -> None:
+        self.trial.wanted_patient, self.came_from = event.patient, self.current_mode
+        self.action_visit("patients")
 
     @property
     def _has_dialog(self) -> bool:
@@ -88,86 +82,87 @@ class PathsimApp(TrialApp):
 
     def action_play(self) -> None:
         """Run, or stand still."""
-        if self.session.is_playing:
-            self.pause()
+        if self.trial.session.is_playing:
+            self.trial.pause()
         else:
-            self.resume()
+            self.trial.resume()
 
     def action_speed(self, step: int) -> None:
         """Faster or slower."""
-        self.session.faster(step)
+        self.trial.session.faster(step)
         self.refresh_header()
 
     def action_seek(self, towards: Towards, step: int) -> None:
         """Go to the next event, or the last before."""
-        self.pause()
-        self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
+        self.trial.seek(towards, step)
 
     def action_jump(self, where: str) -> None:
         """Go to the first or the last day."""
-        self.go(0.0 if where == "start" else self.session.last_day)
+        self.trial.go(0.0 if where == "start" else self.trial.session.last_day)
 
     def action_restart(self) -> None:
         """Begin again with the same seed."""
-        self.session.day = 0.0
-        self.resume()
+        self.trial.session.day = 0.0
+        self.trial.resume()
 
     def action_new_seed(self) -> None:
         """The same trial with other draws."""
-        self.session.seed += 1
-        self.open()
+        self.trial.session.seed += 1
+        self.trial.open()
 
     def action_keep(self) -> None:
         """Compare with the trial as it is set now, from here on."""
-        self.session.kept = self.session.as_settings()
+        self.trial.session.kept = self.trial.session.as_settings()
         self.notify("Kept: what is changed from here on is compared with this.")
-        self.open()
+        self.trial.open()
 
     def action_reset(self) -> None:
         """Give every number its own value again."""
-        self.session.settings.clear()
-        self.session.kept = ()
-        self.open()
+        self.trial.session.settings.clear()
+        self.trial.session.kept = ()
+        self.trial.open()
 
     def action_copy(self) -> None:
         """Copy the command that prints what is on screen."""
-        if self.card is not None and self.front is not None:
-            if not self.session.is_playing and not self.session.is_over and self.session.day % 1:
+        if self.trial.card is not None and self.front is not None:
+            if not self.trial.session.is_playing and not self.trial.session.is_over and self.trial.session.day % 1:
                 # A command is about whole days, and so is the screen from now on.
-                self.go(math.ceil(self.session.day))
-            command = self.front.command(self.card.asked)
+                self.trial.go(math.ceil(self.trial.session.day))
+            command = self.front.command(self.trial.card.asked)
             self.copy_to_clipboard(command)
             self.notify(command, title="Copied", timeout=8)
 
     def action_save(self) -> None:
         """Write the trial as a scenario of its own."""
-        generation = self.session.generation
-        self.question(
-            "Save the changed scenario as", "my-scenario.toml", lambda file: self.send(ask.Save(generation, file))
+        generation = self.trial.session.generation
+        question(
+            self,
+            "Save the changed scenario as",
+            "my-scenario.toml",
+            lambda file: self.trial.send(ask.Save(generation, file)),
         )
 
     def action_mend(self) -> None:
         """Start the worker again after it has died."""
         self.clear_notifications()
-        self.worker.close()
-        self.worker, self.is_worker_lost = WorkerProcess(), False
-        self.listen(self.worker)
-        self.open()
+        self.trial.replace_worker(WorkerProcess())
+        self.listen(self.trial.worker)
+        self.trial.open()
 
     def action_help(self) -> None:
         """All keys, and what they do."""
         if self.front is not None:
-            self.push_screen(Help(self.front))
+            self.push_screen(Help(self.front, self.BINDINGS))
 
     def action_dismiss(self) -> None:
         """Hide problems, undo what hides a part of the screen, or go back to the trial."""
-        if self.problems:
-            self.problems = ()
+        if self.trial.problems:
+            self.trial.problems = ()
             if self.front is not None:
                 self.front.show_problems()
         elif not self._has_dialog and (self.front is None or not (self.front.is_made and self.front.step_back())):
             back, self.came_from = self.came_from if self.current_mode == "patients" else "", ""
-            self.action_visit(back or "live")
+            self.action_visit(back or self.DEFAULT_MODE)
 
     def action_help_quit(self) -> None:
         """Tell those who press ctrl+c which key leaves."""
@@ -186,13 +181,13 @@ class PathsimApp(TrialApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
-        session = self.session
+        session = self.trial.session
         makes_sense = {
-            "mend": self.is_worker_lost,
+            "mend": self.trial.is_worker_lost,
             "save": bool(session.settings),
             "keep": session.as_settings() != session.kept,
             "reset": bool(session.settings or session.kept),
-            "seek": parameters[:1] != ("look",) or self.card is None or self.card.committee is not None,
+            "seek": parameters[:1] != ("look",) or self.trial.card is None or self.trial.card.committee is not None,
         }
         return True if makes_sense.get(action, True) else None
 
@@ -216,7 +211,7 @@ def places_of_keys() -> tuple[KeyScope, ...]:
     widgets = (Calendar, Listing, Sliders, SurvivalPlot, Timeline)
     return (
         _place("app", PathsimApp),
-        *(_place("screen", screen) for screen in PathsimApp.MODES.values()),
+        *(_place("screen", screen) for screen in SCREENS),
         *(_place("widget", widget) for widget in widgets),
     )
 

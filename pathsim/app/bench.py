@@ -14,9 +14,9 @@ from contextlib import suppress
 from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
-from pathsim.app.session import Session
 from pathsim.bench import BenchmarkRatio
 from pathsim.player.process import WorkerProcess
+from pathsim.player.user_session import Session
 
 COLUMNS, ROWS = 160, 45
 PRESSES = 150
@@ -210,28 +210,29 @@ async def _driven(scenario: str, settings: dict[str, str], turns: int) -> tuple[
     session = Session(scenario, 21, dict(settings), is_playing=False)
     app = PathsimApp(WorkerProcess(), session)
     async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
-        await _until(pilot, lambda: app.snapshot is not None)
+        await _until(pilot, lambda: app.trial.snapshot is not None)
         spent = []
         for number in range(REDRAWS):
-            before, day = app.snapshot, session.last_day * (0.4 + 0.5 * number / REDRAWS)
-            app.go(day)
-            await _until(pilot, lambda before=before: app.snapshot is not before)  # type: ignore[misc]
-            if app.snapshot is not None and app.front is not None and before is not None:
+            before, day = app.trial.snapshot, session.last_day * (0.4 + 0.5 * number / REDRAWS)
+            app.trial.go(day)
+            await _until(pilot, lambda before=before: app.trial.snapshot is not before)  # type: ignore[misc]
+            if app.trial.snapshot is not None and app.front is not None and before is not None:
                 app.front.moved(before)
                 began = time.process_time()
-                app.front.moved(app.snapshot)
+                app.front.moved(app.trial.snapshot)
                 spent.append((time.process_time() - began) * 1000)
         return _quantile(spent, 0.5), [await _turn(pilot, app, number) for number in range(turns)]
 
 
 async def _turn(pilot: Pilot[None], app: PathsimApp, number: int) -> float:
-    if app.card is None:
+    if app.trial.card is None:
         raise TypeError("a trial is open")
-    one = next(parameter for parameter in app.card.parameters if parameter.is_main)
+    one = next(parameter for parameter in app.trial.card.parameters if parameter.is_main)
     part = 0.3 + 0.4 * (number % 10) / 10
     began = time.perf_counter()
-    app.turn(one, one.lowest + part * (one.highest - one.lowest))
-    await _until(pilot, lambda: app.snapshot is not None and app.snapshot.generation == app.session.generation)
+    trial = app.trial
+    trial.turn(one, one.lowest + part * (one.highest - one.lowest))
+    await _until(pilot, lambda: trial.snapshot is not None and trial.snapshot.generation == trial.session.generation)
     return (time.perf_counter() - began) * 1000
 
 

@@ -9,6 +9,8 @@ from platformdirs import user_config_path
 from textual.binding import Binding, BindingType, InvalidBinding
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
+from pathsim.app.widgets.header import Tab
+
 PLAYER_KEYS: list[BindingType] = [
     Binding("space", "play", "Run/Pause", tooltip="Run the trial, or pause it", id="player.play"),
     Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
@@ -74,19 +76,14 @@ PLAYER_KEYS: list[BindingType] = [
         show=False,
         id="player.mend",
     ),
-    Binding("l", "visit('live')", "Live", tooltip="Watch the trial", show=False, id="screen.live"),
-    Binding(
-        "e", "visit('ensemble')", "Ensemble", tooltip="The trial again and again", show=False, id="screen.ensemble"
-    ),
-    Binding("p", "visit('patients')", "Patients", tooltip="Patients one by one", show=False, id="screen.patients"),
-    Binding(
-        "c", "visit('compare')", "Compare", tooltip="Two settings on the same patients", show=False, id="screen.compare"
-    ),
-    Binding(
-        "v", "visit('evidence')", "Evidence", tooltip="Where every number comes from", show=False, id="screen.evidence"
-    ),
-    Binding("escape", "dismiss", "Back", show=False, id="screen.back"),
 ]
+BACK_KEY = Binding("escape", "dismiss", "Back", show=False, id="screen.back")
+
+
+def visit_key(tab: Tab) -> Binding:
+    """The key that opens a screen."""
+    action = f"visit('{tab.name}')"
+    return Binding(tab.key, action, tab.label, tooltip=tab.words, show=False, id=f"screen.{tab.name}")
 
 
 def keys_file() -> Path:

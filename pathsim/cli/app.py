@@ -52,7 +52,7 @@ def open_app(
     # The worker gets ready while the app is loaded.
     worker = WorkerProcess()
     from pathsim.app.app import PathsimApp
-    from pathsim.app.session import Session
+    from pathsim.player.user_session import Session
 
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
     app = PathsimApp(
@@ -65,7 +65,7 @@ def open_app(
         app.run()
     finally:
         # Also where the app broke down before it could.
-        app.worker.close()
+        app.trial.worker.close()
     if app.return_code:
         _leave(app.return_code)
 

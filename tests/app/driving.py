@@ -17,14 +17,16 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from pathsim.app.app import PathsimApp
+from pathsim.app.screens import SCREENS
 from pathsim.app.screens.trial import TrialScreen
-from pathsim.app.session import Session
 from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
+from pathsim.player.user_session import Session
 from pathsim.player.views.live import Snapshot
 
+SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS)
 PATIENCE_SECONDS = 60.0
 REST_ROUNDS = 3
 """A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
@@ -78,7 +80,7 @@ class Driver:
     @property
     def session(self) -> Session:
         """What the user is looking at."""
-        return self.app.session
+        return self.app.trial.session
 
     @property
     def front(self) -> TrialScreen:
@@ -90,8 +92,8 @@ class Driver:
     @property
     def snapshot(self) -> Snapshot:
         """The day that is on screen."""
-        assert self.app.snapshot is not None
-        return self.app.snapshot
+        assert self.app.trial.snapshot is not None
+        return self.app.trial.snapshot
 
     # ---- waiting
 
@@ -112,8 +114,8 @@ class Driver:
         """Until the picture of the trial as it is set now is on screen."""
 
         def is_shown() -> bool:
-            snapshot, session = self.app.snapshot, self.session
-            if snapshot is None or snapshot.generation != session.generation or self.app.asked_at is not None:
+            snapshot, session = self.app.trial.snapshot, self.session
+            if snapshot is None or snapshot.generation != session.generation or self.app.trial.asked_at is not None:
                 return False
             # What was asked for before the trial was paused may come after it.
             return session.is_playing or (snapshot.day == session.day and not snapshot.moving)
@@ -122,7 +124,7 @@ class Driver:
 
     async def go(self, day: float) -> Snapshot:
         """The trial on a day."""
-        self.app.go(day)
+        self.app.trial.go(day)
         await self.until(
             lambda: self.snapshot.day == day and self.snapshot.generation == self.session.generation,
             f"day {day:g} is shown",
@@ -135,6 +137,11 @@ class Driver:
         await self.until(lambda: self.app.current_mode == name and self.app.screen.is_current, f"{name} is in front")
         await self.settle()
         return self.front
+
+    def new_screen(self, name: str) -> TrialScreen:
+        """A screen of this name that is not shown yet."""
+        kind = next(one for one in SCREENS if one.TAB.name == name)
+        return kind(self.app.trial, ())
 
     # ---- input
 
@@ -222,7 +229,7 @@ async def driven(
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, its_worker, pilot)
-            await driver.until(lambda: app.snapshot is not None or app.problems, "the first day is shown")
+            await driver.until(lambda: app.trial.snapshot is not None or app.trial.problems, "the first day is shown")
             try:
                 yield driver
             finally:

@@ -15,7 +15,7 @@ from pathsim.app.screens import compare, evidence
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
-from pathsim.app.session import Session
+from pathsim.player.user_session import Session
 
 DAY = 1800.0
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
@@ -102,7 +102,7 @@ async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, m
         await driver.press("k")
         await driver.until_shown()
         driver.session.settings[PATH] = "0.5"
-        driver.app.open()
+        driver.app.trial.open()
         await driver.until_shown()
         await driver.go(DAY)
         screen = await driver.visit("compare")

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import Driver, WatchedWorker, driven
+from driving import SCREEN_NAMES, Driver, WatchedWorker, driven
 from textual.binding import Binding
 from textual.widgets import Input
 from what_keys_do import CHANGES, DAY, KEYS, Does
 
 from pathsim.app.app import PathsimApp
-from pathsim.app.keys import PLAYER_KEYS
+from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import Help
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.calendar import Calendar
@@ -33,7 +33,7 @@ ALONE = ("player.quit", "player.mend")
 def places() -> Iterator[type]:
     """The app, its screens, and all widgets that draw themselves."""
     yield PathsimApp
-    yield from PathsimApp.MODES.values()
+    yield from SCREENS
     waiting: list[type[Widget]] = [Picture]
     while waiting:
         one = waiting.pop()
@@ -71,8 +71,8 @@ def test_no_two_keys_of_a_place_are_the_same() -> None:
 
 
 def test_no_screen_takes_a_key_of_the_player_away() -> None:
-    of_player = {key for one in PLAYER_KEYS if isinstance(one, Binding) for key in one.key.split(",")}
-    for place in PathsimApp.MODES.values():
+    of_player = {key for one in PathsimApp.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")}
+    for place in SCREENS:
         own = {key for one in place.__dict__.get("BINDINGS", ()) for key in one.key.split(",")}
         assert not own & of_player, place
 
@@ -85,11 +85,11 @@ async def begin(driver: Driver, does: Does) -> None:
         await driver.settle()
     session = driver.session
     session.settings.clear()
-    session.kept, session.seed, session.is_playing, app.problems = (), 21, False, ()
+    session.kept, session.seed, session.is_playing, app.trial.problems = (), 21, False, ()
     session.speed_index = 4
-    assert app.card is not None
+    assert app.trial.card is not None
     session.settings.update(CHANGES[: does.turned])
-    app.open()
+    app.trial.open()
     await driver.until_shown()
     await driver.go(min(does.day, session.last_day))
     screen = await driver.visit(does.on)
@@ -111,9 +111,9 @@ def forget(screen: TrialScreen) -> None:
     """As it was when it was opened."""
     screen.remove_class("-large")
     for name, value in (("view", "curves"), ("endpoint", 0), ("is_full", False)):
-        if screen.NAME == "live":
+        if screen.TAB.name == "live":
             setattr(screen, name, value)
-    if screen.NAME == "evidence" and getattr(screen, "view", "") != "numbers":
+    if screen.TAB.name == "evidence" and getattr(screen, "view", "") != "numbers":
         screen.call_later(screen.run_action, "view")
     for of_plot in screen.query(SurvivalPlot):
         of_plot.crosshair, of_plot.show_bands = None, True
@@ -167,15 +167,15 @@ async def test_q_leaves() -> None:
 async def test_the_simulation_can_be_started_again_only_when_it_has_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pathsim.app.app.WorkerProcess", WatchedWorker)
     async with driven() as driver:
-        generation, worker = driver.session.generation, driver.app.worker
+        generation, worker = driver.session.generation, driver.app.trial.worker
         await driver.press("R")
-        assert (driver.session.generation, driver.app.worker) == (generation, worker)
+        assert (driver.session.generation, driver.app.trial.worker) == (generation, worker)
         os.kill(worker.pid, signal.SIGKILL)
-        await driver.until(lambda: driver.app.is_worker_lost, "the app has noticed")
+        await driver.until(lambda: driver.app.trial.is_worker_lost, "the app has noticed")
         does, before = KEYS["player.mend"], KEYS["player.mend"].see(driver)
         await driver.press("R")
         await driver.until(lambda: does.compare(before, does.see(driver)), "it simulates again")
-        driver.app.worker.close()
+        driver.app.trial.worker.close()
 
 
 async def test_the_arrows_belong_to_whatever_has_the_focus() -> None:
@@ -189,7 +189,7 @@ async def test_the_arrows_belong_to_whatever_has_the_focus() -> None:
         assert {Sliders, SurvivalPlot, Calendar} <= set(seen)
 
 
-@pytest.mark.parametrize("name", list(PathsimApp.MODES))
+@pytest.mark.parametrize("name", SCREEN_NAMES)
 async def test_every_command_of_the_palette_can_be_given(
     name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -198,7 +198,7 @@ async def test_every_command_of_the_palette_can_be_given(
         app = driver.app
         await driver.go(DAY)
         screen = await driver.visit(name)
-        of_player = {one.description for one in PLAYER_KEYS if isinstance(one, Binding)}
+        of_player = {one.description for one in PathsimApp.BINDINGS if isinstance(one, Binding)}
         given = 0
         for title in [command.title for command in app.get_system_commands(screen)]:
             if title in SKIPPED_COMMANDS or (name != "live" and title in of_player):
@@ -222,7 +222,7 @@ async def test_every_command_of_the_palette_can_be_given(
 
 
 @pytest.mark.parametrize(
-    "name", [name if name == "live" else pytest.param(name, marks=pytest.mark.slow) for name in PathsimApp.MODES]
+    "name", [name if name == "live" else pytest.param(name, marks=pytest.mark.slow) for name in SCREEN_NAMES]
 )
 async def test_the_keys_are_listed_with_what_they_do(name: str) -> None:
     async with driven(size=(120, 110)) as driver:
@@ -231,8 +231,8 @@ async def test_the_keys_are_listed_with_what_they_do(name: str) -> None:
         await driver.until(lambda: isinstance(driver.app.screen, Help), "the keys are listed")
         await driver.settle()
         text = "\n".join(driver.screen_lines())
-        own = PathsimApp.MODES[name].__dict__.get("BINDINGS", ())
-        told = [one.tooltip or one.description for one in (*PLAYER_KEYS, *own) if isinstance(one, Binding)]
+        own = type(driver.front).__dict__.get("BINDINGS", ())
+        told = [one.tooltip or one.description for one in (*PathsimApp.BINDINGS, *own) if isinstance(one, Binding)]
         hidden = {"Start the simulation again after it has stopped"}
         missing = [words for words in told if words not in text and words not in hidden]
         assert not [words for words in missing if not _needs_a_change(words)]

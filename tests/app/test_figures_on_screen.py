@@ -88,8 +88,8 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         assert headline is not None
         higher = sum(value > headline.own for value in headline.values[1:].tolist()) / (view.replicates - 1)
         assert f"luckier than {higher:.0%} of its {view.replicates - 1:,}" in line_with(driver, "luckier")
-        assert driver.app.card is not None
-        assert headline.published == driver.app.card.endpoints[0].published_ratio == 0.70
+        assert driver.app.trial.card is not None
+        assert headline.published == driver.app.trial.card.endpoints[0].published_ratio == 0.70
         for one in view.figures:
             assert one.lower <= one.middle <= one.upper
         row = line_with(driver, "DFS HR, median").partition("median")[2]
@@ -122,7 +122,7 @@ async def test_patients_tell_the_net_first_and_then_who_fares_better_and_worse(t
         net = f"By 3 years {balance.fewer} fewer of {balance.known} patients have an event"
         fare = f"With {DRAWS[balance.coupling]} {balance.better} fare better, {balance.worse} worse"
         assert 0 <= sentence.index(net) < sentence.index(fare) < sentence.index("neither a trial nor this model")
-        arms = driver.app.card.arms if driver.app.card is not None else ()
+        arms = driver.app.trial.card.arms if driver.app.trial.card is not None else ()
         for line, row in zip(screen.query_one(Listing).lines, roster.rows, strict=True):
             if row.individual_effect in ("better", "worse"):
                 would = "fares" if arms[row.arm] == balance.arm else "would fare"
@@ -139,7 +139,7 @@ async def test_each_journey_stands_under_its_arm_and_tells_what_parts_the_ways()
         await driver.settle()
         assert screen.journey is not None
         rows = lines_of(screen.query_one(Timeline))
-        arms = driver.app.card.arms if driver.app.card is not None else ()
+        arms = driver.app.trial.card.arms if driver.app.trial.card is not None else ()
         for journey in screen.journey.journeys:
             whose = "own" if journey.is_own else "other"
             assert any(f"{arms[journey.arm]} ({whose} arm) by the end: {journey.outcome}" in row for row in rows)
@@ -175,14 +175,14 @@ async def test_what_there_is_no_room_for_is_counted_below_the_journeys(size: tup
 async def test_the_map_tells_of_each_lane_who_is_elsewhere() -> None:
     async with driven(size=(200, 60)) as driver:
         shown = await driver.go(DAY)
-        assert driver.app.card is not None
+        assert driver.app.trial.card is not None
         text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
-        for number, lane in enumerate(driver.app.card.lanes):
+        for number, lane in enumerate(driver.app.trial.card.lanes):
             dead = next(station for station in lane.elsewhere if station.label == "Dead")
             part = text if number == 0 else text[text.index(f"{lane.label} {shown.by_group[lane.arm]}") :]
             assert f"Dead {shown.here[number][dead.step]}" in part
         counted = [int(found) for found in re.findall(r"Dead (\d+)", text)]
-        steps = [next(s.step for s in lane.elsewhere if s.label == "Dead") for lane in driver.app.card.lanes]
+        steps = [next(s.step for s in lane.elsewhere if s.label == "Dead") for lane in driver.app.trial.card.lanes]
         assert Counter(counted) == Counter(shown.here[lane][step] for lane, step in enumerate(steps))
 
 
@@ -190,12 +190,12 @@ async def test_patients_on_their_way_are_before_the_station_they_come_to() -> No
     async with driven(size=(200, 60)) as driver:
         tried, of_first = 0, 1
         for day in range(300, 1500, 20):
-            driver.app.send(ask.Show(driver.session.generation, float(day), 4.0))
+            driver.app.trial.send(ask.Show(driver.session.generation, float(day), 4.0))
             await driver.until(lambda day=day: driver.snapshot.day == day, "the day is shown")  # type: ignore[misc]
             lanes = [lane for lane, _, _ in driver.snapshot.moving]
             rows = [row for row in lines_of(driver.front.query_one(PathwayMap)) if "▶" in row]
             for lane, place, _ in driver.snapshot.moving:
-                if lanes.count(lane) > 1 or place >= len(driver.app.card.lanes[lane].stations):  # type: ignore[union-attr]
+                if lanes.count(lane) > 1 or place >= len(driver.app.trial.card.lanes[lane].stations):  # type: ignore[union-attr]
                     continue
                 row = rows[of_first if lane == 0 else 0 if lane == 1 else 2]
                 assert row.count("●") == 1

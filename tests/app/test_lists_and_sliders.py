@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from driving import Driver, driven, lines_of
+from driving import SCREEN_NAMES, Driver, driven, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.app.app import PathsimApp
+from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import GAP, LEAST, Column, Listing
 from pathsim.app.widgets.sliders import Sliders, fitted_label
 from pathsim.app.widgets.timeline import Timeline
@@ -32,7 +33,7 @@ async def test_brackets_in_labels_are_shown_to_the_letter(tmp_path: Path) -> Non
     file.write_text(BRACKETS, encoding="utf-8")
     async with driven(file, settings={PATH: "3"}, size=(200, 60)) as driver:
         await driver.go(DAY)
-        for name in PathsimApp.MODES:
+        for name in SCREEN_NAMES:
             await driver.visit(name)
             if name != "evidence":
                 await driver.until(lambda: reads(driver, "[/y] survival [bold]"), "the endpoint is told")
@@ -54,9 +55,9 @@ async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
         assert share is not None
         assert share.is_share
         await driver.press(*"0.9", "enter")
-        assert driver.app.values()[share.path] == pytest.approx(max(0.009, share.lowest))
+        assert driver.app.trial.values()[share.path] == pytest.approx(max(0.009, share.lowest))
         await driver.press(*"12.5", "enter")
-        assert driver.app.values()[share.path] == pytest.approx(0.125)
+        assert driver.app.trial.values()[share.path] == pytest.approx(0.125)
         await driver.press(*"1.2.3", "enter")
         await driver.until(lambda: reads(driver, "1.2.3 is not a number"), "it is told that this is none")
 
@@ -118,7 +119,7 @@ async def test_a_number_is_never_set_to_something_else_than_was_typed(number: st
         sliders.narrow(number)
         await driver.press("down", *typed, "enter")
         await driver.until(lambda: reads(driver, told), "it is told why not")
-        assert driver.app.values() == {}
+        assert driver.app.trial.values() == {}
 
 
 async def test_a_number_is_set_to_all_its_digits() -> None:
@@ -126,14 +127,14 @@ async def test_a_number_is_set_to_all_its_digits() -> None:
         sliders = driver.front.query_one(Sliders)
         sliders.narrow("relapse hazard ratio (mrd is not negative)")
         await driver.press("down", *"1.23456789012", "enter")
-        assert list(driver.app.values().values()) == [1.23456789012]
+        assert list(driver.app.trial.values().values()) == [1.23456789012]
 
 
 @pytest.mark.parametrize("room", [24, 30, 44])
 async def test_cases_can_be_told_apart_where_there_is_little_room(room: int) -> None:
     async with driven() as driver:
-        assert driver.app.card is not None
-        first = driver.app.card.parameters
+        assert driver.app.trial.card is not None
+        first = driver.app.trial.card.parameters
         cases = [one.label for one in first if one.path.startswith("steps.block_1.assess.") and ".cases." in one.path]
         assert len(cases) > 10
         assert len({fitted_label(label, room) for label in cases}) == len(cases)
@@ -141,8 +142,8 @@ async def test_cases_can_be_told_apart_where_there_is_little_room(room: int) -> 
 
 async def test_numbers_for_some_patients_only_say_for_whom() -> None:
     async with driven() as driver:
-        assert driver.app.card is not None
-        labels = {one.path: one.label for one in driver.app.card.parameters}
+        assert driver.app.trial.card is not None
+        labels = {one.path: one.label for one in driver.app.trial.card.parameters}
         assert labels["steps.transplant.exit.death.effects.0.hazard_ratio"] == (
             "death hazard ratio (age at enrollment >= 13)"
         )
@@ -152,8 +153,8 @@ async def test_numbers_for_some_patients_only_say_for_whom() -> None:
 async def test_where_no_number_is_said_to_be_uncertain_all_are_listed() -> None:
     async with driven("two-arm-exponential") as driver:
         shown = "\n".join(lines_of(driver.front.query_one(Sliders)))
-        assert driver.app.card is not None
-        assert all(one.label in shown for one in driver.app.card.parameters)
+        assert driver.app.trial.card is not None
+        assert all(one.label in shown for one in driver.app.trial.card.parameters)
         await driver.press("home", "left")
         await driver.until(lambda: "Patients" not in "\n".join(lines_of(driver.front.query_one(Sliders))), "it is shut")
 
@@ -164,7 +165,7 @@ async def test_keys_that_come_at_once_are_taken_in_their_order() -> None:
         sliders.narrow("frailty spared")
         for key in ("home", "down", "4", "0", "enter"):
             driver.feed_key(key)
-        await driver.until(lambda: driver.app.values().get("cohort.frailty.levels.spared") == 0.4, "40% is set")
+        await driver.until(lambda: driver.app.trial.values().get("cohort.frailty.levels.spared") == 0.4, "40% is set")
 
 
 async def test_months_on_the_calendar_add_up_however_fast_they_come() -> None:
@@ -235,9 +236,8 @@ async def test_a_patient_who_is_wanted_is_found_though_the_list_is_narrowed() ->
         await driver.visit("patients")
         await driver.press("slash", *"0001", "enter")
         await driver.visit("live")
-        driver.app.visit_patient(42)
-        patients = PathsimApp.MODES["patients"]
-        await driver.until(lambda: isinstance(driver.app.screen, patients), "the patients are in front")
+        driver.front.post_message(TrialScreen.PatientChosen(42))
+        await driver.until(lambda: isinstance(driver.app.screen, PatientsScreen), "the patients are in front")
         await driver.until(lambda: driver.front.query_one(Listing).marked == 42, "it is this patient")
 
 

@@ -49,16 +49,18 @@ async def test_little_is_kept_of_notes_and_dialogs_that_have_gone() -> None:
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 async def test_an_app_that_runs_and_runs_does_not_grow() -> None:
     async with driven(plays=True) as driver:
-        driver.app.session.faster(10)
+        driver.app.trial.session.faster(10)
         taken: list[tuple[int, int]] = []
         for frames in (WARM_UP, FRAMES):
             for _ in range(frames):
-                before = driver.app.snapshot
+                before = driver.app.trial.snapshot
                 if not driver.session.is_playing:
                     await driver.press("r")
-                await driver.until(lambda before=before: driver.app.snapshot is not before, "another day is shown")  # type: ignore[misc]
+                await driver.until(
+                    lambda before=before: driver.app.trial.snapshot is not before, "another day is shown"
+                )  # type: ignore[misc]
             gc.collect()
-            taken.append((resident(os.getpid()), resident(driver.app.worker.pid)))
+            taken.append((resident(os.getpid()), resident(driver.app.trial.worker.pid)))
         (app, worker), (app_later, worker_later) = taken
         assert app_later - app < MOST_BYTES
         assert worker_later - worker < MOST_BYTES

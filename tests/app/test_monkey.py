@@ -12,6 +12,7 @@ from textual.binding import Binding
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.canvas import Canvas
+from pathsim.app.screens import SCREENS
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
@@ -22,7 +23,7 @@ from pathsim.player.requests import Show
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PLACES = (PathsimApp, *PathsimApp.MODES.values(), Calendar, Listing, Sliders, SurvivalPlot)
+PLACES = (PathsimApp, *SCREENS, Calendar, Listing, Sliders, SurvivalPlot)
 LEAVES = {"q", "ctrl+q", "ctrl+c"}
 COMMON = ("enter", "escape", "tab", "shift+tab", "up", "down", "left", "right", "home", "end", "pageup", "pagedown")
 REMEMBERED = 30
@@ -115,12 +116,14 @@ async def play(scenario: object, seed: int, inputs: int) -> None:
                     assert app.is_running, f"it ended after {number} inputs"
                     assert not driver.worker.failed
             assert driver.worker.is_alive
-            await driver.until(lambda: app.card is not None, "there is a trial")
+            await driver.until(lambda: app.trial.card is not None, "there is a trial")
             before = len(driver.worker.answered), driver.worker.answered[-1]
-            app.open()
-            app.send(Show(app.session.generation, 1.0))
+            app.trial.open()
+            app.trial.send(Show(app.trial.session.generation, 1.0))
             await driver.until(
-                lambda: app.snapshot is not None and app.snapshot.generation == app.session.generation,
+                lambda: (
+                    app.trial.snapshot is not None and app.trial.snapshot.generation == app.trial.session.generation
+                ),
                 f"it answers, after {before}",
                 60,
             )
@@ -178,7 +181,7 @@ async def test_a_page_key_in_a_list_of_commands_that_has_only_just_come_does_not
 @pytest.mark.parametrize("name", ["ensemble", "patients", "compare", "evidence"])
 async def test_a_screen_that_is_just_being_opened_can_be_told_things(name: str) -> None:
     async with driven() as driver:
-        screen = PathsimApp.MODES[name]()
+        screen = driver.new_screen(name)
         screen._parent = driver.app  # noqa: SLF001 - as it is before it is composed
         screen.show_header()
         screen.show_problems()

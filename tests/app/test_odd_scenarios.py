@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from driving import Driver, driven, lines_of
+from driving import SCREEN_NAMES, Driver, driven, lines_of
 from textual.widgets import Static
 
-from pathsim.app.app import PathsimApp
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.widgets.committee import CommitteeChart
@@ -25,7 +24,7 @@ def odd(name: str) -> Path:
 async def see_everything(driver: Driver) -> None:
     """Every screen and view, with what can be switched on there."""
     await driver.go(min(DAY, driver.session.last_day))
-    for name in PathsimApp.MODES:
+    for name in SCREEN_NAMES:
         await driver.visit(name)
         for key in ("t", "d", "f", "w", "w", "w", "w", "f"):
             await driver.press(key)
@@ -63,7 +62,7 @@ async def test_a_bound_is_drawn_only_where_there_is_one() -> None:
     async with driven(odd("look_without_a_bound")) as driver:
         driver.front.view = "committee"
         await driver.go(DAY)
-        card = driver.app.card
+        card = driver.app.trial.card
         assert card is not None
         assert card.committee is not None
         none, second, last = card.committee.efficacy
@@ -80,8 +79,8 @@ async def test_three_arms_are_all_on_the_map(size: tuple[int, int]) -> None:
     async with driven(odd("three_arms"), size=size) as driver:
         shown = await driver.go(DAY)
         text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
-        assert driver.app.card is not None
-        for arm, count in zip(driver.app.card.arms, shown.by_group, strict=True):
+        assert driver.app.trial.card is not None
+        for arm, count in zip(driver.app.trial.card.arms, shown.by_group, strict=True):
             assert re.search(rf"\b{arm} {count}\b", text)
 
 

@@ -17,10 +17,10 @@ from textual.widget import Widget
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.screens.dialogs import CommandList, Help, Question
-from pathsim.app.session import Session
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
 from pathsim.player.process import WorkerProcess
+from pathsim.player.user_session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,7 +113,7 @@ async def mount_nothing(widgets: list[Widget]) -> None:
 async def test_a_screen_that_is_never_made_breaks_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The app can leave while it makes one: its widgets never come then."""
     async with driven("two-arm-exponential") as driver:
-        screen = driver.app.MODES[name]()
+        screen = driver.new_screen(name)
         monkeypatch.setattr(screen, "mount_composed_widgets", mount_nothing)
         await driver.app.push_screen(screen)
         screen.post_message(events.ScreenResume())
@@ -129,7 +129,7 @@ async def test_a_screen_that_is_never_made_breaks_nothing(name: str, monkeypatch
 async def test_a_dialog_that_is_never_made_breaks_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a screen."""
     async with driven("two-arm-exponential") as driver:
-        dialogs = {"commands": CommandList([]), "question": Question("Save", "here"), "help": Help(driver.front)}
+        dialogs = {"commands": CommandList([]), "question": Question("Save", "here"), "help": Help(driver.front, [])}
         monkeypatch.setattr(dialogs[kind], "mount_composed_widgets", mount_nothing)
         await driver.app.push_screen(dialogs[kind])
         for binding in dialogs[kind].BINDINGS:

@@ -16,7 +16,7 @@ async def test_nobody_asks_for_a_patient_by_the_list_of_the_trial_before() -> No
         await driver.press("end")
         before = sum(isinstance(one, ask.Travel) for one in driver.worker.asked)
         driver.session.settings["trial.patients"] = "20"
-        driver.app.open()
+        driver.app.trial.open()
         screen.action_coupling()
         assert sum(isinstance(one, ask.Travel) for one in driver.worker.asked) == before
         await driver.until_shown()

@@ -5,12 +5,11 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from driving import Driver, driven, lines_of
+from driving import SCREEN_NAMES, Driver, driven, lines_of
 from rich.segment import Segment
 from textual.color import Color
 from textual.strip import Strip
 
-from pathsim.app.app import PathsimApp
 from pathsim.app.themes import THEMES
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.histogram import Histogram
@@ -28,7 +27,6 @@ DAY = 1900.0
 HEAVY, LIGHT = set("━┃┏┓┗┛"), set("─┐┘┌└")
 GRID = set("┐┘┌└┏┓┗┛┷·┈─│┤┴└┼╌┿░▒▓█▏▎▍▌▋▊▉▔▕▁▂▃▄▅▆▇╭╮╰╯┊━┃▶▸▾·•")
 LEAST_CONTRAST = 2.0
-NAMES = tuple(PathsimApp.MODES)
 
 
 def pictures(driver: Driver) -> list[Picture]:
@@ -58,7 +56,7 @@ async def fill(driver: Driver, name: str) -> None:
 async def test_every_widget_stays_within_its_place_at_any_size(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
         await driver.go(DAY)
-        for name in NAMES:
+        for name in SCREEN_NAMES:
             await fill(driver, name)
             for one in pictures(driver):
                 assert all(len(line) == one.size.width for line in lines_of(one)), one
@@ -159,7 +157,7 @@ async def test_a_view_that_was_hidden_shows_the_day_that_it_is_now() -> None:
 async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
     async with driven(scenario, size=(200, 60)) as driver:
         shown = await driver.go(150.0)
-        card = driver.app.card
+        card = driver.app.trial.card
         assert card is not None
         assert card.committee is None
         front = driver.front
@@ -180,8 +178,8 @@ async def test_a_study_without_arms_shows_every_step_on_its_map_with_who_is_ther
     async with driven("stroke-thrombectomy", size=(160, 45)) as driver:
         snapshot = await driver.go(150.0)
         text = " ".join("\n".join(lines_of(driver.front.query_one(PathwayMap))).split())
-        assert driver.app.card is not None
-        [lane] = driver.app.card.lanes
+        assert driver.app.trial.card is not None
+        [lane] = driver.app.trial.card.lanes
         boxed = [*lane.stations, *(station for station in lane.elsewhere if not station.is_end)]
         assert {"Thrombectomy", "Waits for the suite"} <= {station.label for station in boxed}
         for station in boxed:
@@ -228,8 +226,8 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
         text = "\n".join(lines_of(driver.front.query_one("#map", Picture)))
         assert f"enrolled {snapshot.enrolled}" in text
         assert f"randomized {snapshot.randomized}" in text
-        assert driver.app.card is not None
-        for lane, here in zip(driver.app.card.lanes, snapshot.here, strict=True):
+        assert driver.app.trial.card is not None
+        for lane, here in zip(driver.app.trial.card.lanes, snapshot.here, strict=True):
             for station in lane.stations:
                 assert re.search(rf"\b{here[station.step]}\b", text)
 
@@ -284,8 +282,8 @@ async def test_wherever_the_map_is_seen_it_has_both_arms(width: int) -> None:
         if not driver.front.query_one(PathwayMap).is_on_screen:
             await driver.press("w")
         shown = lines_of(driver.front.query_one(PathwayMap))
-        assert driver.app.card is not None
-        for arm in driver.app.card.arms:
+        assert driver.app.trial.card is not None
+        for arm in driver.app.trial.card.arms:
             assert any(re.search(rf"\b{arm} \d", line) for line in shown)
         assert sum("Transpl" in line for line in shown) >= 2
 
@@ -299,7 +297,9 @@ async def test_nothing_is_cut_short_where_there_is_room() -> None:
         assert not any("…" in line for line in lines_of(targets))
 
 
-@pytest.mark.parametrize("name", [NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in NAMES[1:])])
+@pytest.mark.parametrize(
+    "name", [SCREEN_NAMES[0], *(pytest.param(name, marks=pytest.mark.slow) for name in SCREEN_NAMES[1:])]
+)
 async def test_everything_can_be_painted_in_ascii(name: str) -> None:
     async with driven(ascii_only=True, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)
@@ -353,7 +353,7 @@ async def test_all_text_can_be_told_from_its_background(theme: str) -> None:
     async with driven(theme=theme, settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)
         hidden = []
-        for name in NAMES:
+        for name in SCREEN_NAMES:
             await fill(driver, name)
             hidden += [(name, *one) for line in driver.screen_segments() for one in faint(line)]
         await driver.press("question_mark")
@@ -369,7 +369,7 @@ async def test_all_text_can_be_seen_without_colors(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("NO_COLOR", "1")
     async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "3"}) as driver:
         await driver.go(DAY)
-        for name in NAMES:
+        for name in SCREEN_NAMES:
             await fill(driver, name)
             assert sum(len("".join(line.split())) for line in driver.screen_lines()) > 500
             assert not [one for line in driver.screen_segments() for one in faint(line)]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from textual.widgets import Static
 
 from pathsim.app.base import Arrived
-from pathsim.app.session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.player import requests as ask
+from pathsim.player.user_session import DAYS_PER_MONTH, SPEEDS, Session
 from pathsim.player.views.live import Curve, Parameter, Snapshot
 
 DAY = 1800.0
@@ -42,8 +42,8 @@ def alike(one: Snapshot, other: Snapshot) -> bool:
 
 
 def parameter(driver: Driver, path: str = PATH) -> Parameter:
-    assert driver.app.card is not None
-    return next(one for one in driver.app.card.parameters if one.path == path)
+    assert driver.app.trial.card is not None
+    return next(one for one in driver.app.trial.card.parameters if one.path == path)
 
 
 async def test_a_day_looks_the_same_however_one_comes_to_it() -> None:
@@ -78,13 +78,13 @@ async def test_settings_that_are_given_back_leave_no_trace() -> None:
         fresh = await driver.go(DAY)
         assert fresh.counts is None
         one = parameter(driver)
-        driver.app.turn(one, 3.0)
+        driver.app.trial.turn(one, 3.0)
         await driver.until_shown()
         changed = driver.snapshot
         assert changed.day == DAY
         assert changed.counts is not None
         assert not alike(changed, fresh)
-        driver.app.turn(one, None)
+        driver.app.trial.turn(one, None)
         await driver.until_shown()
         assert alike(driver.snapshot, fresh)
 
@@ -93,7 +93,7 @@ async def test_a_number_that_is_turned_while_the_trial_runs_changes_it_from_that
     async with driven() as driver:
         await driver.go(DAY)
         await driver.press("space")
-        driver.app.turn(parameter(driver), 3.0)
+        driver.app.trial.turn(parameter(driver), 3.0)
         await driver.until(lambda: driver.snapshot.counts is not None, "there are counts")
         assert driver.snapshot.day >= DAY
         assert driver.session.is_playing
@@ -129,11 +129,11 @@ async def test_a_worker_that_has_died_is_told_of_and_can_be_replaced(monkeypatch
         driver.session.seed -= 1
         driver.session.is_playing = False
         driver.session.day = DAY
-        driver.app.open()
+        driver.app.trial.open()
         await driver.until_shown()
         assert "press R" not in driver.header()
         assert alike(await driver.go(DAY), before)
-        driver.app.worker.close()
+        driver.app.trial.worker.close()
 
 
 async def test_a_replaced_worker_goes_on_with_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,11 +141,11 @@ async def test_a_replaced_worker_goes_on_with_the_same_day(monkeypatch: pytest.M
     async with driven() as driver:
         before = await driver.go(DAY)
         os.kill(driver.worker.pid, signal.SIGKILL)
-        await driver.until(lambda: driver.app.is_worker_lost, "the app has noticed")
+        await driver.until(lambda: driver.app.trial.is_worker_lost, "the app has noticed")
         await driver.press("R")
         await driver.until_shown()
         assert alike(driver.snapshot, before)
-        driver.app.worker.close()
+        driver.app.trial.worker.close()
 
 
 def touch(file: Path, text: str, step: int) -> None:
@@ -162,11 +162,11 @@ async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_correcte
     async with driven(file, 4) as driver:
         before = await driver.go(300.0)
         touch(file, good.replace("[trial]", "[trial]\nno_such_thing = 1", 1), 10)
-        driver.app.reload()
-        await driver.until(lambda: driver.app.problems, "there are problems")
+        driver.app.trial.reload()
+        await driver.until(lambda: driver.app.trial.problems, "there are problems")
         await driver.settle()
         line = good.splitlines().index("[trial]") + 2
-        assert f"mine.toml:{line}" in driver.app.problems[0]
+        assert f"mine.toml:{line}" in driver.app.trial.problems[0]
         panel = driver.front.query_one("#problems", Static)
         assert panel.display
         assert "no_such_thing" in str(panel.render())
@@ -181,8 +181,8 @@ async def test_a_broken_scenario_is_told_of_and_mends_itself_when_it_is_correcte
         await driver.visit("live")
         await driver.go(300.0)
         touch(file, good, 20)
-        driver.app.reload()
-        await driver.until(lambda: not driver.app.problems, "there are none any more")
+        driver.app.trial.reload()
+        await driver.until(lambda: not driver.app.trial.problems, "there are none any more")
         await driver.until_shown()
         await driver.settle()
         assert not panel.display
@@ -195,10 +195,10 @@ async def test_a_scenario_that_is_broken_from_the_start_can_be_corrected(tmp_pat
     file = tmp_path / "mine.toml"
     touch(file, "nonsense = 1\n" + good, 0)
     async with driven(file, 4) as driver:
-        assert driver.app.problems
-        driver.app.reload()
+        assert driver.app.trial.problems
+        driver.app.trial.reload()
         touch(file, good, 10)
-        driver.app.reload()
+        driver.app.trial.reload()
         await driver.until_shown()
         assert driver.snapshot.day == 0
 
@@ -209,7 +209,7 @@ async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same
     monkeypatch.chdir(tmp_path)
     async with driven(settings={PATH: "3"}) as driver:
         changed = await driver.go(DAY)
-        driver.app.send(ask.Save(driver.session.generation, "mine"))
+        driver.app.trial.send(ask.Save(driver.session.generation, "mine"))
         await driver.until(lambda: Path("mine.toml").is_file(), "it is written")
     text = Path("mine.toml").read_text(encoding="utf-8")  # noqa: ASYNC240 - nobody waits meanwhile
     assert 'extends = "aall1331"' in text
@@ -229,9 +229,9 @@ def figures(curve: Curve) -> tuple[Any, ...]:
 async def test_why_a_file_cannot_be_written_is_told(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven("two-arm-exponential", size=(80, 24)) as driver:
-        driver.app.send(ask.Save(driver.session.generation, name))
+        driver.app.trial.send(ask.Save(driver.session.generation, name))
         await driver.until(lambda: any("Not written" in line for line in driver.screen_lines()), "it is told")
-        assert not driver.app.problems
+        assert not driver.app.trial.problems
         assert not driver.worker.failed
     assert [one.name for one in tmp_path.iterdir()] == []  # noqa: ASYNC240 - nobody waits meanwhile
 
@@ -239,7 +239,7 @@ async def test_why_a_file_cannot_be_written_is_told(name: str, tmp_path: Path, m
 async def test_a_file_cannot_be_called_as_what_it_extends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven("two-arm-exponential", size=(120, 40)) as driver:
-        driver.app.send(ask.Save(driver.session.generation, "two-arm-exponential"))
+        driver.app.trial.send(ask.Save(driver.session.generation, "two-arm-exponential"))
         await driver.until(lambda: "choose another" in " ".join(driver.screen_lines()), "it is told")
     assert [one.name for one in tmp_path.iterdir()] == []  # noqa: ASYNC240 - nobody waits meanwhile
 
@@ -249,7 +249,7 @@ async def test_what_is_set_in_words_is_saved_so_that_it_can_be_read(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven("two-arm-exponential", settings={"trial.arrivals": "even"}) as driver:
-        driver.app.send(ask.Save(driver.session.generation, "version 1.2"))
+        driver.app.trial.send(ask.Save(driver.session.generation, "version 1.2"))
         await driver.until(lambda: Path("version 1.2.toml").is_file(), "it is written")
     assert pathsim("check", "version 1.2.toml").code == 0
 
@@ -257,7 +257,7 @@ async def test_what_is_set_in_words_is_saved_so_that_it_can_be_read(
 async def test_a_trial_pauses_on_a_whole_day_and_a_turned_number_leaves_it_there() -> None:
     async with driven(plays=True) as driver:
         for _ in range(4):
-            driver.app.resume()
+            driver.app.trial.resume()
             before = driver.snapshot.day
             await driver.until(lambda before=before: driver.snapshot.day > before + 20, "the trial moves on")  # type: ignore[misc]
             await driver.press("space")
@@ -266,7 +266,7 @@ async def test_a_trial_pauses_on_a_whole_day_and_a_turned_number_leaves_it_there
             paused = driver.snapshot
             assert paused.day % 1 == 0
             assert not paused.moving
-            driver.app.turn(parameter(driver), 2.0 + paused.day / 1e6)
+            driver.app.trial.turn(parameter(driver), 2.0 + paused.day / 1e6)
             await driver.until_shown()
             assert driver.snapshot.day == paused.day == driver.session.day
 
@@ -275,7 +275,7 @@ async def test_lists_are_of_the_day_on_which_the_trial_was_paused() -> None:
     async with driven(plays=True) as driver:
         screen = await driver.visit("patients")
         for _ in range(3):
-            driver.app.resume()
+            driver.app.trial.resume()
             before = driver.snapshot.day
             await driver.until(lambda before=before: driver.snapshot.day > before + 60, "the trial moves on")  # type: ignore[misc]
             await driver.press("space")
@@ -295,11 +295,11 @@ async def test_what_was_kept_can_be_given_up() -> None:
         await driver.until_shown()
         assert (driver.session.settings, driver.session.kept) == ({}, ())
         driver.session.settings[PATH] = "2"
-        driver.app.open()
+        driver.app.trial.open()
         await driver.until_shown()
         await driver.press("k")
         await driver.until_shown()
-        driver.app.turn(parameter(driver), None)
+        driver.app.trial.turn(parameter(driver), None)
         await driver.until_shown()
         assert driver.snapshot.counts is not None
         await driver.press("D")
@@ -311,7 +311,7 @@ async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     touch(tmp_path / "mine.toml", "mine", 0)
     async with driven("two-arm-exponential", size=(120, 40)) as driver:
-        driver.app.send(ask.Save(driver.session.generation, "mine"))
+        driver.app.trial.send(ask.Save(driver.session.generation, "mine"))
         await driver.until(lambda: "choose another" in " ".join(driver.screen_lines()), "it is told")
     assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"mine"]  # noqa: ASYNC240 - nobody waits meanwhile
 
@@ -320,23 +320,25 @@ async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, mon
 async def test_no_slider_can_be_turned_to_where_the_scenario_is_refused() -> None:
     refused = []
     async with driven() as driver:
-        assert driver.app.card is not None
-        for one in driver.app.card.parameters:
+        assert driver.app.trial.card is not None
+        for one in driver.app.trial.card.parameters:
             for value in {one.lowest, one.highest}:
                 driver.session.settings.clear()
-                driver.app.problems = ()
-                driver.app.turn(one, value)
-                await driver.until(lambda: driver.app.asked_at is None or driver.app.problems, "there is an answer")
-                refused += driver.app.problems
+                driver.app.trial.problems = ()
+                driver.app.trial.turn(one, value)
+                await driver.until(
+                    lambda: driver.app.trial.asked_at is None or driver.app.trial.problems, "there is an answer"
+                )
+                refused += driver.app.trial.problems
     assert not refused
 
 
 async def test_what_arrives_while_the_app_is_left_does_no_harm() -> None:
     async with driven() as driver:
         app, snapshot = driver.app, driver.snapshot
-    app.session.generation = snapshot.generation
+    app.trial.session.generation = snapshot.generation
     app._arrived(Arrived(snapshot))  # noqa: SLF001 - as its own message loop does
-    app.pause()
+    app.trial.pause()
 
 
 async def test_a_worker_that_is_closed_leaves_nothing_open() -> None:

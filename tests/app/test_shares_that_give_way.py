@@ -2,8 +2,8 @@
 
 import pytest
 
-from pathsim.app.session import Session
 from pathsim.player.parameters import parameters
+from pathsim.player.user_session import Session
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 

@@ -90,8 +90,8 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         assert isinstance(screen, CompareScreen)
         await driver.until(lambda: screen.comparison and screen.contrast, "both are compared")
         assert screen.comparison is not None
-        assert driver.app.card is not None
-        names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_here for arm in driver.app.card.arms]
+        assert driver.app.trial.card is not None
+        names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_here for arm in driver.app.trial.card.arms]
         means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
         shares = [Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
         ratios = [
@@ -99,7 +99,7 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
             Difference("OS hazard ratio", is_ratio=True, mean=math.log(1.02), reach=0.1),
         ]
         told = ContrastView(1, 9, 9, (*shares, *ratios))
-        table = difference_table(driver.app.card, screen.comparison, told)
+        table = difference_table(driver.app.trial.card, screen.comparison, told)
         labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
         toxic = labels[labels.index("Toxicity, grade 3 or higher") + 1 :]
         assert toxic == [names[0]]
@@ -116,7 +116,7 @@ async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
         assert isinstance(screen, CompareScreen)
         await driver.until(lambda: screen.comparison, "both are compared")
         assert screen.comparison is not None
-        assert driver.app.card is not None
+        assert driver.app.trial.card is not None
         told = ContrastView(1, 9, 9, (Difference("DFS power", is_ratio=False, mean=0.01, reach=0.0002),))
-        table = difference_table(driver.app.card, screen.comparison, told)
+        table = difference_table(driver.app.trial.card, screen.comparison, told)
         assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))

@@ -117,7 +117,9 @@ KEYS: dict[str, Does] = {
     "player.patient_before": Does(day, operator.gt),
     "player.next_look": Does(lambda d: len(d.snapshot.looks), by(1), day=100.0),
     "player.look_before": Does(
-        lambda d: d.app.card is not None and day(d) in d.app.card.look_days, goes_to(value=True), day=100000.0
+        lambda d: d.app.trial.card is not None and day(d) in d.app.trial.card.look_days,
+        goes_to(value=True),
+        day=100000.0,
     ),
     "player.slower": Does(lambda d: d.session.months_per_second, operator.gt),
     "player.faster": Does(lambda d: d.session.months_per_second, operator.lt),
@@ -128,12 +130,14 @@ KEYS: dict[str, Does] = {
     "player.end": Does(lambda d: day(d) == d.session.last_day, goes_to(value=True)),
     "player.start": Does(day, goes_to(0.0)),
     "player.new_seed": Does(
-        lambda d: (d.session.seed, d.app.card and d.app.card.seed, d.snapshot.generation),
+        lambda d: (d.session.seed, d.app.trial.card and d.app.trial.card.seed, d.snapshot.generation),
         lambda was, now: now[0] == now[1] == was[0] + 1 and now[2] > was[2],
     ),
-    "player.keep": Does(lambda d: d.app.card and d.app.card.kept, lambda was, now: not was and now, turned=1),
+    "player.keep": Does(
+        lambda d: d.app.trial.card and d.app.trial.card.kept, lambda was, now: not was and now, turned=1
+    ),
     "player.reset": Does(
-        lambda d: (len(d.session.settings), d.app.card and len(d.app.card.settings), *is_shown_anew(d)),
+        lambda d: (len(d.session.settings), d.app.trial.card and len(d.app.trial.card.settings), *is_shown_anew(d)),
         lambda was, now: was[:2] == (2, 2) and now[:2] == (0, 0) and now[3],
         turned=2,
     ),
@@ -144,7 +148,7 @@ KEYS: dict[str, Does] = {
     ),
     "player.save": Does(lambda _: Path("my-scenario.toml").is_file(), goes_to(value=True), turned=1, then=("enter",)),
     "player.mend": Does(
-        lambda d: (d.app.is_worker_lost, d.app.worker.is_alive, *is_shown_anew(d)),
+        lambda d: (d.app.trial.is_worker_lost, d.app.trial.worker.is_alive, *is_shown_anew(d)),
         lambda was, now: was[:2] == (True, False) and now[:2] == (False, True) and now[3],
     ),
     "player.help": Does(dialog, goes_to(Help)),

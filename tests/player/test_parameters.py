@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from strategies import Text, examples, scenario_of, scenarios
 
-from pathsim.app.session import Session
 from pathsim.player.parameters import parameters
+from pathsim.player.user_session import Session
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.files import Source, library
 from pathsim.scenario.scenario import Scenario, load

@@ -10,8 +10,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from pathsim.app.screens.dialogs import question
 from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.trial import TrialScreen, in_parts
+from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.sliders import written
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -34,7 +36,7 @@ NOTHING = (
 class CompareScreen(TrialScreen):
     """The trial as it is set, beside the one that was kept."""
 
-    NAME = "compare"
+    TAB = Tab("compare", "c", "Compare", "Two settings on the same patients")
     AUTO_FOCUS = "#changed"
     CSS_PATH = ["trial.tcss", "compare.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -152,7 +154,7 @@ class CompareScreen(TrialScreen):
     def action_search(self) -> None:
         """List only some patients."""
         listing = self.query_one(Listing)
-        self.trial.question("List patients with these words", listing.filter, listing.narrow)
+        question(self.app, "List patients with these words", listing.filter, listing.narrow)
 
     def action_endpoint(self) -> None:
         """The next endpoint."""
@@ -162,7 +164,7 @@ class CompareScreen(TrialScreen):
 
     @on(Listing.Chosen)
     def _chosen(self, event: Listing.Chosen) -> None:
-        self.trial.visit_patient(event.about)
+        self.post_message(self.PatientChosen(event.about))
 
 
 def _settings(card: Opened) -> Text:

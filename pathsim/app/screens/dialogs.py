@@ -1,18 +1,17 @@
 """Dialogs: where a number comes from, a question to the user, all keys."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult, SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
-from pathsim.app.keys import PLAYER_KEYS
 from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.sliders import written
@@ -67,6 +66,16 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
         """No answer."""
         if self.is_current:
             self.dismiss(None)
+
+
+def question(app: App[Any], title: str, text: str, then: Callable[[str], object]) -> None:
+    """Ask the user for a text, and do something with it if there is an answer."""
+
+    def answered(answer: str | None) -> None:
+        if answer is not None:
+            then(answer)
+
+    app.push_screen(Question(title, text), answered)
 
 
 class CommandList(ModalScreen[None], SteadyScreen[None]):
@@ -143,9 +152,10 @@ class Help(ModalScreen[None], SteadyScreen[None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
 
-    def __init__(self, screen: Screen[None]) -> None:
+    def __init__(self, screen: Screen[None], everywhere: Sequence[BindingType]) -> None:
+        """The keys of this screen, and those that work everywhere."""
         super().__init__()
-        self._about = screen
+        self._about, self._everywhere = screen, everywhere
 
     def compose(self) -> ComposeResult:
         """A table of the keys that work where the user is."""
@@ -170,7 +180,7 @@ class Help(ModalScreen[None], SteadyScreen[None]):
         """The keys of the trial, of this screen, and of what has the focus."""
         focused = self._about.focused
         return [
-            ("The trial, on every screen", PLAYER_KEYS),
+            ("The trial, on every screen", self._everywhere),
             ("This screen", type(self._about).__dict__.get("BINDINGS", ())),
             ("What has the focus", () if focused is None else type(focused).__dict__.get("BINDINGS", ())),
         ]

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.player import requests as ask
@@ -27,7 +28,7 @@ REPLICATES = 1000
 class EnsembleScreen(TrialScreen):
     """Replicates as they arrive."""
 
-    NAME = "ensemble"
+    TAB = Tab("ensemble", "e", "Ensemble", "The trial again and again")
     CSS_PATH = ["trial.tcss", "ensemble.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "more", "More", tooltip="Simulate twice as many replicates", id="ensemble.more"),

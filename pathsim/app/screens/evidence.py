@@ -11,7 +11,9 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
+from pathsim.app.screens.dialogs import question
 from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.views import ViewTabs
 from pathsim.player import requests as ask
@@ -62,7 +64,7 @@ TARGET_COLUMNS = (
 class EvidenceScreen(TrialScreen):
     """Every number and date in use, and published beside simulated results."""
 
-    NAME = "evidence"
+    TAB = Tab("evidence", "v", "Evidence", "Where every number comes from")
     CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "view", "View", tooltip="Numbers, or published results beside simulated ones", id="evidence.view"),
@@ -212,7 +214,7 @@ class EvidenceScreen(TrialScreen):
     def action_search(self) -> None:
         """List only some rows."""
         listing = self._listing
-        self.trial.question("List rows with these words", listing.filter, listing.narrow)
+        question(self.app, "List rows with these words", listing.filter, listing.narrow)
 
 
 def _number(row: EvidenceRow) -> ListRow:

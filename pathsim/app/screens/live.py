@@ -10,9 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from pathsim.app.screens.dialogs import Explanation, question
 from pathsim.app.screens.trial import TrialScreen, in_parts
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
+from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.log import EventLog
 from pathsim.app.widgets.pathway import SIDE_BY_SIDE, PathwayMap, rows_needed
 from pathsim.app.widgets.sliders import Sliders, written
@@ -39,7 +41,7 @@ SINGLE_HEIGHT, TALL_HEIGHT = 30, 52
 class LiveScreen(TrialScreen):
     """The trial as it happens."""
 
-    NAME = "live"
+    TAB = Tab("live", "l", "Live", "Watch the trial")
     CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
@@ -237,7 +239,7 @@ class LiveScreen(TrialScreen):
     def action_source(self) -> None:
         """Where the number under the cursor comes from."""
         if (marked := self.query_one(Sliders).marked) is not None:
-            self.trial.explain(marked)
+            self.app.push_screen(Explanation(marked))
 
     def step_back(self) -> bool:
         """From some numbers to all; from one view to everything."""
@@ -252,7 +254,7 @@ class LiveScreen(TrialScreen):
             self.view = "parameters"
         sliders = self.query_one(Sliders)
         sliders.focus()
-        self.trial.question("Find a number", sliders.filter, sliders.narrow)
+        question(self.app, "Find a number", sliders.filter, sliders.narrow)
 
     def marked(self) -> Parameter | None:
         """The number under the cursor."""

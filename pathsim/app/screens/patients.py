@@ -10,7 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from pathsim.app.screens.dialogs import question
 from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.couplings import DRAWS, Coupling, IndividualEffect
@@ -36,7 +38,7 @@ EFFECTS: dict[IndividualEffect, tuple[str, str]] = {
 class PatientsScreen(TrialScreen):
     """Patients one by one."""
 
-    NAME = "patients"
+    TAB = Tab("patients", "p", "Patients", "Patients one by one")
     AUTO_FOCUS = "#patients"
     CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -192,7 +194,7 @@ class PatientsScreen(TrialScreen):
     def action_search(self) -> None:
         """List only some patients."""
         listing = self.query_one(Listing)
-        self.trial.question("List patients with these words", listing.filter, listing.narrow)
+        question(self.app, "List patients with these words", listing.filter, listing.narrow)
 
 
 def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> ListRow:

@@ -1,29 +1,20 @@
 """What all screens of a trial share: the line at the top, the problems of the scenario, the keys at the bottom."""
 
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.header import HeaderPart, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
+from pathsim.player.controller import Controller
 from pathsim.player.replies import Reply
 from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
-
-if TYPE_CHECKING:
-    from pathsim.app.app import PathsimApp
-
-TABS = (
-    Tab("live", "l", "Live"),
-    Tab("ensemble", "e", "Ensemble"),
-    Tab("patients", "p", "Patients"),
-    Tab("compare", "c", "Compare"),
-    Tab("evidence", "v", "Evidence"),
-)
 
 UPDATE_SECONDS = 1.0
 """How often lists are brought up to date while the trial runs."""
@@ -32,12 +23,25 @@ UPDATE_SECONDS = 1.0
 class TrialScreen(SteadyScreen[None]):
     """A screen that shows something of the trial."""
 
-    NAME: ClassVar[str] = ""
+    class PatientChosen(Message):
+        """One patient's journey is asked for."""
+
+        def __init__(self, patient: object) -> None:
+            self.patient = patient
+            super().__init__()
+
+    TAB: ClassVar[Tab]
+    """How it is found: every screen of the list has one."""
     _asked_at = 0.0
     _shown_problems: tuple[str, ...] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-roomy"), (132, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-high")]  # noqa: RUF012
     CSS_PATH = ["trial.tcss"]  # noqa: RUF012
+
+    def __init__(self, trial: Controller, tabs: Sequence[Tab]) -> None:
+        """A screen of this trial, with the tabs of all screens."""
+        super().__init__()
+        self.trial, self._tabs = trial, tuple(tabs)
 
     def compose(self) -> ComposeResult:
         """The line at the top, what the screen is about, problems, keys."""
@@ -70,14 +74,9 @@ class TrialScreen(SteadyScreen[None]):
 
     def command(self, asked: str) -> str:
         """The command that prints what is on this screen; ``asked`` is how the scenario is called there."""
-        app = self.trial
-        date = None if app.snapshot is None or app.session.is_over else app.snapshot.iso_date
-        return app.session.run_command(asked, date)
-
-    @property
-    def trial(self) -> "PathsimApp":
-        """The app that this screen is of."""
-        return cast("PathsimApp", self.app)
+        trial = self.trial
+        date = None if trial.snapshot is None or trial.session.is_over else trial.snapshot.iso_date
+        return trial.session.run_command(asked, date)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No key does anything before the widgets are there: where the app leaves meanwhile they never are."""
@@ -153,33 +152,35 @@ class TrialScreen(SteadyScreen[None]):
     def show_header(self) -> None:
         """Show which trial this is, and how far."""
         for header in self.query(TrialHeader):
-            header.show(tuple(self._parts()), TABS, self.NAME)
+            header.show(tuple(self._parts()), self._tabs, self.TAB.name)
 
     def _parts(self) -> Iterator[HeaderPart]:
-        app, session = self.trial, self.trial.session
-        if app.is_worker_lost:
+        trial, session = self.trial, self.trial.session
+        if trial.is_worker_lost:
             yield HeaderPart("the simulation has stopped: press R to start it again", "bad!")
             return
-        if app.card is None:
+        if trial.card is None:
             yield (
-                HeaderPart("the scenario cannot be used", "bad!") if app.problems else HeaderPart("simulating …", "dim")
+                HeaderPart("the scenario cannot be used", "bad!")
+                if trial.problems
+                else HeaderPart("simulating …", "dim")
             )
             return
         sign = "▶" if session.is_playing else "▮▮"
-        snapshot = app.snapshot
+        snapshot = trial.snapshot
         yield HeaderPart(f"{sign} {snapshot.date if snapshot else ''}", "text!")
-        yield HeaderPart(app.card.name, "primary!")
+        yield HeaderPart(trial.card.name, "primary!")
         yield HeaderPart(f"seed {session.seed}", "text")
         if session.settings:
             yield HeaderPart(f"{len(session.settings)} changed", "accent!")
         if snapshot is not None:
             yield HeaderPart(f"enrolled {snapshot.enrolled}", "text")
-            if app.card.committee is not None:
-                known, planned = snapshot.events_known, app.card.committee.planned_events
+            if trial.card.committee is not None:
+                known, planned = snapshot.events_known, trial.card.committee.planned_events
                 of = f"{known} of {planned} events"
                 whole = f"stopped at {of}" if snapshot.is_stopped else f"{of} known"
                 yield HeaderPart(whole, "text", f"events {known}/{planned}")
-            if app.card.arms:
+            if trial.card.arms:
                 yield HeaderPart(f"randomized {snapshot.randomized}", "text")
         yield HeaderPart(f"{session.months_per_second:g} months/s", "dim")
 

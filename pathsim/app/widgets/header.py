@@ -14,11 +14,12 @@ ALL_NAMES_WIDTH = 120
 
 
 class Tab(NamedTuple):
-    """A screen, and the key that opens it."""
+    """A screen: its name, the key that opens it, what it is called, and what it is for."""
 
     name: str
     key: str
     label: str
+    words: str
 
 
 class HeaderPart(NamedTuple):

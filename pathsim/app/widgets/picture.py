@@ -6,6 +6,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from pathsim.app import textual_private
 from pathsim.app.canvas import Canvas, Palette
 
 
@@ -95,8 +96,7 @@ class Picture(Widget):
             if y not in self._painted:
                 is_picture = 0 <= y - top < canvas.height
                 self._painted[y] = self._within(canvas, y) if is_picture else self._framed(y)
-        # Textual forgets them only where it renders a widget itself.
-        self._dirty_regions.clear()
+        textual_private.forget_dirty_regions(self)
         strips = [self._painted[y] for y in crop.line_range]
         if (first, last) == (0, self.outer_size.width):
             return strips

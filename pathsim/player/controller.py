@@ -1,0 +1,219 @@
+"""What stands between screens and the worker: the trial that is on screen, and the day that moves on.
+
+It knows nothing of how the trial is shown: it is handed to screens, and says through two functions that there is
+something to tell the user, and that what it says of itself has changed.
+"""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pathsim.player import requests as ask
+from pathsim.player.process import WorkerProcess
+from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
+from pathsim.player.user_session import Session
+from pathsim.player.views.live import Opened, Parameter, Snapshot
+from pathsim.text import counted
+
+LOST_SECONDS = 2.0
+"""After so long without a reply the worker is asked again."""
+
+
+class Note(NamedTuple):
+    """Something to tell the user, and for how many seconds."""
+
+    text: str
+    seconds: float | None = None
+    severity: Literal["information", "warning", "error"] = "information"
+    title: str = ""
+
+
+class Controller:
+    """A trial that a worker simulates: asks for what is to be seen, and keeps what was answered."""
+
+    def __init__(
+        self,
+        worker: WorkerProcess,
+        session: Session,
+        tell: Callable[[Note], object],
+        refresh_header: Callable[[], object],
+    ) -> None:
+        """Nothing is asked before ``open``.
+
+        ``tell`` is given what the user should know; ``refresh_header`` is called when the trial runs or stands still.
+        """
+        self.worker, self.session = worker, session
+        self._tell, self._refresh_header = tell, refresh_header
+        self.card: Opened | None = None
+        self.snapshot: Snapshot | None = None
+        self.problems: tuple[str, ...] = ()
+        self.is_worker_lost = False
+        self.wanted_patient: object = None
+        """Whom to show when the patients are shown next."""
+        self.asked_at: float | None = None
+        self._ticked = time.monotonic()
+        self._changed_at = 0
+        self._is_reloading = False
+
+    # ---- what the worker answers
+
+    def is_outdated(self, reply: Reply) -> bool:
+        """Whether it is of something no longer on screen. What is newer is shown even if still newer things come."""
+        return self.card is not None and reply.generation < self.card.generation
+
+    def take(self, reply: Reply) -> None:
+        """Keep what is on screen from now on; tell what has to be told."""
+        match reply:
+            case Opened():
+                self._opened(reply)
+            case Snapshot():
+                self._tell_decisions(reply)
+                self.snapshot, self.asked_at = reply, None
+                if reply.is_sought and not self.session.is_playing:
+                    self.session.day = reply.day
+            case Refused():
+                self._refused(reply)
+            case Failed():
+                self.asked_at = None
+                self._tell(Note(f"A defect of pathsim: {reply.message}. Please report it.", 15, "error"))
+            case Saved():
+                self._tell(Note(f"Written: {reply.file}. {reply.note}", 8))
+            case Unsaved():
+                self._tell(Note(f"Not written: {reply.why}", 10, "error"))
+            case _:
+                pass
+
+    def _refused(self, reply: Refused) -> None:
+        self.problems, self.asked_at = reply.problems, None
+        # The trial before it stays, and answers to the new number.
+        if self.card is not None:
+            self.card = replace(self.card, generation=reply.generation)
+        if self.snapshot is not None:
+            self.snapshot = replace(self.snapshot, generation=reply.generation)
+
+    def _opened(self, card: Opened) -> None:
+        self.card, self.problems = card, ()
+        self.session.last_day = card.last_day
+        self.session.day = min(self.session.day, card.last_day)
+        self._changed_at = _changed_at(card.file)
+        if self._is_reloading:
+            self._is_reloading = False
+            self._tell(Note(f"Read again: {Path(card.file).name}"))
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether there is nothing to show, and saving the scenario's file anew cannot help.
+
+        It can if the file is there, and nothing was set beside it.
+        """
+        can_be_corrected = Path(self.session.scenario).is_file() and not self.session.settings
+        return bool(self.problems) and self.card is None and not can_be_corrected
+
+    def _tell_decisions(self, now: Snapshot) -> None:
+        """Say what the committee decides, when it does while the trial runs."""
+        before = self.snapshot
+        if before is None or before.generation != now.generation or not self.session.is_playing:
+            return
+        for look in now.looks:
+            if look.day > before.day:
+                z = "" if look.z is None else f", z {look.z:.2f}"
+                known = f"{counted(look.events, 'event')} known{z}: {look.decision}"
+                self._tell(Note(known, 6, title="The committee"))
+
+    # ---- what is asked of the worker
+
+    def send(self, request: ask.Request) -> None:
+        """Ask the worker."""
+        self.worker.send(request)
+
+    def open(self) -> None:
+        """Ask for the trial as it is set now."""
+        self.asked_at = time.monotonic()
+        self.send(self.session.request())
+
+    def show(self) -> None:
+        """Ask for the picture of the day."""
+        session = self.session
+        self.asked_at = time.monotonic()
+        self.send(ask.Show(session.generation, session.shown_day, session.moving_days))
+
+    def tick(self) -> None:
+        """Let the trial move on, if the last picture has been shown."""
+        now = time.monotonic()
+        passed, self._ticked = now - self._ticked, now
+        if self.card is None or not self.session.is_playing or self.is_worker_lost:
+            return
+        if self.asked_at is not None and now - self.asked_at < LOST_SECONDS:
+            return
+        self.session.advance(min(passed, 0.5))
+        if self.session.is_over:
+            self.pause()
+        else:
+            self.show()
+
+    def reload(self) -> None:
+        """Open the scenario again if its file was changed elsewhere."""
+        file = self.card.file if self.card is not None else self.session.scenario
+        changed_at = _changed_at(file)
+        if changed_at and changed_at != self._changed_at:
+            is_first, self._changed_at = not self._changed_at, changed_at
+            if not is_first or self.problems:
+                self._is_reloading = True
+                self.open()
+
+    def replace_worker(self, worker: WorkerProcess) -> None:
+        """Go on with another worker: the one before it has died."""
+        self.worker.close()
+        self.worker, self.is_worker_lost = worker, False
+
+    # ---- what the user does
+
+    def values(self) -> dict[str, float]:
+        """The numbers that are changed; what else was set on the command line is no number of a slider."""
+        found = {}
+        for path, value in self.session.settings.items():
+            with suppress(ValueError):
+                found[path] = float(value)
+        return found
+
+    def turn(self, parameter: Parameter, value: float | None) -> None:
+        """Change a number, and run the trial again to the same day."""
+        self.session.turn(parameter, value)
+        self.open()
+
+    def go(self, day: float) -> None:
+        """Show the trial on another day."""
+        self.pause()
+        self.session.day = day
+        self.show()
+
+    def seek(self, towards: ask.Towards, step: int) -> None:
+        """Go to the next event, enrollment or look, or to the one before."""
+        self.pause()
+        self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
+
+    def pause(self) -> None:
+        """Let the trial stand still, on a whole day, with nobody between two steps."""
+        if self.session.is_playing:
+            self.session.day = self.session.shown_day
+            self.session.is_playing = False
+            self.show()
+            self._refresh_header()
+
+    def resume(self) -> None:
+        """Let the trial run, from the first day on if it is over."""
+        if self.session.is_over:
+            self.session.day = 0.0
+        self.session.is_playing = True
+        self._ticked = time.monotonic()
+        self._refresh_header()
+
+
+def _changed_at(file: str) -> int:
+    try:
+        return Path(file).stat().st_mtime_ns
+    except OSError:
+        return 0
