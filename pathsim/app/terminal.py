@@ -9,6 +9,8 @@ from typing import NoReturn
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from pathsim.app import textual_private
+
 FAILED = 1
 """How the app ends when somebody else ends it."""
 PATIENCE_SECONDS = 3.0
@@ -43,9 +45,8 @@ class SteadyDriver(LinuxDriver):
             try:
                 super().run_input_thread()
             except (ArithmeticError, LookupError, ValueError, BlockingIOError):
-                if self._in_band_window_resize:
-                    # The answer is the size of the terminal: without it nobody knows where the mouse is.
-                    self._enable_in_band_window_resize()
+                # The answer is the size of the terminal: without it nobody knows where the mouse is.
+                textual_private.ask_for_size(self)
             except OSError:
                 self._end()
                 return
@@ -55,7 +56,7 @@ class SteadyDriver(LinuxDriver):
 
         Another program that shares it may have told it not to let anybody wait: then what it has no room for is lost.
         """
-        if self._writer_thread is not None and not self._writer_thread.is_alive():
+        if textual_private.has_stopped_writing(self):
             self._leave()
         os.set_blocking(OUTPUT, True)
         super().write(data)
@@ -66,7 +67,7 @@ class SteadyDriver(LinuxDriver):
         forced.daemon = True
         forced.start()
         with suppress(RuntimeError):  # where it has ended already
-            self._loop.call_soon_threadsafe(self._app.exit, None, FAILED)
+            textual_private.ask_to_exit(self, FAILED)
 
     def _leave(self) -> NoReturn:
         """End at once, for when the app cannot do it itself; the terminal is put right as far as it listens."""
