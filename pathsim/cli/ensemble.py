@@ -10,6 +10,7 @@ from pathsim import SCHEMA_VERSION, __version__
 from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import (
     MOST_REPLICATES,
+    chosen_format,
     drawn_seed,
     json_option,
     scenario_argument,
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pathsim.ensembles.run import Shard
     from pathsim.ensembles.store import Store
     from pathsim.ensembles.workers import Workers
+    from pathsim.parquet import TableFormat
 
-RowsFormat: TypeAlias = Literal["parquet", "csv"]
 Backend: TypeAlias = Literal["processes", "dask"]
 REPLICATES, REPLICATES_UNTIL_SE = 1000, 1_000_000
 _SHARD = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*", re.ASCII)
@@ -120,7 +121,7 @@ def ensemble(
     as_json: bool,
     out: Path | None,
     shard: "Shard | None",
-    rows_format: RowsFormat | None,
+    rows_format: "TableFormat | None",
     force: bool,
     quiet: bool,
 ) -> None:
@@ -187,7 +188,7 @@ def _refuse_out_of_reach(until_se: float, replicates: int) -> None:
 
 
 def _refuse_for_shards(
-    out: Path | None, until_se: float | None, *, as_json: bool, rows_format: RowsFormat | None
+    out: Path | None, until_se: float | None, *, as_json: bool, rows_format: "TableFormat | None"
 ) -> None:
     if out is None:
         raise click.UsageError("a shard is kept in a folder, for pathsim merge: add --out FOLDER")
@@ -272,7 +273,7 @@ def _make_shard(
 
 
 def conclude(
-    request: "EnsembleRequest", rows: "Collected", store: "Store | None", rows_format: RowsFormat, *, as_json: bool
+    request: "EnsembleRequest", rows: "Collected", store: "Store | None", rows_format: "TableFormat", *, as_json: bool
 ) -> None:
     """Sum the rows up, keep them, and print what they say."""
     from pathsim.ensembles.parameter_uncertainty import uncertainty
@@ -317,16 +318,6 @@ def _say_precision(label: str, until_se: dict[str, float], replicates: int) -> N
         + (f", more than the {until_se['asked']:g} asked for: raise --replicates" if missed else ""),
         err=True,
     )
-
-
-def chosen_format(asked: RowsFormat | None) -> RowsFormat:
-    """The format of the rows: what was asked, or else the best that is installed."""
-    from importlib.util import find_spec
-
-    has_parquet = find_spec("pyarrow") is not None
-    if asked == "parquet" and not has_parquet:
-        raise click.UsageError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
-    return asked or ("parquet" if has_parquet else "csv")
 
 
 def begun(folder: Path, request: "EnsembleRequest", *, force: bool) -> "Store":

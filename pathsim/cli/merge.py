@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathsim.cli.ensemble import RowsFormat, begun, chosen_format, conclude, force_option, format_option, precision_of
+from pathsim.cli.ensemble import begun, conclude, force_option, format_option, precision_of
 from pathsim.cli.many import say, told_of_trouble
-from pathsim.cli.options import json_option
+from pathsim.cli.options import chosen_format, json_option
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.ensembles.request import EnsembleRequest
     from pathsim.ensembles.run import ChunkSpan, Shard
     from pathsim.ensembles.store import Store
+    from pathsim.parquet import TableFormat
 
 RANGES_SHOWN = 3
 
@@ -30,7 +31,7 @@ RANGES_SHOWN = 3
 @format_option
 @force_option
 def merge(
-    folders: tuple[Path, ...], out: Path | None, as_json: bool, rows_format: RowsFormat | None, force: bool
+    folders: tuple[Path, ...], out: Path | None, as_json: bool, rows_format: "TableFormat | None", force: bool
 ) -> None:
     """Join what pathsim ensemble --shard has made in these FOLDERS, and print what the whole ensemble would.
 

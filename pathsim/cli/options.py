@@ -4,11 +4,14 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pathsim.paths import split_setting
+
+if TYPE_CHECKING:
+    from pathsim.parquet import TableFormat
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -129,6 +132,16 @@ seed_option = click.option(
     metavar="N",
     help="The seed: the same one gives the same trial. Drawn and printed if absent.",
 )
+
+
+def chosen_format(asked: "TableFormat | None") -> "TableFormat":
+    """The format of a table in a folder: what was asked for, or else the best that is installed."""
+    from importlib.util import find_spec
+
+    has_parquet = find_spec("pyarrow") is not None
+    if asked == "parquet" and not has_parquet:
+        raise click.UsageError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
+    return asked or ("parquet" if has_parquet else "csv")
 
 
 def drawn_seed() -> int:

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
 from pathsim.cli.options import (
     RenamedChoice,
+    chosen_format,
     drawn_seed,
     json_option,
     scenario_argument,
@@ -23,6 +24,7 @@ from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.engines.choose import Engine
+    from pathsim.parquet import TableFormat
     from pathsim.results.json import Results
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.data_cut import Chunk
@@ -110,7 +112,7 @@ def run(
     as_json: bool,
     watch: bool,
     out: Path | None,
-    journal_format: Literal["parquet", "csv"] | None,
+    journal_format: "TableFormat | None",
     force: bool,
     quiet: bool,
 ) -> None:
@@ -126,7 +128,8 @@ def run(
     _refuse_coupling_without_two_arms(coupling, loaded)
     last_day = None if until is None else _day(until, loaded)
     if out is not None:
-        journal_format = _format(out, journal_format, force=force)
+        journal_format = chosen_format(journal_format)
+        _make_writable(out, force=force)
     if seed is None:
         seed = drawn_seed()
         if watch and not quiet:
@@ -238,11 +241,11 @@ def _counterfactual(chunk: "Chunk") -> "Results | None":
     return None if found is None else found.as_results()
 
 
-def _format(out: Path, journal_format: Literal["parquet", "csv"] | None, *, force: bool) -> Literal["parquet", "csv"]:
-    from pathsim.export.folder import FolderError, writable
+def _make_writable(out: Path, *, force: bool) -> None:
+    from pathsim.export.folder import FolderError, make_writable
 
     try:
-        return writable(out, journal_format, force=force)
+        make_writable(out, force=force)
     except FolderError as wrong:
         raise click.UsageError(str(wrong)) from None
 

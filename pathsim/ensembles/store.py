@@ -11,20 +11,20 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.parquet import TableFormat, write_parquet
 from pathsim.results.part import Columns
 from pathsim.text import write_csv
 
 if TYPE_CHECKING:
     from pathsim.ensembles.vary import SettingsTable
 
-RowsFormat: TypeAlias = Literal["parquet", "csv"]
 RECIPE, SUMMARY, CHUNKS, PARTIAL, DAMAGED = "recipe.json", "summary.json", "chunks", ".partial", ".damaged"
-ROWS: Mapping[RowsFormat, str] = {"parquet": "rows.parquet", "csv": "rows.csv"}
+ROWS: Mapping[TableFormat, str] = {"parquet": "rows.parquet", "csv": "rows.csv"}
 SCHEMA = "schema_version"
 """Of a recipe: under which names the figures of the chunks are kept."""
 MADE_FROM, ASKED, CHECKSUM = "made_from", "asked", "checksum"
@@ -156,7 +156,7 @@ class Store:
         """The file of the chunk that begins with this replicate."""
         return self._chunks / f"{first:09d}.npz"
 
-    def publish(self, rows: "SettingsTable", summary: str, rows_format: RowsFormat) -> Sequence[Path]:
+    def publish(self, rows: "SettingsTable", summary: str, rows_format: TableFormat) -> Sequence[Path]:
         """Write the rows and the summary; the paths of both. Raises StoreError if they cannot be written."""
         path = self.folder / ROWS[rows_format]
         _write_rows(path, rows)
@@ -294,16 +294,8 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def _write_rows(path: Path, rows: "SettingsTable") -> None:
     if path.suffix == ".parquet":
-        import pyarrow as pa  # noqa: PLC0415 - an extra
-        import pyarrow.parquet as pq  # noqa: PLC0415
-
-        types = {name: pa.int64() if name in WHOLE else pa.float64() for name in rows.names}
-        with (
-            _whole(path) as partial,
-            pq.ParquetWriter(partial, pa.schema(list(types.items())), compression="zstd") as file,
-        ):
-            for part in rows.parts:
-                file.write_table(pa.table(part))
+        with _whole(path) as partial:
+            write_parquet(partial, {name: int if name in WHOLE else float for name in rows.names}, rows.parts)
         return
     with _whole(path) as partial, partial.open("w", encoding="utf-8", newline="\n") as file:
         write_csv(file, list(rows.names), ())

@@ -3,10 +3,8 @@
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -14,6 +12,7 @@ import pathsim
 from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, Adam, Record
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
+from pathsim.parquet import TableFormat, write_parquet
 from pathsim.results.json import Results
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import RandomizeSpec, stratum_labels
@@ -21,22 +20,27 @@ from pathsim.text import write_csv
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
 
-JournalFormat: TypeAlias = Literal["parquet", "csv"]
-JOURNALS: Mapping[JournalFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
+JOURNALS: Mapping[TableFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
 TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv", "variables.csv")
 MANIFEST = "manifest.json"
-JOURNAL_COLUMNS = ("patient", "day", "date", "step", "kind", "name", "value", "label")
+JOURNAL_TYPES = {
+    "patient": int,
+    "day": float,
+    "date": str,
+    "step": str,
+    "kind": str,
+    "name": str,
+    "value": float,
+    "label": str,
+}
 
 
 class FolderError(Exception):
     """A folder that cannot be written as asked, with a sentence for the user."""
 
 
-def writable(folder: Path, journal_format: JournalFormat | None, *, force: bool) -> JournalFormat:
-    """The journal's format, after a look at whether the folder can be written, before anything is simulated."""
-    has_parquet = find_spec("pyarrow") is not None
-    if journal_format == "parquet" and not has_parquet:
-        raise FolderError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
+def make_writable(folder: Path, *, force: bool) -> None:
+    """Make the folder if it can be written, before anything is simulated. Raises FolderError if it cannot."""
     if folder.exists() and not folder.is_dir():
         raise FolderError(f"--out {folder} is a file; name a folder")
     there = [name for name in (*TABLES, *JOURNALS.values(), MANIFEST) if (folder / name).exists()]
@@ -46,10 +50,9 @@ def writable(folder: Path, journal_format: JournalFormat | None, *, force: bool)
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise FolderError(f"--out {folder} cannot be made: {wrong.strerror}") from None
-    return journal_format or ("parquet" if has_parquet else "csv")
 
 
-def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat, arguments: Sequence[str]) -> None:
+def write(folder: Path, chunk: Chunk, found: Results, journal_format: TableFormat, arguments: Sequence[str]) -> None:
     """Write all files of a chunk of one replicate, or none. The tables hold what is known at their cut-off."""
     # Beside the files they become, so that each takes its name in one instant.
     with TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
@@ -72,7 +75,7 @@ def write(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFor
             (folder / name).unlink(missing_ok=True)
 
 
-def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: JournalFormat) -> list[str]:
+def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: TableFormat) -> list[str]:
     """Write everything but the manifest; the names of the files."""
     scenario, known = chunk.scenario, course(chunk).reported_on(found["trial"]["cutoff_day"])
     adam = Adam(known)
@@ -81,11 +84,12 @@ def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: Jour
     _write_csv(folder / "adtte.csv", ADTTE_COLUMNS, adam.adtte())
     _write_csv(folder / "adae.csv", ADAE_COLUMNS, adam.adae())
     _write_csv(folder / "variables.csv", VARIABLES_COLUMNS, adam.variables())
-    records = _journal(known.journal.by_day(), scenario)
+    records = list(_journal(known.journal.by_day(), scenario))
     if journal_format == "csv":
-        _write_csv(folder / JOURNALS["csv"], JOURNAL_COLUMNS, records)
+        _write_csv(folder / JOURNALS["csv"], list(JOURNAL_TYPES), records)
     else:
-        _write_parquet(folder / JOURNALS["parquet"], list(records))
+        columns = {name: [record[name] for record in records] for name in JOURNAL_TYPES}
+        write_parquet(folder / JOURNALS["parquet"], JOURNAL_TYPES, [columns])
     return [*TABLES, JOURNALS[journal_format]]
 
 
@@ -124,12 +128,3 @@ def _label(scenario: Scenario, event: Event, value: float) -> str:
         case "exit" if value:
             return scenario.vocabulary[int(value)].name
     return ""
-
-
-def _write_parquet(path: Path, records: list[Record]) -> None:
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    types = {"patient": pa.int64(), "day": pa.float64(), "value": pa.float64()}
-    schema = pa.schema([(name, types.get(name, pa.string())) for name in JOURNAL_COLUMNS])
-    pq.write_table(pa.Table.from_pylist(records, schema=schema), path, compression="zstd")

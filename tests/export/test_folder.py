@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 from exporting import export
 
-from pathsim.export import folder as export_folder
 from pathsim.export.adam import Adam
 
 QUICK = ("two-arm-exponential", "--seed", 1)
@@ -149,7 +148,7 @@ def without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     def simulated(*_: object) -> None:
         raise AssertionError("simulated before it looked")
 
-    monkeypatch.setattr(export_folder, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     monkeypatch.setattr("pathsim.engines.choose.simulate", simulated)
 
 
@@ -163,7 +162,7 @@ def test_parquet_without_pyarrow_is_refused_before_anything_is_simulated(
 
 
 def test_without_pyarrow_the_journal_is_csv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export_folder, "find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     assert export(*QUICK, "--out", tmp_path) == 0
     assert (tmp_path / "journal.csv").exists()
 
