@@ -36,6 +36,7 @@ from pathsim.results.part import Columns
 from pathsim.results.replicates import below_each_other, rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import THERAPY, Endpoint
+from pathsim.statistics.normal import deviations
 from pathsim.trial.time_to_event import ALL
 from pathsim.validation.targets import compared, paths, targets_of
 
@@ -207,7 +208,8 @@ class Contrast(Repeats):
 def _told(label: str, found: Summary) -> Difference:
     is_one_of_ratios = "ratio" in found
     scale = "_log" if is_one_of_ratios else ""
-    return Difference(label, is_one_of_ratios, found[f"mean{scale}"], 1.96 * found[f"standard_error{scale}"])
+    half_width = deviations(0.95) * found[f"standard_error{scale}"]
+    return Difference(label, is_one_of_ratios, found[f"mean{scale}"], half_width)
 
 
 def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
