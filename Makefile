@@ -25,10 +25,11 @@ test-slow: $(VENV)/dev.stamp ## Run the tests that take minutes
 	@$(BIN)/python -m pytest -n auto -m slow -o faulthandler_timeout=1800
 	@PATHSIM_EXAMPLES=3 $(BIN)/python -m pytest -n auto -m "not slow" -o faulthandler_timeout=1800 tests/agreement
 
-lint: $(VENV)/dev.stamp ## Check style and the layers of imports
+lint: $(VENV)/dev.stamp ## Check style, spelling and the layers of imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@git ls-files -z | xargs -0 $(BIN)/codespell
 
 types: $(VENV)/dev.stamp ## Check types
 	@$(BIN)/mypy
