@@ -27,7 +27,8 @@ LATEST_BEGIN = datetime.date(8999, 12, 31)
 NEVER_DAYS = 2.0**26
 """What would come after so long (184,000 years) never comes. Days up to it are exact to the sub-tick."""
 
-DAYS_PER_MONTH = 365.25 / 12
+DAYS_PER_YEAR = 365.25
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 
 def ticks(days: Days) -> Days:

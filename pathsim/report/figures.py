@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from pathsim.paths import day_name
 from pathsim.report.colors import ARM_COLOURS
 from pathsim.text import counted
@@ -40,9 +40,9 @@ LONG = 3652
 
 def span(days: float) -> str:
     """A span of time in the unit that a reader would choose: whole years if it is that."""
-    if days >= 364 and abs(days / 365.25 - round(days / 365.25)) < 0.01:
-        return counted(round(days / 365.25), "year")
-    told = f"{days / 365.25:.1f} years" if days >= LONG else months(days)
+    if days >= 364 and abs(days / DAYS_PER_YEAR - round(days / DAYS_PER_YEAR)) < 0.01:
+        return counted(round(days / DAYS_PER_YEAR), "year")
+    told = f"{days / DAYS_PER_YEAR:.1f} years" if days >= LONG else months(days)
     return told.replace(".0 ", " ")
 
 

@@ -10,6 +10,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.calendar import DAYS_PER_YEAR
 from pathsim.couplings import Coupling
 from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
@@ -74,7 +75,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
         words.append(f"{trial['randomized']} randomized, {arms}")
     words.append(_data_cut(scenario, found))
     if trial["median_follow_up_days"] is not None:
-        words.append(f"median follow-up {trial['median_follow_up_days'] / 365.25:.1f} years")
+        words.append(f"median follow-up {trial['median_follow_up_days'] / DAYS_PER_YEAR:.1f} years")
     lines = [
         Text(scenario.title, style="bold"),
         Text(
