@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 
 from pathsim.calendar import LONGEST_DAYS
 from pathsim.distributions import Distribution, Exponential, Fixed, Quantiles
+from pathsim.meaning import Together, Unit
 
 REST = "rest"
 COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
@@ -183,9 +184,11 @@ def _rising(ends: tuple[float, float]) -> tuple[float, float]:
 
 Number = Annotated[float, BeforeValidator(_number)]
 Probability = Annotated[Number, AfterValidator(_probability), Field(json_schema_extra={"minimum": 0, "maximum": 1})]
+Share = Annotated[Probability, Unit.SHARE]
+"""A probability that readers expect in per cent."""
 Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra={"exclusiveMinimum": 0})]
 NotNegative = Annotated[Number, AfterValidator(_not_negative), Field(json_schema_extra={"minimum": 0})]
-Ratio = Annotated[Positive, AfterValidator(_ratio)]
+Ratio = Annotated[Positive, AfterValidator(_ratio), Unit.RATIO]
 """How many times something: a hazard, a risk, odds, a weight."""
 Day = Annotated[Positive, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
 """A day that counts from 1, or a time that is longer than nothing."""
@@ -318,7 +321,8 @@ _SHARE_SCHEMA: dict[str, Any] = {
     "additionalProperties": {"anyOf": [{**_NUMBER, "minimum": 0, "maximum": 1}, {"const": REST}]},
 }
 Shares = Annotated[
-    dict[str, Annotated[float, PlainValidator(_share)]],
+    dict[str, Annotated[float, PlainValidator(_share), Unit.SHARE]],
+    Together.SUM_TO_ONE,
     BeforeValidator(_share_table),
     AfterValidator(_complete),
     WithJsonSchema(_SHARE_SCHEMA),
@@ -370,7 +374,8 @@ def _by_day(value: object) -> tuple[tuple[float, float], ...]:
 
 
 ByDay = Annotated[
-    tuple[tuple[float, float], ...],
+    tuple[tuple[float, Annotated[float, Unit.SHARE]], ...],
+    Together.ASCEND,
     PlainValidator(_by_day),
     WithJsonSchema(
         {

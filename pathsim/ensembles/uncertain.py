@@ -14,17 +14,16 @@ import numpy as np
 
 from pathsim.draws import stream, trial_keys, uniform
 from pathsim.fields import is_number
+from pathsim.meaning import Together, Unit
 from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.keys import expects_whole_number
+from pathsim.scenario.keys import declared, expects_whole_number
 from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
 
 MOST_ATTEMPTS = 100
 """How often numbers are drawn until they go together, as shares that add up to no more than 1 do."""
-SHARES = ("levels", "split")
-"""The tables whose numbers add up to 1."""
 
 
 def is_uncertain(rate: Rate) -> bool:
@@ -48,15 +47,11 @@ def value_at(rate: Rate, probability: float) -> float:
     if not isinstance(value, float):
         raise TypeError(f"'{dotted(rate.path)}' is a list of numbers")
     deviations = float(ndtri(probability)) / (2 * float(ndtri(0.975)))
-    if lower > 0 and (_is_ratio(rate.path) or upper >= 1):
+    if lower > 0 and (declared(rate.path, Unit) is Unit.RATIO or upper >= 1):
         return value * math.exp(math.log(upper / lower) * deviations)
     if lower > 0 and upper < 1:
         return float(expit(logit(value) + (logit(upper) - logit(lower)) * deviations))
     return value + (upper - lower) * deviations
-
-
-def _is_ratio(path: KeyPath) -> bool:
-    return any(str(key).endswith("_ratio") for key in path)
 
 
 def completed(scenario: Scenario, values: Mapping[KeyPath, float]) -> dict[KeyPath, float]:
@@ -78,7 +73,7 @@ def completed(scenario: Scenario, values: Mapping[KeyPath, float]) -> dict[KeyPa
 
 def _all_shares(scenario: Scenario, table: KeyPath) -> Mapping[str, float]:
     """The shares of a table that states them all; empty if one of them is the rest, or if it is no table of shares."""
-    if not table or table[-1] not in SHARES:
+    if declared(table, Together) is not Together.SUM_TO_ONE:
         return {}
     here: object = scenario.layers.tree
     for key in table:

@@ -8,18 +8,18 @@ from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
+from pathsim.meaning import Together, Unit
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.keys import expects_whole_number
+from pathsim.scenario.keys import declared, expects_whole_number
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath, ToxicityKind
 from pathsim.steps.toxicity import Toxicity, profiles
 
-RATIOS = ("hazard_ratio", "odds_ratio", "risk_ratio")
 STEPS_OF_A_SLIDER = 50
 _NEVER = ("targets", "endpoints", "toxicities", "sources")
 """Sections whose numbers are no levers: what is compared, where curves are tabulated, when toxicities come."""
@@ -70,7 +70,7 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
 
 def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...]:
     """The other shares of a table in which none is the rest."""
-    if len(path) < 2 or path[-2] not in ("levels", "split"):
+    if declared(path[:-1], Together) is not Together.SUM_TO_ONE:
         return ()
     table = _table(scenario, path)
     if REST in table.values():
@@ -80,7 +80,7 @@ def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...
 
 def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
     """Between what a number can be turned: wider than it is thought to lie, for that is what turning it is for."""
-    if any(key in RATIOS for key in path):
+    if declared(path, Unit) is Unit.RATIO:
         most = 0.95 if "futility" in path else max(4.0, _nice(1.5 * value))
         return min(LEAST_RATIO, value), most
     if _is_share(path, value):
@@ -103,13 +103,13 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
 
 def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float]:
     """What a share's neighbors leave it: cumulative ones ascend with the days, others sum to no more than 1."""
-    table = _table(scenario, path)
-    if path[-2] == "by":
+    table, together = _table(scenario, path), declared(path[:-1], Together)
+    if together is Together.ASCEND:
         by_day = sorted((float(day), float(share)) for day, share in table.items())
         before = [share for day, share in by_day if day < float(path[-1])]
         after = [share for day, share in by_day if day > float(path[-1])]
         return max(before, default=0.0), min(after, default=MOST_BY)
-    if path[-2] in ("levels", "split") and REST in table.values():
+    if together is Together.SUM_TO_ONE and REST in table.values():
         return 0.0, 1.0 - sum(float(share) for key, share in table.items() if share != REST and key != path[-1])
     return 0.0, 1.0 if value < 1 else value
 
@@ -185,23 +185,9 @@ def _table(scenario: Scenario, path: KeyPath) -> dict[str, Any]:
     return table
 
 
-_SHARES = {
-    "grade3plus",
-    "grade4plus",
-    "grade5",
-    "grade3plus_share",
-    "grade4plus_share",
-    "grade5_share",
-    "serious",
-    "levels",
-    "split",
-    "by",
-}
-
-
 def _is_share(path: KeyPath, value: float) -> bool:
     """Whether a number is a probability, which readers expect in per cent."""
-    return 0 <= value <= 1 and bool(_SHARES & set(path[-2:]))
+    return 0 <= value <= 1 and declared(path, Unit) is Unit.SHARE
 
 
 def _nice(value: float) -> float:

@@ -4,7 +4,7 @@ import datetime
 import types
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -13,89 +13,107 @@ from pathsim.scenario.schema import File
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath
 
-Forms: TypeAlias = tuple[Any, ...]
-"""The types that can stand at a place of the file, unions resolved."""
+Note = TypeVar("Note")
+
+
+class Form(NamedTuple):
+    """What can stand at a place of the file."""
+
+    type: Any
+    """Its type, one of those of a union."""
+    notes: tuple[Any, ...] = ()
+    """What its annotations say."""
+
+
 _NUMBERS = (float, int, Distribution, Fixed, Quantiles)
 
 
 def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
     """The keys that the table at this place of a model can have; none if they are names to choose."""
-    return list(dict.fromkeys(key for form in _models(_within((model,), path)) for key in form.model_fields))
+    found = (form.type for form in _within((Form(model),), path) if _is_model(form.type))
+    return list(dict.fromkeys(key for table in found for key in table.model_fields))
+
+
+def declared(path: KeyPath, kind: type[Note]) -> Note | None:
+    """What the declaration of the key at this place says of this kind, as its unit; None if it says nothing."""
+    return next((note for form in _forms(path) for note in form.notes if isinstance(note, kind)), None)
 
 
 def expects_number(path: KeyPath) -> bool:
     """Whether a number, or a list of them, can stand at this place."""
-    return any(form in _NUMBERS for form in _numbers_in(_forms(path)))
+    return any(one in _NUMBERS for one in _numbers_in(_forms(path)))
 
 
 def expects_evidence(path: KeyPath) -> bool:
     """Whether what can stand at this place says where it comes from: a number, a list of them, or a date."""
-    return expects_number(path) or datetime.date in _forms(path)
+    return expects_number(path) or _can_be(path, datetime.date)
 
 
 def expects_one_number(path: KeyPath) -> bool:
     """Whether a number can stand at this place without others."""
-    return any(form in _NUMBERS for form in _forms(path))
+    return _can_be(path, *_NUMBERS)
 
 
-@lru_cache(maxsize=4096)
 def expects_whole_number(path: KeyPath) -> bool:
     """Whether only a whole number can stand at this place, as how many patients there are."""
-    return int in _forms(path)
+    return _can_be(path, int)
 
 
 def expects_text(path: KeyPath) -> bool:
     """Whether a text can stand at this place."""
-    return str in _forms(path)
+    return _can_be(path, str)
 
 
-def _forms(path: KeyPath) -> Forms:
+def _can_be(path: KeyPath, *types: Any) -> bool:
+    return any(form.type in types for form in _forms(path))
+
+
+@lru_cache(maxsize=4096)
+def _forms(path: KeyPath) -> tuple[Form, ...]:
     if len(path) > 3 and path[0] == "steps" and path[2] == "cycle":
-        return _within((PhaseSpec,), path[4:])
-    return _within((File,), path)
+        return _within((Form(PhaseSpec),), path[4:])
+    return _within((Form(File),), path)
 
 
-def _within(forms: Forms, path: KeyPath) -> Forms:
+def _within(forms: tuple[Form, ...], path: KeyPath) -> tuple[Form, ...]:
     for key in path:
-        forms = tuple(inner for form in forms for inner in _at(form, str(key)))
+        forms = tuple(inner for form in forms for inner in _at(form.type, str(key)))
     return forms
 
 
-def _at(form: Any, key: str) -> Iterator[Any]:
-    """What can stand at a key of something of this form."""
+def _at(form: Any, key: str) -> Iterator[Form]:
+    """What can stand at a key of something of this type."""
     if _is_model(form):
         if key in form.model_fields:
-            yield from _resolved(form.model_fields[key].annotation)
+            field = form.model_fields[key]
+            yield from _resolved(field.annotation, tuple(field.metadata))
     elif get_origin(form) is tuple:
         # Days with their probabilities are held as pairs; in the file they are a table of numbers.
         for inner in _resolved(get_args(form)[0]):
-            yield float if get_origin(inner) is tuple else inner
+            yield from _resolved(get_args(inner.type)[1]) if get_origin(inner.type) is tuple else (inner,)
     elif get_origin(form) is dict:
         yield from _resolved(get_args(form)[1])
     elif form in _NUMBERS:
-        yield float
+        yield Form(float)
 
 
-def _resolved(form: Any) -> Iterator[Any]:
+def _resolved(form: Any, notes: tuple[Any, ...] = ()) -> Iterator[Form]:
     if get_origin(form) is Annotated:
-        yield from _resolved(get_args(form)[0])
+        inner, *said = get_args(form)
+        yield from _resolved(inner, (*said, *notes))
     elif get_origin(form) in (Union, types.UnionType):
         for part in get_args(form):
-            yield from _resolved(part)
+            yield from _resolved(part, notes)
     else:
-        yield form
+        yield Form(form, notes)
 
 
-def _numbers_in(forms: Iterable[Any]) -> Iterator[Any]:
+def _numbers_in(forms: Iterable[Form]) -> Iterator[Any]:
     for form in forms:
-        if get_origin(form) is tuple:
-            yield from _numbers_in(_resolved(get_args(form)[0]))
+        if get_origin(form.type) is tuple:
+            yield from _numbers_in(_resolved(get_args(form.type)[0]))
         else:
-            yield form
-
-
-def _models(forms: Forms) -> Iterator[type[BaseModel]]:
-    return (form for form in forms if _is_model(form))
+            yield form.type
 
 
 def _is_model(form: Any) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
 from pathsim.conditions import Condition, Names, condition
-from pathsim.fields import Probability, Table, Timing
+from pathsim.fields import Share, Table, Timing
 from pathsim.journal import EventKind, Rows
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays
@@ -49,9 +49,9 @@ class ToxicityKind(Table):
     label: str | None = None
     onset: Timing | None = None
     lasts: Timing | None = None
-    grade4plus_share: Probability | None = None
-    grade5_share: Probability | None = None
-    serious: Probability | None = None
+    grade4plus_share: Share | None = None
+    grade5_share: Share | None = None
+    serious: Share | None = None
     delays: bool = False
     within: str | None = None
 

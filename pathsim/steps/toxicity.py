@@ -12,7 +12,7 @@ from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
 from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
-from pathsim.fields import Probability, Ratio, Table, Timing, wrong
+from pathsim.fields import Ratio, Share, Table, Timing, wrong
 from pathsim.journal import Rows
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
@@ -42,13 +42,13 @@ class Toxicity(Table):
     ``grade3plus_share``, the share of those with the other type, so that both go together however often that comes.
     """
 
-    grade3plus: Probability | None = None
-    grade3plus_share: Probability | None = None
-    grade4plus: Probability | None = None
-    grade5: Probability | None = None
-    grade4plus_share: Probability | None = None
-    grade5_share: Probability | None = None
-    serious: Probability | None = None
+    grade3plus: Share | None = None
+    grade3plus_share: Share | None = None
+    grade4plus: Share | None = None
+    grade5: Share | None = None
+    grade4plus_share: Share | None = None
+    grade5_share: Share | None = None
+    serious: Share | None = None
     onset: Timing | None = None
     lasts: Timing | None = None
     delays: bool | None = None

@@ -207,3 +207,13 @@ def test_the_library_has_such_shares() -> None:
     """Or nobody would see whether they give way."""
     assert library().is_dir()
     assert any(one.siblings for name in LIBRARY for one in parameters(load(name)))
+
+
+def test_a_name_that_is_spelled_like_a_key_changes_no_unit() -> None:
+    text = CYCLES.replace("[steps.care.exit.toxicity]\nby =", "[steps.care.exit.{}]\nhazard_per_day = 0.5 #")
+    usual, *others = (
+        next(one for one in parameters(scenario_of(text.replace("{}", name))) if one.path.endswith("hazard_per_day"))
+        for name in ("leaves", "by", "levels", "hazard_ratio")
+    )
+    for one in others:
+        assert (one.is_share, one.lowest, one.highest) == (usual.is_share, usual.lowest, usual.highest)
