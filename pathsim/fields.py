@@ -12,16 +12,17 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainValidator,
     TypeAdapter,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from pathsim.calendar import LONGEST_DAYS
 from pathsim.distributions import Distribution, Exponential, Fixed, Quantiles
-from pathsim.meaning import Together, Unit
+from pathsim.meaning import Together, Unit, docstrings
 
 REST = "rest"
 COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
@@ -41,6 +42,16 @@ class Table(BaseModel):
     """A table of a scenario file. Unknown keys are errors: a misspelled rate must never be ignored in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """With what the docstring below each key says."""
+        schema = handler(core_schema)
+        keys = handler.resolve_ref_schema(schema)["properties"]
+        tables = [docstrings(base) for base in cls.__mro__[::-1] if issubclass(base, Table)]
+        for key, text in ((key, text) for table in tables for key, text in table.items() if key in keys):
+            keys[key]["description"] = text
+        return schema
 
     @model_validator(mode="before")
     @classmethod
@@ -185,7 +196,6 @@ def _rising(ends: tuple[float, float]) -> tuple[float, float]:
 Number = Annotated[float, BeforeValidator(_number)]
 Probability = Annotated[Number, AfterValidator(_probability), Field(json_schema_extra={"minimum": 0, "maximum": 1})]
 Share = Annotated[Probability, Unit.SHARE]
-"""A probability that readers expect in per cent."""
 Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra={"exclusiveMinimum": 0})]
 NotNegative = Annotated[Number, AfterValidator(_not_negative), Field(json_schema_extra={"minimum": 0})]
 Ratio = Annotated[Positive, AfterValidator(_ratio), Unit.RATIO]

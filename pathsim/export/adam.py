@@ -12,7 +12,7 @@ import numpy as np
 from pathsim.draws import stream, uniform
 from pathsim.export.variables import LABELS, codes, label
 from pathsim.names import readable
-from pathsim.scenario.schema import Covariate
+from pathsim.scenario.baseline import Covariate
 from pathsim.steps.phase import WORST_ALIVE, PhaseSpec
 from pathsim.steps.randomize import stratum_labels
 from pathsim.steps.toxicity import profiles

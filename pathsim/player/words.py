@@ -11,8 +11,8 @@ from pathsim.journal import Event, Journal
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.views.live import LogEntry
 from pathsim.report.figures import span
+from pathsim.scenario.baseline import Covariate
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Covariate
 from pathsim.text import counted
 from pathsim.trial.data_cut import Chunk, Flags
 from pathsim.trial.monitoring import Look

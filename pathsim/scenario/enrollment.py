@@ -6,7 +6,8 @@ from pathsim.calendar import DAYS_PER_MONTH, day_of
 from pathsim.cohort import Accrual, Cohort, CovariateDraw, periods
 from pathsim.conditions import DATE, condition
 from pathsim.distributions import Quantiles
-from pathsim.scenario.schema import AnyCase, Covariate, Pace, Trial
+from pathsim.scenario.baseline import AnyCase, Covariate
+from pathsim.scenario.schema import Pace, Trial
 from pathsim.scenario.validate import Sections
 from pathsim.steps.assess import cumulative
 from pathsim.steps.spec import Surroundings

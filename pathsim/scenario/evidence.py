@@ -35,6 +35,19 @@ KEYS: Mapping[str, Kind] = {
 KINDS: tuple[Kind, ...] = ("published", "derived", "calibrated", "assumed")
 WORDS = (*KEYS, "note", "quote")
 """The keys that any table with numbers or dates can have."""
+MEANINGS: Mapping[str, str] = {
+    "source": 'The entry of [sources] that these values were read in, and the place in it: "smith2020:table2".',
+    "derived": "The formula, and what it was applied to, that these values come from.",
+    "calibrated": "The target that these numbers were fitted to, or several, separated by commas.",
+    "assumed": "Why these values, which nobody has published.",
+    "quote": "The words of the source that state it.",
+    "note": "What else should be known about these values.",
+    "count": 'How many of how many were observed: "10/102". Gives the value and its uncertainty.',
+    "ci": "The published interval, the lower limit first.",
+    "range": "The limits within which the number may be calibrated, or is thought to lie.",
+    "value": "A number, a list of numbers or a date, with evidence of its own.",
+}
+"""A few words for each of these keys and forms, which an editor shows beside it."""
 _BESIDE_VALUE = {"value", "ci", "range", *WORDS}
 _CHOICES = {"weight", "tolerance"}
 """Keys of targets whose numbers say how they are used, and nothing of the world."""

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathsim.conditions import DATE, UNSET, Column, condition, ordinal_of
+from pathsim.scenario.baseline import Covariate, QuantityCase
 from pathsim.scenario.problems import Problem
-from pathsim.scenario.schema import Covariate, QuantityCase, Trial
+from pathsim.scenario.schema import Trial
 from pathsim.scenario.validate import Sections
 from pathsim.steps.spec import KeyPath, Surroundings
 

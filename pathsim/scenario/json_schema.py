@@ -9,9 +9,8 @@ from typing import Any, TypeAlias
 
 from pathsim.fields import COUNT
 from pathsim.scenario.cycles import MOST_CYCLES
-from pathsim.scenario.evidence import WORDS
+from pathsim.scenario.evidence import MEANINGS, WORDS
 from pathsim.scenario.schema import File
-from pathsim.scenario.schema_words import EVIDENCE, meaning
 
 Node: TypeAlias = dict[str, Any]
 
@@ -19,6 +18,7 @@ _DEFINED = "#/$defs/"
 _PART = ".part"
 """What the name of a table ends with that may leave out keys, because it is laid over another."""
 _CYCLE = "PhaseSpec.cycle"
+_WHAT_DIFFERS = "What is different in a cycle, by its number."
 _WITHOUT_NUMBERS = {"SourceEntry", "sources"}
 _LIMITS = ("minItems", "minProperties", "required", "discriminator", "default")
 
@@ -46,11 +46,11 @@ def json_schema() -> Node:
 
 def _shared() -> dict[str, Node]:
     """What stands in many places: evidence, counts and intervals."""
-    words = {word: {"type": "string", "pattern": r"\S", "description": EVIDENCE[word]} for word in WORDS}
-    count = {"type": "string", "pattern": f"^{COUNT.pattern}$", "description": EVIDENCE["count"]}
+    words = {word: {"type": "string", "pattern": r"\S", "description": MEANINGS[word]} for word in WORDS}
+    count = {"type": "string", "pattern": f"^{COUNT.pattern}$", "description": MEANINGS["count"]}
     number = {"type": "number"}
-    interval = {"type": "array", "items": number, "minItems": 2, "maxItems": 2, "description": EVIDENCE["ci"]}
-    return {**words, "count": count, "ci": interval, "range": {**interval, "description": EVIDENCE["range"]}}
+    interval = {"type": "array", "items": number, "minItems": 2, "maxItems": 2, "description": MEANINGS["ci"]}
+    return {**words, "count": count, "ci": interval, "range": {**interval, "description": MEANINGS["range"]}}
 
 
 def _evidence() -> dict[str, Node]:
@@ -63,7 +63,7 @@ def _table(name: str, model: Node) -> Node:
     keys = {}
     for key, node in model["properties"].items():
         value = _bare(node) if plain or key in _WITHOUT_NUMBERS else _accepted(_bare(node))
-        keys[key] = value | {"description": node.get("description") or meaning(name, key)}
+        keys[key] = value | {"description": node["description"]}
     table = {"type": "object", "description": _sentences(model["description"]), "properties": keys}
     if not plain:
         keys |= _evidence()
@@ -77,8 +77,9 @@ def _sentences(docstring: str) -> str:
 
 
 def _bare(node: Node) -> Node:
-    """A value's schema without what is not of TOML: titles made from keys, and null."""
-    bare = {key: value for key, value in node.items() if key != "title" and not (key == "default" and value is None)}
+    """A value's schema alone, without what is not of TOML: titles made from keys, and null."""
+    beside = ("title", "description")
+    bare = {key: value for key, value in node.items() if key not in beside and (key, value) != ("default", None)}
     choices = [choice for choice in bare.get("anyOf", ()) if choice != {"type": "null"}]
     if len(choices) == 1:
         del bare["anyOf"]
@@ -115,7 +116,7 @@ def _speaking(forms: list[Node]) -> Node:
     beside = {"value": value, **{key: {"$ref": _DEFINED + key} for key in ("ci", "range")}, **_evidence()}
     table = {
         "type": "object",
-        "description": EVIDENCE["value"],
+        "description": MEANINGS["value"],
         "properties": beside,
         "required": ["value"],
         "additionalProperties": False,
@@ -166,10 +167,10 @@ def _add_cycles(tables: dict[str, Node]) -> None:
     """Add the key ``cycle`` to phases: tables by number, with what is different in a cycle."""
     part = tables[f"PhaseSpec{_PART}"]
     own = {key: value for key, value in part["properties"].items() if key not in ("kind", "repeat")}
-    tables[_CYCLE] = {**part, "description": meaning("PhaseSpec", "cycle"), "properties": own}
+    tables[_CYCLE] = {**part, "description": _WHAT_DIFFERS, "properties": own}
     numbered = {
         "type": "object",
-        "description": meaning("PhaseSpec", "cycle"),
+        "description": _WHAT_DIFFERS,
         "properties": _evidence(),
         "patternProperties": {"^([1-9][0-9]?|100)$": {"$ref": f"{_DEFINED}{_CYCLE}"}},
         "additionalProperties": False,

@@ -1,12 +1,11 @@
-"""The sections of a scenario file other than its steps."""
+"""The sections of a scenario file, but for its steps and what it starts from."""
 
 import datetime
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
 from pathsim.fields import (
@@ -20,19 +19,17 @@ from pathsim.fields import (
     Number,
     Positive,
     Probability,
-    QuantileList,
     Ratio,
-    Shares,
     Table,
     Timing,
     wrong,
 )
 from pathsim.paths import parts_of
+from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
 from pathsim.steps import AnyStep
-from pathsim.steps.assess import Case, case_problems
-from pathsim.steps.spec import KeyPath, ToxicityKind
+from pathsim.steps.spec import ToxicityKind
 from pathsim.text import enumeration
 
 THERAPY = "therapy"
@@ -40,69 +37,6 @@ THERAPY = "therapy"
 ANY = "any"
 """The type under which patients with a toxicity of whatever type are counted."""
 MOST_PER_MONTH = 1_000_000_000
-
-
-class SourceEntry(Table):
-    """A publication that numbers were read in."""
-
-    cite: str
-    doi: str | None = None
-    url: str | None = None
-
-
-class QuantityCase(Table):
-    """The quantiles of a quantity for patients under a condition."""
-
-    when: str
-    quantiles: QuantileList
-
-
-AnyCase: TypeAlias = Annotated[
-    Annotated[Case, Tag("levels")] | Annotated[QuantityCase, Tag("quantiles")],
-    Discriminator(lambda case: "quantiles" if isinstance(case, dict) and "quantiles" in case else "levels"),
-]
-
-
-class Covariate(Table):
-    """A column of the cohort: a category with probabilities, or a quantity with quantiles.
-
-    A covariate can depend on those above it, by cases; the first case that holds counts.
-    """
-
-    label: str | None = None
-    unit: str | None = None
-    levels: Shares | None = None
-    quantiles: QuantileList | None = None
-    whole: bool = False
-    """Whether a quantity is rounded down to a whole number, as ages are."""
-    latent: bool = False
-    """Whether the column is felt but never observed, such as frailty: reports leave it out."""
-    cases: tuple[AnyCase, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_distribution(self) -> Self:
-        if (self.levels is None) == (self.quantiles is None):
-            raise ValueError("needs either 'levels', a category, or 'quantiles', a quantity")
-        wanted = Case if self.levels is not None else QuantityCase
-        for key in ("unit", "whole"):
-            if self.levels is not None and getattr(self, key):
-                raise wrong(f"'{key}' applies to quantities, and this is a category; leave it out", key)
-        if any(not isinstance(case, wanted) for case in self.cases):
-            raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
-        return self
-
-    def problems(self) -> Iterator[tuple[KeyPath, str]]:
-        """Cases that do not fit the table."""
-        if self.levels is not None:
-            yield from case_problems(self.levels, tuple(case for case in self.cases if isinstance(case, Case)))
-
-
-class Resource(Table):
-    """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
-
-    capacity: Count
-    label: str | None = None
-    priority: EachOnce = ()
 
 
 def _not_too_fast(per_month: float) -> float:
@@ -118,15 +52,20 @@ class Pace(Table):
     """
 
     from_day: DaysLong
+    """The day of the trial on which the period begins."""
     per_month: Annotated[NotNegative, AfterValidator(_not_too_fast)]
+    """How many come in a month of it."""
     rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast)] | None = None
+    """The pace it reaches, in a straight line, when the next period begins."""
 
 
 class Moment(Table):
     """A day of the trial, named by its number or by its date."""
 
     date: datetime.date | None = None
+    """The date."""
     day: Day | None = None
+    """The day of the trial, instead of a date."""
 
     @model_validator(mode="after")
     def _one_day(self) -> Self:
@@ -146,11 +85,18 @@ class Cutoff(Moment):
     With ``run_on`` it is an analysis of the trial as it would have gone if the committee had not stopped it.
     """
 
+    date: datetime.date | None = None
+    """The date; with 'events', the latest one."""
     label: str | None = None
+    """The name for readers."""
     events: Count | None = None
+    """Cut when this many events are known."""
     endpoint: str | None = None
+    """The endpoint that is counted, and compared."""
     complete: bool = False
+    """Whether records were brought up to date before, so that no event is still unreported."""
     run_on: bool = False
+    """Whether the trial is analyzed as if the committee had not stopped it."""
 
     @model_validator(mode="after")
     def _events_of_something(self) -> Self:
@@ -205,21 +151,33 @@ class Futility(Table):
     """
 
     rule: Literal["conditional-power", "freidlin-korn"]
+    """How the chance of success is judged."""
     hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit)]
+    """The planned hazard ratio."""
     below: Annotated[Probability, AfterValidator(_inside)]
+    """The chance, or level, below which the trial stops."""
 
 
 class Monitoring(Table):
     """What the monitoring committee looks at, when, and when it stops the trial."""
 
     endpoint: str
+    """The endpoint whose events are counted."""
     planned_events: Count
+    """How many events the final analysis needs."""
     information: tuple[Probability, ...] = Field(min_length=1)
+    """The shares of the planned events at which there are looks; a half is rounded up."""
     alpha: Annotated[Probability, AfterValidator(_one_sided)]
+    """The one-sided error that all looks may spend together."""
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
+    """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA."""
     futility: Futility | None = None
+    """When to stop because success is unlikely."""
     closes_after_days: DaysLong | None = None
-    """How long after a stop patients are still enrolled and randomized; None if a stop changes nothing in that."""
+    """How long after a stop patients are still enrolled and randomized.
+
+    None if a stop changes nothing in that.
+    """
     order: Moment | None = None
     """The day on which the committee stops the trial for reasons outside its rules."""
 
@@ -249,18 +207,29 @@ class Trial(Table):
     """The design of the trial: who comes when, who is compared, when the data are cut."""
 
     begins: Annotated[datetime.date, AfterValidator(_not_too_late)]
+    """The date of the first day."""
     patients: Annotated[Count, AfterValidator(_few_enough)]
+    """How many patients can come at most."""
     arrivals: Literal["poisson", "even"] = "poisson"
+    """Whether they come at random or at even intervals."""
     per_month: Annotated[Positive, AfterValidator(_not_too_fast)] | None = None
+    """How many come in a month."""
     pace: tuple[Pace, ...] = ()
+    """How many come in a month, by period; the first begins on day 0."""
     closes: datetime.date | None = None
+    """The date after which nobody is enrolled."""
     randomization: str | None = None
+    """The randomize step whose arms are compared."""
     control: str | None = None
+    """The arm that the others are compared with."""
     therapy: EachOnce = ()
     """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
+    """Days from an event until the trial office knows of it."""
     cutoffs: dict[str, Cutoff] = Field(min_length=1)
+    """The days on which the data are cut and analyzed, by name."""
     monitoring: Monitoring | None = None
+    """What the monitoring committee looks at, when, and when it stops the trial."""
 
     @model_validator(mode="after")
     def _one_pace(self) -> Self:
@@ -289,11 +258,17 @@ class Endpoint(Table):
     """A time-to-event endpoint: from entry into a step to the first of some events."""
 
     label: str
+    """The name for readers."""
     start: str
+    """The step from which time counts, from entry into it."""
     events: Annotated[EachOnce, Field(min_length=1)]
+    """The exits and rules, by name, of which the first is the event."""
     censored_by: EachOnce = ()
+    """The exits and rules that end the observation."""
     stratified: bool = False
+    """Whether the arms are compared within the strata of the randomization."""
     at_days: AscendingDays = ()
+    """The days at which survival is tabulated."""
 
     @model_validator(mode="after")
     def _events_do_not_censor(self) -> Self:
@@ -327,15 +302,25 @@ class Target(Table):
     """
 
     published: Number | None = None
+    """The published result."""
     between: Between | None = None
+    """The range from other series in which the mean of trials must lie, the lower end first."""
     figure: Figure
+    """The figure of the results object that it is compared with, as a path with dots."""
     of: Figure | None = None
+    """The figure that it is divided by: 35 events in 105 patients are compared as a share."""
     label: str | None = None
+    """The name for readers."""
     part: str | None = None
+    """The heading under which it stands in tables."""
     ci: tuple[Number, Number] | None = None
+    """The published interval, the lower limit first."""
     kind: TargetKind = "fit"
+    """A number of the model itself, what numbers are fitted to, a test of the model, a plausible range."""
     weight: Ratio = 1.0
+    """How much it counts in a calibration, relative to the others."""
     tolerance: Ratio | None = None
+    """How far the mean of trials may lie from it; by default, 0.3 standard deviations of one trial."""
 
     @model_validator(mode="after")
     def _of_something_else(self) -> Self:
@@ -385,16 +370,28 @@ class File(Table):
     """A scenario file: the whole of it, for the JSON Schema."""
 
     title: str
+    """What the scenario is about, in a line."""
     summary: str | None = None
+    """What the scenario is about, in a few sentences."""
     extends: str | None = None
+    """The scenario that this one builds on, by name or path. What this file says takes precedence."""
     without: tuple[str, ...] = ()
+    """What to leave out of the extended scenario, as paths with dots: steps.rescue.exit.loss."""
     set: dict[str, Number | datetime.date] = Field(default_factory=dict)
-    """With ``extends``: other numbers and dates at these paths."""
+    """Other numbers and dates for the extended scenario, by their paths with dots, inside lists too."""
     sources: dict[str, SourceEntry] = Field(default_factory=dict)
+    """The publications that numbers were read in, by a short name."""
     cohort: dict[str, Covariate] = Field(default_factory=dict)
+    """The baseline columns of the patients, by name."""
     toxicities: dict[str, ToxicityKind] = Field(default_factory=dict)
+    """What holds for a type of toxicity in every step."""
     resources: dict[str, Resource] = Field(default_factory=dict)
+    """What there is a limited number of, such as beds, by name."""
     steps: dict[str, AnyStep] = Field(min_length=1)
+    """The pathway, step by step, by name. Patients enter at the first one of the file."""
     trial: Trial
+    """The design of the trial."""
     endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    """What is counted as an event, and from when, by name."""
     targets: dict[str, Target] = Field(default_factory=dict)
+    """Published results that the scenario must reproduce, by name."""

@@ -9,11 +9,11 @@ from pydantic_core import ErrorDetails
 
 from pathsim.conditions import suggestion
 from pathsim.fields import is_list, shown
+from pathsim.scenario.baseline import Covariate, SourceEntry
 from pathsim.scenario.evidence import WORDS
 from pathsim.scenario.former import renamed
 from pathsim.scenario.keys import keys_in
 from pathsim.scenario.problems import Problem, dotted
-from pathsim.scenario.schema import Covariate, SourceEntry
 from pathsim.steps.spec import KeyPath
 
 _SENTENCES: Mapping[str, str] = {

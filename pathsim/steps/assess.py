@@ -18,16 +18,22 @@ class Case(Table):
     """The probabilities of the levels for patients under a condition."""
 
     when: str
+    """A condition over columns: age < 18 and risk == 'high'."""
     levels: Shares
+    """The probability of each level; one can be "rest"."""
 
 
 class Assessment(Table):
     """A category measured on completion: the probability of each level, by the first case that holds."""
 
     set: str
+    """The column that holds the result."""
     label: str | None = None
+    """The name for readers."""
     levels: Shares
+    """The probability of each level; one can be "rest"."""
     cases: tuple[Case, ...] = ()
+    """Other probabilities for patients under a condition; the first case that holds counts."""
 
 
 def case_problems(levels: dict[str, float], cases: tuple[Case, ...]) -> Iterator[tuple[KeyPath, str]]:

@@ -21,9 +21,13 @@ class Rule(Table):
     """
 
     when: str | None = None
+    """A condition over columns: age < 18 and risk == 'high'."""
     next: str | None = None
+    """The step for all of them."""
     split: Shares | None = None
+    """The share of them for each of several steps; one can be "rest"."""
     event: str | None = None
+    """What it means to go this way, as endpoints count it."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -44,6 +48,7 @@ class BranchSpec(StepSpec):
 
     kind: Literal["branch"]
     rules: tuple[Rule, ...]
+    """Where patients go; the first rule that holds counts, and the last has no condition."""
 
     def arrows(self) -> Iterator[Arrow]:
         """One for each step a rule can lead to."""

@@ -21,7 +21,9 @@ class HazardEffect(Table):
     """A hazard ratio for the patients under a condition, as they are on entering the step."""
 
     when: str
+    """A condition over columns: age < 18 and risk == 'high'."""
     hazard_ratio: Ratio
+    """The factor by which the hazard is multiplied."""
 
 
 class Exit(Table):
@@ -35,13 +37,21 @@ class Exit(Table):
     """
 
     next: str
+    """The step that it leads to."""
     by: ByDay | None = None
+    """The probability of having taken it by each of these days, were it the only one: { 365 = 0.2 }."""
     then: NotNegative = 0.0
+    """The hazard per day after the last of these days; none if not given."""
     since: str | None = None
+    """The earlier step from which these days count; 'elapsed' has to name it too. By default, from entry."""
     hazard_per_day: NotNegative | None = None
+    """A constant hazard."""
     median_days: Positive | None = None
+    """The median of a constant hazard, in days."""
     hazard_ratio: Ratio = 1.0
+    """A factor on the hazard stated here, for everybody: to calibrate its level."""
     effects: tuple[HazardEffect, ...] = ()
+    """Ratios for patients under conditions, as they are on entering the step."""
 
     @model_validator(mode="after")
     def _one_hazard(self) -> Self:

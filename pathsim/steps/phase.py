@@ -38,15 +38,25 @@ class PhaseSpec(StepSpec):
 
     kind: Literal["phase"]
     days: Duration | None = None
+    """How long the stay is planned to last; without it, it is follow-up and lasts until an exit."""
     next: str | None = None
+    """The step that follows a complete stay."""
     repeat: Count = 1
+    """How many cycles of it there are, one after the other."""
     max_delay: DaysLong | None = None
+    """The most days by which toxicity can delay the next step."""
     holds: str | None = None
+    """The resource whose place, if the patient has one, is kept during the stay."""
     frailty: Frailty | None = None
+    """A category that makes every toxicity more likely for some patients."""
     fatal: str | None = None
+    """The exit that a toxicity of grade 5 leads to."""
     toxicity: dict[str, Toxicity] = Field(default_factory=dict)
+    """What the stay can do to patients, by type."""
     exit: dict[str, Exit] = Field(default_factory=dict)
+    """Ways out before the planned end, by name. They compete: the earliest is taken."""
     assess: tuple[Assessment, ...] = ()
+    """What is measured when the stay is complete."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

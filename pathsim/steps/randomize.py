@@ -30,10 +30,15 @@ class RandomizeSpec(StepSpec):
 
     kind: Literal["randomize"]
     set: str = "arm"
+    """The column that holds the arm."""
     arms: dict[str, str] = Field(min_length=2)
+    """The step that each arm begins with."""
     ratio: dict[str, Count] = Field(default_factory=dict)
+    """How many patients each arm gets, in proportion; 1 if not given."""
     block: Count
+    """The size of the permuted blocks."""
     strata: EachOnce = ()
+    """Categories, or conditions that hold or do not; blocks are permuted in each stratum."""
 
     @model_validator(mode="after")
     def _whole_blocks(self) -> Self:

@@ -47,13 +47,21 @@ class ToxicityKind(Table):
     """One type of toxicity of the scenario's catalog: its name for readers, and what holds in every step."""
 
     label: str | None = None
+    """The name for readers."""
     onset: Timing | None = None
+    """Days from entry to the beginning: a number or quantiles."""
     lasts: Timing | None = None
+    """Days from beginning to end: a number or quantiles."""
     grade4plus_share: Share | None = None
+    """The share of grade 4 or 5 among those with grade 3 or higher."""
     grade5_share: Share | None = None
+    """The share of grade 5 among those with grade 3 or higher."""
     serious: Share | None = None
+    """The share of serious adverse events among those with grade 3 or higher; grade 5 always is one."""
     delays: bool = False
+    """Whether the next step waits until it is over."""
     within: str | None = None
+    """Another type that everybody with this one has too; it begins while that one lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +121,9 @@ class Elapsed(Table):
     """A column set on entry to the days that have passed since the patient entered an earlier step."""
 
     set: str
+    """The column."""
     since: str
+    """The earlier step."""
 
 
 class Requested(NamedTuple):
@@ -136,9 +146,13 @@ class StepSpec(Table):
     """Whether patients spend time here; those who do not are sent on at once."""
 
     kind: str
+    """How the step behaves."""
     label: str | None = None
+    """The name for readers."""
     stream: str | None = None
+    """The name under which draws are made; steps with the same one share them. Else the step's own name."""
     elapsed: Elapsed | None = None
+    """A column to set on entry to the days since the patient entered an earlier step."""
 
     def arrows(self) -> Iterator[Arrow]:
         """The ways out of this step."""

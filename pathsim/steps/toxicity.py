@@ -25,7 +25,9 @@ class RiskEffect(Table):
     """A risk ratio for the patients under a condition, as they are on entering the step."""
 
     when: str
+    """A condition over columns: age < 18 and risk == 'high'."""
     risk_ratio: Ratio
+    """The factor by which the probability of grade 3 or higher is multiplied."""
 
 
 class Toxicity(Table):
@@ -43,18 +45,31 @@ class Toxicity(Table):
     """
 
     grade3plus: Share | None = None
+    """The probability that the worst grade is 3 or higher."""
     grade3plus_share: Share | None = None
+    """Of those with the type it is within, the share with grade 3 or higher of this one."""
     grade4plus: Share | None = None
+    """The probability that the worst grade is 4 or 5."""
     grade5: Share | None = None
+    """The probability that it is fatal."""
     grade4plus_share: Share | None = None
+    """The share of grade 4 or 5 among those with grade 3 or higher."""
     grade5_share: Share | None = None
+    """The share of grade 5 among those with grade 3 or higher."""
     serious: Share | None = None
+    """The share of serious adverse events among those with grade 3 or higher; grade 5 always is one."""
     onset: Timing | None = None
+    """Days from entry to the beginning: a number or quantiles."""
     lasts: Timing | None = None
+    """Days from beginning to end: a number or quantiles."""
     delays: bool | None = None
+    """Whether the next step waits until it is over."""
     within: str | None = None
+    """Another type that everybody with this one has too; it begins while that one lasts."""
     set: str | None = None
+    """A column, no or yes, that remembers it for the conditions of later steps."""
     effects: tuple[RiskEffect, ...] = ()
+    """Ratios for patients under conditions, as they are on entering the step."""
 
     @model_validator(mode="after")
     def _grades_said_once(self) -> Self:
@@ -218,7 +233,9 @@ class Frailty(Table):
     """A category that makes every toxicity of a step likelier for some patients, while the averages stay as stated."""
 
     column: str
+    """The category of the cohort."""
     odds_ratio: dict[str, Ratio]
+    """The odds of each level, in proportion; 1 if not given."""
 
 
 def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple[KeyPath, str]]:

@@ -26,9 +26,13 @@ class WaitSpec(StepSpec):
 
     kind: Literal["wait"]
     ready: Duration
+    """Days until the patient is ready to go on."""
     next: str
+    """The step that follows when ready, and when there is a place."""
     resource: str | None = None
+    """The resource in which a place is wanted as soon as the patient is ready."""
     exit: dict[str, Exit] = Field(default_factory=dict)
+    """Ways out before the planned end, by name. They compete: the earliest is taken."""
 
     def arrows(self) -> Iterator[Arrow]:
         """On, and by each exit."""

@@ -1,0 +1,86 @@
+"""What a trial starts from, as a scenario file says it: publications, patients and resources."""
+
+from collections.abc import Iterator
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import Discriminator, Tag, model_validator
+
+from pathsim.fields import Count, EachOnce, QuantileList, Shares, Table, wrong
+from pathsim.steps.assess import Case, case_problems
+from pathsim.steps.spec import KeyPath
+
+
+class SourceEntry(Table):
+    """A publication that numbers were read in."""
+
+    cite: str
+    """The citation."""
+    doi: str | None = None
+    """The digital object identifier, without https://doi.org/."""
+    url: str | None = None
+    """Where it can be read, if it has no DOI."""
+
+
+class QuantityCase(Table):
+    """The quantiles of a quantity for patients under a condition."""
+
+    when: str
+    """A condition over columns: age < 18 and risk == 'high'."""
+    quantiles: QuantileList
+    """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
+
+
+AnyCase: TypeAlias = Annotated[
+    Annotated[Case, Tag("levels")] | Annotated[QuantityCase, Tag("quantiles")],
+    Discriminator(lambda case: "quantiles" if isinstance(case, dict) and "quantiles" in case else "levels"),
+]
+
+
+class Covariate(Table):
+    """A column of the cohort: a category with probabilities, or a quantity with quantiles.
+
+    A covariate can depend on those above it, by cases; the first case that holds counts.
+    """
+
+    label: str | None = None
+    """The name for readers."""
+    unit: str | None = None
+    """The unit of a quantity."""
+    levels: Shares | None = None
+    """The probability of each level; one can be "rest"."""
+    quantiles: QuantileList | None = None
+    """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
+    whole: bool = False
+    """Whether a quantity is rounded down to a whole number, as ages are."""
+    latent: bool = False
+    """Whether the column is felt but never observed, such as frailty: reports leave it out."""
+    cases: tuple[AnyCase, ...] = ()
+    """Other probabilities for patients under a condition; the first case that holds counts."""
+
+    @model_validator(mode="after")
+    def _one_distribution(self) -> Self:
+        if (self.levels is None) == (self.quantiles is None):
+            raise ValueError("needs either 'levels', a category, or 'quantiles', a quantity")
+        wanted = Case if self.levels is not None else QuantityCase
+        for key in ("unit", "whole"):
+            if self.levels is not None and getattr(self, key):
+                raise wrong(f"'{key}' applies to quantities, and this is a category; leave it out", key)
+        if any(not isinstance(case, wanted) for case in self.cases):
+            raise ValueError(f"its cases must give '{'levels' if wanted is Case else 'quantiles'}', as the table does")
+        return self
+
+    def problems(self) -> Iterator[tuple[KeyPath, str]]:
+        """Cases that do not fit the table."""
+        if self.levels is not None:
+            yield from case_problems(self.levels, tuple(case for case in self.cases if isinstance(case, Case)))
+
+
+class Resource(Table):
+    """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
+
+    capacity: Count
+    """How many patients can have it at once."""
+    label: str | None = None
+    """The name for readers."""
+    priority: EachOnce = ()
+    """Conditions; those for whom an earlier one holds come first."""
