@@ -1,0 +1,104 @@
+"""Results of many trials at once are those of each trial alone, and only what is asked for is made."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.paths import path_of
+from pathsim.results.chosen import figures
+from pathsim.results.json import results
+from pathsim.results.lookup import figure
+from pathsim.results.part import ResultsPart, of_trial
+from pathsim.results.trial import TrialResults
+from pathsim.scenario.scenario import Scenario, load
+
+REPLICATES = range(4, 12)
+SECTIONS = ("trial", "cutoffs", "endpoints")
+"""What is no table."""
+
+
+@pytest.fixture(scope="module", params=["monitored", "pathway", "few patients"])
+def scenario(request: pytest.FixtureRequest) -> Scenario:
+    """Looks that stop a trial; more steps; and so few patients that arms are not followed to the last day."""
+    if request.param == "few patients":
+        return load("tests/scenarios/monitored.toml", {"trial.patients": "9", "endpoints.pfs.at_days": "[200, 1190]"})
+    return load(f"tests/scenarios/{request.param}.toml")
+
+
+@pytest.fixture(scope="module")
+def alone(scenario: Scenario) -> list[dict[str, Any]]:
+    return [results(simulate(scenario, 7, replicate)[0]) for replicate in REPLICATES]
+
+
+def numbers(found: Any, *names: str) -> Iterator[tuple[str, float]]:
+    """The numbers that are in no list, by path; missing ones are NaN."""
+    if isinstance(found, dict):
+        for name, part in found.items():
+            yield from numbers(part, *names, name)
+    elif found is None or (isinstance(found, (int, float)) and not isinstance(found, bool)):
+        yield path_of(*names), math.nan if found is None else found
+
+
+def test_each_trial_of_a_chunk_says_what_it_says_alone(scenario: Scenario, alone: list[dict[str, Any]]) -> None:
+    chunk = simulate_many(scenario, 7, REPLICATES)
+    for trial, expected in enumerate(alone):
+        np.testing.assert_equal(results(chunk, trial=trial), expected)
+
+
+def test_on_an_earlier_day_too(scenario: Scenario) -> None:
+    chunk = simulate_many(scenario, 7, REPLICATES)
+    for trial, replicate in enumerate(REPLICATES):
+        np.testing.assert_equal(results(chunk, 400, trial), results(simulate(scenario, 7, replicate)[0], 400))
+
+
+def test_every_figure_can_be_named(scenario: Scenario, alone: list[dict[str, Any]]) -> None:
+    each = [dict(numbers({section: found[section] for section in SECTIONS})) for found in alone]
+    paths = sorted({path for shown in each for path in shown})
+    assert any(path.endswith("median_days") for path in paths)
+    assert scenario.patients != 9 or any("common_horizon" in path for path in paths)
+    together = figures(simulate_many(scenario, 7, REPLICATES), paths)
+    for path in paths:
+        # A common horizon is there only in trials that need one.
+        np.testing.assert_array_equal(together[path], [shown.get(path, math.nan) for shown in each], path)
+
+
+def test_a_figure_of_a_look_is_picked_in_each_trial() -> None:
+    scenario, path = (
+        load("tests/scenarios/monitored.toml"),
+        "trial.looks[information=0.3].analysis.hazard_ratio.estimate",
+    )
+    each = [figure(results(simulate(scenario, 7, replicate)[0]), path) for replicate in REPLICATES]
+    assert np.isfinite(each).any()
+    np.testing.assert_array_equal(figures(simulate_many(scenario, 7, REPLICATES), [path])[path], each)
+
+
+def test_what_nobody_asks_for_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    found = TrialResults(simulate_many(load("aall1331"), 7, range(2)))
+    monkeypatch.setattr("pathsim.results.endpoint.cumulative_incidence", never)
+    monkeypatch.setattr("pathsim.results.endpoint.median", never)
+    monkeypatch.setattr("pathsim.trial.tables.visits", never)
+    assert found.endpoints["dfs"].events.shape == (2,)
+    with pytest.raises(AssertionError):
+        _ = found.endpoints["dfs"].incidence
+
+
+def test_nobody_can_write_into_a_figure() -> None:
+    found = TrialResults(simulate_many(load("two-arm-exponential"), 7, range(2)))
+    with pytest.raises(ValueError, match="read-only"):
+        found.endpoints["os"].events[0] = 1
+
+
+def test_parts_are_mappings_without_what_is_not_there() -> None:
+    found = TrialResults(simulate_many(load("tests/scenarios/pathway.toml"), 7, range(2)))
+    endpoint = next(iter(found.endpoints.values()))
+    assert isinstance(endpoint, ResultsPart)
+    assert ("incidence" in endpoint) == (endpoint.incidence is not None)
+    assert "data" not in endpoint
+    assert list(of_trial(endpoint, 0))[:2] == ["label", "events"]
