@@ -94,10 +94,10 @@ def _processes(make: Make, workers: int) -> Iterator[Crew]:
                 for _ in range(workers):
                     pool.submit(_ready)
                 processes += [process for process in active_children() if process not in before]
-            # There is no public way to it.
-            results = pool._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001
-            watcher = Thread(target=_end_together, args=(processes, results), daemon=True)
-            watcher.start()
+                # There is no public way to it.
+                results = pool._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001
+                watcher = Thread(target=_end_together, args=(processes, results), daemon=True)
+                watcher.start()
             yield Crew.of(pool, _assigned, workers)
         finally:
             for process in processes:
