@@ -92,9 +92,8 @@ class TrialResults(ResultsPart):
     @replicated
     def cutoffs(self) -> Mapping[str, "CutoffResults"]:
         """What was known at each planned cut-off that has come."""
-        reading, planned = self._reading, self.scenario.trial.cutoffs
-        parts = {name: CutoffResults(name, cutoff, reading) for name, cutoff in planned.items()}
-        return {name: part for name, part in parts.items() if reading.until is None or part.day[0] <= reading.until}
+        planned = self.scenario.trial.cutoffs
+        return {name: CutoffResults(name, cutoff, self._reading) for name, cutoff in planned.items()}
 
     @replicated
     def endpoints(self) -> Mapping[str, EndpointResults]:
@@ -243,6 +242,10 @@ class CutoffResults(ResultsPart):
 
     def __init__(self, name: str, cutoff: Cutoff, reading: _Reading) -> None:
         self._name, self._cutoff, self._reading = name, cutoff, reading
+
+    def is_there(self, trial: int) -> bool:
+        """Whether the cut-off has come in this trial by the day of the results."""
+        return self._reading.until is None or bool(self.day[trial] <= self._reading.until)
 
     @cached_property
     def _known(self) -> DataCut:

@@ -55,6 +55,16 @@ def test_on_an_earlier_day_too(scenario: Scenario) -> None:
         np.testing.assert_equal(results(chunk, 400, trial), results(simulate(scenario, 7, replicate)[0], 400))
 
 
+def test_a_cut_off_comes_in_each_trial_on_its_own_day() -> None:
+    scenario = load("tests/scenarios/monitored.toml")
+    chunk = simulate_many(scenario, 7, REPLICATES)
+    days = TrialResults(chunk).cutoffs["planned"].day
+    until = float(np.median(days))
+    has_come = ["planned" in results(chunk, until, trial)["cutoffs"] for trial in range(len(REPLICATES))]
+    assert has_come == (days <= until).tolist()
+    assert len(set(has_come)) == 2
+
+
 def test_every_figure_can_be_named(scenario: Scenario, alone: list[dict[str, Any]]) -> None:
     each = [dict(numbers({section: found[section] for section in SECTIONS})) for found in alone]
     paths = sorted({path for shown in each for path in shown})
