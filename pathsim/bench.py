@@ -22,11 +22,14 @@ from pathsim.engines.vectorized import run_vectorized
 from pathsim.ensembles.run import CHUNK, Recipe, ensemble
 from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario
-from pathsim.statistics.compare import cox, logrank
-from pathsim.statistics.survival import kaplan_meier
+from pathsim.statistics.cox import cox
+from pathsim.statistics.kaplan_meier import kaplan_meier
+from pathsim.statistics.logrank import logrank
+from pathsim.statistics.risk_table import risk_table
+from pathsim.statistics.two_arms import arm_counts
 from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.time_to_event import TimeToEvent, survival_table, time_to_event
+from pathsim.trial.time_to_event import TimeToEvent, time_to_event
 
 SEED = 1
 ROUNDS = 5
@@ -151,11 +154,12 @@ def _alone(chunk: Chunk, trial: int) -> Chunk:
 def _by_kernels(endpoints: Sequence[TimeToEvent], trials: int) -> None:
     """Kaplan-Meier, log-rank and Cox of every endpoint, of all trials at once."""
     for data in endpoints:
-        table = survival_table(data, 2, trials, stratified=False)
+        table = risk_table(data.trial, data.group, data.time, data.event, trials=trials, arms=2)
         for arm in (0, 1):
             kaplan_meier(table, arm, [365, 730, 1095])
-        logrank(table, treated=0, control=1)
-        cox(table, treated=0, control=1)
+        counts = arm_counts(table, treated=0, control=1)
+        logrank(counts)
+        cox(counts)
 
 
 def _by_lifelines(trials: Sequence[Sequence[TimeToEvent]]) -> None:

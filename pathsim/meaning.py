@@ -18,6 +18,11 @@ class Unit(Enum):
     """A probability that readers expect in per cent."""
     RATIO = auto()
     """How many times something: as uncertain upward as downward on the scale of logarithms."""
+    P_VALUE = auto()
+    """The one-sided P of a test."""
+    COUNT = auto()
+    """How many patients or events there are."""
+    DAYS = auto()
 
 
 class Together(Enum):

@@ -32,6 +32,11 @@ def path_of(*names: str | int) -> str:
     return ".".join(_written(str(name), _PLAIN) for name in names)
 
 
+def compared_path(endpoint: str, arm: str, *names: str) -> str:
+    """The path of what is told of an endpoint in an arm against control: the method, and the figure."""
+    return path_of("endpoints", endpoint, "comparisons", arm, *names)
+
+
 def row_of(table: str, **picks: str) -> str:
     """The path of a row of a table that has these values. ``parts_of`` reads it."""
     return f"{table}[{','.join(f'{key}={_written(value, _PLAIN_PICK)}' for key, value in picks.items())}]"

@@ -28,7 +28,7 @@ def curves() -> None:
     """Disease-free survival of one simulated AALL1331, as the terminal shows it."""
     chunk, _ = simulate(load("aall1331"), seed=SEED)
     console = screen(104)
-    console.print(endpoint_part(console, chunk, results(chunk), "dfs"))
+    console.print(endpoint_part(console, chunk, results(chunk)["trial"]["cutoff_day"], "dfs"))
     keep(console, "curves", f"pathsim run aall1331 --seed {SEED}")
 
 

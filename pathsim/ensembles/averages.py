@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.paths import parts_of
+from pathsim.meaning import Unit
+from pathsim.results.declared import unit_of
 from pathsim.statistics.normal import deviations
 
 Figures = NDArray[np.float64]
@@ -21,20 +22,8 @@ Figures = NDArray[np.float64]
 
 
 def is_ratio(path: str) -> bool:
-    """Whether the figure at this path is a hazard ratio or a limit of one; that of a look may be called just so.
-
-    The place decides, for arms and events can have any name.
-    """
-    match [part.name for part in parts_of(path)]:
-        case ["hazard_ratio"] | ["looks", _, "hazard_ratio"] | ["trial", "looks", "hazard_ratio"]:
-            return True
-        case ["endpoints", _, "hazard_ratio", _] | ["cutoffs", _, "endpoints", _, "hazard_ratio", _]:
-            return True
-        # A name that holds points can be written without quotation marks, and is then several.
-        case ["endpoints" | "cutoffs" | "trial", *above, "hazard_ratio", "estimate" | "lower" | "upper"]:
-            return above[-1:] != ["first_events"]
-        case _:
-            return False
+    """Whether the figure at this path is declared to be a ratio, or a limit of one."""
+    return unit_of(path) is Unit.RATIO
 
 
 def averaged(path: str, values: Figures) -> NDArray[np.bool_]:

@@ -9,8 +9,8 @@ from typing import IO, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.results.part import Columns
 from pathsim.results.replicates import below_each_other
+from pathsim.results.views import Columns
 
 ByName: TypeAlias = Mapping[str, NDArray[np.float64]]
 """Columns by name, one of which at a time is in memory. NaN where a trial could not tell."""

@@ -7,7 +7,7 @@ from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
 from pathsim.ensembles.run import ChunkSpan, Parts, spans
 from pathsim.ensembles.store import DamagedError, Store
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 
 
 class IncompleteError(Exception):

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from pathsim.ensembles.averages import is_ratio, paired
 from pathsim.ensembles.collected import ByName
-from pathsim.ensembles.summary import P_VALUE, Summary, is_figure, significant
-from pathsim.paths import path_of
+from pathsim.ensembles.summary import Summary, is_figure, power_of
 from pathsim.scenario.scenario import Scenario
 
 
@@ -27,9 +26,9 @@ def uncertainty(scenario: Scenario, stated: ByName, drawn: ByName) -> Summary:
     return {
         "figures": {name: found for name, found in figures.items() if found is not None},
         "power": {
-            name: {"stated": significant(scenario, stated[path]), "drawn": significant(scenario, drawn[path])}
+            name: {"stated": power, "drawn": power_of(scenario, drawn, "endpoints", name)}
             for name in scenario.sections.endpoints
-            if (path := f"{path_of('endpoints', name)}.{P_VALUE}") in stated
+            if (power := power_of(scenario, stated, "endpoints", name))
         },
     }
 

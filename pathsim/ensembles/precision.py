@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 
 from pathsim.ensembles.collected import ByName
-from pathsim.ensembles.summary import P_VALUE, Summary, alpha
-from pathsim.paths import path_of
+from pathsim.ensembles.summary import Summary, alpha
+from pathsim.paths import compared_path
+from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
 
 
@@ -24,9 +25,10 @@ def _shrunken(successes: int, of: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """The standard error that is asked of the power of an endpoint."""
+    """The standard error that is asked of the power of an endpoint, by the log-rank test of an arm."""
 
     endpoint: str
+    arm: str
     alpha: float
     standard_error: float
     first_setting: str = ""
@@ -34,17 +36,20 @@ class Precision:
 
     @classmethod
     def of(cls, scenario: Scenario, standard_error: float, first_setting: str = "") -> "Precision | None":
-        """Of the endpoint that the committee looks at, or else the first; None if no test compares two arms."""
-        if len(scenario.arms) != 2 or not scenario.sections.endpoints:
+        """Of the endpoint that the committee looks at, or else the first; None if no arm is compared with control.
+
+        Of several arms that are compared it is the first.
+        """
+        if not scenario.compared_arms or not scenario.sections.endpoints:
             return None
         plan = scenario.trial.monitoring
         endpoint = next(iter(scenario.sections.endpoints)) if plan is None else plan.endpoint
-        return cls(endpoint, alpha(scenario), standard_error, first_setting)
+        return cls(endpoint, scenario.compared_arms[0], alpha(scenario), standard_error, first_setting)
 
     def successes(self, columns: ByName) -> int:
         """How many of these trials are significant."""
-        p_values = columns[f"{self.first_setting}{path_of('endpoints', self.endpoint)}.{P_VALUE}"]
-        return int((p_values < self.alpha).sum())
+        path = compared_path(self.endpoint, self.arm, PRIMARY_TEST, "p_one_sided")
+        return int((columns[self.first_setting + path] < self.alpha).sum())
 
     def is_reached(self, successes: int, of: int) -> bool:
         """Whether so many trials are enough."""
@@ -60,6 +65,7 @@ class Precision:
         count = next(iter(columns.values())).size
         return {
             "endpoint": self.endpoint,
+            "arm": self.arm,
             "asked": self.standard_error,
             "reached": monte_carlo_error(self.successes(columns), count),
         }

@@ -17,8 +17,8 @@ from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.results.chosen import figures
-from pathsim.results.part import Columns
 from pathsim.results.replicates import below_each_other, rows
+from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load

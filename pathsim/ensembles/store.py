@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.parquet import TableFormat, write_parquet
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 from pathsim.text import write_csv
 
 if TYPE_CHECKING:

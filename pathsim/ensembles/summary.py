@@ -1,6 +1,7 @@
 """Operating characteristics: what an ensemble says of the design."""
 
 import math
+from collections.abc import Iterable
 from functools import partial
 from itertools import count
 from typing import Any, TypeAlias
@@ -8,15 +9,16 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.ensembles.averages import average, averaged, counts, is_ratio, known_or_none, quantiles
+from pathsim.ensembles.averages import average, averaged, counts, known_or_none, quantiles
 from pathsim.ensembles.collected import ByName, Lazy
-from pathsim.paths import parts_of, path_of
+from pathsim.meaning import Unit
+from pathsim.paths import compared_path, parts_of, path_of
+from pathsim.results.declared import estimate_of, unit_of
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.normal import deviations
 
 Summary: TypeAlias = dict[str, Any]
 DEFAULT_ALPHA = 0.025
-P_VALUE = "logrank.p_one_sided"
 REASONS = ("benefit", "futility", "order")
 """Why a look ends a trial."""
 
@@ -46,20 +48,13 @@ def alpha(scenario: Scenario) -> float:
 
 def is_figure(name: str) -> bool:
     """Whether a column is a figure of the results object, and not a limit of the interval around one."""
-    return not name.startswith("looks.") and not _is_reached(name) and _limit_of(name) is None
+    return not name.startswith("looks.") and not _is_reached(name) and estimate_of(name) is None
 
 
 def _is_reached(name: str) -> bool:
     """Whether a column says in which trials a cut-off was called by its events, whatever its scenario calls it."""
     first, *rest = (part.name for part in parts_of(name))
     return first == "cutoffs" and rest[1:] == ["reached"]
-
-
-def _limit_of(name: str) -> tuple[str, str] | None:
-    """Of which path a column is a limit, and which of both; None if it is none, whatever its scenario calls it."""
-    parts = [part.name for part in parts_of(name)]
-    is_own_name = parts[-2:-1] in (["arms"], ["events"]) or parts[-3:-2] == ["first_events"]
-    return None if is_own_name or parts[-1] not in ("lower", "upper") else (name.rpartition(".")[0], parts[-1])
 
 
 def figure(path: str, values: NDArray[np.float64]) -> Summary:
@@ -97,10 +92,29 @@ def significant(scenario: Scenario, p_values: NDArray[np.float64]) -> Summary:
     return share(int((p_values < alpha(scenario)).sum()), p_values.size)
 
 
+def p_values(columns: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
+    """The columns of the tests of an endpoint that stands under these names: by compared arm and test, the path."""
+    found: dict[str, dict[str, str]] = {}
+    for path in columns:
+        parts = [part.name for part in parts_of(path)]
+        if tuple(parts[: len(names)]) == names and unit_of(path) is Unit.P_VALUE:
+            _, arm, *test, _ = parts[len(names) :]
+            found.setdefault(arm, {})[path_of(*test)] = path
+    return found
+
+
+def power_of(scenario: Scenario, columns: ByName, *names: str) -> Summary:
+    """By compared arm and test, the share of trials whose one-sided P is below alpha."""
+    return {
+        arm: {test: significant(scenario, columns[path]) for test, path in tests.items()}
+        for arm, tests in p_values(columns, *names).items()
+    }
+
+
 def _power(scenario: Scenario, columns: ByName) -> Summary:
-    """For each endpoint, the share of trials whose final one-sided P is below alpha, whatever the committee said."""
-    paths = {name: f"{path_of('endpoints', name)}.{P_VALUE}" for name in scenario.sections.endpoints}
-    return {name: significant(scenario, columns[path]) for name, path in paths.items() if path in columns}
+    """The power for each endpoint by its final data, whatever the committee said; none where no arms are compared."""
+    found = {name: power_of(scenario, columns, "endpoints", name) for name in scenario.sections.endpoints}
+    return {name: power for name, power in found.items() if power}
 
 
 def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
@@ -113,16 +127,15 @@ def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
 
 
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
-    """For each cut-off: the share of trials with one-sided P below alpha, and of those whose events called it."""
+    """For each cut-off: the power of the endpoint that called it, and the share of trials whose events did."""
     found: Summary = {}
     replicates = next(iter(columns.values())).size
     for name, cutoff in scenario.trial.cutoffs.items():
-        p_values = columns.get(f"{path_of('cutoffs', name, 'endpoints', cutoff.endpoint or '')}.{P_VALUE}")
         found[name] = {
             "label": cutoff.label or name,
             "run_on": cutoff.run_on,
             "endpoint": cutoff.endpoint,
-            "power": None if p_values is None else significant(scenario, p_values),
+            "power": power_of(scenario, columns, "cutoffs", name, "endpoints", cutoff.endpoint or ""),
         }
         if cutoff.events is not None:
             found[name]["reached"] = share(int(columns[path_of("cutoffs", name, "reached")].sum()), replicates)
@@ -156,10 +169,10 @@ def _stopping(columns: ByName, replicates: int) -> list[Summary]:
             "look": number,
             "held": share(int(np.isfinite(here["day"]).sum()), replicates),
             **{why: share(int((here[why] == 1).sum()), replicates) for why in REASONS},
-            "day": figure("day", here["day"]),
-            "events": figure("events", here["events"]),
-            "hazard_ratio": figure("hazard_ratio", here["hazard_ratio"]),
-            "hazard_ratio_if_benefit": figure("hazard_ratio", here["hazard_ratio"][here["benefit"] == 1]),
+            **{name: figure(f"looks.{number}.{name}", here[name]) for name in ("day", "events", "hazard_ratio")},
+            "hazard_ratio_if_benefit": figure(
+                f"looks.{number}.hazard_ratio", here["hazard_ratio"][here["benefit"] == 1]
+            ),
         }
         for number, here in enumerate(_looked(columns), 1)
     ]
@@ -187,8 +200,10 @@ def _bias(scenario: Scenario, columns: ByName) -> Summary | None:
     stopped = [here["hazard_ratio"][here["benefit"] == 1] for here in _looked(columns)]
     if plan is None or not stopped:
         return None
-    in_all = columns[path_of("endpoints", plan.endpoint, "hazard_ratio", "estimate")]
-    all_trials, stopped_early = (average("hazard_ratio", ratios) for ratios in (in_all, np.concatenate(stopped)))
+    (arm,) = scenario.compared_arms
+    in_all = columns[compared_path(plan.endpoint, arm, "cox", "hazard_ratio")]
+    ratio = "looks.1.hazard_ratio"
+    all_trials, stopped_early = average(ratio, in_all), average(ratio, np.concatenate(stopped))
     if not (all_trials.count and stopped_early.count):
         return None
     return {"endpoint": plan.endpoint, "all": all_trials.value, "stopped_for_benefit": stopped_early.value}
@@ -201,12 +216,10 @@ def _coverage(columns: ByName) -> Summary:
     """
     found: Summary = {}
     for name in columns:
-        path, which = _limit_of(name) or ("", "")
-        if which != "lower":
+        if (figure_path := estimate_of(name)) is None or not name.endswith(".lower"):
             continue
-        lower, ratio = columns[name], f"{path}.estimate"
-        figure_path = ratio if is_ratio(ratio) and ratio in columns else f"{path}.survival"
-        estimates, upper = columns[figure_path], columns[f"{path}.upper"]
+        path = name.removesuffix(".lower")
+        estimates, lower, upper = columns[figure_path], columns[name], columns[f"{path}.upper"]
         usable = averaged(figure_path, estimates) & np.isfinite(lower) & np.isfinite(upper)
         if usable.any():
             of_all = average(figure_path, estimates).value

@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import average_change, change_told, paired
 from pathsim.ensembles.collected import ByName, Collected, Lazy
-from pathsim.ensembles.summary import P_VALUE, REASONS, Summary, alpha, numbers_of_looks, summary
-from pathsim.results.part import Columns
+from pathsim.ensembles.summary import REASONS, Summary, alpha, numbers_of_looks, summary
+from pathsim.meaning import Unit
+from pathsim.results.declared import unit_of
 from pathsim.results.replicates import below_each_other, rows
+from pathsim.results.views import Columns
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import arms_of, fitted, held
 
@@ -138,9 +140,9 @@ def _scored(scenario: Scenario, columns: ByName, numbers: range) -> ByName:
         return ended
 
     tests = {
-        f"{name.removesuffix('p_one_sided')}significant": partial(significant, name)
+        f"{name.rpartition('.')[0]}.significant": partial(significant, name)
         for name in columns
-        if name.endswith(P_VALUE)
+        if unit_of(name) is Unit.P_VALUE
     }
     ends = {why: [f"looks.{number}.{why}" for number in numbers] for why in REASONS}
     looks = {name: partial(at_look, name) for names in ends.values() for name in names}

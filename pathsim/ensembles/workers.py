@@ -14,7 +14,7 @@ from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from pathsim import __version__
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

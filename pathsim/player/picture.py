@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from pathsim.paths import path_of
+from pathsim.meaning import Unit
+from pathsim.paths import compared_path
 from pathsim.player.differences import comparison_counts
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import (
@@ -22,17 +23,20 @@ from pathsim.player.views.live import (
     Snapshot,
     ToxicityRow,
 )
+from pathsim.player.views.patients import ComparedFigure
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
 from pathsim.results.endpoint import EndpointResults
-from pathsim.results.part import of_trial
+from pathsim.results.labels import in_ensembles
+from pathsim.results.views import kept_of, of_trial
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY, Endpoint
-from pathsim.statistics.survival import curve, median
+from pathsim.statistics.kaplan_meier import curve, median
+from pathsim.statistics.methods import Comparisons
 from pathsim.trial.data_cut import DataCut
 from pathsim.trial.tables import of_trial as rows_of_trial
 from pathsim.trial.tables import visits
-from pathsim.trial.time_to_event import ALL, allocation, survival_table, time_to_event
+from pathsim.trial.time_to_event import ALL, allocation, survival_data, time_to_event
 from pathsim.trial.toxicity import toxic_steps, toxicity
 
 FINEST = 512
@@ -147,17 +151,37 @@ def endpoint_view(card: EndpointCard, known: DataCut, ghosts: tuple[Curve, ...] 
     arms = [list(arm.at.values()) for arm in found.arms.values()]
     survival = zip(*([of_trial(here.survival, 0) for here in arm] for arm in arms), strict=True)
     at_risk = zip(*([of_trial(here.at_risk, 0) for here in arm] for arm in arms), strict=True)
-    ratio, test = (of_trial(figures, 0) or {} for figures in (found.hazard_ratio, found.logrank))
-    shown = HazardRatioView(ratio.get("estimate"), ratio.get("lower"), ratio.get("upper"), test.get("p_one_sided"))
+    ratios = tuple(_ratio(arm, compared) for arm, compared in (found.comparisons or {}).items())
     at_days = tuple(zip(endpoint.at_days, survival, strict=True))
-    return EndpointView(card.name, curves(card, known), ghosts, at_days, tuple(at_risk), shown)
+    return EndpointView(card.name, curves(card, known), ghosts, at_days, tuple(at_risk), ratios)
+
+
+def _ratio(arm: str, compared: Comparisons) -> HazardRatioView:
+    figures = (*compared.cox.values(), compared.logrank.p_one_sided)
+    return HazardRatioView(arm, *(of_trial(figure, 0) for figure in figures))
+
+
+def compared_figures(card: EndpointCard, there: DataCut, here: DataCut) -> tuple[ComparedFigure, ...]:
+    """How the arms of an endpoint compare in two settings."""
+    scenario, figures = here.chunk.scenario, []
+    found = [
+        EndpointResults(cut.chunk.scenario.sections.endpoints[card.name], cut).comparisons for cut in (there, here)
+    ]
+    for arm in scenario.compared_arms:
+        before, now = (kept_of((compared or {})[arm]) for compared in found)
+        for path, values in now.items():
+            if (one := in_ensembles(scenario.compared_label(card.name, arm), card.name, arm, path)) is not None:
+                _, label, unit = one
+                shown = (None, None) if unit is Unit.SHARE else (of_trial(before[path], 0), of_trial(values, 0))
+                figures.append(ComparedFigure(label, unit, *shown))
+    return tuple(figures)
 
 
 def curves(card: EndpointCard, known: DataCut) -> tuple[Curve, ...]:
     """The curve of each arm."""
     endpoint = known.chunk.scenario.sections.endpoints[card.name]
     data, groups = time_to_event(known, endpoint), allocation(known).groups
-    table = survival_table(data, len(groups), stratified=False)
+    table = survival_data(data, endpoint, known.chunk).table
     edges = np.linspace(0, card.horizon_days, FINEST)
     found = []
     for number in range(len(groups)):
@@ -213,7 +237,10 @@ def _card(simulated: SimulatedTrial, name: str, endpoint: Endpoint, known: DataC
         tuple(f"{tick:g}" for tick in ticks),
         unit,
         tuple(tuple(simulated.scenario.published_points(name, arm)) for arm in arms),
-        simulated.scenario.published_figure(path_of("endpoints", name, "hazard_ratio", "estimate")),
+        tuple(
+            simulated.scenario.published_figure(compared_path(name, arm, "cox", "hazard_ratio"))
+            for arm in simulated.scenario.compared_arms
+        ),
         endpoint.stratified,
     )
 

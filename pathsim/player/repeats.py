@@ -3,7 +3,7 @@
 import math
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -13,8 +13,9 @@ import numpy as np
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.summary import Summary, alpha, figure, middle, significant, summary
 from pathsim.ensembles.vary import comparison, varied_rows
+from pathsim.meaning import Unit
 from pathsim.names import lowered, spoken
-from pathsim.paths import day_name, path_of, row_of
+from pathsim.paths import compared_path, day_name, path_of, row_of
 from pathsim.player.picture import toxicity_name
 from pathsim.player.requests import Work
 from pathsim.player.session import WorkerSession
@@ -32,8 +33,9 @@ from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
 from pathsim.report.validation import KIND_SIGNS
 from pathsim.results.chosen import figures
-from pathsim.results.part import Columns
+from pathsim.results.labels import PRIMARY_TEST, in_ensembles
 from pathsim.results.replicates import below_each_other, rows
+from pathsim.results.views import Columns
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import THERAPY, Endpoint
 from pathsim.statistics.normal import deviations
@@ -96,7 +98,9 @@ class Ensemble(Repeats):
         found = summary(scenario, columns)
         plan = scenario.trial.monitoring
         name = next(iter(scenario.sections.endpoints), "") if plan is None else plan.endpoint
-        p_values = columns.get(path_of("endpoints", name, "logrank", "p_one_sided"), np.full(self.done, math.nan))
+        arm = next(iter(scenario.compared_arms), "")
+        tested = compared_path(name, arm, PRIMARY_TEST, "p_one_sided")
+        p_values = columns.get(tested, np.full(self.done, math.nan))
         return EnsembleView(
             generation=self.session.request.generation,
             replicates=self.done,
@@ -105,7 +109,9 @@ class Ensemble(Repeats):
             endpoint=scenario.sections.endpoints[name].label if name else "",
             level=alpha(scenario),
             power=tuple(
-                (scenario.endpoint_label(endpoint), Share(**power)) for endpoint, power in found["power"].items()
+                (scenario.compared_label(endpoint, arm), Share(**tests[PRIMARY_TEST]))
+                for endpoint, power in found["power"].items()
+                for arm, tests in power.items()
             ),
             power_by_count=_power_by_count(scenario, p_values),
             endings=tuple((why, Share(**part)) for why, part in found["ending"].items()),
@@ -133,10 +139,12 @@ def _power_by_count(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Sh
 def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> Headline | None:
     """The hazard ratio of an endpoint, or where there is nothing to compare survival at its last tabulated day."""
     endpoint = scenario.sections.endpoints[name]
-    ratio = path_of("endpoints", name, "hazard_ratio", "estimate")
+    arm = next(iter(scenario.compared_arms), "")
+    ratio = compared_path(name, arm, "cox", "hazard_ratio")
     days = sorted(day for day in endpoint.at_days if _survival(name, day) in columns)
     if ratio in own:
-        path, label = ratio, f"Hazard ratio, {lowered(endpoint.label)}"
+        of = "" if len(scenario.compared_arms) == 1 else f", {arm}"
+        path, label = ratio, f"Hazard ratio, {lowered(endpoint.label)}{of}"
     elif days:
         path, label = _survival(name, days[-1]), f"{endpoint.label} at {spans(days)[days[-1]]}"
     else:
@@ -160,7 +168,9 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
         wanted[path_of("endpoints", name, "events")] = f"{label}: {_counted(endpoint)}"
-        wanted[path_of("endpoints", name, "hazard_ratio", "estimate")] = f"{label} HR, median"
+        for arm in scenario.compared_arms:
+            told = f"{scenario.compared_label(name, arm)} HR, median"
+            wanted[compared_path(name, arm, "cox", "hazard_ratio")] = told
         wanted |= {_survival(name, day): f"{label} at {told}" for day, told in spans(endpoint.at_days).items()}
     for path, label in wanted.items():
         if (row := _figure_row(path, label, columns, own)) is not None:
@@ -198,35 +208,37 @@ class Contrast(Repeats):
         compared_settings = comparison(both, [self.session.request.kept, self.session.request.settings], self.so_far())
         differences = compared_settings["settings"][1]["differences"]
         told = [
-            _told(label, found)
-            for path, label in _contrasted(both[0])
+            _told(label, unit, found)
+            for path, label, unit in _contrasted(both[0], differences)
             if (found := differences.get(path)) and found["averaged"] > 1
         ]
         return ContrastView(self.session.request.generation, self.done, self.wanted, tuple(told))
 
 
-def _told(label: str, found: Summary) -> Difference:
-    is_one_of_ratios = "ratio" in found
-    scale = "_log" if is_one_of_ratios else ""
+def _told(label: str, unit: Unit, found: Summary) -> Difference:
+    scale = "_log" if unit is Unit.RATIO else ""
     half_width = deviations(0.95) * found[f"standard_error{scale}"]
-    return Difference(label, is_one_of_ratios, found[f"mean{scale}"], half_width)
+    return Difference(label, unit, found[f"mean{scale}"], half_width)
 
 
-def _contrasted(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """The figures whose differences are shown: survival, hazard ratio and power of each endpoint, and toxicity."""
+def _contrasted(scenario: Scenario, paths: Iterable[str]) -> Iterator[tuple[str, str, Unit]]:
+    """The figures whose differences are shown: survival, how the arms of each endpoint compare, and toxicity."""
     for name, endpoint in scenario.sections.endpoints.items():
         short = scenario.endpoint_label(name)
         for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
             of = f", {arm}" if scenario.arms else ""
             path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
-            yield path, f"{short} at {told}{of}"
-        yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{short} hazard ratio"
-        yield path_of("endpoints", name, "logrank", "significant"), f"{short} power"
+            yield path, f"{short} at {told}{of}", Unit.SHARE
+        for arm in scenario.compared_arms:
+            below = f"{compared_path(name, arm)}."
+            figures = (path.removeprefix(below) for path in paths if path.startswith(below))
+            of_arm = scenario.compared_label(name, arm)
+            yield from filter(None, (in_ensembles(of_arm, name, arm, path) for path in figures))
     toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
     for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
         of = f", {arm}" if arm else ""
         path = f"{row_of('toxicity', arm=arm, step=step, type=name)}.rate"
-        yield path, f"{toxicity_name(scenario, name, step)}{of}"
+        yield path, f"{toxicity_name(scenario, name, step)}{of}", Unit.SHARE
 
 
 class Validation(Repeats):

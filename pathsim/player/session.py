@@ -10,7 +10,7 @@ from pathsim.player.differences import changed_patients, comparison_counts
 from pathsim.player.evidence import evidence
 from pathsim.player.journeys import journey_view, roster
 from pathsim.player.parameters import parameters
-from pathsim.player.picture import Photographer, cards, endpoint_view, toxicity_rows
+from pathsim.player.picture import Photographer, cards, compared_figures, endpoint_view, toxicity_rows
 from pathsim.player.requests import Open, Settings
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.ensemble import EvidenceView
@@ -169,6 +169,7 @@ class WorkerSession:
             generation=self.request.generation,
             there=tuple(endpoint_view(card, there) for card in self.cache.cards),
             here=tuple(endpoint_view(card, here) for card in self.cache.cards),
+            compared=tuple(compared_figures(card, there, here) for card in self.cache.cards),
             toxicity_there=toxicity_rows(there),
             toxicity_here=toxicity_rows(here),
             counts=comparison_counts(self.kept, self.simulated, name, day),

@@ -12,10 +12,11 @@ from rich.text import Text
 from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import Summary, middle
-from pathsim.paths import day_name, parts_of, path_of, row_of, without_quotes
+from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
-from pathsim.report.remarks import not_compared, null_hypothesis
+from pathsim.report.remarks import null_hypothesis
+from pathsim.results.labels import PRIMARY_TEST, test_label
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
@@ -43,8 +44,6 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
         console.print(Text("Published numbers are redrawn in each replicate, within their uncertainty.", "yellow"))
     if found["null"]:
         console.print(null_hypothesis(scenario))
-    if (told := not_compared(scenario)) is not None:
-        console.print(told)
     if scenario.overrides:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         console.print(Text(f"changed: {changed}", style="yellow"))
@@ -106,14 +105,17 @@ def _cutoffs(console: Console, scenario: Scenario, found: Summary) -> Table:
     if any("reached" in cut for cut in cuts.values()):
         reached = (f"{cut['reached']['estimate']:.1%}" if "reached" in cut else "" for cut in cuts.values())
         table.add_row("events reached by", *reached)
-    ratios = [
-        path_of("cutoffs", name, "endpoints", cut["endpoint"] or "", "hazard_ratio", "estimate")
-        for name, cut in cuts.items()
-    ]
-    if any(path in figures for path in ratios):
-        table.add_row("median hazard ratio", *_pairs(figures, ratios, _ratio, roomy=roomy))
-        powers = ("" if cut["power"] is None else _share(cut["power"], roomy=roomy) for cut in cuts.values())
-        table.add_row(f"one-sided P < {found['alpha']:g}", *powers)
+    for arm in scenario.compared_arms:
+        of = "" if len(scenario.compared_arms) == 1 else f", {arm}"
+        ratios = [
+            path_of("cutoffs", name, "endpoints", cut["endpoint"] or "", "comparisons", arm, "cox", "hazard_ratio")
+            for name, cut in cuts.items()
+        ]
+        if any(path in figures for path in ratios):
+            table.add_row(f"median hazard ratio{of}", *_pairs(figures, ratios, _ratio, roomy=roomy))
+            powers = (cut["power"].get(arm) for cut in cuts.values())
+            told = ("" if power is None else _share(power[PRIMARY_TEST], roomy=roomy) for power in powers)
+            table.add_row(f"one-sided P < {found['alpha']:g}{of}", *told)
     return table
 
 
@@ -133,20 +135,26 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByN
     paths = [path_of("endpoints", name, "arms", arm, "events") for arm in arms]
     table.add_row("events", *_pairs(figures, paths, _count))
     parts: list[RenderableType] = [table]
-    if name in found["power"]:
-        parts += _comparison(console, scenario, found, columns, name)
+    for arm in scenario.compared_arms:
+        parts += _comparison(console, scenario, found, columns, name, arm)
     return Group(*parts)
 
 
 def _comparison(
-    console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str
+    console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str, arm: str
 ) -> Iterator[RenderableType]:
-    path = path_of("endpoints", name, "hazard_ratio")
-    ratio = found["figures"][f"{path}.estimate"]
+    if len(scenario.compared_arms) > 1:
+        yield Text(f" {arm} against {scenario.trial.control}")
+    path = compared_path(name, arm, "cox")
+    ratio = found["figures"][f"{path}.hazard_ratio"]
+    tests = dict(found["power"][name][arm])
     yield Text(
-        f" power {_share(found['power'][name])} at one-sided {found['alpha']:g}, whatever the committee says; "
+        f" power {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, whatever the committee says; "
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
+    if tests:
+        others = (f"{test_label(test)} {power['estimate']:.1%}" for test, power in tests.items())
+        yield Text(f" by other tests: {enumeration(list(others))}", "dim")
     if name in found["sequential_power"]:
         yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:
@@ -159,10 +167,10 @@ def _comparison(
     published = [
         Mark(target.published, "published")
         for target in scenario.sections.targets.values()
-        if target.published is not None and without_quotes(target.figure) == without_quotes(f"{path}.estimate")
+        if target.published is not None and without_quotes(target.figure) == without_quotes(f"{path}.hazard_ratio")
     ]
     if ratio["median"] is not None:
-        yield ratio_histogram(columns[f"{path}.estimate"], published, ascii_only=console.options.ascii_only)
+        yield ratio_histogram(columns[f"{path}.hazard_ratio"], published, ascii_only=console.options.ascii_only)
 
 
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
@@ -196,8 +204,9 @@ def _parameter_uncertainty(scenario: Scenario, found: Summary) -> RenderableType
             table.add_row(label + of_fewer(here["averaged"], found["replicates"]), *figures, told)
     lines = []
     for name, power in found["uncertainty"]["power"].items():
-        told = f"{_share(power['stated'])} as stated, {_share(power['drawn'])} as drawn"
-        lines.append(Text(f" power of {scenario.endpoint_label(name)}: {told}"))
+        for arm in power["stated"]:
+            stated, drawn = (_share(power[which][arm][PRIMARY_TEST]) for which in ("stated", "drawn"))
+            lines.append(Text(f" power of {scenario.compared_label(name, arm)}: {stated} as stated, {drawn} as drawn"))
     told = "?: no more than the noise of so many replicates. Assumed and calibrated numbers are left as they are."
     return Group(table, *lines, Text(f" {told}", "dim"))
 
@@ -225,8 +234,9 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The figures of survival, by path, with a label."""
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
-        if len(scenario.arms) == 2:
-            yield path_of("endpoints", name, "hazard_ratio", "estimate"), f"{label} hazard ratio"
+        for arm in scenario.compared_arms:
+            told = f"{scenario.compared_label(name, arm)} hazard ratio"
+            yield compared_path(name, arm, "cox", "hazard_ratio"), told
         for arm in scenario.arms or (ALL,):
             for day, told in spans(endpoint.at_days).items():
                 path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")

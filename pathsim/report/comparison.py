@@ -9,9 +9,12 @@ from rich.text import Text
 
 from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.summary import REASONS, Summary
-from pathsim.paths import day_name, names_in, parts_of, path_of
+from pathsim.meaning import Unit
+from pathsim.paths import compared_path, day_name, names_in, parts_of, path_of
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times
-from pathsim.report.remarks import not_compared, null_hypothesis
+from pathsim.report.remarks import null_hypothesis
+from pathsim.results.declared import unit_of
+from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 from pathsim.trial.time_to_event import ALL
@@ -35,14 +38,14 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
     )
     if found["null"]:
         console.print(null_hypothesis(scenario))
-    if (told := not_compared(scenario)) is not None:
-        console.print(told)
     for name, endpoint in scenario.sections.endpoints.items():
         console.print()
         console.print(Text(endpoint.label, style="bold"))
         console.print(_endpoint(scenario, settings, name, roomy=console.width >= ROOMY))
-        if name in settings[0]["power"]:
-            console.print(_powers(settings, name, ascii_only=console.options.ascii_only))
+        for arm in scenario.compared_arms:
+            if len(scenario.compared_arms) > 1:
+                console.print(Text(f" power, {arm}", "dim"))
+            console.print(_powers(settings, name, arm, ascii_only=console.options.ascii_only))
     if any(setting["stopping"] for setting in settings):
         console.print()
         console.print(Text("The design: how trials end, by the plan of the committee", style="bold"))
@@ -81,10 +84,11 @@ def _by_setting(settings: list[Summary], columns: Sequence[tuple[str, str]]) -> 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
     """One row for each setting: power, hazard ratio and, where there is room, survival at one time."""
     endpoint, columns = scenario.sections.endpoints[name], []
-    if name in settings[0]["power"]:
+    for arm in scenario.compared_arms:
+        of = "" if len(scenario.compared_arms) == 1 else f"{arm}:\n"
         columns += [
-            ("power", path_of("endpoints", name, "logrank", "significant")),
-            ("hazard ratio,\ngeometric mean", path_of("endpoints", name, "hazard_ratio", "estimate")),
+            (f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
+            (f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
@@ -108,7 +112,12 @@ def _cell(setting: Summary, path: str) -> str:
 
 
 def _written(mean: float, path: str) -> str:
-    return f"{mean:.3f}" if is_ratio(path) else f"{mean:.1f}" if path.startswith("trial.") else f"{mean:.1%}"
+    return f"{mean:.3f}" if is_ratio(path) else f"{mean:.1f}" if _is_amount(path) else f"{mean:.1%}"
+
+
+def _is_amount(path: str) -> bool:
+    """Whether the figure is a number of patients, events or days."""
+    return unit_of(path) in (Unit.COUNT, Unit.DAYS)
 
 
 def _apart(difference: Summary, path: str) -> str:
@@ -118,7 +127,7 @@ def _apart(difference: Summary, path: str) -> str:
     if "ratio" in difference:
         return times(difference["ratio"], difference["lower"], difference["upper"])
     error = difference["standard_error"]
-    if path.startswith("trial."):
+    if _is_amount(path):
         return f"{effect:+.1f} ± {error:.1f}"
     return f"{100 * effect:+.2f} ± {100 * error:.2f} points"
 
@@ -132,8 +141,8 @@ def _effect(difference: Summary) -> float | None:
 def _mean(setting: Summary, path: str) -> float | None:
     """The mean of a figure, of ratios the geometric one, or a share of trials."""
     first, *rest = (part.name for part in parts_of(path))
-    if path.endswith(".logrank.significant"):
-        power: float = setting["power"][rest[0]]["estimate"]
+    if path.endswith(f".{PRIMARY_TEST}.significant"):
+        power: float = setting["power"][rest[0]][rest[2]][PRIMARY_TEST]["estimate"]
         return power
     if first == "ending":
         found: float = setting["ending"][rest[0]]["estimate"] if setting["ending"] else 0.0
@@ -154,20 +163,20 @@ def _words(setting: Summary) -> list[str]:
     return [f"{names_in(path)[-1]} = {value}" for path, value in setting["set"].items()]
 
 
-def _powers(settings: list[Summary], name: str, *, ascii_only: bool) -> Text:
+def _powers(settings: list[Summary], name: str, arm: str, *, ascii_only: bool) -> Text:
     """The power under each setting as a bar."""
     labels = [", ".join(_words(setting)) for setting in settings]
     width = max(map(len, labels))
     block = "#" if ascii_only else "█"
     lines = []
     for label, setting in zip(labels, settings, strict=True):
-        power = setting["power"][name]["estimate"]
+        power = setting["power"][name][arm][PRIMARY_TEST]["estimate"]
         lines.append(f" {label:>{width}} {block * round(power * BAR_WIDTH):<{BAR_WIDTH}} {power:.1%}")
     return Text("\n".join(lines), "cyan")
 
 
 def _is_estimated_ratio(path: str) -> bool:
-    return path.endswith(".estimate") and is_ratio(path)
+    return path.endswith(".cox.hazard_ratio") and is_ratio(path)
 
 
 def _gain(settings: list[Summary]) -> str:

@@ -4,19 +4,20 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
 from pathsim.names import spoken
 from pathsim.paths import day_name
+from pathsim.report.arms_compared import comparison_table
 from pathsim.report.curves import CurveLine, drawn_until, survival_plot
-from pathsim.report.figures import arm_style, figure_table, months, p_value, percent, ratio, span, spans
-from pathsim.results.json import Results
+from pathsim.report.figures import arm_style, figure_table, months, percent, spans
+from pathsim.results.endpoint import EndpointResults
+from pathsim.results.views import of_trial
 from pathsim.scenario.scenario import Scenario
-from pathsim.statistics.survival import curve
+from pathsim.statistics.kaplan_meier import curve
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.time_to_event import ALL, survival_table, time_to_event
+from pathsim.trial.time_to_event import ALL
 
 
 def arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
@@ -24,22 +25,21 @@ def arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
     return [(arm, arm_style(number)) for number, arm in enumerate(scenario.arms)]
 
 
-def endpoint_part(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
-    """The curves of an endpoint with the figures under them."""
-    return Group(_plot(console, chunk, found, name), "", _endpoint(chunk.scenario, found, name))
+def endpoint_part(console: Console, chunk: Chunk, until: float, name: str) -> RenderableType:
+    """The curves of an endpoint with the figures under them, by what a report on a day of the trial shows."""
+    endpoint = chunk.scenario.sections.endpoints[name]
+    found = EndpointResults(endpoint, course(chunk).reported_on(until))
+    return Group(_plot(console, chunk.scenario, found, name), "", _endpoint(chunk.scenario, found, name))
 
 
-def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> RenderableType:
-    scenario = chunk.scenario
-    data = time_to_event(course(chunk).reported_on(found["trial"]["cutoff_day"]), scenario.sections.endpoints[name])
-    groups = scenario.arms or (ALL,)
-    if not data.row.size:
+def _plot(console: Console, scenario: Scenario, found: EndpointResults, name: str) -> RenderableType:
+    data = found.survival_data
+    if not data.time.size:
         return Text("nobody reached the start of this endpoint", style="dim")
-    table = survival_table(data, len(groups), stratified=False)
     lines = []
-    for number, arm in enumerate(groups):
-        mine = data.group == number
-        steps = curve(table, 0, number)
+    for number, arm in enumerate(data.arms):
+        mine = data.arm == number
+        steps = curve(data.table, 0, number)
         published = scenario.published_points(name, arm)
         lines.append(
             CurveLine(
@@ -47,7 +47,7 @@ def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> Renderab
                 arm_style(number),
                 steps.time,
                 steps.survival,
-                np.sort(data.time[mine & ~data.event]),
+                np.sort(data.time[mine & (data.cause == 0)]),
                 data.time[mine],
                 published,
             )
@@ -61,9 +61,9 @@ def _plot(console: Console, chunk: Chunk, found: Results, name: str) -> Renderab
     return drawn
 
 
-def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
-    endpoint = found["endpoints"][name]
-    arms = scenario.arms or (ALL,)
+def _endpoint(scenario: Scenario, found: EndpointResults, name: str) -> RenderableType:
+    endpoint = of_trial(found, 0)
+    arms = found.survival_data.arms
     table = figure_table(("", ""), *(arm_headings(scenario) or [(ALL, "")]))
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
@@ -79,48 +79,10 @@ def _endpoint(scenario: Scenario, found: Results, name: str) -> RenderableType:
     parts: list[RenderableType] = [table]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
         parts.append(Text(" -: nobody was followed for that long", style="dim"))
-    if "hazard_ratio" in endpoint:
-        parts.append(Padding(_comparison(scenario, found, name), (0, 1)))
-    return Group(*parts)
-
-
-def _comparison(scenario: Scenario, found: Results, name: str) -> Text:
-    endpoint = found["endpoints"][name]
     stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
-    text = _hazard_ratio(endpoint["hazard_ratio"], scenario, stratified)
-    if (test := endpoint["logrank"])["z"] is not None:
-        text.append(f"; log-rank z {test['z']:.2f}, one-sided P {p_value(test['p_one_sided'])}{stratified}")
-    if (gain := endpoint.get("restricted_mean_difference")) is not None:
-        text.append("\n").append(_gain(gain))
-    return text
-
-
-def _hazard_ratio(found: dict[str, float | None], scenario: Scenario, stratified: str) -> Text:
-    estimate, lower, upper = found["estimate"], found["lower"], found["upper"]
-    if estimate is None:
-        return Text("no hazard ratio: no event occurred while patients of both arms were followed", style="dim")
-    text = Text(f"hazard ratio {ratio(estimate)}")
-    if lower is not None and upper is not None:
-        return text.append(f" (95% CI {ratio(lower)}-{ratio(upper)}){stratified}")
-    control = scenario.trial.control or ""
-    only = control if estimate == 0 else next(arm for arm in scenario.arms if arm != control)
-    return text.append(f"{stratified}: all events while both arms were followed are in {only}")
-
-
-def _gain(gain: dict[str, Any]) -> Text:
-    """The difference of restricted means or, if nobody was followed so long, that up to the longest common horizon."""
-    shown, why = gain, ""
-    if gain["days"] is None:
-        if "common_horizon" not in gain:
-            return Text("event-free days gained: not known, for in one arm nobody has been followed yet", style="dim")
-        shown, why = (
-            gain["common_horizon"],
-            f", the longest time for which both arms were followed (not {span(gain['horizon_days'])})",
-        )
-    return Text(
-        f"event-free days gained in {span(shown['horizon_days'])}{why}: {shown['days']:.0f} "
-        f"(95% CI {shown['lower']:.0f} to {shown['upper']:.0f})"
-    )
+    for arm, compared in (found.comparisons or {}).items():
+        parts += ["", Text(f" {arm} against {scenario.trial.control}{stratified}"), comparison_table(compared)]
+    return Group(*parts)
 
 
 def _median(arm: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -17,7 +18,6 @@ from pathsim.paths import parts_of
 from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
-from pathsim.report.remarks import not_compared
 from pathsim.results.json import Results
 from pathsim.results.lookup import targeted
 from pathsim.scenario.evidence import KINDS, tally
@@ -47,7 +47,7 @@ def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -
     scenario = chunk.scenario
     yield "Flow of patients", _flow(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
-        yield endpoint.label, endpoint_part(console, chunk, found, name)
+        yield endpoint.label, endpoint_part(console, chunk, found["trial"]["cutoff_day"], name)
     if any(row["grade3plus"] for row in found["toxicity"]):
         yield "Toxicity: patients with grade 3 or higher", _toxicity(console, scenario, found)
     if any(row["arm"] for row in found["responses"]):
@@ -86,8 +86,6 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     if scenario.overrides:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         lines.append(Text(f"changed: {changed}", style="yellow"))
-    if (told := not_compared(scenario)) is not None:
-        lines.append(told)
     return Group(*lines, Text("; ".join(words) + "."))
 
 
@@ -263,12 +261,11 @@ def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
         known = (_events_known(scenario.trial.cutoffs[key], name, cut) for key, cut in found["cutoffs"].items())
         table.add_row(f"{label} events known", *known)
         table.add_row(f"{label} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
-    for name in scenario.sections.endpoints if len(scenario.arms) == 2 else ():
-        compared = [cut["endpoints"][name] for cut in cuts]
-        label = scenario.endpoint_label(name)
-        table.add_row(f"{label} hazard ratio", *(ratio(found["hazard_ratio"]["estimate"]) for found in compared))
-        values = (found["logrank"]["p_one_sided"] for found in compared)
-        table.add_row(f"{label} one-sided P", *map(p_value, values))
+    for name, arm in product(scenario.sections.endpoints, scenario.compared_arms):
+        compared = [cut["endpoints"][name]["comparisons"][arm] for cut in cuts]
+        label = scenario.compared_label(name, arm)
+        table.add_row(f"{label} hazard ratio", *(ratio(found["cox"]["hazard_ratio"]) for found in compared))
+        table.add_row(f"{label} one-sided P", *(p_value(found["logrank"]["p_one_sided"]) for found in compared))
     return table
 
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from pathsim.paths import parts_of
 from pathsim.results.lookup import figure, is_picked, leaf, number
-from pathsim.results.part import Columns, of_trial
 from pathsim.results.trial import TrialResults
+from pathsim.results.views import Columns, of_trial
 from pathsim.trial import tables
 from pathsim.trial.data_cut import Chunk
 

@@ -1,40 +1,33 @@
 """What the results say of an endpoint: survival by arm, first events, and how the arms compare."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.paths import day_name
-from pathsim.results.part import NOT_APPLICABLE, Figures, ResultsPart, Trials, replicated, result
-from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
-from pathsim.statistics.compare import HazardRatio, p_one_sided
-from pathsim.statistics.competing import cumulative_incidence
-from pathsim.statistics.normal import deviations
-from pathsim.statistics.risk_table import RiskTable
-from pathsim.statistics.survival import (
-    KaplanMeier,
-    Median,
-    kaplan_meier,
-    longest_horizon,
-    median,
-    numbers_at_risk,
-    restricted_mean,
+from pathsim.statistics.cumulative_incidence import cumulative_incidence
+from pathsim.statistics.figures import (
+    NOT_APPLICABLE,
+    Count,
+    CountsByName,
+    DaysFigure,
+    ResultsPart,
+    Share,
+    Trials,
+    replicated,
+    result,
 )
+from pathsim.statistics.kaplan_meier import KaplanMeier, Median, kaplan_meier, median, numbers_at_risk
+from pathsim.statistics.methods import Comparisons
+from pathsim.statistics.restricted_mean import restricted_mean
+from pathsim.statistics.risk_table import RiskTable
+from pathsim.statistics.two_arms import SurvivalData
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import ArmComparison, TimeToEvent, compared, record, survival_table, time_to_event
-
-
-class LogRankTest(NamedTuple):
-    """The log-rank test of the arms of each trial: below 0, and below one half, where the treated arm does better."""
-
-    z: Trials
-    p_one_sided: Trials
+from pathsim.trial.time_to_event import TimeToEvent, survival_data, time_to_event
 
 
 @dataclass(frozen=True)
@@ -53,19 +46,19 @@ class _Patients:
         return time_to_event(self.known, self.endpoint)
 
     @cached_property
-    def table(self) -> RiskTable:
-        """The risk table, without strata."""
-        return survival_table(self.data, len(self.groups), self.trials, stratified=False)
-
-    @cached_property
-    def groups(self) -> tuple[str, ...]:
-        """The arms, or the one group of a study without arms."""
-        return record(self.known.chunk).allocation.groups
+    def survival(self) -> SurvivalData:
+        """The same as statistics take it."""
+        return survival_data(self.data, self.endpoint, self.known.chunk, self.trials)
 
     @property
-    def scenario(self) -> Scenario:
-        """The scenario of the trials."""
-        return self.known.chunk.scenario
+    def table(self) -> RiskTable:
+        """The risk table, without strata."""
+        return self.survival.table
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The arms, or the one group of a study without arms."""
+        return self.survival.arms
 
     @property
     def days(self) -> tuple[float, ...]:
@@ -80,13 +73,6 @@ class _Patients:
     def tally(self, wanted: NDArray[np.bool_]) -> Trials:
         """How many of these patients there are in each trial."""
         return np.bincount(self.data.trial[wanted], minlength=self.trials)
-
-    @cached_property
-    def compared(self) -> ArmComparison | None:
-        """How the arms compare; None where there are not two."""
-        if len(self.scenario.arms) != 2:
-            return None
-        return compared(self.data, self.endpoint, self.scenario, self.trials)
 
 
 @dataclass(frozen=True)
@@ -126,18 +112,23 @@ class EndpointResults(ResultsPart):
     def __init__(self, endpoint: Endpoint, known: DataCut) -> None:
         self._patients = _Patients(endpoint, known)
 
+    @property
+    def survival_data(self) -> SurvivalData:
+        """The times of all patients at risk."""
+        return self._patients.survival
+
     @result
     def label(self) -> str:
         """What people call the endpoint."""
         return self._patients.endpoint.label
 
     @replicated
-    def events(self) -> Trials:
+    def events(self) -> Count:
         """Patients with an event."""
         return self._patients.tally(self._patients.data.event)
 
     @replicated
-    def events_by(self) -> Figures:
+    def events_by(self) -> CountsByName:
         """Patients with an event by each day of the endpoint, on the very day included."""
         patients, data = self._patients, self._patients.data
         return {day_name(day): patients.tally(data.event & (data.time <= day)) for day in patients.days}
@@ -148,7 +139,7 @@ class EndpointResults(ResultsPart):
         return {name: ArmResults(_Arm(self._patients, number)) for number, name in enumerate(self._patients.groups)}
 
     @replicated
-    def first_events(self) -> Mapping[str, Figures]:
+    def first_events(self) -> Mapping[str, CountsByName]:
         """Patients of each arm by the kind of their first event."""
         patients, data = self._patients, self._patients.data
         return {
@@ -160,7 +151,7 @@ class EndpointResults(ResultsPart):
         }
 
     @result
-    def incidence(self) -> Mapping[str, Mapping[str, Figures]] | None:
+    def incidence(self) -> Mapping[str, Mapping[str, Mapping[str, Share]]] | None:
         """The cumulative incidence of each kind of first event on each day, by arm; None where there is one kind."""
         patients, data = self._patients, self._patients.data
         days, events = patients.days, patients.endpoint.events
@@ -185,33 +176,10 @@ class EndpointResults(ResultsPart):
         }
 
     @replicated
-    def hazard_ratio(self) -> HazardRatio | None:
-        """The hazard ratio of the treated arm; None where there are not two arms."""
-        return None if self._patients.compared is None else self._patients.compared.ratio
-
-    @replicated
-    def logrank(self) -> LogRankTest | None:
-        """The log-rank test; None where there are not two arms."""
-        if self._patients.compared is None:
-            return None
-        z = self._patients.compared.test.z
-        return LogRankTest(z, p_one_sided(z))
-
-    @replicated
-    def restricted_mean_difference(self) -> "MeanDifference | None":
-        """What the treated arm gains in days without event up to the last day of the endpoint."""
-        patients = self._patients
-        if not patients.days or len(patients.scenario.arms) != 2:
-            return None
-        control = patients.groups.index(patients.scenario.trial.control or "")
-        horizon_days = np.full(patients.trials, float(max(patients.days)))
-        return MeanDifference(patients.table, 1 - control, control, horizon_days)
-
-    @property
-    def comparison(self) -> dict[str, NamedTuple]:
-        """The hazard ratio and the test by their names; nothing where there are not two arms."""
-        both = {"hazard_ratio": self.hazard_ratio, "logrank": self.logrank}
-        return {name: found for name, found in both.items() if found is not None}
+    def comparisons(self) -> Mapping[str, Comparisons] | None:
+        """How each arm compares with the control arm; None where there are no arms."""
+        compared = self._patients.survival.comparisons
+        return {name: Comparisons(arms) for name, arms in compared.items()} or None
 
 
 class ArmResults(ResultsPart):
@@ -221,32 +189,32 @@ class ArmResults(ResultsPart):
         self._arm = arm
 
     @result
-    def n(self) -> Trials:
+    def n(self) -> Count:
         """Patients at risk from the start."""
         return self._arm.patients.tally(self._arm.mine)
 
     @replicated
-    def events(self) -> Trials:
+    def events(self) -> Count:
         """Those of them with an event."""
         return self._arm.patients.tally(self._arm.mine & self._arm.patients.data.event)
 
     @result
-    def median_days(self) -> Trials:
+    def median_days(self) -> DaysFigure:
         """Median survival."""
         return self._arm.median.estimate
 
     @result
-    def median_lower_days(self) -> Trials:
+    def median_lower_days(self) -> DaysFigure:
         """The lower limit of its 95% interval."""
         return self._arm.median.lower
 
     @result
-    def median_upper_days(self) -> Trials:
+    def median_upper_days(self) -> DaysFigure:
         """The upper limit."""
         return self._arm.median.upper
 
     @result
-    def restricted_mean_days(self) -> Trials:
+    def restricted_mean_days(self) -> DaysFigure:
         """The mean of the days without event up to the last day of the endpoint."""
         patients = self._arm.patients
         if not patients.days:
@@ -262,83 +230,27 @@ class ArmResults(ResultsPart):
 class SurvivalAt(ResultsPart):
     """Survival of one arm on one day, by Kaplan-Meier, with its 95% interval."""
 
+    estimate = "survival"
+
     def __init__(self, arm: _Arm, day_number: int) -> None:
         self._arm, self._day = arm, day_number
 
     @replicated
-    def survival(self) -> Trials:
+    def survival(self) -> Share:
         """The share without event."""
         return self._arm.survival.survival[:, self._day]
 
     @replicated
-    def lower(self) -> Trials:
+    def lower(self) -> Share:
         """The lower limit."""
         return self._arm.survival.lower[:, self._day]
 
     @replicated
-    def upper(self) -> Trials:
+    def upper(self) -> Share:
         """The upper limit."""
         return self._arm.survival.upper[:, self._day]
 
     @result
-    def at_risk(self) -> Trials:
+    def at_risk(self) -> Count:
         """How many are still followed."""
         return self._arm.at_risk[:, self._day]
-
-
-@dataclass(frozen=True, eq=False)
-class MeanDifference(ResultsPart):
-    """What the treated arm gains in days without event up to a horizon, with its 95% interval.
-
-    Missing in trials in which an arm was not followed so long; the same up to the longest common horizon then stands
-    beside it.
-    """
-
-    table: RiskTable
-    treated: int
-    control: int
-    horizon: Trials
-    """The horizon of each trial, in days; NaN where it has none."""
-
-    def is_there(self, trial: int) -> bool:
-        """Whether the trial has a horizon."""
-        return bool(np.isfinite(self.horizon[trial]))
-
-    @cached_property
-    def _gained(self) -> tuple[Trials, Trials]:
-        """The difference and half the width of its interval."""
-        has_one = np.isfinite(self.horizon)
-        until = np.where(has_one, self.horizon, 0.0)
-        one, other = (restricted_mean(self.table, arm, until) for arm in (self.treated, self.control))
-        # Not np.hypot, which can differ from it in the last bit.
-        error = np.array(list(map(math.hypot, one.standard_error, other.standard_error)))
-        return np.where(has_one, one.mean - other.mean, np.nan), deviations(0.95) * error
-
-    @result
-    def horizon_days(self) -> Trials:
-        """Up to when days are counted."""
-        return self.horizon
-
-    @replicated
-    def days(self) -> Trials:
-        """The days gained."""
-        return self._gained[0]
-
-    @result
-    def lower(self) -> Trials:
-        """The lower limit."""
-        return self._gained[0] - self._gained[1]
-
-    @result
-    def upper(self) -> Trials:
-        """The upper limit."""
-        return self._gained[0] + self._gained[1]
-
-    @result
-    def common_horizon(self) -> "MeanDifference | None":
-        """The same up to the longest day to which both arms were followed, if that comes before the horizon."""
-        longest = np.minimum(*(longest_horizon(self.table, arm) for arm in (self.treated, self.control)))
-        earlier = np.where((longest > 0) & (longest < self.horizon), longest, np.nan)
-        if np.isnan(earlier).all():
-            return None
-        return MeanDifference(self.table, self.treated, self.control, earlier)

@@ -8,8 +8,8 @@ where all events that tell the arms apart are in one of them. Keys are stable; a
 from typing import Any, TypeAlias
 
 import pathsim
-from pathsim.results.part import of_trial
 from pathsim.results.trial import TrialResults
+from pathsim.results.views import of_trial
 from pathsim.trial.data_cut import Chunk
 
 Results: TypeAlias = dict[str, Any]

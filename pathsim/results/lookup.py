@@ -1,4 +1,4 @@
-"""Figures of the results by their paths, such as ``endpoints.dfs.hazard_ratio.estimate``.
+"""Figures of the results by their paths, such as ``endpoints.dfs.comparisons.drug.cox.hazard_ratio``.
 
 The same paths lead to numbers in the results object of one trial, and to arrays in the results of many.
 """
@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pathsim.paths import PathPart, Picks, next_name, parts_of
+from pathsim.paths import PathPart, Picks, next_name, parts_of, path_of
 from pathsim.results.json import Results
-from pathsim.results.part import opened
-from pathsim.scenario.former import renamed
+from pathsim.scenario.former import renamed, renamed_comparison
 from pathsim.scenario.schema import Target
 from pathsim.trial import tables
 
@@ -21,7 +20,7 @@ INFINITE = ("Infinity", "-Infinity")
 
 
 def figure(found: Results, path: str) -> float:
-    """A number of the results object by its path, such as ``endpoints.dfs.hazard_ratio.estimate``.
+    """A number of the results object by its path, such as ``endpoints.dfs.comparisons.drug.cox.hazard_ratio``.
 
     A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
     how names are written. In a row that is not there, because nobody came so far, a count is 0 and all else is missing.
@@ -68,13 +67,20 @@ def leaf(found: Mapping[str, Any], path: str) -> Any:
         names = _names_ahead(parts)
         key, taken = (names[0], 1) if isinstance(here, _Nothing) else _next(here, names)
         if key is None:
-            known = ", ".join(map(str, here)) if isinstance(here, Mapping) else "no more"
-            raise KeyError(f"the results have no '{names[0]}' in '{path}'; here are: {known}")
-        here = opened(here[key])
+            raise KeyError(f"the results have no '{names[0]}' in '{path}'{_instead(here, path, names)}")
+        here = here[key]
         if (picks := parts[taken - 1].picks) is not None:
             here = _picked(here, picks, path)
         parts = parts[taken:]
     return here.figure if isinstance(here, _Nothing) else here
+
+
+def _instead(here: Any, path: str, names: Sequence[str]) -> str:
+    """What there is in the place of the first of these names: what it is called now, or everything else."""
+    if not isinstance(here, Mapping):
+        return "; here are: no more"
+    now = renamed_comparison(path.removesuffix(path_of(*names)), names, list(here.get("comparisons") or ()))
+    return f".{now}" if now else f"; here are: {', '.join(map(str, here))}"
 
 
 def _names_ahead(parts: Sequence[PathPart]) -> list[str]:

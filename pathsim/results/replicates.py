@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from pathsim.paths import path_of, row_of
-from pathsim.results.part import Columns, kept_of
 from pathsim.results.trial import TrialResults
+from pathsim.results.views import Columns, kept_of
+from pathsim.statistics.figures import Count, DaysFigure, Ratio, Share, Trials
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import Look
+
+AT_CUTOFFS = ("cox", "logrank")
+"""What is kept of the comparisons at a cut-off: what its power is told of, and how large the effect seemed."""
 
 
 def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
@@ -33,29 +38,45 @@ def rows_of(found: TrialResults) -> Columns:
     columns = kept_of(found.trial, "trial") | kept_of(found.endpoints, "endpoints") | kept_of(found.cutoffs, "cutoffs")
     for name, cutoff in found.scenario.trial.cutoffs.items():
         if cutoff.endpoint is not None:
-            compared = found.cutoffs[name].endpoints[cutoff.endpoint].comparison
-            columns |= kept_of(compared, "cutoffs", name, "endpoints", cutoff.endpoint)
+            endpoint = found.cutoffs[name].endpoints[cutoff.endpoint]
+            for arm, compared in (endpoint.comparisons or {}).items():
+                of_arm = ("cutoffs", name, "endpoints", cutoff.endpoint, "comparisons", arm)
+                columns |= kept_of({method: compared[method] for method in AT_CUTOFFS}, *of_arm)
         if cutoff.events is not None:
             columns[path_of("cutoffs", name, "reached")] = found.course.reached(cutoff).astype(np.float64)
     return columns | _looks(found.course.looks)
 
 
+class LookColumns(NamedTuple):
+    """A look of each trial: when it was held, what it showed, and whether it ended the trial; NaN where none was."""
+
+    day: DaysFigure
+    events: Count
+    z: Trials
+    hazard_ratio: Ratio
+    benefit: Share
+    futility: Share
+    order: Share
+
+
 def _looks(held: list[list[Look]]) -> Columns:
-    """For each number of a look: when it was held, what it showed, and whether it ended the trial."""
+    """The columns of each number of a look."""
     found: Columns = {}
     for number in range(max(map(len, held), default=0)):
-        here = [looked[number] if number < len(looked) else None for looked in held]
-        figures = {
-            "day": [look.day if look else math.nan for look in here],
-            "events": [look.events if look else math.nan for look in here],
-            "z": [_or_nan(look.z if look else None) for look in here],
-            "hazard_ratio": [_or_nan(look.hazard_ratio if look else None) for look in here],
-            "benefit": [float(look.decision == "stop for benefit") if look else math.nan for look in here],
-            "futility": [float(look.decision == "stop for futility") if look else math.nan for look in here],
-            "order": [float(look.decision == "stop by order") if look else math.nan for look in here],
-        }
-        found |= {f"looks.{number + 1}.{name}": np.array(values) for name, values in figures.items()}
+        of_look = _columns_of([looked[number] if number < len(looked) else None for looked in held])
+        found |= {f"looks.{number + 1}.{name}": column for name, column in of_look._asdict().items()}
     return found
+
+
+def _columns_of(looks: Sequence[Look | None]) -> LookColumns:
+    nowhere = (math.nan,) * len(LookColumns._fields)
+    told = [nowhere if look is None else _told(look) for look in looks]
+    return LookColumns(*np.array(told, np.float64).T.copy())
+
+
+def _told(look: Look) -> tuple[float | None, ...]:
+    ended = (look.decision == f"stop {why}" for why in ("for benefit", "for futility", "by order"))
+    return look.day, look.events, look.z, look.hazard_ratio, *map(float, ended)
 
 
 def _toxicity(found: TrialResults) -> Columns:
@@ -64,7 +85,3 @@ def _toxicity(found: TrialResults) -> Columns:
         f"{row_of('toxicity', arm=row['arm'] or '', step=row['step'], type=row['type'])}.rate": row["rate"]
         for row in found.toxicity
     }
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value

@@ -4,15 +4,25 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.results.endpoint import EndpointResults
-from pathsim.results.part import NOT_APPLICABLE, Figures, ResultsPart, Trials, of_trial, replicated, result
+from pathsim.results.views import of_trial
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Cutoff
+from pathsim.statistics.figures import (
+    NOT_APPLICABLE,
+    Count,
+    CountsByName,
+    DaysFigure,
+    ResultsPart,
+    Trials,
+    replicated,
+    result,
+)
 from pathsim.trial import tables
 from pathsim.trial.course import Course, course
 from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on
@@ -165,76 +175,95 @@ class TrialFigures(ResultsPart):
         ]
 
     @replicated
-    def enrolled(self) -> Trials:
+    def enrolled(self) -> Count:
         """Patients who came."""
         enrolled: Trials = np.count_nonzero(np.isfinite(self._arrived), axis=1)
         return enrolled
 
     @replicated
-    def randomized(self) -> Trials:
+    def randomized(self) -> Count:
         """Patients who were randomized."""
         return self._tally(self._randomized[0]) if self._reading.scenario.arms else NOT_APPLICABLE
 
     @replicated
-    def arms(self) -> Figures:
+    def arms(self) -> CountsByName:
         """How many there are in each arm."""
         trial, group, _ = self._randomized
         names = record(self._reading.final.chunk).allocation.groups
         return {name: self._tally(trial[group == number]) for number, name in enumerate(names)}
 
     @result
-    def first_day(self) -> Trials:
+    def first_day(self) -> DaysFigure:
         """When the first patient came."""
         first = self._arrived.min(axis=1)
         return np.where(np.isfinite(first), first, np.nan)
 
     @result
-    def last_day(self) -> Trials:
+    def last_day(self) -> DaysFigure:
         """When the last one did."""
         last = np.where(np.isfinite(self._arrived), self._arrived, -math.inf).max(axis=1)
         return np.where(np.isfinite(last), last, np.nan)
 
     @result
-    def cutoff_day(self) -> Trials:
+    def cutoff_day(self) -> DaysFigure:
         """When the data were cut."""
         return self._reading.final.day
 
     @replicated
-    def median_follow_up_days(self) -> Trials:
+    def median_follow_up_days(self) -> DaysFigure:
         """The median time since randomization, or since they came."""
         trial, _, followed_days = self._randomized
         each = by_trial(followed_days, trial, self._reading.final.day.size)
         return np.array([np.median(of) if of.size else math.nan for of in each])
 
     @replicated
-    def ended(self) -> Figures:
+    def ended(self) -> "TrialEnd":
         """When each trial came to its end, by a look or at the final cut-off, and with how many events."""
-        plan, day = self._reading.scenario.trial.monitoring, self._reading.final.day
-        last = [looks[-1] if looks and not going(looks) else None for looks in self.held]
-        ended = {
-            "day": np.array(
-                [known if look is None else look.day for look, known in zip(last, day.tolist(), strict=True)]
-            )
-        }
-        if plan is not None:
-            events = self._reading.endpoints[plan.endpoint].events.tolist()
-            ended["events"] = np.array(
-                [known if look is None else look.events for look, known in zip(last, events, strict=True)]
-            )
-        return ended
+        return TrialEnd(self._reading, self.held)
 
     @result
-    def looks(self) -> tuple[list[dict[str, Any]], ...]:
+    def looks(self) -> tuple[list["LookResults"], ...]:
         """The looks of each trial, with what the committee could see: the endpoint that is monitored, as known then."""
         plan, course = self._reading.scenario.trial.monitoring, self._reading.course
-        told: tuple[list[dict[str, Any]], ...] = tuple([] for _ in self.held)
+        told: tuple[list[LookResults], ...] = tuple([] for _ in self.held)
         for number in range(max(map(len, self.held), default=0)):
             day = np.array([looks[number].day if number < len(looks) else -math.inf for looks in self.held])
             seen = {} if plan is None else endpoints_of(course.data_cut_on(day))[plan.endpoint]
             for trial, looks in enumerate(self.held):
                 if number < len(looks):
-                    told[trial].append(asdict(looks[number]) | {"analysis": of_trial(seen, trial)})
+                    told[trial].append(LookResults(**asdict(looks[number]), analysis=of_trial(seen, trial)))
         return told
+
+
+class TrialEnd(ResultsPart):
+    """The end of each trial: the look that stopped it, or else the final cut-off."""
+
+    def __init__(self, reading: _Reading, held: list[list[Look]]) -> None:
+        self._reading = reading
+        self._last = [looks[-1] if looks and not going(looks) else None for looks in held]
+
+    @replicated
+    def day(self) -> DaysFigure:
+        """When it came."""
+        cut_days = self._reading.final.day.tolist()
+        return np.array([day if look is None else look.day for look, day in zip(self._last, cut_days, strict=True)])
+
+    @replicated
+    def events(self) -> Count | None:
+        """The events of the monitored endpoint that were known then; None if nobody monitors the trial."""
+        plan = self._reading.scenario.trial.monitoring
+        if plan is None:
+            return None
+        known = self._reading.endpoints[plan.endpoint].events.tolist()
+        return np.array([count if look is None else look.events for look, count in zip(self._last, known, strict=True)])
+
+
+@dataclass(frozen=True, slots=True)
+class LookResults(Look):
+    """A look of one trial, with what the committee could see."""
+
+    analysis: Annotated[Mapping[str, Any], EndpointResults]
+    """What one trial said of the endpoint that is monitored."""
 
 
 class CutoffResults(ResultsPart):
@@ -259,7 +288,7 @@ class CutoffResults(ResultsPart):
         return self._cutoff.label or self._name
 
     @replicated
-    def day(self) -> Trials:
+    def day(self) -> DaysFigure:
         """When the data were cut."""
         return self._known.day
 
@@ -269,7 +298,7 @@ class CutoffResults(ResultsPart):
         return self._cutoff.run_on
 
     @replicated
-    def randomized(self) -> Trials:
+    def randomized(self) -> Count:
         """Patients who were randomized by then."""
         if not self._reading.scenario.arms:
             return NOT_APPLICABLE
@@ -277,12 +306,12 @@ class CutoffResults(ResultsPart):
         return np.bincount(trial, minlength=self._known.day.size)
 
     @replicated
-    def events(self) -> Figures:
+    def events(self) -> CountsByName:
         """Patients with an event of each endpoint, as far as is known."""
         return {name: endpoint.events for name, endpoint in self.endpoints.items()}
 
     @result
-    def events_happened(self) -> Figures:
+    def events_happened(self) -> CountsByName:
         """The same of all that had happened, reported or not."""
         happened = endpoints_of(self._reading.course.data_cut_at(self._cutoff, complete=True))
         return {name: endpoint.events for name, endpoint in happened.items()}

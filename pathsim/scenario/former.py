@@ -14,6 +14,31 @@ FORMER: Mapping[str, str] = {
 SECTIONS: Mapping[str, str] = {"pools": "resources", "pool": "resources"}
 
 
+METHODS: Mapping[str, str] = {
+    "hazard_ratio": "cox",
+    "logrank": "logrank",
+    "restricted_mean_difference": "restricted_mean",
+}
+"""What stood right below an endpoint, and by which method it is below the arm that is compared."""
+FIGURES: Mapping[tuple[str, str], str] = {
+    ("hazard_ratio", "estimate"): "hazard_ratio",
+    ("restricted_mean_difference", "days"): "difference_days",
+}
+
+
+def renamed_comparison(above: str, names: Sequence[str], arms: Sequence[str]) -> str:
+    """`` It is now called 'x'.`` of the end of a figure's path that stood right below an endpoint; else nothing.
+
+    ``above`` is how the path begins, and ``arms`` are those that are compared with control.
+    """
+    if len(names) < 2 or names[0] not in METHODS or not arms:
+        return ""
+    former, *figure = names
+    figure[-1] = FIGURES.get((former, figure[-1]), figure[-1])
+    now = (f"'{above}{path_of('comparisons', arm, METHODS[former], *figure)}'" for arm in arms)
+    return f" It is now called {' or '.join(now)}."
+
+
 def renamed(word: str, known: Container[str]) -> str:
     """`` It is now called 'x'.`` if the word once stood for one of these that are known; else nothing."""
     now = FORMER.get(word)

@@ -181,6 +181,16 @@ class Scenario:
         found = self.randomization
         return () if found is None else tuple(found[1].arms)
 
+    @property
+    def compared_arms(self) -> tuple[str, ...]:
+        """The arms that are compared with control."""
+        return tuple(arm for arm in self.arms if arm != self.trial.control)
+
+    def compared_label(self, endpoint: str, arm: str) -> str:
+        """The short name of an endpoint and, where several arms are compared with control, of the arm."""
+        label = self.endpoint_label(endpoint)
+        return label if len(self.compared_arms) == 1 else f"{label}, {arm}"
+
     def latest_day(self, cutoff: Cutoff) -> float:
         """The day of the trial at the end of which the data are cut, at the latest."""
         return cutoff.day_of_trial(self.trial.begins)

@@ -7,15 +7,17 @@ comes on a day of its own.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
+from pathsim.meaning import Unit
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint, Monitoring
-from pathsim.statistics.compare import Figures
+from pathsim.statistics.figures import Trials
+from pathsim.statistics.methods import Comparisons
 from pathsim.statistics.sequential import (
     alternative_rejected_bound,
     conditional_power_bound,
@@ -24,7 +26,7 @@ from pathsim.statistics.sequential import (
 )
 from pathsim.statistics.spending import spending
 from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on, everything
-from pathsim.trial.time_to_event import TimeToEvent, by_trial, compared, time_to_event
+from pathsim.trial.time_to_event import TimeToEvent, by_trial, survival_data, time_to_event
 
 Decision: TypeAlias = Literal[
     "continue", "stop for benefit", "stop for futility", "stop by order", "end without benefit"
@@ -47,7 +49,7 @@ class Look:
     events: int
     information: float
     z: float | None
-    hazard_ratio: float | None
+    hazard_ratio: Annotated[float, Unit.RATIO] | None
     efficacy_bound: float | None
     futility_bound: float | None
     decision: Decision
@@ -168,12 +170,18 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Figures, Figures, NDArray[np.intp]]:
+def _seen(chunk: Chunk, plan: Monitoring, day: Days) -> tuple[Trials, Trials, NDArray[np.intp]]:
     """What each replicate shows on its day: the log-rank z, turned to grow with benefit, the hazard ratio, events."""
     endpoint, trials = chunk.scenario.sections.endpoints[plan.endpoint], len(chunk.replicates)
     data = time_to_event(data_cut_on(chunk, day), endpoint)
-    test, ratio = compared(data, endpoint, chunk.scenario, trials)
-    return -test.z, ratio.estimate, np.bincount(data.trial[data.event], minlength=trials)
+    compared = _compared(data, endpoint, chunk, trials)
+    return -compared.logrank.z, compared.cox.hazard_ratio, np.bincount(data.trial[data.event], minlength=trials)
+
+
+def _compared(data: TimeToEvent, endpoint: Endpoint, chunk: Chunk, trials: int) -> Comparisons:
+    """How the two arms of a plan compare."""
+    (arms,) = survival_data(data, endpoint, chunk, trials).comparisons.values()
+    return Comparisons(arms)
 
 
 class _Bounds(NamedTuple):
@@ -227,7 +235,7 @@ class ZPath(NamedTuple):
 
     day: Days
     events: NDArray[np.intp]
-    z: Figures
+    z: Trials
 
 
 def z_path(chunk: Chunk, until: float) -> ZPath | None:
@@ -249,11 +257,11 @@ def z_path(chunk: Chunk, until: float) -> ZPath | None:
     return ZPath(day, *map(np.concatenate, zip(*parts, strict=True))) if parts else ZPath(day, day.astype(np.intp), day)
 
 
-def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp], Figures]:
+def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp], Trials]:
     """How many events were known on each of these days, and z."""
     parts = [time_to_event(data_cut_on(chunk, float(cut)), endpoint) for cut in day]
     trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
     columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in TimeToEvent.__slots__}
     data = TimeToEvent(**(columns | {"trial": trial}))
-    test, _ = compared(data, endpoint, chunk.scenario, day.size)
-    return np.bincount(trial[data.event], minlength=day.size), -test.z
+    z = -_compared(data, endpoint, chunk, day.size).logrank.z
+    return np.bincount(trial[data.event], minlength=day.size), z

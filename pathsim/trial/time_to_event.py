@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,7 @@ from pathsim.calendar import Days
 from pathsim.journal import Rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
-from pathsim.statistics.compare import HazardRatio, LogRank, cox, hazard_ratio, logrank
-from pathsim.statistics.risk_table import RiskTable, risk_table
+from pathsim.statistics.two_arms import SurvivalData
 from pathsim.trial.data_cut import KNOWN_AT_ONCE, Chunk, DataCut
 
 Causes: TypeAlias = NDArray[np.intp]
@@ -211,27 +210,23 @@ def time_to_event(known: DataCut, endpoint: Endpoint) -> TimeToEvent:
     )
 
 
-def survival_table(data: TimeToEvent, groups: int, trials: int = 1, *, stratified: bool) -> RiskTable:
-    """The risk table of an endpoint, for every trial of the chunk it comes from."""
-    stratum = data.stratum if stratified else None
-    return risk_table(data.trial, data.group, data.time, data.event, stratum=stratum, trials=trials, arms=groups)
-
-
 def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDArray[np.float64]]:
     """The values of each trial, from columns that come trial by trial."""
     return np.split(values, np.searchsorted(trial, np.arange(1, trials)))
 
 
-class ArmComparison(NamedTuple):
-    """How the two arms of each trial compare; whatever favors the arm that is not the control is below 0, or 1."""
-
-    test: LogRank
-    ratio: HazardRatio
-
-
-def compared(data: TimeToEvent, endpoint: Endpoint, scenario: Scenario, trials: int = 1) -> ArmComparison:
-    """The log-rank test and the hazard ratio of the two arms by an endpoint, stratified if the endpoint says so."""
-    table = survival_table(data, len(scenario.arms), trials, stratified=endpoint.stratified)
-    control = scenario.arms.index(scenario.trial.control or "")
-    test = logrank(table, treated=1 - control, control=control)
-    return ArmComparison(test, hazard_ratio(cox(table, treated=1 - control, control=control)))
+def survival_data(data: TimeToEvent, endpoint: Endpoint, chunk: Chunk, trials: int = 1) -> SurvivalData:
+    """An endpoint of these trials as statistics take it."""
+    return SurvivalData(
+        data.trial,
+        data.group,
+        data.stratum,
+        data.time,
+        data.cause,
+        trials=trials,
+        arms=record(chunk).allocation.groups,
+        control=chunk.scenario.trial.control,
+        causes=endpoint.events,
+        is_stratified=endpoint.stratified,
+        horizon_days=max(endpoint.at_days, default=None),
+    )

@@ -16,7 +16,7 @@ from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.run import Recipe, ReplicateError, result_of, spans
 from pathsim.ensembles.workers import Crew, Workers, crew
 from pathsim.results.chosen import figures
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath

@@ -60,7 +60,10 @@ async def test_of_a_trial_it_prints_the_trial_on_this_day(
         words = await copied(driver)
     found = told(pathsim(*words, "--json"))
     assert found["trial"]["enrolled"] == shown.enrolled
-    assert found["endpoints"]["dfs"]["hazard_ratio"]["estimate"] == shown.endpoints[0].ratio.estimate
+    assert (
+        found["endpoints"]["dfs"]["comparisons"]["blinatumomab"]["cox"]["hazard_ratio"]
+        == shown.endpoints[0].ratios[0].estimate
+    )
     assert (tmp_path / "patients" / "adsl.csv").is_file() is (name == "patients")
 
 
@@ -77,7 +80,10 @@ async def test_between_two_days_it_prints_the_end_of_the_day_and_so_does_the_scr
         shown = driver.snapshot
     found = told(pathsim(*words, "--json"))
     assert found["trial"]["enrolled"] == shown.enrolled
-    assert found["endpoints"]["dfs"]["hazard_ratio"]["estimate"] == shown.endpoints[0].ratio.estimate
+    assert (
+        found["endpoints"]["dfs"]["comparisons"]["blinatumomab"]["cox"]["hazard_ratio"]
+        == shown.endpoints[0].ratios[0].estimate
+    )
 
 
 async def test_of_an_ensemble_it_prints_the_same_replicates(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,9 +97,10 @@ async def test_of_an_ensemble_it_prints_the_same_replicates(pathsim: Pathsim, mo
     found = told(pathsim(*words, "--json", "-q"))
     assert shown is not None
     assert found["replicates"] == REPLICATES
-    assert [power["estimate"] for power in found["power"].values()] == [power.estimate for _, power in shown.power]
+    powers = [tests["logrank"]["estimate"] for arms in found["power"].values() for tests in arms.values()]
+    assert powers == [power.estimate for _, power in shown.power]
     middle = next(one.middle for one in shown.figures if one.label == "DFS HR, median")
-    assert found["figures"]["endpoints.dfs.hazard_ratio.estimate"]["median"] == middle
+    assert found["figures"]["endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio"]["median"] == middle
 
 
 async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +122,9 @@ async def test_of_two_settings_it_prints_the_same_comparison(pathsim: Pathsim, m
     found = told(pathsim(*words, "--json", "-q"))
     assert shown is not None
     mean = next(one.mean for one in shown.differences if one.label == "DFS hazard ratio")
-    assert found["settings"][1]["differences"]["endpoints.dfs.hazard_ratio.estimate"]["mean_log"] == pytest.approx(mean)
+    assert found["settings"][1]["differences"]["endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio"][
+        "mean_log"
+    ] == pytest.approx(mean)
 
 
 async def test_if_more_than_one_number_tells_settings_apart_it_prints_the_trial() -> None:
@@ -148,7 +157,7 @@ async def test_the_trial_among_its_siblings_is_the_one_on_screen() -> None:
     changed = {"steps.block_1.toxicity.infection.grade3plus": "0.9"}
     async with driven(settings=changed) as driver:
         await driver.go(driver.session.last_day)
-        estimate = driver.snapshot.endpoints[0].ratio.estimate
+        estimate = driver.snapshot.endpoints[0].ratios[0].estimate
         screen = await driver.visit("ensemble")
         assert isinstance(screen, EnsembleScreen)
         await driver.until(lambda: screen.replicates >= 16, "there are replicates")

@@ -50,7 +50,7 @@ async def test_compare_tells_there_here_difference_and_average_in_this_order() -
         assert shown[:3] == pytest.approx([100 * there, 100 * here, 100 * (here - there)], abs=0.051)
         assert shown[3:] == pytest.approx([100 * mean[label].mean, 100 * mean[label].reach], abs=0.051)
         ratio = numbers(line_with(driver, "DFS hazard ratio").partition("ratio")[2])[:5]
-        first, second = comparison.there[0].ratio.estimate, comparison.here[0].ratio.estimate
+        first, second = comparison.there[0].ratios[0].estimate, comparison.here[0].ratios[0].estimate
         assert first is not None
         assert second is not None
         assert ratio[:3] == pytest.approx([first, second, second / first], abs=0.0051)
@@ -89,7 +89,7 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         higher = sum(value > headline.own for value in headline.values[1:].tolist()) / (view.replicates - 1)
         assert f"luckier than {higher:.0%} of its {view.replicates - 1:,}" in line_with(driver, "luckier")
         assert driver.app.trial.card is not None
-        assert headline.published == driver.app.trial.card.endpoints[0].published_ratio == 0.70
+        assert headline.published == driver.app.trial.card.endpoints[0].published_ratios[0] == 0.70
         for one in view.figures:
             assert one.lower <= one.middle <= one.upper
         row = line_with(driver, "DFS HR, median").partition("median")[2]
@@ -236,7 +236,7 @@ figure  = "endpoints.os.arms.control.at.730.survival"
 label   = "Far"
 kind    = "plausible"
 between = [7, 8]
-figure  = "endpoints.os.hazard_ratio.estimate"
+figure  = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 """
 
 

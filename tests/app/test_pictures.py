@@ -118,7 +118,7 @@ async def test_the_legend_tells_events_and_patients(size: tuple[int, int]) -> No
 async def test_the_hazard_ratio_of_the_day_stands_beside_the_published_one(size: tuple[int, int]) -> None:
     async with driven(seed=12, size=size) as driver:
         snapshot = await driver.go(DAY)
-        ratio = snapshot.endpoints[0].ratio
+        ratio = snapshot.endpoints[0].ratios[0]
         assert ratio.lower is not None
         assert ratio.upper is not None
         shown = "\n".join(lines_of(driver.front.query_one("#first", SurvivalPlot)))

@@ -217,7 +217,7 @@ async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same
     assert pathsim("check", "mine.toml").code == 0
     async with driven(tmp_path / "mine.toml") as driver:
         saved = await driver.go(DAY)
-        assert same(*([(one.ratio, *map(figures, one.curves)) for one in of.endpoints] for of in (changed, saved)))
+        assert same(*([(one.ratios, *map(figures, one.curves)) for one in of.endpoints] for of in (changed, saved)))
 
 
 def figures(curve: Curve) -> tuple[Any, ...]:

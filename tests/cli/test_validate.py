@@ -24,7 +24,7 @@ part      = "Comparison"
 label     = "Hazard ratio"
 published = 0.70
 ci        = [0.5, 0.98]
-figure    = "endpoints.os.hazard_ratio.estimate"
+figure    = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 tolerance = 0.04
 [targets.deaths]
 part      = "Comparison"

@@ -32,7 +32,6 @@ ARM = """
 kind = "phase"
 exit = {{ death = {{ median_days = 300, next = "dead" }} }}
 """
-NOT_COMPARED = "power compare two arms; of these 3, each arm's survival and events are given instead."
 
 
 @pytest.fixture
@@ -42,18 +41,26 @@ def three_arms(tmp_path: Path) -> Path:
     return file
 
 
-def test_a_report_says_why_three_arms_are_not_compared(pathsim: Pathsim, three_arms: Path) -> None:
+def test_a_report_compares_each_of_three_arms_with_control(pathsim: Pathsim, three_arms: Path) -> None:
     told = pathsim("run", three_arms, "--seed", 1).out
-    assert told.count(NOT_COMPARED) == 1
     assert "6 randomized, 2 to high, 2 to low and 2 to none" in told
-    assert NOT_COMPARED not in pathsim("run", "two-arm-exponential", "--seed", 1).out
+    assert "high against none" in told
+    assert "low against none" in told
+    assert "none against" not in told
 
 
 @pytest.mark.parametrize("more", [(), ("--vary", "trial.per_month=50,100")])
 def test_so_does_an_ensemble(pathsim: Pathsim, three_arms: Path, more: tuple[str, ...]) -> None:
     told = pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 3, "--null", *more).out
-    assert told.count(NOT_COMPARED) == 1
     assert "all arms follow the control arm's pathway" in told
+    assert all(arm in told for arm in ("high", "low"))
+
+
+def test_figures_of_every_arm_can_be_named(pathsim: Pathsim, three_arms: Path) -> None:
+    found = pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 5, "--json").json
+    assert list(found["power"]["os"]) == ["high", "low"]
+    for arm in ("high", "low"):
+        assert f"endpoints.os.comparisons.{arm}.cox.hazard_ratio" in found["figures"]
 
 
 def test_under_the_null_two_arms_are_both(pathsim: Pathsim) -> None:

@@ -19,8 +19,8 @@ from pathsim.ensembles import collected, vary
 from pathsim.ensembles.collected import Collected, NoRoomError
 from pathsim.ensembles.run import CHUNK, gathered
 from pathsim.results.json import results
-from pathsim.results.part import Columns
 from pathsim.results.replicates import below_each_other, rows
+from pathsim.results.views import Columns
 from pathsim.scenario.scenario import load
 
 MEGABYTE = 2**20

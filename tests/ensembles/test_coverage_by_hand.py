@@ -6,7 +6,7 @@ import pytest
 from pathsim.ensembles.summary import Summary, summary
 from pathsim.scenario.scenario import load
 
-SURVIVAL, RATIO = "endpoints.pfs.arms.drug.at.365", "endpoints.pfs.hazard_ratio"
+SURVIVAL, RATIO = "endpoints.pfs.arms.drug.at.365", "endpoints.pfs.comparisons.drug.cox"
 
 
 def coverage(path: str, estimate: str, values: list[float], lower: list[float], upper: list[float]) -> Summary:
@@ -28,5 +28,5 @@ def test_trials_in_which_everybody_survives_are_averaged_though_they_have_no_int
 def test_an_interval_that_lacks_an_end_is_none(end: float) -> None:
     """The geometric mean of 0.5, 1 and 2 is 1: of the two intervals with both ends, one holds it."""
     for lower, upper in ((1.2, end), (0.9, end), (-end, 3.0), (-end, 1.2)):
-        found = coverage(RATIO, "estimate", [0.5, 1.0, 2.0], [0.3, 0.5, lower], [0.9, 1.4, upper])
+        found = coverage(RATIO, "hazard_ratio", [0.5, 1.0, 2.0], [0.3, 0.5, lower], [0.9, 1.4, upper])
         assert (found["estimate"], found["of"]) == (0.5, 2)

@@ -16,7 +16,7 @@ from folders import chunks, published, started
 from pathsim.cli import main
 from pathsim.ensembles.run import CHUNK, ReplicateError, gathered
 from pathsim.ensembles.workers import LostWorkersError
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
 

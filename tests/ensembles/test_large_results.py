@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pathsim.ensembles.workers import crew
-from pathsim.results.part import Columns
+from pathsim.results.views import Columns
 
 LARGE = 2_000_000
 """Numbers in a result: 16 MB, and a pipe holds 64 kB."""

@@ -39,23 +39,28 @@ def test_the_error_is_never_smaller_than_the_usual_one_and_never_nothing(of: int
 @pytest.mark.parametrize(("successes", "of", "share"), [(0, 16, 0.1), (16, 16, 0.9), (6, 16, 0.4), (48, 96, 0.5)])
 def test_the_error_is_that_of_two_successes_and_two_failures_more(successes: int, of: int, share: float) -> None:
     assert monte_carlo_error(successes, of) == pytest.approx(math.sqrt(share * (1 - share) / of))
-    wanted = Precision("os", 0.025, 0.01).expected(successes, of)
+    wanted = Precision("os", "experimental", 0.025, 0.01).expected(successes, of)
     assert wanted == pytest.approx(share * (1 - share) / 0.01**2, abs=1)
-    assert Precision("os", 0.025, 0.5).expected(successes, of) == of, "they are there already"
+    assert Precision("os", "experimental", 0.025, 0.5).expected(successes, of) == of, "they are there already"
 
 
 def test_a_trial_is_significant_below_the_level_and_an_error_is_small_enough_at_what_is_asked() -> None:
-    columns = {"endpoints.os.logrank.p_one_sided": np.array([0.0249, 0.025, 0.0251, math.nan])}
-    assert Precision("os", 0.025, 0.1).successes(columns) == 1
-    assert Precision("os", 0.025, monte_carlo_error(1, 4)).is_reached(1, 4)
-    assert not Precision("os", 0.025, monte_carlo_error(1, 4) - 1e-9).is_reached(1, 4)
-    told = Precision("os", 0.025, 0.1).told(columns)
-    assert told == {"endpoint": "os", "asked": 0.1, "reached": pytest.approx(math.sqrt(3 / 8 * 5 / 8 / 4))}
+    columns = {"endpoints.os.comparisons.experimental.logrank.p_one_sided": np.array([0.0249, 0.025, 0.0251, math.nan])}
+    assert Precision("os", "experimental", 0.025, 0.1).successes(columns) == 1
+    assert Precision("os", "experimental", 0.025, monte_carlo_error(1, 4)).is_reached(1, 4)
+    assert not Precision("os", "experimental", 0.025, monte_carlo_error(1, 4) - 1e-9).is_reached(1, 4)
+    told = Precision("os", "experimental", 0.025, 0.1).told(columns)
+    assert told == {
+        "endpoint": "os",
+        "arm": "experimental",
+        "asked": 0.1,
+        "reached": pytest.approx(math.sqrt(3 / 8 * 5 / 8 / 4)),
+    }
 
 
 def test_it_ends_with_the_first_chunk_that_is_enough() -> None:
     count = reached(0.02)
-    power = ensemble(TEXTBOOK, 3, count)["endpoints.os.logrank.p_one_sided"] < 0.025
+    power = ensemble(TEXTBOOK, 3, count)["endpoints.os.comparisons.experimental.logrank.p_one_sided"] < 0.025
     assert monte_carlo_error(int(power.sum()), count) <= 0.02
     assert monte_carlo_error(int(power[:-CHUNK].sum()), count - CHUNK) > 0.02
 
@@ -66,13 +71,13 @@ def test_it_does_not_depend_on_the_number_of_workers() -> None:
 
 @pytest.mark.parametrize("successes", [0, CHUNK])
 def test_a_beginning_with_nothing_but_chance_is_not_enough(successes: int) -> None:
-    precision = Precision("os", 0.025, 0.01)
+    precision = Precision("os", "experimental", 0.025, 0.01)
     assert not precision.is_reached(successes, CHUNK)
     assert precision.expected(successes, CHUNK) > CHUNK
 
 
 def test_a_power_near_one_comes_to_an_end_all_the_same() -> None:
-    assert Precision("os", 0.025, 0.01).is_reached(200, 200)
+    assert Precision("os", "experimental", 0.025, 0.01).is_reached(200, 200)
 
 
 def test_the_power_is_that_of_the_endpoint_at_which_the_committee_looks() -> None:
@@ -96,13 +101,13 @@ def test_the_summary_says_what_was_asked_and_what_it_took(pathsim: Pathsim, tmp_
 def test_chunks_are_merged_up_to_the_first_that_is_enough(tmp_path: Path) -> None:
     store = Store.begin(tmp_path, {"seed": 3})
     ensemble(TEXTBOOK, 3, 4 * CHUNK, store=store)
-    assert merged([store], 10**9, Precision("os", 0.025, 0.06)).rows.replicates == CHUNK
+    assert merged([store], 10**9, Precision("os", "experimental", 0.025, 0.06)).rows.replicates == CHUNK
 
 
 def test_what_lies_beyond_a_missing_chunk_is_not_looked_for(tmp_path: Path) -> None:
     """Nor could it be: a billion replicates are the most, and how many it takes is unknown."""
     with pytest.raises(IncompleteError):
-        merged([Store.begin(tmp_path, {"seed": 3})], 10**9, Precision("os", 0.025, 0.06))
+        merged([Store.begin(tmp_path, {"seed": 3})], 10**9, Precision("os", "experimental", 0.025, 0.06))
 
 
 def test_chunks_beyond_the_end_are_never_counted(pathsim: Pathsim, tmp_path: Path) -> None:

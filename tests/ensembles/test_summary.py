@@ -9,9 +9,9 @@ from pathsim.ensembles.summary import Summary, summary
 from pathsim.scenario.scenario import load
 
 if TYPE_CHECKING:
-    from pathsim.results.part import Columns
+    from pathsim.results.views import Columns
 
-ENDPOINT = "endpoints.pfs.hazard_ratio"
+ENDPOINT = "endpoints.pfs.comparisons.drug.cox"
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +19,10 @@ def found() -> Summary:
     """Five trials: two stopped for benefit, at the first and at the second look, one for futility, one by order."""
     nan = np.nan
     columns: Columns = {
-        f"{ENDPOINT}.estimate": np.array([0.5, 0.8, 1.25, 1.0, 2.0]),
+        f"{ENDPOINT}.hazard_ratio": np.array([0.5, 0.8, 1.25, 1.0, 2.0]),
         f"{ENDPOINT}.lower": np.array([0.3, 0.5, 1.1, 0.7, 1.2]),
         f"{ENDPOINT}.upper": np.array([0.9, 1.4, 1.9, 1.5, 3.0]),
-        "endpoints.pfs.logrank.p_one_sided": np.array([0.001, 0.02, 0.9, 0.5, 0.99]),
+        "endpoints.pfs.comparisons.drug.logrank.p_one_sided": np.array([0.001, 0.02, 0.9, 0.5, 0.99]),
         "endpoints.pfs.arms.drug.at.365.survival": np.array([0.5, 0.6, 0.4, 0.5, 0.5]),
         "endpoints.pfs.arms.drug.at.365.lower": np.array([0.4, 0.55, 0.3, 0.4, 0.4]),
         "endpoints.pfs.arms.drug.at.365.upper": np.array([0.6, 0.7, 0.45, 0.6, 0.6]),
@@ -71,8 +71,8 @@ def test_coverage_counts_intervals_that_hold_the_average_on_both_sides(found: Su
 
 
 def test_power_is_the_share_of_significant_trials_and_limits_are_no_figures(found: Summary) -> None:
-    assert found["power"]["pfs"]["estimate"] == pytest.approx(0.4)
-    assert f"{ENDPOINT}.estimate" in found["figures"]
+    assert found["power"]["pfs"]["drug"]["logrank"]["estimate"] == pytest.approx(0.4)
+    assert f"{ENDPOINT}.hazard_ratio" in found["figures"]
     assert not [name for name in found["figures"] if name.endswith(("lower", "upper"))]
 
 

@@ -42,7 +42,7 @@ def test_patients_keep_their_arms_even_if_they_come_to_the_randomization_in_anot
     drawn_anew = rows(simulate_many(scenarios[1], 5, REPLICATES))
 
     def correlation(columns: dict[str, np.ndarray]) -> float:
-        path = "endpoints.os.hazard_ratio.estimate"
+        path = "endpoints.os.comparisons.blinatumomab.cox.hazard_ratio"
         return float(np.corrcoef(held[0][path], columns[path])[0, 1])
 
     assert correlation(held[1]) > 0.9
@@ -71,13 +71,13 @@ def test_a_difference_has_a_much_smaller_error_than_it_would_have_between_other_
     assert "differences" not in found["settings"][0]
     second = found["settings"][1]
     assert second["set"] == {GVHD: "0.3"}
-    ratio = second["differences"]["endpoints.dfs.hazard_ratio.estimate"]
+    ratio = second["differences"]["endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio"]
     assert ratio["standard_error_log"] < ratio["independent_standard_error_log"] / 4
     parts = by_setting(varied_rows(scenarios, 5, range(80)), 2)
-    means = [np.log(part["endpoints.dfs.hazard_ratio.estimate"]).mean() for part in parts]
+    means = [np.log(part["endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio"]).mean() for part in parts]
     assert ratio["ratio"] == pytest.approx(np.exp(means[1] - means[0]))
-    tested = second["differences"]["endpoints.dfs.logrank.significant"]
-    powers = [setting["power"]["dfs"]["estimate"] for setting in found["settings"]]
+    tested = second["differences"]["endpoints.dfs.comparisons.blinatumomab.logrank.significant"]
+    powers = [setting["power"]["dfs"]["blinatumomab"]["logrank"]["estimate"] for setting in found["settings"]]
     assert tested["mean"] == pytest.approx(powers[1] - powers[0])
 
 

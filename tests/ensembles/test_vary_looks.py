@@ -14,14 +14,14 @@ from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 
 if TYPE_CHECKING:
-    from pathsim.results.part import Columns
+    from pathsim.results.views import Columns
 
 MONITORED = (Path(__file__).parents[1] / "scenarios" / "monitored.toml").read_text(encoding="utf-8")
 WITHOUT_ORDER = MONITORED.replace("order             = { day = 700 }\n", "")
 EVENTS = "trial.monitoring.planned_events"
 HELD = {"3000": 0, "100": 4}
 """How many looks trials hold that are planned for so many events."""
-P = "endpoints.pfs.logrank.p_one_sided"
+P = "endpoints.pfs.comparisons.drug.logrank.p_one_sided"
 
 
 def differences(*events: str, replicates: int = 30) -> Summary:
@@ -69,5 +69,5 @@ def test_a_test_is_significant_at_the_level_of_the_plan() -> None:
     for number in (0, 1):
         columns |= {f"{number}:cutoffs.{name}.reached": np.ones(4) for name in ("early", "planned")}
     found = comparison([scenario, scenario], [(), ()], columns)["settings"]
-    assert [setting["power"]["pfs"]["estimate"] for setting in found] == [0.25, 0.5]
-    assert found[1]["differences"]["endpoints.pfs.logrank.significant"]["mean"] == 0.25
+    assert [setting["power"]["pfs"]["drug"]["logrank"]["estimate"] for setting in found] == [0.25, 0.5]
+    assert found[1]["differences"]["endpoints.pfs.comparisons.drug.logrank.significant"]["mean"] == 0.25

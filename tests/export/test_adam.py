@@ -176,9 +176,9 @@ def test_lifelines_finds_the_hazard_ratio_of_the_results(
     table = pd.read_csv(exported / "adtte.csv").query("PARAMCD == @endpoint.upper()")
     table = table.assign(EVENT=1 - table.CNSR)[["AVAL", "EVENT", "TRT01PN", "STRATA"]]
     fitted = CoxPHFitter().fit(table, "AVAL", "EVENT", strata=["STRATA"], fit_options={"precision": 1e-10})
-    ratio = results["endpoints"][endpoint]["hazard_ratio"]
+    ratio = results["endpoints"][endpoint]["comparisons"]["blinatumomab"]["cox"]
     found = fitted.summary.loc["TRT01PN", ["exp(coef)", "exp(coef) lower 95%", "exp(coef) upper 95%"]]
-    assert found.tolist() == pytest.approx([ratio["estimate"], ratio["lower"], ratio["upper"]], abs=1e-6)
+    assert found.tolist() == pytest.approx([ratio["hazard_ratio"], ratio["lower"], ratio["upper"]], abs=1e-6)
 
 
 def test_toxicities_are_those_of_the_results(adae: Records, results: dict[str, Any]) -> None:

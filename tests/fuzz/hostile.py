@@ -100,7 +100,7 @@ VALUES += [
 ]
 VALUES += ["\x1b[2J", ".".join("a" * 3000), "{" + ".".join("a" * 3000) + " = 1}", "65535", "0.1,0.2", "1:5:2", "5:1:-2"]
 FIGURES = [
-    "endpoints.os.hazard_ratio.estimate",
+    "endpoints.os.comparisons.experimental.cox.hazard_ratio",
     "endpoints.os.arms.drug.events",
     "trial.enrolled",
     "endpoints.os",

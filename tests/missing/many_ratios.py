@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pathsim.ensembles.averages import Figures
 
 BASE = Path(__file__).parent / "cases" / "base.toml"
-RATIO, SURVIVAL = "endpoints.os.hazard_ratio.estimate", "endpoints.os.arms.ctl.at.730.survival"
+RATIO, SURVIVAL = "endpoints.os.comparisons.drug.cox.hazard_ratio", "endpoints.os.arms.ctl.at.730.survival"
 ratios = st.lists(st.sampled_from([0.0, 0.2, 0.5, 0.8, 1.0, 2.0, 7.0, math.inf, math.nan]), min_size=3, max_size=30)
 
 

@@ -20,15 +20,15 @@ from pathsim.scenario.scenario import load
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("endpoints.os.hazard_ratio.estimate", True),
-        ("endpoints.'os.1'.hazard_ratio.lower", True),
-        ("cutoffs.final.endpoints.os.hazard_ratio.estimate", True),
+        ("endpoints.os.comparisons.drug.cox.hazard_ratio", True),
+        ("endpoints.'os.1'.comparisons.'drug 2.5'.cox.lower", True),
+        ("cutoffs.final.endpoints.os.comparisons.drug.cox.hazard_ratio", True),
         ("looks.2.hazard_ratio", True),
-        ("hazard_ratio", True),
+        ("hazard_ratio", False),
         ("looks.2.events", False),
         ("trial.arms.hazard_ratio", False),
         ("cutoffs.final.events.hazard_ratio", False),
-        ("endpoints.hazard_ratio.logrank.z", False),
+        ("endpoints.hazard_ratio.comparisons.cox.logrank.z", False),
         ("endpoints.os.arms.hazard_ratio.at.730.survival", False),
     ],
 )
@@ -118,6 +118,7 @@ def test_where_all_ratios_are_finite_the_factor_is_that_of_the_means(pathsim: Pa
     varied = "steps.control.exit.death.median_days=400,511"
     asked = ("ensemble", "two-arm-exponential", "--vary", varied, "--replicates", "40", "--seed", "1", "--json")
     one, other = json.loads(pathsim(*asked).out)["settings"]
-    factor = other["differences"][RATIO]["ratio"]
-    assert factor == pytest.approx(math.exp(other["figures"][RATIO]["mean_log"] - one["figures"][RATIO]["mean_log"]))
+    ratio = RATIO.replace("drug", "experimental")
+    factor = other["differences"][ratio]["ratio"]
+    assert factor == pytest.approx(math.exp(other["figures"][ratio]["mean_log"] - one["figures"][ratio]["mean_log"]))
     assert factor > 1, "whoever lives longer on control gains less"

@@ -23,7 +23,7 @@ from pathsim.scenario.scenario import Scenario, load
 from pathsim.validation.targets import compared
 
 CASES = Path(__file__).parent / "cases"
-RATIO = "endpoints.os.hazard_ratio.estimate"
+RATIO = "endpoints.os.comparisons.drug.cox.hazard_ratio"
 
 
 def case(name: str, **settings: str) -> Scenario:
@@ -47,9 +47,11 @@ def test_an_arm_that_nobody_reached_has_no_figures_and_no_comparison() -> None:
     assert empty["at"]["100"] == {"survival": None, "lower": None, "upper": None, "at_risk": 0}
     assert empty["median_days"] is None
     assert empty["restricted_mean_days"] is None
-    assert endpoint["restricted_mean_difference"] == {"horizon_days": 100.0, "days": None, "lower": None, "upper": None}
-    assert endpoint["hazard_ratio"]["estimate"] is None
-    assert endpoint["logrank"]["z"] is None
+    compared = endpoint["comparisons"]["drug"]
+    missing = {"difference_days": None, "lower": None, "upper": None, "horizon_days": 100.0}
+    assert compared["restricted_mean"] == missing
+    assert compared["cox"]["hazard_ratio"] is None
+    assert compared["logrank"]["z"] is None
 
 
 def test_over_trials_empty_arms_are_missing_and_the_mean_is_that_of_the_others() -> None:
@@ -68,10 +70,10 @@ def test_over_trials_empty_arms_are_missing_and_the_mean_is_that_of_the_others()
 
 def test_beyond_follow_up_the_difference_is_that_up_to_the_longest_common_horizon() -> None:
     endpoint = trial(case("base"))["endpoints"]["os"]
-    gain = endpoint["restricted_mean_difference"]
-    assert gain["days"] is None
+    gain = endpoint["comparisons"]["drug"]["restricted_mean"]
+    assert gain["difference_days"] is None
     assert gain["common_horizon"]["horizon_days"] < 400
-    assert abs(gain["common_horizon"]["days"]) < gain["common_horizon"]["horizon_days"]
+    assert abs(gain["common_horizon"]["difference_days"]) < gain["common_horizon"]["horizon_days"]
     for arm in endpoint["arms"].values():
         assert arm["restricted_mean_days"] is None
         assert arm["at"]["730"] == {"survival": None, "lower": None, "upper": None, "at_risk": 0}
@@ -82,7 +84,9 @@ def test_nobody_survives_a_hundred_years_unseen() -> None:
     for arm in trial(scenario)["endpoints"]["os"]["arms"].values():
         assert 0 < arm["at"]["730"]["survival"] < 1
         assert arm["at"]["36500"]["survival"] is None
-    column = rows(simulate_many(scenario, 1, range(8)))["endpoints.os.restricted_mean_difference.days"]
+    column = rows(simulate_many(scenario, 1, range(8)))[
+        "endpoints.os.comparisons.experimental.restricted_mean.difference_days"
+    ]
     assert np.isnan(column).all()
 
 
@@ -90,7 +94,7 @@ def test_who_has_died_is_dead_a_hundred_years_later_too() -> None:
     scenario = case("at_days-beyond-followup", **{"trial.cutoffs.final.day": "36500"})
     endpoint = trial(scenario)["endpoints"]["os"]
     assert [arm["at"]["36500"]["survival"] for arm in endpoint["arms"].values()] == [0, 0]
-    assert endpoint["restricted_mean_difference"]["days"] is not None
+    assert endpoint["comparisons"]["experimental"]["restricted_mean"]["difference_days"] is not None
 
 
 def test_the_medians_of_a_flat_stretch_are_those_of_r() -> None:
@@ -103,18 +107,20 @@ def test_the_medians_of_a_flat_stretch_are_those_of_r() -> None:
 
 def test_all_deaths_at_once_in_one_arm_are_an_infinite_ratio_with_its_test() -> None:
     endpoint = trial(case("base", **{"steps.drug.exit.death.median_days": "1e-300"}))["endpoints"]["os"]
-    assert endpoint["hazard_ratio"] == {"estimate": math.inf, "lower": None, "upper": None}
+    compared = endpoint["comparisons"]["drug"]
+    assert compared["cox"] == {"hazard_ratio": math.inf, "lower": None, "upper": None}
     # Four of four die against none of four: 2 beyond what was expected, with a hypergeometric variance of 4/7.
-    assert endpoint["logrank"]["z"] == pytest.approx(math.sqrt(7))
-    assert endpoint["logrank"]["p_one_sided"] == pytest.approx(0.99592, abs=1e-5)
-    assert json.loads(as_json(endpoint))["hazard_ratio"]["estimate"] == "Infinity"
+    assert compared["logrank"]["z"] == pytest.approx(math.sqrt(7))
+    assert compared["logrank"]["p_one_sided"] == pytest.approx(0.99592, abs=1e-5)
+    assert json.loads(as_json(compared))["cox"]["hazard_ratio"] == "Infinity"
 
 
 def test_no_deaths_in_one_arm_are_a_ratio_of_nothing_with_its_test() -> None:
     endpoint = trial(case("base", **{"steps.drug.exit.death.median_days": "1e9"}))["endpoints"]["os"]
-    assert endpoint["hazard_ratio"] == {"estimate": 0, "lower": None, "upper": None}
+    compared = endpoint["comparisons"]["drug"]
+    assert compared["cox"] == {"hazard_ratio": 0, "lower": None, "upper": None}
     # One of the four on control dies while all eight are followed.
-    assert endpoint["logrank"]["z"] == pytest.approx(-1)
+    assert compared["logrank"]["z"] == pytest.approx(-1)
 
 
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0, 8.0, math.inf, math.nan]), min_size=1, max_size=41))
@@ -160,7 +166,7 @@ def test_ratios_of_small_trials_are_summed_up_by_their_median_and_the_mean_of_fi
     assert here["upper"] == math.inf
     assert here["mean_log"] == pytest.approx(np.log(usable).mean())
     assert "mean" not in here
-    assert found["coverage"]["endpoints.os.hazard_ratio"]["of"] == usable.size
+    assert found["coverage"][RATIO.removesuffix(".hazard_ratio")]["of"] == usable.size
 
 
 def test_differences_of_ratios_and_targets_leave_out_both_ends() -> None:
@@ -168,7 +174,7 @@ def test_differences_of_ratios_and_targets_leave_out_both_ends() -> None:
     ratio = np.array([0.0, 0.5, math.inf, 1.0, 2.0])
     both = {f"{number}:{RATIO}": ratio + number / 8 for number in (0, 1)}
     both |= {f"{number}:trial.enrolled": np.full(5, 8.0) for number in (0, 1)}
-    both |= {f"{number}:endpoints.os.logrank.p_one_sided": np.full(5, 0.5) for number in (0, 1)}
+    both |= {f"{number}:endpoints.os.comparisons.drug.logrank.p_one_sided": np.full(5, 0.5) for number in (0, 1)}
     both |= {f"{number}:cutoffs.final.events.os": np.full(5, 8.0) for number in (0, 1)}
     difference = comparison([scenario, scenario], [(), ()], both)["settings"][1]["differences"][RATIO]
     assert difference["ratio"] == pytest.approx((5 / 4 * 9 / 8 * 17 / 16) ** (1 / 3))
@@ -177,9 +183,7 @@ def test_differences_of_ratios_and_targets_leave_out_both_ends() -> None:
 
 def test_a_target_of_a_ratio_has_the_mean_of_finite_ones_and_an_interval_of_all() -> None:
     scenario = load("aall1331")
-    name, target = next(
-        (n, t) for n, t in scenario.sections.targets.items() if t.figure.endswith("hazard_ratio.estimate")
-    )
+    name, target = next((n, t) for n, t in scenario.sections.targets.items() if t.figure.endswith("cox.hazard_ratio"))
     columns = {path: np.ones(5) for one in scenario.sections.targets.values() for path in one.figures}
     columns[target.figure] = np.array([0.0, 0.5, 0.9, math.inf, math.nan])
     found = next(one for one in compared(scenario, columns) if one.name == name)

@@ -32,7 +32,7 @@ from pathsim.trial.course import course
 from pathsim.validation.targets import problems
 
 ODD = [
-    *["any", "therapy", "all", "upper", "lower", "estimate", "survival", "hazard_ratio", "events", "arms", "at", "0"],
+    *["any", "therapy", "all", "upper", "lower", "comparisons", "survival", "cox", "events", "arms", "at", "0"],
     *[
         "a.b",
         "a",
@@ -64,6 +64,7 @@ ODD = [
         "730",
         "lower.upper",
         "logrank.p_one_sided",
+        "cox.hazard_ratio",
         "a]b",
         "<b>&",
         "None",

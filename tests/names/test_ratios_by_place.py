@@ -12,33 +12,33 @@ from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.scenario import Scenario, load
 
-COUNT = "endpoints.os.first_events.hazard_ratio.estimate"
+COUNT = "endpoints.os.first_events.cox.hazard_ratio"
 
 
 @pytest.fixture(scope="module")
 def named() -> Scenario:
-    """An arm called ``hazard_ratio`` and a death called ``estimate``."""
+    """An arm called ``cox`` and a death called ``hazard_ratio``."""
     text = find("two-arm-exponential").text
-    text = text.replace("{ experimental = ", "{ hazard_ratio = ").replace("{ death = ", "{ estimate = ")
-    return load(Source("named", "<test>", text.replace('"death"', '"estimate"')))
+    text = text.replace("{ experimental = ", "{ cox = ").replace("{ death = ", "{ hazard_ratio = ")
+    return load(Source("named", "<test>", text.replace('"death"', '"hazard_ratio"')))
 
 
 @pytest.mark.parametrize(
     "path",
     [
-        "hazard_ratio",
         "looks.1.hazard_ratio",
         "trial.looks[number=1].hazard_ratio",
-        "trial.looks[number=1].analysis.hazard_ratio.estimate",
-        "endpoints.os.hazard_ratio.estimate",
-        'endpoints."os"."hazard_ratio".estimate',
-        "endpoints.first_events.hazard_ratio.estimate",
-        "endpoints.looks.hazard_ratio.estimate",
-        'endpoints."a.first_events".hazard_ratio.estimate',
-        "endpoints.progression.or.death.hazard_ratio.estimate",
-        "cutoffs.final.endpoints.os.hazard_ratio.estimate",
-        "cutoffs.final.endpoints.first_events.hazard_ratio.estimate",
-        "cutoffs.31.12.2020.endpoints.os.hazard_ratio.estimate",
+        "trial.looks[number=1].analysis.comparisons.drug.cox.hazard_ratio",
+        "endpoints.os.comparisons.drug.cox.hazard_ratio",
+        'endpoints."os".comparisons."drug 2.5 mg".cox."hazard_ratio"',
+        "endpoints.first_events.comparisons.drug.cox.hazard_ratio",
+        "endpoints.os.comparisons.first.arm.cox.lower",
+        "endpoints.looks.comparisons.drug.cox.hazard_ratio",
+        'endpoints."a.first_events".comparisons.drug.cox.hazard_ratio',
+        "endpoints.progression.or.death.comparisons.drug.cox.hazard_ratio",
+        "cutoffs.final.endpoints.os.comparisons.drug.cox.hazard_ratio",
+        "cutoffs.final.endpoints.first_events.comparisons.drug.cox.hazard_ratio",
+        "cutoffs.31.12.2020.endpoints.os.comparisons.drug.cox.hazard_ratio",
     ],
 )
 def test_a_hazard_ratio_is_one_wherever_it_stands(path: str) -> None:
@@ -49,9 +49,9 @@ def test_a_hazard_ratio_is_one_wherever_it_stands(path: str) -> None:
     "path",
     [
         COUNT,
-        "endpoints.endpoints.first_events.hazard_ratio.estimate",
-        "cutoffs.final.endpoints.os.first_events.hazard_ratio.estimate",
-        "trial.looks[number=1].analysis.first_events.hazard_ratio.estimate",
+        "endpoints.endpoints.first_events.cox.hazard_ratio",
+        "cutoffs.final.endpoints.os.first_events.cox.hazard_ratio",
+        "trial.looks[number=1].analysis.first_events.cox.hazard_ratio",
         "endpoints.hazard_ratio.events",
         "endpoints.os.arms.hazard_ratio.events",
         "cutoffs.final.events.hazard_ratio",

@@ -95,9 +95,10 @@ def assert_shows_endpoint(view: EndpointView, found: dict[str, Any]) -> None:
         at = [arm["at"][f"{day:g}"] for arm in arms]
         assert survival == tuple(one["survival"] for one in at)
         assert view.at_risk[number] == tuple(one["at_risk"] for one in at)
-    ratio = found.get("hazard_ratio", {"estimate": None, "lower": None, "upper": None})
-    assert (view.ratio.estimate, view.ratio.lower, view.ratio.upper) == tuple(ratio.values())
-    assert view.ratio.p_one_sided == found.get("logrank", {}).get("p_one_sided")
+    assert [(ratio.arm, ratio.estimate, ratio.lower, ratio.upper, ratio.p_one_sided) for ratio in view.ratios] == [
+        (arm, *compared["cox"].values(), compared["logrank"]["p_one_sided"])
+        for arm, compared in found.get("comparisons", {}).items()
+    ]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

@@ -15,7 +15,7 @@ from pathsim.results.json import results
 from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
 
-RATIO = "endpoints.os.hazard_ratio.estimate"
+RATIO = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 
 
 def console() -> Console:

@@ -12,9 +12,10 @@ from pathsim.paths import path_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import results
 from pathsim.results.lookup import figure
-from pathsim.results.part import ResultsPart, of_trial
 from pathsim.results.trial import TrialResults
+from pathsim.results.views import of_trial
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.statistics.figures import ResultsPart
 
 REPLICATES = range(4, 12)
 SECTIONS = ("trial", "cutoffs", "endpoints")
@@ -79,7 +80,7 @@ def test_every_figure_can_be_named(scenario: Scenario, alone: list[dict[str, Any
 def test_a_figure_of_a_look_is_picked_in_each_trial() -> None:
     scenario, path = (
         load("tests/scenarios/monitored.toml"),
-        "trial.looks[information=0.3].analysis.hazard_ratio.estimate",
+        "trial.looks[information=0.3].analysis.comparisons.drug.cox.hazard_ratio",
     )
     each = [figure(results(simulate(scenario, 7, replicate)[0]), path) for replicate in REPLICATES]
     assert np.isfinite(each).any()

@@ -10,16 +10,19 @@ from numpy.testing import assert_allclose, assert_array_equal
 from survival_data import CONTROL, LEUKAEMIA, TREATED, TRIALS, Patients, awkward, patients, small_chunks
 from survival_oracles import efron_score, exact_logrank, lifelines_chi_squared, lifelines_cox, rows_of
 
-from pathsim.statistics.compare import Cox, LogRank, cox, hazard_ratio, logrank, p_one_sided
+from pathsim.statistics.cox import Cox, cox, hazard_ratio
+from pathsim.statistics.logrank import LogRank, logrank
+from pathsim.statistics.normal import probability_below
 from pathsim.statistics.risk_table import RiskTable
+from pathsim.statistics.two_arms import arm_counts
 
 
 def logrank_of(table: RiskTable) -> LogRank:
-    return logrank(table, treated=TREATED, control=CONTROL)
+    return logrank(arm_counts(table, treated=TREATED, control=CONTROL))
 
 
 def cox_of(table: RiskTable) -> Cox:
-    return cox(table, treated=TREATED, control=CONTROL)
+    return cox(arm_counts(table, treated=TREATED, control=CONTROL))
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +81,9 @@ def test_without_anybody_to_compare_with_there_is_no_z() -> None:
 @given(chunk=small_chunks(), strata=st.booleans())
 def test_exchanging_the_arms_changes_signs_only(chunk: Patients, *, strata: bool) -> None:
     table = chunk.table(3, strata=strata)
-    there, back = logrank_of(table), logrank(table, treated=CONTROL, control=TREATED)
+    there, back = logrank_of(table), logrank(arm_counts(table, treated=CONTROL, control=TREATED))
     assert_allclose(back.z, -there.z, atol=1e-12)
-    model, opposite = cox_of(table), cox(table, treated=CONTROL, control=TREATED)
+    model, opposite = cox_of(table), cox(arm_counts(table, treated=CONTROL, control=TREATED))
     assert_allclose(opposite.log_hazard_ratio, -model.log_hazard_ratio, atol=1e-9)
     assert_allclose(opposite.standard_error, model.standard_error, rtol=1e-9)
 
@@ -108,22 +111,22 @@ def test_only_the_order_of_times_matters(chunk: Patients) -> None:
 
 def test_p_is_the_probability_of_a_z_this_low_or_lower() -> None:
     z = [-1.959963984540054, 0.0, 1.2815515655446004, -10.0, 40.0, -math.inf]
-    assert_allclose(p_one_sided(z), [0.025, 0.5, 0.9, 7.619853024160527e-24, 1.0, 0.0], rtol=1e-12)
+    assert_allclose(probability_below(z), [0.025, 0.5, 0.9, 7.619853024160527e-24, 1.0, 0.0], rtol=1e-12)
 
 
 def test_p_keeps_the_shape_of_z_and_what_is_not_a_number() -> None:
-    found = p_one_sided([[math.nan, 0.0], [1.0, 2.0]])
+    found = probability_below([[math.nan, 0.0], [1.0, 2.0]])
     assert found.shape == (2, 2)
     assert math.isnan(found[0, 0])
-    assert p_one_sided([]).shape == (0,)
-    assert float(p_one_sided(0.0)) == 0.5
+    assert probability_below([]).shape == (0,)
+    assert float(probability_below(0.0)) == 0.5
 
 
 # --- Cox --------------------------------------------------------------------------------------------------------------
 
 
 def test_the_leukemia_trial_has_the_hazard_ratio_that_r_prints() -> None:
-    model = cox(LEUKAEMIA.table(), treated=CONTROL, control=TREATED)
+    model = cox(arm_counts(LEUKAEMIA.table(), treated=CONTROL, control=TREATED))
     assert_allclose(model.log_hazard_ratio, 1.5721, atol=5e-5)
     assert_allclose(model.standard_error, 0.4124, atol=5e-5)
     found = hazard_ratio(model)
@@ -242,12 +245,11 @@ def test_a_chunk_of_trials_gives_what_each_trial_alone_gives(chunk: Patients, *,
 
 def test_comparisons_that_make_no_sense_are_refused() -> None:
     table = LEUKAEMIA.table()
-    for procedure in (logrank, cox):
-        with pytest.raises(ValueError, match="arm 1 cannot be compared with itself"):
-            procedure(table, treated=1, control=1)
-        with pytest.raises(ValueError, match="there is no arm 2"):
-            procedure(table, treated=2, control=1)
-        with pytest.raises(ValueError, match="there is no arm -1"):
-            procedure(table, treated=0, control=-1)
+    with pytest.raises(ValueError, match="arm 1 cannot be compared with itself"):
+        arm_counts(table, treated=1, control=1)
+    with pytest.raises(ValueError, match="there is no arm 2"):
+        arm_counts(table, treated=2, control=1)
+    with pytest.raises(ValueError, match="there is no arm -1"):
+        arm_counts(table, treated=0, control=-1)
     with pytest.raises(ValueError, match="a confidence of 1 is not between 0 and 1"):
         hazard_ratio(cox_of(table), confidence=1)

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from survival_data import CONTROL, LEUKAEMIA, TREATED, Patients, small_chunks
 from survival_oracles import exact_incidence, lifelines_incidence
 
-from pathsim.statistics.competing import cumulative_incidence
-from pathsim.statistics.survival import kaplan_meier
+from pathsim.statistics.cumulative_incidence import cumulative_incidence
+from pathsim.statistics.kaplan_meier import kaplan_meier
 
 DAYS = [0, 1, 2, 2.5, 5, 20]
 

@@ -10,7 +10,8 @@ import pytest
 from numpy.testing import assert_allclose
 from survival_data import patients
 
-from pathsim.statistics.survival import kaplan_meier, median, restricted_mean
+from pathsim.statistics.kaplan_meier import kaplan_meier, median
+from pathsim.statistics.restricted_mean import restricted_mean
 
 ARMS = json.loads((Path(__file__).parent / "oracles" / "survival.json").read_text(encoding="utf-8"))
 

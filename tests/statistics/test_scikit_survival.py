@@ -14,9 +14,11 @@ from hypothesis import given
 from numpy.testing import assert_allclose, assert_array_equal
 from survival_data import CONTROL, LEUKAEMIA, TREATED, TRIALS, Patients, awkward, patients, small_chunks
 
-from pathsim.statistics.compare import cox, logrank
-from pathsim.statistics.competing import cumulative_incidence
-from pathsim.statistics.survival import kaplan_meier
+from pathsim.statistics.cox import cox
+from pathsim.statistics.cumulative_incidence import cumulative_incidence
+from pathsim.statistics.kaplan_meier import kaplan_meier
+from pathsim.statistics.logrank import logrank
+from pathsim.statistics.two_arms import arm_counts
 
 if sys.version_info < (3, 13):
     from sksurv.compare import compare_survival
@@ -84,7 +86,7 @@ def same_survival(chunk: Patients, trials: int, confidence: float) -> int:
 
 
 def same_logrank(chunk: Patients, trials: int) -> int:
-    found, compared = logrank(chunk.table(trials), treated=TREATED, control=CONTROL), 0
+    found, compared = logrank(arm_counts(chunk.table(trials), treated=TREATED, control=CONTROL)), 0
     for trial in range(trials):
         if found.variance[trial] > 0:
             ours = found.observed_minus_expected[trial], found.variance[trial], found.z[trial] ** 2
@@ -94,7 +96,7 @@ def same_logrank(chunk: Patients, trials: int) -> int:
 
 
 def same_stratified_logrank(chunk: Patients, trials: int) -> int:
-    found = logrank(chunk.table(trials, strata=True), treated=TREATED, control=CONTROL)
+    found = logrank(arm_counts(chunk.table(trials, strata=True), treated=TREATED, control=CONTROL))
     for trial in range(trials):
         ours = found.observed_minus_expected[trial], found.variance[trial]
         assert_allclose(ours, their_stratified_logrank(chunk.of(trial)), rtol=1e-8, atol=1e-8)
@@ -102,7 +104,7 @@ def same_stratified_logrank(chunk: Patients, trials: int) -> int:
 
 
 def same_hazard_ratio(chunk: Patients, trials: int) -> int:
-    found, compared = cox(chunk.table(trials), treated=TREATED, control=CONTROL).log_hazard_ratio, 0
+    found, compared = cox(arm_counts(chunk.table(trials), treated=TREATED, control=CONTROL)).log_hazard_ratio, 0
     for trial in range(trials):
         if math.isfinite(found[trial]):
             assert_allclose(found[trial], their_log_hazard_ratio(chunk.of(trial)), rtol=0, atol=1e-8)
@@ -186,7 +188,7 @@ ALL_AT_ONCE = patients([3, 3], [1, 1], arm=[0, 1])
 def test_it_refuses_the_log_rank_tests_that_have_no_z_here(trial: Patients, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         their_logrank(trial)
-    assert_array_equal(logrank(trial.table(), treated=TREATED, control=CONTROL).z, [math.nan])
+    assert_array_equal(logrank(arm_counts(trial.table(), treated=TREATED, control=CONTROL)).z, [math.nan])
 
 
 @pytest.mark.parametrize(
@@ -200,13 +202,15 @@ def test_it_refuses_the_log_rank_tests_that_have_no_z_here(trial: Patients, reas
 def test_it_refuses_the_models_that_have_no_hazard_ratio_here(trial: Patients, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         their_log_hazard_ratio(trial)
-    assert_array_equal(cox(trial.table(), treated=TREATED, control=CONTROL).log_hazard_ratio, [math.nan])
+    assert_array_equal(cox(arm_counts(trial.table(), treated=TREATED, control=CONTROL)).log_hazard_ratio, [math.nan])
 
 
 @pytest.mark.parametrize(("only", "sign"), [(CONTROL, -1), (TREATED, 1)])
 def test_where_the_likelihood_rises_forever_it_stops_far_out_and_we_at_infinity(only: int, sign: int) -> None:
     trial = patients([1, 2, 3], [1, 1, 0], arm=[only, only, 1 - only])
-    assert_array_equal(cox(trial.table(), treated=TREATED, control=CONTROL).log_hazard_ratio, [sign * math.inf])
+    assert_array_equal(
+        cox(arm_counts(trial.table(), treated=TREATED, control=CONTROL)).log_hazard_ratio, [sign * math.inf]
+    )
     assert sign * their_log_hazard_ratio(trial) > 20
 
 

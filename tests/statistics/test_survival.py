@@ -10,14 +10,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from survival_data import CONTROL, LEUKAEMIA, TREATED, TRIALS, Patients, awkward, patients, small_chunks
 from survival_oracles import exact_survival, lifelines_restricted_mean, lifelines_survival
 
-from pathsim.statistics.survival import (
+from pathsim.statistics.kaplan_meier import (
     curve,
     kaplan_meier,
-    longest_horizon,
     median,
     numbers_at_risk,
-    restricted_mean,
 )
+from pathsim.statistics.restricted_mean import longest_horizon, restricted_mean
 
 DAYS = [0, 0.25, 1, 2, 3, 5.5, 10, 75, 200, 1000]
 

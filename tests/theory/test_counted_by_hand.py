@@ -202,4 +202,4 @@ def test_the_stratified_test_is_made_within_the_patients_strata() -> None:
         (min(died[row], 4000.0), died[row] < 4000, int(arms[row]), int(stage[row])) for row in range(60) if row in died
     ]
     assert len(rows) == 60
-    assert figure(results(chunk), "endpoints.os.logrank.z") == pytest.approx(logrank_z(rows), abs=1e-9)
+    assert figure(results(chunk), "endpoints.os.comparisons.drug.logrank.z") == pytest.approx(logrank_z(rows), abs=1e-9)

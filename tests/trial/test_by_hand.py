@@ -13,7 +13,7 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
 from pathsim.trial import tables
 from pathsim.trial.data_cut import data_cut_on, everything
-from pathsim.trial.time_to_event import allocation, essentials, survival_table, time_to_event
+from pathsim.trial.time_to_event import allocation, essentials, survival_data, time_to_event
 
 
 @pytest.fixture(scope="module")
@@ -308,16 +308,16 @@ kind = "end"
 
 def test_a_chunk_of_trials_gives_what_each_trial_gives(scenario: Scenario, found: dict[str, Any]) -> None:
     """The same patients in three trials: no trial's patients are counted in another."""
-    data = time_to_event(
-        data_cut_on(chunk_of(scenario, PATIENTS, 3), 100, complete=True), scenario.sections.endpoints["pfs"]
-    )
+    endpoint = scenario.sections.endpoints["pfs"]
+    chunk = chunk_of(scenario, PATIENTS, 3)
+    data = time_to_event(data_cut_on(chunk, 100, complete=True), endpoint)
     assert np.bincount(data.trial).tolist() == [5, 5, 5]
     assert np.bincount(data.trial, data.event).tolist() == [found["endpoints"]["pfs"]["events"]] * 3
-    assert survival_table(data, 2, 3, stratified=False).trials == 3
+    assert survival_data(data, endpoint, chunk, 3).table.trials == 3
 
 
 def test_without_a_word_there_is_one_trial(scenario: Scenario) -> None:
-    data = time_to_event(
-        data_cut_on(chunk_of(scenario, PATIENTS), 100, complete=True), scenario.sections.endpoints["pfs"]
-    )
-    assert survival_table(data, 2, stratified=False).trials == 1
+    endpoint = scenario.sections.endpoints["pfs"]
+    chunk = chunk_of(scenario, PATIENTS)
+    data = time_to_event(data_cut_on(chunk, 100, complete=True), endpoint)
+    assert survival_data(data, endpoint, chunk).table.trials == 1

@@ -40,20 +40,21 @@ def test_the_log_rank_test_counts_events_of_the_arm_that_is_not_the_control(pfs:
         excess += (day in TIMES[NEW]) - new / (new + old)
         variance += new * old / (new + old) ** 2
     assert excess < 0, "the new arm does better"
-    assert pfs["logrank"]["z"] == pytest.approx(excess / np.sqrt(variance))
-    assert pfs["logrank"]["p_one_sided"] == pytest.approx(NormalDist().cdf(excess / np.sqrt(variance)))
-    ratio = pfs["hazard_ratio"]
-    assert ratio["lower"] < ratio["estimate"] < 1 < ratio["upper"]
+    compared = pfs["comparisons"]["new"]
+    assert compared["logrank"]["z"] == pytest.approx(excess / np.sqrt(variance))
+    assert compared["logrank"]["p_one_sided"] == pytest.approx(NormalDist().cdf(excess / np.sqrt(variance)))
+    ratio = compared["cox"]
+    assert ratio["lower"] < ratio["hazard_ratio"] < 1 < ratio["upper"]
 
 
 def test_what_an_arm_gains_has_the_error_of_two_independent_means(pfs: dict[str, Any]) -> None:
     """Without censoring a restricted mean is a plain mean of min(time, horizon), with the plain error of a mean."""
-    found = pfs["restricted_mean_difference"]
+    found = pfs["comparisons"]["new"]["restricted_mean"]
     new, old = (np.minimum(TIMES[arm], 40) for arm in (NEW, OLD))
     assert pfs["arms"]["new"]["restricted_mean_days"] == pytest.approx(new.mean())
     assert pfs["arms"]["old"]["restricted_mean_days"] == pytest.approx(old.mean())
     error = np.sqrt(new.var() / new.size + old.var() / old.size)
     assert found["horizon_days"] == 40
-    assert found["days"] == pytest.approx(new.mean() - old.mean())
+    assert found["difference_days"] == pytest.approx(new.mean() - old.mean())
     assert found["lower"] == pytest.approx(new.mean() - old.mean() - 1.959964 * error, abs=1e-6)
     assert found["upper"] == pytest.approx(new.mean() - old.mean() + 1.959964 * error, abs=1e-6)

@@ -237,8 +237,8 @@ def test_a_look_and_a_cut_off_of_the_same_day_analyse_the_same(crossed: Chunk) -
     look, cutoff = found["trial"]["looks"][-1], found["cutoffs"]["early"]
     assert look["day"] == cutoff["day"] == 700
     assert look["analysis"] == cutoff["endpoints"]["pfs"]
-    assert look["hazard_ratio"] == look["analysis"]["hazard_ratio"]["estimate"]
-    assert look["z"] == -look["analysis"]["logrank"]["z"]
+    assert look["hazard_ratio"] == look["analysis"]["comparisons"]["drug"]["cox"]["hazard_ratio"]
+    assert look["z"] == -look["analysis"]["comparisons"]["drug"]["logrank"]["z"]
     assert look["events"] == sum(arm["events"] for arm in look["analysis"]["arms"].values())
 
 

@@ -5,10 +5,11 @@ import pytest
 
 from pathsim.engines.choose import simulate
 from pathsim.scenario.scenario import load
+from pathsim.statistics.logrank import logrank
 from pathsim.trial import monitoring
 from pathsim.trial.course import course
 from pathsim.trial.monitoring import planned_bounds, z_path
-from pathsim.trial.time_to_event import compared, time_to_event
+from pathsim.trial.time_to_event import survival_data, time_to_event
 
 
 @pytest.mark.parametrize("seed", [1, 5, 21])
@@ -30,10 +31,9 @@ def test_every_step_is_the_log_rank_of_its_day() -> None:
     assert np.all(np.diff(way.events) > 0)
     endpoint = chunk.scenario.sections.endpoints["dfs"]
     for at in range(0, way.day.size, 9):
-        test, _ = compared(
-            time_to_event(course(chunk).data_cut_on(float(way.day[at])), endpoint), endpoint, chunk.scenario
-        )
-        assert way.z[at] == pytest.approx(-test.z[0], nan_ok=True)
+        data = time_to_event(course(chunk).data_cut_on(float(way.day[at])), endpoint)
+        counts = survival_data(data, endpoint, chunk).comparisons["blinatumomab"].counts
+        assert way.z[at] == pytest.approx(-logrank(counts).z[0], nan_ok=True)
 
 
 def test_how_many_days_are_compared_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from pathsim.validation.calibrate import fitted_targets, free_numbers
 from pathsim.validation.targets import TargetComparison, compared, tally
 
 EVENTS, CONTROL = "endpoints.os.events", "trial.arms.control"
-RATIO = "endpoints.os.hazard_ratio.estimate"
+RATIO = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 SURVIVAL = "endpoints.os.arms.control.at.730.survival"
 MEDIAN = "steps.control.exit.death.median_days"
 HEAD = 'extends = "two-arm-exponential"\n[sources]\npaper = { cite = "A paper" }\n[targets]\nassumed = "a test"\n'

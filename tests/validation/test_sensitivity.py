@@ -152,7 +152,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     return left.value.code
 
 
-HAZARD_RATIO = "endpoints.os.hazard_ratio.estimate"
+HAZARD_RATIO = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 QUICK = ("two-arm-exponential", "--figure", HAZARD_RATIO, "--assumed", 0.2, "--replicates", 30, "--seed", 1)
 
 
@@ -182,7 +182,10 @@ SHORT = "trial.cutoffs.final.day=1"
         (("two-arm-exponential", "--figure", HAZARD_RATIO), "--assumed 0.2 moves those that are assumed"),
         (("two-arm-exponential", "--figure", "endpoints.os.hazard"), "the results have no 'hazard'"),
         (("two-arm-exponential", "--figure", "[a=b]"), "'[a=b]' is not a path"),
-        (("aall1331", "--figure", HAZARD_RATIO, "--over", "steps.nowhere"), "has no number under steps.nowhere"),
+        (
+            ("aall1331", "--figure", "endpoints.os.events", "--over", "steps.nowhere"),
+            "has no number under steps.nowhere",
+        ),
         (
             ("two-arm-exponential", "--figure", "flow[step=control,arm=nobody].entered", "--assumed", "0.2"),
             "there is no arm 'nobody'",

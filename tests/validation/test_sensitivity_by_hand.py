@@ -8,7 +8,7 @@ import pytest
 
 from pathsim.validation.sensitivity import UncertainNumber, _swing
 
-COUNT, RATIO = "endpoints.os.events", "endpoints.os.hazard_ratio.estimate"
+COUNT, RATIO = "endpoints.os.events", "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 NUMBER = UncertainNumber(("trial", "x"), 0.5, lambda probability: probability)
 
 

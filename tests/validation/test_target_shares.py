@@ -7,7 +7,7 @@ from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.validation.targets import TargetComparison, compared
 
-RATIO, WHOLE = "endpoints.os.hazard_ratio.estimate", "endpoints.os.events"
+RATIO, WHOLE = "endpoints.os.comparisons.experimental.cox.hazard_ratio", "endpoints.os.events"
 SCENARIO = f"""
 extends = "two-arm-exponential"
 title   = "Aimed"

@@ -282,7 +282,7 @@ def test_whole_numbers_are_decided_and_not_drawn() -> None:
 def test_under_the_null_the_drawn_trials_are_under_it_too() -> None:
     columns = ensemble(Recipe(source(), (), null=True, uncertain=True), 1, 64)
     stated, as_drawn = by_setting(columns, 2)
-    p_values = "endpoints.os.logrank.p_one_sided"
+    p_values = "endpoints.os.comparisons.experimental.logrank.p_one_sided"
     assert np.array_equal(stated[p_values], as_drawn[p_values]), "the toxicity that is drawn changes no survival"
     assert (as_drawn[p_values] < 0.025).mean() < 0.15
 

@@ -10,7 +10,7 @@ import pytest
 from pathsim.ensembles.parameter_uncertainty import uncertainty
 from pathsim.scenario.scenario import load
 
-RATIO = "endpoints.os.hazard_ratio.estimate"
+RATIO = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 
 
 def spread(stated: list[float], drawn: list[float]) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.table import Table
 from rich.text import Text
 
+from pathsim.meaning import Unit
 from pathsim.player.views.ensemble import ContrastView, Difference
 from pathsim.player.views.live import Opened, ToxicityRow
 from pathsim.player.views.patients import ComparisonView
@@ -20,12 +21,17 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure of this trial in both settings, by now; a share, or a hazard ratio."""
+    """A figure of this trial in both settings, by now; a share, a ratio or a number of days."""
 
     label: str
     there: float | None = None
     here: float | None = None
-    is_ratio: bool = False
+    unit: Unit = Unit.SHARE
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether differences are factors."""
+        return self.unit is Unit.RATIO
 
     @property
     def difference(self) -> float | None:
@@ -40,13 +46,20 @@ class _Figure:
         """The figure in words."""
         if value is None:
             return ""
+        if self.unit is Unit.DAYS:
+            return f"{value:.0f} d"
         return ratio(value) if self.is_ratio else percent(value)
 
     def told_difference(self, value: float | None) -> str:
         """A difference in words: of shares in points, of hazard ratios the factor."""
         if value is None:
             return ""
-        return f"{TIMES} {math.exp(value):.2f}" if self.is_ratio else f"{100 * value:+z.1f}"
+        return f"{TIMES} {math.exp(value):.2f}" if self.is_ratio else f"{self.scale * value:+z.1f}"
+
+    @property
+    def scale(self) -> int:
+        """With what a difference is multiplied where it is told: that of shares is in points."""
+        return 100 if self.unit is Unit.SHARE else 1
 
     def told_average(self, mean: Difference) -> str:
         """A mean difference with its error; of one within its error only that."""
@@ -56,7 +69,7 @@ class _Figure:
 
     def told_error(self, value: float) -> str:
         """An error with as many digits as a difference, or as it takes to be more than nothing."""
-        digits, shown = (2, value) if self.is_ratio else (1, 100 * value)
+        digits, shown = (2, value) if self.is_ratio else (1, self.scale * value)
         return f"{shown:.{digits}f}" if shown == 0 or round(shown, digits) else f"{shown:.1g}"
 
 
@@ -91,17 +104,17 @@ def _is_sure(mean: Difference | None) -> bool:
 
 
 def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Figure]:
-    """Survival, hazard ratio and power of each endpoint."""
-    for endpoint, there, here in zip(card.endpoints, comparison.there, comparison.here, strict=True):
+    """Survival of each endpoint, and how its arms compare."""
+    for endpoint, there, here, compared in zip(
+        card.endpoints, comparison.there, comparison.here, comparison.compared, strict=True
+    ):
         name = endpoint.short_label
         told = spans(day for day, _ in there.at_days)
         for number, (day, before) in enumerate(there.at_days):
             for arm in range(len(card.groups)):
                 if there.at_risk[number][arm] and here.at_risk[number][arm]:
                     yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
-        if card.arms:
-            yield _Figure(f"{name} hazard ratio", there.ratio.estimate, here.ratio.estimate, is_ratio=True)
-            yield _Figure(f"{name} power")
+        yield from (_Figure(one.label, one.there, one.here, one.unit) for one in compared)
 
 
 def _of(card: Opened, arm: int) -> str:

@@ -12,7 +12,7 @@ from textual.reactive import reactive
 
 from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.views.live import Curve, EndpointCard, EndpointView
+from pathsim.player.views.live import Curve, EndpointCard, EndpointView, HazardRatioView
 from pathsim.report.curves import BOX_PENS, trace
 from pathsim.report.figures import months, p_value, ratio
 from pathsim.text import counted
@@ -81,7 +81,7 @@ class SurvivalPlot(Picture, can_focus=True):
         plot.published()
         plot.axis()
         plot.legend()
-        plot.ratio()
+        plot.ratios()
         if self.crosshair is not None:
             plot.cross(self.crosshair)
 
@@ -221,15 +221,19 @@ class _Plot:
             f"{pen} {group}",
         ]
 
-    def ratio(self) -> None:
-        """The comparison of the arms by now, in the lowest row that has room for it."""
-        found = self.view.ratio
+    def ratios(self) -> None:
+        """The comparison of each arm with control by now, in the lowest row that has room for it."""
+        of_several = len(self.view.ratios) > 1
+        for found, published in zip(self.view.ratios, self.card.published_ratios, strict=True):
+            self._ratio(found, published, f"{found.arm}: " if of_several else "")
+
+    def _ratio(self, found: HazardRatioView, published_ratio: float | None, of: str) -> None:
         if found.estimate is None or found.p_one_sided is None:
             return
         estimate = ratio(found.estimate)
         if found.lower is not None and found.upper is not None:
             estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
-        published = "" if self.card.published_ratio is None else f"; published {self.card.published_ratio:.2f}"
+        published = "" if published_ratio is None else f"; published {published_ratio:.2f}"
         within = "stratified " if self.card.is_stratified else ""
         test = f"P {p_value(found.p_one_sided)}{published}"
         said, whole = f"1-sided {test}", f"{within}hazard ratio {estimate}, one-sided {test}"
@@ -237,7 +241,8 @@ class _Plot:
         texts += [[f"{kind}HR {estimate}", *said.split("; ")] for kind in dict.fromkeys((within, ""))]
         texts += [[f"HR {estimate}"], [f"HR {ratio(found.estimate)}"]]
         for lines in texts:
-            if max(map(len, lines)) < self.columns and self._say(lines):
+            told = [of + lines[0], *lines[1:]]
+            if max(map(len, told)) < self.columns and self._say(told):
                 return
 
     def _say(self, lines: list[str]) -> bool:

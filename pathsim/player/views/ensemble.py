@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from pathsim.meaning import Unit
 from pathsim.player.views.live import Floats, Kind
 
 
@@ -66,10 +67,10 @@ class EnsembleView:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How a figure differs between two settings on average: a share, or the logarithm of a hazard ratio."""
+    """How a figure differs between two settings on average; of a ratio it is the logarithm that does."""
 
     label: str
-    is_ratio: bool
+    unit: Unit
     mean: float
     reach: float
     """The 95% interval of the mean reaches so far to either side."""

@@ -74,7 +74,8 @@ class EndpointCard:
     unit: str
     published: tuple[tuple[tuple[float, float], ...], ...]
     """For each arm, published (day, survival)."""
-    published_ratio: float | None
+    published_ratios: tuple[float | None, ...]
+    """For each arm that is compared with control."""
     is_stratified: bool
     """Whether the arms are compared within strata."""
 
@@ -143,9 +144,11 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class HazardRatioView:
-    """A hazard ratio, which may be 0 or infinite, its interval and the one-sided P; None for what has no estimate."""
+    """The hazard ratio of an arm, its interval and the one-sided P; None for what has no estimate."""
 
+    arm: str
     estimate: float | None = None
+    """May be 0 or infinite."""
     lower: float | None = None
     upper: float | None = None
     p_one_sided: float | None = None
@@ -165,7 +168,8 @@ class EndpointView:
     """For each tabulated day the survival of each arm; None where nobody was followed so long."""
     at_risk: tuple[tuple[int, ...], ...]
     """For each of these days how many of each arm are at risk."""
-    ratio: HazardRatioView
+    ratios: tuple[HazardRatioView, ...]
+    """For each arm that is compared with control."""
 
 
 @dataclass(frozen=True, slots=True)

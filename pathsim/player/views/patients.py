@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pathsim.couplings import Coupling, IndividualEffect
+from pathsim.meaning import Unit
 from pathsim.player.views.live import ComparisonCounts, EndpointView, ToxicityRow
 
 
@@ -121,12 +122,24 @@ class ChangedPatient:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedFigure:
+    """A figure of an endpoint's arms in both settings, by now; None of what is known of many trials only, as power."""
+
+    label: str
+    unit: Unit
+    there: float | None
+    here: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ComparisonView:
     """Two settings on the same patients."""
 
     generation: int
     there: tuple[EndpointView, ...]
     here: tuple[EndpointView, ...]
+    compared: tuple[tuple[ComparedFigure, ...], ...]
+    """For each endpoint what differs between the settings of how its arms compare."""
     toxicity_there: tuple[ToxicityRow, ...]
     toxicity_here: tuple[ToxicityRow, ...]
     counts: ComparisonCounts

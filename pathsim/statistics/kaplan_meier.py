@@ -1,4 +1,4 @@
-"""Survival of one arm: the Kaplan-Meier curve with its interval, median, numbers at risk and restricted mean.
+"""Survival of one arm: the Kaplan-Meier curve with its interval, median, and numbers at risk.
 
 Nothing is estimated from nobody. A curve ends with the longest follow-up of its arm: beyond it survival is NaN, unless
 the curve has come down to 0, where it stays. Up to there it is estimated however few are still followed: read it beside
@@ -49,14 +49,7 @@ class Median(NamedTuple):
     upper: Days
 
 
-class RestrictedMean(NamedTuple):
-    """Mean event-free days up to a horizon: arrays (trials,); NaN where nobody was followed so long."""
-
-    mean: Days
-    standard_error: Days
-
-
-class _Steps(NamedTuple):
+class Steps(NamedTuple):
     """The step functions of all trials: matrices (trials x columns), the first column being (0, 1)."""
 
     time: Days
@@ -82,7 +75,7 @@ def kaplan_meier(table: RiskTable, arm: int, at_days: ArrayLike, *, confidence: 
 
     Raises ValueError if the table has strata or no such arm, or the confidence is not between 0 and 1.
     """
-    steps = _steps(table, arm)
+    steps = steps_of(table, arm)
     days = days_asked(at_days)
     column = columns_at(steps.time, days)
     survival = np.where(days <= steps.ends[:, None], np.take_along_axis(steps.survival, column, axis=1), np.nan)
@@ -109,7 +102,7 @@ def curve(table: RiskTable, trial_number: int, arm: int, *, confidence: float = 
         events=table.events[rows],
         followed=table.followed[[trial_number]],
     )
-    steps = _steps(only, arm)
+    steps = steps_of(only, arm)
     survival = steps.survival[0]
     limits = _interval(survival, np.sqrt(steps.greenwood[0]), confidence)
     lower, upper = (np.where(np.isnan(limit), survival, limit) for limit in limits)
@@ -127,7 +120,7 @@ def median(table: RiskTable, arm: int, *, confidence: float = 0.95) -> Median:
     doi:10.2307/2530286. Raises ValueError if the table has strata or no such arm, or the confidence is not between 0
     and 1.
     """
-    steps, followed = _steps(table, arm), table.followed[:, arm]
+    steps, followed = steps_of(table, arm), table.followed[:, arm]
     lower, upper = _interval(steps.survival, np.sqrt(steps.greenwood), confidence)
     return Median(*(_comes_down_to_half(steps.time, line, followed) for line in (steps.survival, lower, upper)))
 
@@ -141,39 +134,6 @@ def _comes_down_to_half(time: Days, line: NDArray[np.float64], followed: Days) -
     ends = np.where(below.any(axis=1), time[trials, next_lower], followed)
     # A line that jumps over one half is there for no time at all.
     return np.where(below[trials, first], begins, (begins + ends) / 2)
-
-
-def restricted_mean(table: RiskTable, arm: int, horizon_days: float | Days) -> RestrictedMean:
-    """The mean of the days without event up to the horizon: the area under the Kaplan-Meier curve, for each trial.
-
-    The horizon is one for all trials, or an array with one for each. NaN where it lies beyond the end of the curve,
-    which ``longest_horizon`` tells.
-
-    Irwin (1949), doi:10.1017/S0022172400014443; Royston and Parmar (2013), doi:10.1186/1471-2288-13-152.
-
-    Raises ValueError if the table has strata or no such arm, or the horizon is negative or infinite.
-    """
-    horizon = np.broadcast_to(np.asarray(horizon_days, dtype=np.float64), table.trials)
-    if not bool(((horizon >= 0) & (horizon < np.inf)).all()):
-        raise ValueError(f"a horizon of {horizon_days} days is not a number of days from 0")
-    steps = _steps(table, arm)
-    begins = np.minimum(steps.time, horizon[:, None])
-    ends = np.append(begins[:, 1:], horizon[:, None], axis=1)
-    area = steps.survival * (ends - begins)
-    onwards = np.cumsum(area[:, ::-1], axis=1)[:, ::-1]
-    is_known = horizon <= steps.ends
-    # One after the other: a sum in pairs would depend, in its last bit, on how many columns other trials need.
-    mean, error = onwards[:, 0], np.sqrt(np.cumsum(onwards**2 * steps.summand, axis=1)[:, -1])
-    return RestrictedMean(np.where(is_known, mean, np.nan), np.where(is_known, error, np.nan))
-
-
-def longest_horizon(table: RiskTable, arm: int) -> Days:
-    """The longest horizon of a restricted mean of this arm, for each trial (trials,).
-
-    That is the longest follow-up; infinite if the curve has come down to 0, -inf if the arm has no patients. Raises
-    ValueError if the table has strata or no such arm.
-    """
-    return _steps(table, arm).ends
 
 
 def numbers_at_risk(
@@ -197,7 +157,8 @@ def numbers_at_risk(
     return at_risk
 
 
-def _steps(table: RiskTable, arm: int) -> _Steps:
+def steps_of(table: RiskTable, arm: int) -> Steps:
+    """The curves of an arm. Raises ValueError if the table has strata or no such arm."""
     check_number("arm", arm, table.arms)
     if table.stratified:
         raise ValueError("survival needs a risk table without strata: make one with stratum=None")
@@ -212,7 +173,7 @@ def _steps(table: RiskTable, arm: int) -> _Steps:
     summand = np.divide(events, at_risk * left, out=np.zeros_like(left), where=left > 0)
     survival = np.cumprod(left / at_risk, axis=1, dtype=np.float64)
     ends = np.where(survival[:, -1] > 0, table.followed[:, arm], np.inf)
-    return _Steps(time, survival, np.cumsum(summand, axis=1), summand, ends)
+    return Steps(time, survival, np.cumsum(summand, axis=1), summand, ends)
 
 
 def _interval(

@@ -1,0 +1,122 @@
+"""What the figure at a path is, as it was declared: the place decides, whatever arms and events are called."""
+
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
+
+import numpy as np
+
+from pathsim.meaning import Unit
+from pathsim.paths import parts_of, path_of
+from pathsim.results.replicates import LookColumns
+from pathsim.results.trial import TrialResults
+from pathsim.statistics.figures import Label, ResultsPart, Share, declared
+
+
+class Declaration(NamedTuple):
+    """What is declared of a figure."""
+
+    unit: Unit | None = None
+    label: str = ""
+    limit_of: str | None = None
+    """The figure beside it of which it is a limit."""
+
+
+class _Place(NamedTuple):
+    """What can stand somewhere in the results: its type, with what is noted beside it."""
+
+    kind: Any
+    notes: tuple[Any, ...] = ()
+    limit_of: str | None = None
+
+
+_OF_REPLICATES = {"looks": Mapping[str, LookColumns], "ending": Mapping[str, Share]}
+"""What ensembles have besides the results of each trial."""
+
+
+@lru_cache(maxsize=4096)
+def declaration(path: str) -> Declaration:
+    """What is declared of the figure at this path; nothing where the path leads to none.
+
+    A name that holds points can be written without quotation marks, and is then several. Raises ValueError, with a
+    sentence, if this is no path.
+    """
+    names = [part.name for part in parts_of(path)]
+    roots = _noted(_OF_REPLICATES.get(names[0])), _Place(TrialResults)
+    place = next(chain(_figures(roots[0], names[1:]), _figures(roots[1], names)), None)
+    return Declaration() if place is None else _declaration(place)
+
+
+def _declaration(place: _Place) -> Declaration:
+    unit = next((note for note in place.notes if isinstance(note, Unit)), None)
+    label = next((note.text for note in place.notes if isinstance(note, Label)), "")
+    return Declaration(unit, label, place.limit_of)
+
+
+def unit_of(path: str) -> Unit | None:
+    """The unit of the figure at this path; None if it has none."""
+    return declaration(path).unit
+
+
+def estimate_of(path: str) -> str | None:
+    """The path of the figure of which the one at this path is a limit; None if it is none."""
+    beside = declaration(path).limit_of
+    return None if beside is None else f"{path.rpartition('.')[0]}.{path_of(beside)}"
+
+
+def declared_in(kind: type[ResultsPart]) -> dict[str, Declaration]:
+    """What is declared of the figures of a kind of part, by name."""
+    places = {name: _below(kind, name) for name in declared(kind)}
+    return {name: _declaration(place) for name, place in places.items() if place is not None and _is_figure(place)}
+
+
+def _figures(place: _Place, names: Sequence[str]) -> Iterator[_Place]:
+    """The figures to which these names can lead from here, those first whose names are the shortest."""
+    kind, origin = place.kind, get_origin(place.kind)
+    if not names:
+        if _is_figure(place):
+            yield place
+    elif origin in (typing.Union, types.UnionType):
+        for one in get_args(kind):
+            yield from _figures(_noted(one), names)
+    elif origin in (list, tuple):
+        yield from _figures(_noted(get_args(kind)[0]), names)
+    elif origin is not None and issubclass(origin, Mapping):
+        for view in (note for note in place.notes if isinstance(note, type)):
+            yield from _figures(_Place(view), names)
+        for taken in range(1, len(names) + 1):
+            yield from _figures(_noted(get_args(kind)[1]), names[taken:])
+    elif isinstance(kind, type) and (found := _below(kind, names[0])) is not None:
+        yield from _figures(found, names[1:])
+
+
+def _is_figure(place: _Place) -> bool:
+    return get_origin(place.kind) is np.ndarray or place.kind is float
+
+
+def _noted(kind: Any) -> _Place:
+    """A type with what is noted beside it, without the None that may stand in its place."""
+    inner = [one for one in get_args(kind) if one is not types.NoneType]
+    if get_origin(kind) in (typing.Union, types.UnionType) and len(inner) == 1:
+        return _noted(inner[0])
+    if get_origin(kind) is Annotated:
+        return _Place(inner[0], tuple(inner[1:]))
+    return _Place(kind)
+
+
+def _below(kind: type, name: str) -> _Place | None:
+    """What stands under a name in a part, or in a row of a table."""
+    if not issubclass(kind, ResultsPart):
+        hints = typing.get_type_hints(kind, include_extras=True)
+        return _noted(hints[name]) if name in hints else None
+    if (found := declared(kind).get(name)) is None:
+        return None
+    made = found.made
+    if isinstance(made, type):
+        return _Place(made)
+    place = _noted(typing.get_type_hints(made, include_extras=True)["return"])
+    is_limit = kind.estimate is not None and name in ("lower", "upper")
+    return place._replace(limit_of=kind.estimate) if is_limit else place

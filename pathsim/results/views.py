@@ -1,0 +1,59 @@
+"""Two views of results: what one trial says, and the columns that an ensemble keeps."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.paths import path_of
+from pathsim.statistics.figures import ResultsPart, Trials, declared, replicated
+from pathsim.trial.tables import of_trial as rows_of_trial
+
+Columns: TypeAlias = dict[str, NDArray[np.float64]]
+"""One array for each figure, by its path, with an entry for each replicate; NaN where a trial could not tell."""
+
+
+def of_trial(found: Any, trial: int) -> Any:
+    """What one trial says, in plain numbers, lists and dictionaries; what it cannot tell is None.
+
+    A list holds the rows of a table, whose figures are arrays; a tuple has the rows of each trial.
+    """
+    match found:
+        case np.ndarray() as figures:
+            value = figures[trial].item() if figures.size else None
+            return None if isinstance(value, float) and math.isnan(value) else value
+        case Mapping() as parts:
+            there = {
+                name: part for name, part in parts.items() if not isinstance(part, ResultsPart) or part.is_there(trial)
+            }
+            return {name: of_trial(part, trial) for name, part in there.items()}
+        case list() as rows:
+            return rows_of_trial(rows, trial)
+        case tuple() as each:
+            return [{field.name: getattr(row, field.name) for field in fields(row)} for row in each[trial]]
+        case constant:
+            return constant
+
+
+def kept_of(found: Any, *names: str) -> Columns:
+    """What an ensemble keeps of these results, which stand under these names."""
+    columns: Columns = {}
+    for names_of_figure, figures in _kept(found, names):
+        if figures.size:
+            columns[path_of(*names_of_figure)] = figures.astype(np.float64)
+    return columns
+
+
+def _kept(found: Any, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Trials]]:
+    if isinstance(found, np.ndarray):
+        yield names, found
+    elif isinstance(found, ResultsPart):
+        for name, way in declared(type(found)).items():
+            if isinstance(way, replicated):
+                yield from _kept(getattr(found, name), (*names, name))
+    elif isinstance(found, Mapping):
+        for name, part in found.items():
+            yield from _kept(part, (*names, name))
