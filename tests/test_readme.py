@@ -57,7 +57,7 @@ def test_every_target_it_names_is_in_the_makefile(target: str) -> None:
 
 
 def test_the_picture_of_the_curves_is_of_the_same_trial(printed: str) -> None:
-    figures = re.search(r"hazard ratio [^;]*", printed)
+    figures = re.search(r"hazard ratio [^\n]*", printed)
     assert figures is not None
     picture = (ROOT / "docs" / "pictures" / "curves.svg").read_text(encoding="utf-8")
     assert figures[0] in picture.replace("&#160;", " ")

@@ -43,7 +43,7 @@ def _part(ctx: click.Context, param: click.Parameter, value: float) -> float:
     "--figure",
     required=True,
     metavar="PATH",
-    help="A figure of pathsim run --json, such as endpoints.os.comparisons.blinatumomab.cox.hazard_ratio.",
+    help="A figure of pathsim run --json, such as endpoints.os.comparisons.ARM.cox.hazard_ratio.",
 )
 @click.option("--over", multiple=True, metavar="PATH", help="Only numbers under this path. Can be repeated.")
 @click.option(

@@ -33,7 +33,9 @@ from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
 from pathsim.report.validation import KIND_SIGNS
 from pathsim.results.chosen import figures
+from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST, in_ensembles
+from pathsim.results.lookup import is_share
 from pathsim.results.replicates import below_each_other, rows
 from pathsim.results.views import Columns
 from pathsim.scenario.scenario import Scenario
@@ -186,7 +188,7 @@ def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> Figure
     if path not in columns or (central := middle(of := figure(path, columns[path]))) is None:
         return None
     mine = float(own[path][0]) if path in own else math.nan
-    return FigureRow(label, path.endswith(".survival"), mine, central, of["lower"], of["upper"])
+    return FigureRow(label, unit_of(path) is Unit.SHARE, mine, central, of["lower"], of["upper"])
 
 
 def _survival(endpoint: str, day: float) -> str:
@@ -262,7 +264,7 @@ class Validation(Repeats):
                 one.label,
                 KIND_SIGNS[one.target.kind],
                 one.target.kind,
-                one.target.is_share,
+                is_share(one.target),
                 one.target.wanted,
                 one.mean,
                 one.average.count,

@@ -154,7 +154,7 @@ def _comparison(
     )
     if tests:
         others = (f"{test_label(test)} {power['estimate']:.1%}" for test, power in tests.items())
-        yield Text(f" by other tests: {enumeration(list(others))}", "dim")
+        yield Text(f" power by {'; '.join(others)}", "dim")
     if name in found["sequential_power"]:
         yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:

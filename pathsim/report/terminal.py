@@ -19,7 +19,7 @@ from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
 from pathsim.results.json import Results
-from pathsim.results.lookup import targeted
+from pathsim.results.lookup import is_share, targeted
 from pathsim.scenario.evidence import KINDS, tally
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.scenario.schema import ANY, THERAPY, Cutoff, Target
@@ -285,11 +285,11 @@ def _published(scenario: Scenario, found: Results) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
     for name, (target, published) in _shown_targets(scenario, found).items():
         mine = targeted(found, target)
-        shown = percent if target.is_share else decimal
+        shown = percent if is_share(target) else decimal
         interval = "" if target.ci is None else f" ({shown(target.ci[0])}-{shown(target.ci[1])})"
         rate = scenario.published.get(name)
         counted = f"{rate.n} of {rate.of}, " if rate is not None and rate.n is not None else ""
-        difference = _difference(mine - published, is_share=target.is_share)
+        difference = _difference(mine - published, is_share=is_share(target))
         table.add_row(
             target.label or readable(name),
             f"{counted}{shown(published)}{interval}",

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, percent, ratio
+from pathsim.results.lookup import is_share
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target, TargetKind
 from pathsim.text import counted
@@ -105,7 +106,7 @@ def _cells(console: Console, one: TargetComparison, *, roomy: bool) -> Iterator[
 
 
 def _shown(target: Target) -> Callable[[float], str]:
-    return percent if target.is_share else _number
+    return percent if is_share(target) else _number
 
 
 def _number(value: float) -> str:
@@ -145,7 +146,7 @@ def _published(one: TargetComparison, *, roomy: bool) -> str:
         shown = shown if shown is _number else _brief_percent if roomy else _whole_percent
         return _span(*map(shown, one.target.wanted))
     if roomy and one.target.ci is not None:
-        shown = _whole_percent if one.target.is_share else shown
+        shown = _whole_percent if is_share(one.target) else shown
         return f"{shown(one.published)} ({_span(*map(shown, one.target.ci))})"
     if roomy and one.evidence is not None and one.evidence.n is not None:
         return f"{one.evidence.n}/{one.evidence.of} {shown(one.published)}"

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from pathsim.meaning import Unit
 from pathsim.paths import PathPart, Picks, next_name, parts_of, path_of
+from pathsim.results.declared import unit_of
 from pathsim.results.json import Results
 from pathsim.scenario.former import renamed, renamed_comparison
 from pathsim.scenario.schema import Target
@@ -44,6 +46,11 @@ def targeted(found: Results, target: Target) -> float:
     return float(tables.share(np.array(shown), np.array(figure(found, target.of))))
 
 
+def is_share(target: Target) -> bool:
+    """Whether a target is a share, which readers expect in per cent."""
+    return target.of is not None or unit_of(target.figure) is Unit.SHARE
+
+
 def number(found: Any, path: str) -> Any:
     """What stands at a path as numbers: a count, an array with an entry for each trial, or NaN if it is missing.
 
@@ -72,7 +79,9 @@ def leaf(found: Mapping[str, Any], path: str) -> Any:
         if (picks := parts[taken - 1].picks) is not None:
             here = _picked(here, picks, path)
         parts = parts[taken:]
-    return here.figure if isinstance(here, _Nothing) else here
+    if isinstance(here, _Nothing):
+        return 0 if unit_of(path) is Unit.COUNT else None
+    return here
 
 
 def _instead(here: Any, path: str, names: Sequence[str]) -> str:
@@ -114,12 +123,5 @@ def is_picked(row: Mapping[str, Any], picks: Picks) -> bool:
 class _Nothing(dict[str, Any]):
     """A row that this trial does not have, because nobody came so far, or what stands under a key of it."""
 
-    figure: int | None = None
-
-    def __contains__(self, key: object) -> bool:
-        return True
-
     def __missing__(self, key: str) -> "_Nothing":
-        here = _Nothing()
-        here.figure = 0 if key in tables.COUNTS else self.figure
-        return here
+        return self

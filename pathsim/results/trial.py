@@ -24,11 +24,15 @@ from pathsim.statistics.figures import (
     result,
 )
 from pathsim.trial import tables
+from pathsim.trial.baseline import CategoryRow, QuantityRow, baseline
 from pathsim.trial.course import Course, course
 from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on
+from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
+from pathsim.trial.responses import ResponseRow, responses
 from pathsim.trial.time_to_event import Allocation, allocation, by_trial, essentials, in_groups, record
-from pathsim.trial.toxicity import toxic_steps, toxicity
+from pathsim.trial.toxicity import ToxicityCounts, toxic_steps, toxicity
+from pathsim.trial.waits import WaitRow, waits
 
 
 @dataclass(frozen=True)
@@ -111,31 +115,31 @@ class TrialResults(ResultsPart):
         return self._reading.endpoints
 
     @result
-    def baseline(self) -> list[tables.Row]:
+    def baseline(self) -> list[CategoryRow | QuantityRow]:
         """The patients of each arm as they came."""
-        return tables.baseline(self._reading.whole, self._reading.groups)
+        return baseline(self._reading.whole, self._reading.groups)
 
     @result
-    def toxicity(self) -> list[tables.Row]:
+    def toxicity(self) -> list[ToxicityCounts]:
         """Patients by worst grade, in each step and over the compared therapies."""
         reading = self._reading
         visited = tables.visits(reading.whole, reading.groups, toxic_steps(self.scenario))
         return toxicity(reading.whole, reading.groups, visited)
 
     @result
-    def responses(self) -> list[tables.Row]:
+    def responses(self) -> list[ResponseRow]:
         """Assessments by arm."""
-        return tables.responses(self._reading.whole, self._reading.groups, self._reading.visits)
+        return responses(self._reading.whole, self._reading.groups, self._reading.visits)
 
     @result
-    def flow(self) -> list[tables.Row]:
+    def flow(self) -> list[FlowRow]:
         """How many entered each step, and where they went."""
-        return tables.flow(self._reading.whole, self._reading.groups, self._reading.visits)
+        return flow(self._reading.whole, self._reading.groups, self._reading.visits)
 
     @result
-    def waits(self) -> list[tables.Row]:
+    def waits(self) -> list[WaitRow]:
         """Who waited for a resource, and how long."""
-        return tables.waits(self._reading.whole, self._reading.visits)
+        return waits(self._reading.whole, self._reading.visits)
 
 
 def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:

@@ -313,8 +313,3 @@ def _targets(targets: Mapping[str, Target]) -> Iterator[Problem]:
         if target.ci is not None and published is not None and not target.ci[0] <= published <= target.ci[1]:
             message = f"this interval does not contain the published {published:g}; write the lower end first"
             yield Problem(("targets", name, "ci"), message)
-        impossible = [end for end in target.wanted if not 0 <= end <= 1]
-        if target.of is None and target.is_share and impossible:
-            key = "between" if published is None else "published"
-            message = f"the figure is a share, between 0 and 1; it can never be {impossible[0]:g}"
-            yield Problem(("targets", name, key), message)

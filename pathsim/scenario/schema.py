@@ -358,13 +358,6 @@ class Target(Table):
         """The paths of the figures it takes."""
         return (self.figure,) if self.of is None else (self.figure, self.of)
 
-    @property
-    def is_share(self) -> bool:
-        """Whether it is a share, which readers expect in per cent."""
-        names = [part.name for part in parts_of(self.figure)]
-        is_incidence = names[0] != "toxicity" and "incidence" in names[1:]
-        return self.of is not None or is_incidence or names[-1] in ("survival", "rate", "share")
-
 
 class File(Table):
     """A scenario file: the whole of it, for the JSON Schema."""

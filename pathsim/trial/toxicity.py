@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +11,30 @@ from numpy.typing import NDArray
 from pathsim.journal import Rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
+from pathsim.statistics.figures import Count, Share
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.tables import Counts, Row, Tally, Visits, by_arm, entries_of, share
+from pathsim.trial.tables import Counts, Tally, Visits, by_arm, entries_of, share
 from pathsim.trial.time_to_event import Allocation
 
 Grades: TypeAlias = tuple[Counts, Counts, Counts]
 """How many patients of each trial had grade 3, 4 and 5 at worst."""
 
 
-def toxicity(known: DataCut, groups: Allocation, visited: Visits) -> list[Row]:
+class ToxicityCounts(TypedDict):
+    """Patients of an arm in a step by the worst grade of a type of toxicity; the arm is None before they had any."""
+
+    arm: str | None
+    step: str
+    type: str
+    patients: Count
+    grade3plus: Count
+    grade4: Count
+    grade5: Count
+    rate: Share
+    """The share of them with grade 3 or higher."""
+
+
+def toxicity(known: DataCut, groups: Allocation, visited: Visits) -> list[ToxicityCounts]:
     """Patients with a toxicity of grade 3 or higher, by arm, step and type, and by the worst grade over several steps.
 
     A phase that repeats has rows of its own, over all its cycles, and so have the compared therapies. The last row of
@@ -29,7 +44,7 @@ def toxicity(known: DataCut, groups: Allocation, visited: Visits) -> list[Row]:
     adverse = _adverse(known, groups)
     by_code, by_step = adverse.by_code(), adverse.in_steps()
     totals = [adverse.over(name, steps) for name, steps in adverse.together.items()]
-    rows: list[Row] = []
+    rows: list[ToxicityCounts] = []
     for group, arm in by_arm(scenario, groups):
         treated: dict[str, Counts] = {}
         for number, (step, codes) in enumerate(adverse.steps.items()):
@@ -60,7 +75,7 @@ def steps_together(scenario: Scenario) -> dict[str, frozenset[str]]:
     return {**together, THERAPY: frozenset(therapy)}
 
 
-def _graded(arm: str | None, step: str, worst: Mapping[str, Grades], patients: Counts) -> Iterator[Row]:
+def _graded(arm: str | None, step: str, worst: Mapping[str, Grades], patients: Counts) -> Iterator[ToxicityCounts]:
     """The rows of an arm in a step, from how many had which worst grade (3 to 5) of each type."""
     for name, (third_alone, fourth, fifth) in worst.items():
         third = third_alone + fourth + fifth

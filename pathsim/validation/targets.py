@@ -21,7 +21,7 @@ from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import share
 from pathsim.names import readable
 from pathsim.results.json import Results, results
-from pathsim.results.lookup import figure
+from pathsim.results.lookup import figure, is_share
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
@@ -147,12 +147,20 @@ def paths(targets: Mapping[str, Target]) -> tuple[str, ...]:
 
 
 def problems(scenario: Scenario, found: Results | None = None) -> list[Problem]:
-    """Targets with a figure that the results do not have; any trial shows it, as the one with these results does."""
+    """Targets whose figure the results do not have, or could never come to what was published.
+
+    Any trial shows which figures there are, as the one with these results does.
+    """
     if not scenario.sections.targets:
         return []
     found = results(simulate(scenario, seed=1)[0]) if found is None else found
     wrong = []
     for name, target in scenario.sections.targets.items():
+        impossible = [end for end in target.wanted if not 0 <= end <= 1]
+        if target.of is None and is_share(target) and impossible:
+            key = "between" if target.published is None else "published"
+            message = f"the figure is a share, between 0 and 1; it can never be {impossible[0]:g}"
+            wrong.append(scenario.layers.placed(Problem(("targets", name, key), message)))
         for key, path in zip(("figure", "of"), target.figures, strict=False):
             try:
                 check_picks(scenario, path)

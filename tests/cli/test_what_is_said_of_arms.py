@@ -1,5 +1,6 @@
 """What reports say where there are more than two arms, or where everything there is of is one."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_so_does_an_ensemble(pathsim: Pathsim, three_arms: Path, more: tuple[str
 
 
 def test_figures_of_every_arm_can_be_named(pathsim: Pathsim, three_arms: Path) -> None:
-    found = pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 5, "--json").json
+    found = json.loads(pathsim("ensemble", three_arms, "--seed", 1, "--replicates", 5, "--json").out)
     assert list(found["power"]["os"]) == ["high", "low"]
     for arm in ("high", "low"):
         assert f"endpoints.os.comparisons.{arm}.cox.hazard_ratio" in found["figures"]

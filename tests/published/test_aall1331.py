@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.results.lookup import is_share
 from pathsim.scenario.files import find
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario, load
@@ -87,11 +88,11 @@ def test_over_five_thousand_trials_means_are_the_published_and_single_trials_sho
     """Of trials that take the course of the published one, and of those that their committees may stop at a look."""
     found = validated(5000, {}, as_it_went=as_it_went)
     for one in found.values():
-        is_size = not one.target.is_share and not one.name.endswith("hazard_ratio")
+        is_size = not is_share(one.target) and not one.name.endswith("hazard_ratio")
         if is_size and not as_it_went:
             continue  # a trial that is stopped at a look is smaller
         assert one.lower <= one.published <= one.upper, one.about()
-        if one.target.kind != "holdout" and one.target.is_share and as_it_went:
+        if one.target.kind != "holdout" and is_share(one.target) and as_it_went:
             assert one.mean == pytest.approx(one.published, abs=POINTS), one.about()
         if one.name.endswith("hazard_ratio"):
             assert one.mean == pytest.approx(one.published, abs=RATIO), one.about()

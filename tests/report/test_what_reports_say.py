@@ -15,6 +15,7 @@ from pathsim.results.json import results
 from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
 
+POWER = {"stated": 80, "drawn": 60}
 RATIO = "endpoints.os.comparisons.experimental.cox.hazard_ratio"
 
 
@@ -45,7 +46,7 @@ def told(parameter_share: float) -> str:
     spread = {"total_sd_log": 0.3, "chance_sd_log": 0.2, "parameter_sd_log": 0.1, "averaged": 3}
     uncertainty: dict[str, Any] = {
         "figures": {RATIO: spread | {"parameter_share": parameter_share, "standard_error": 0.1}},
-        "power": {"os": {"stated": share(80, 100), "drawn": share(60, 100)}},
+        "power": {"os": {which: {"experimental": {"logrank": share(count, 100)}} for which, count in POWER.items()}},
     }
     screen = console()
     found = summary(scenario, columns) | {"null": False, "uncertainty": uncertainty}

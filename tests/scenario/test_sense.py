@@ -61,7 +61,6 @@ def stage(*conditions: str) -> tuple[str, str]:
         (("{ early =", '{ "" = 0.1, early ='), "cohort.stage.levels.", "a name cannot be empty"),
         (("[sources]\n", '[sources]\n" " = { cite = "x" }\n'), "sources. ", "a name cannot be empty"),
         (("published = 0.6", "published = 0.6\nci = [0.7, 0.8]"), "targets.t.ci", "does not contain the published 0.6"),
-        (("published = 0.6", "published = 6"), "targets.t.published", "a share, between 0 and 1"),
         (
             ("published = 0.6", 'published = 0.6\nof = "endpoints.os.arms.ctl.at.365.survival"'),
             "targets.t.of",

@@ -17,9 +17,11 @@ from pathsim.scenario.scenario import load
 from pathsim.trial import tables
 from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
+from pathsim.trial.flow import FlowRow, flow
+from pathsim.trial.responses import responses
 from pathsim.trial.tables import Tally
 from pathsim.trial.time_to_event import allocation
-from pathsim.trial.toxicity import toxicity
+from pathsim.trial.toxicity import ToxicityCounts, toxicity
 
 MEGABYTE = 2**20
 TRIALS = range(64)
@@ -80,13 +82,13 @@ def within(megabytes: float) -> Iterator[None]:
     assert peak < megabytes * MEGABYTE
 
 
-def make_tables(chunk: Chunk) -> tuple[list[tables.Row], list[tables.Row]]:
+def make_tables(chunk: Chunk) -> tuple[list[FlowRow], list[ToxicityCounts]]:
     """The flow and the toxicity of all trials of a chunk."""
     known = final(chunk)
     groups = allocation(known)
     visited = tables.visits(known, groups)
-    tables.responses(known, groups, visited)
-    return tables.flow(known, groups, visited), toxicity(known, groups, visited)
+    responses(known, groups, visited)
+    return flow(known, groups, visited), toxicity(known, groups, visited)
 
 
 def test_tables_of_a_long_pathway_take_room_for_its_arrows_not_for_their_square() -> None:

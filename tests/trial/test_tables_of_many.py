@@ -10,8 +10,10 @@ from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial import tables
+from pathsim.trial.baseline import baseline
 from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
+from pathsim.trial.flow import flow
 from pathsim.trial.time_to_event import allocation, time_to_event
 from pathsim.trial.toxicity import ANY, THERAPY
 
@@ -80,7 +82,7 @@ def test_a_table_of_many_trials_holds_the_rows_of_each(scenario: Scenario) -> No
     known = final(many)
     groups = allocation(known)
     visited = tables.visits(known, groups)
-    made = {"flow": tables.flow(known, groups, visited), "baseline": tables.baseline(known, groups)}
+    made = {"flow": flow(known, groups, visited), "baseline": baseline(known, groups)}
     for replicate in range(3):
         alone = results(simulate(scenario, 8, replicate)[0])
         for name, rows in made.items():

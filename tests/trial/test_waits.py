@@ -13,6 +13,7 @@ from pathsim.scenario.scenario import load
 from pathsim.trial import tables
 from pathsim.trial.course import final
 from pathsim.trial.time_to_event import allocation
+from pathsim.trial.waits import waits
 
 WARD = """
 title = "A ward with one bed"
@@ -65,5 +66,5 @@ def test_nobody_waits_where_there_are_places_enough() -> None:
 def test_waiting_is_counted_in_each_trial_of_many() -> None:
     chunk = simulate_many(load(ward(1)), 1, range(3))
     known = final(chunk)
-    (row,) = tables.waits(known, tables.visits(known, allocation(known)))
+    (row,) = waits(known, tables.visits(known, allocation(known)))
     assert row["waited"].tolist() == [3, 3, 3]

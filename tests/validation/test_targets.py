@@ -38,6 +38,18 @@ def comparison(published: str, values: list[float], more: str = "") -> TargetCom
 SPREAD = [90.0, 95.0, 100.0, 105.0, 110.0] * 40
 
 
+def test_a_share_that_no_share_can_be_is_a_problem_of_its_target() -> None:
+    """But a ratio of two figures, such as one arm's events to another's, can be anything."""
+    survival, events = '"endpoints.os.arms.control.at.730.survival"', f'"{EVENTS}"'
+    published = scenario(f"[targets.one]\npublished = 47\nfigure = {survival}\n")
+    assert [(found.path[1:], found.message) for found in problems(published)] == [
+        (("one", "published"), "the figure is a share, between 0 and 1; it can never be 47")
+    ]
+    ranged = scenario(f'[targets.one]\nkind = "plausible"\nbetween = [0.2, 1.5]\nfigure = {survival}\n')
+    assert [found.path[2] for found in problems(ranged)] == ["between"]
+    assert problems(scenario(f'[targets.one]\npublished = 47\nfigure = {events}\nof = "{CONTROL}"\n')) == []
+
+
 def test_a_target_is_met_if_trials_show_it_on_average_and_one_by_one() -> None:
     one = comparison("101", SPREAD)
     assert (one.mean, one.lower, one.upper) == (100.0, 90.0, 110.0)
