@@ -6,6 +6,7 @@ from typing import TypeVar
 from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.cox import CoxModel
 from pathsim.statistics.figures import ResultsPart, replicated
+from pathsim.statistics.fleming_harrington import FlemingHarringtonTest
 from pathsim.statistics.logrank import LogRankTest
 from pathsim.statistics.restricted_mean import MeanDifference, mean_difference
 from pathsim.statistics.two_arms import TwoArms
@@ -36,4 +37,5 @@ class Comparisons(ResultsPart):
 
     cox = by(CoxModel)
     logrank = by(LogRankTest)
+    fleming_harrington = by(FlemingHarringtonTest)
     restricted_mean = by(mean_difference, MeanDifference)

@@ -66,6 +66,13 @@ def lifelines_chi_squared(trial: Patients) -> float:
 
 
 @_quietly
+def lifelines_weighted_chi_squared(trial: Patients, rho: float, gamma: float) -> float:
+    treated, control = trial.pick(trial.arm == TREATED), trial.pick(trial.arm != TREATED)
+    columns = (treated.time, control.time, treated.event, control.event)
+    return float(logrank_test(*columns, weightings="fleming-harrington", p=rho, q=gamma).test_statistic)
+
+
+@_quietly
 def lifelines_cox(trial: Patients, *, strata: bool) -> tuple[float, float]:
     """The log hazard ratio and its standard error."""
     frame = pd.DataFrame({"time": trial.time, "event": trial.event, "arm": trial.arm, "stratum": trial.stratum})
