@@ -7,6 +7,7 @@ from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.cox import CoxModel
 from pathsim.statistics.figures import ResultsPart, replicated
 from pathsim.statistics.fleming_harrington import FlemingHarringtonTest
+from pathsim.statistics.gray import GrayTest, gray_tests
 from pathsim.statistics.logrank import LogRankTest
 from pathsim.statistics.restricted_mean import MeanDifference, mean_difference
 from pathsim.statistics.two_arms import TwoArms
@@ -38,4 +39,5 @@ class Comparisons(ResultsPart):
     cox = by(CoxModel)
     logrank = by(LogRankTest)
     fleming_harrington = by(FlemingHarringtonTest)
+    gray = by(gray_tests, GrayTest)
     restricted_mean = by(mean_difference, MeanDifference)

@@ -25,6 +25,19 @@ class ArmCounts(NamedTuple):
     events_control: Trials
 
 
+class CauseCounts(NamedTuple):
+    """Rows of a risk table with events of several kinds: two arms, the one that is compared first."""
+
+    trials: int
+    """How many trials there are, with and without rows."""
+    trial: Numbers
+    stratum: Numbers
+    at_risk: Numbers
+    """Patients still followed just before the time (arms x rows)."""
+    events: Numbers
+    """Patients who had an event of each kind at the time (kinds x arms x rows)."""
+
+
 def arm_counts(table: RiskTable, *, treated: int, control: int) -> ArmCounts:
     """The rows of a risk table that tell the two arms apart; other arms of the table play no part.
 
@@ -81,10 +94,15 @@ class SurvivalData:
         """The risk table in which arms are compared: with strata, if they are compared within them."""
         return self._table(self.stratum) if self.is_stratified else self.table
 
-    def _table(self, stratum: Numbers | None) -> RiskTable:
-        event = self.cause > 0
-        arms = len(self.arms)
-        return risk_table(self.trial, self.arm, self.time, event, stratum=stratum, trials=self.trials, arms=arms)
+    @cached_property
+    def cause_table(self) -> RiskTable:
+        """The risk table in which each arm has a column for those who are censored, and one for each kind of event."""
+        kinds = len(self.causes) + 1
+        return self._table(self.stratum if self.is_stratified else None, self.arm * kinds + self.cause, kinds)
+
+    def _table(self, stratum: Numbers | None, column: Numbers | None = None, columns: int = 1) -> RiskTable:
+        of_patients = (self.trial, self.arm if column is None else column, self.time, self.cause > 0)
+        return risk_table(*of_patients, stratum=stratum, trials=self.trials, arms=len(self.arms) * columns)
 
     @property
     def comparisons(self) -> Mapping[str, "TwoArms"]:
@@ -112,3 +130,12 @@ class TwoArms:
     def counts(self) -> ArmCounts:
         """The rows of the risk table, with strata if there are, that tell the arms apart."""
         return arm_counts(self.data.stratified_table, treated=self.treated, control=self.control)
+
+    @cached_property
+    def cause_counts(self) -> CauseCounts:
+        """The rows of the risk table with events of several kinds, with strata if arms are compared within them."""
+        table, arms = self.data.cause_table, [self.treated, self.control]
+        by_kind = (table.time.size, len(self.data.arms), len(self.data.causes) + 1)
+        at_risk = table.at_risk.reshape(by_kind).sum(axis=2)[:, arms].T
+        events = table.events.reshape(by_kind)[:, arms, 1:].T
+        return CauseCounts(table.trials, table.trial, table.stratum, at_risk, events)
