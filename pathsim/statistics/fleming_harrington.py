@@ -43,7 +43,7 @@ def _survival_before(counts: ArmCounts) -> Trials:
 class FlemingHarringtonTest(ScoreTest):
     """Fleming and Harrington's test of the arm against control, with rho = 0 and gamma = 1: late events count most."""
 
-    label = "Fleming-Harrington test (0, 1)"
+    label = "Fleming-Harrington (0, 1)"
 
     def statistic(self) -> Trials:
         """The statistic of each trial."""
