@@ -222,10 +222,10 @@ class _Plot:
         ]
 
     def ratios(self) -> None:
-        """The comparison of each arm with control by now, in the lowest row that has room for it."""
-        of_several = len(self.view.ratios) > 1
-        for found, published in zip(self.view.ratios, self.card.published_ratios, strict=True):
-            self._ratio(found, published, f"{found.arm}: " if of_several else "")
+        """The comparison of each arm with control by now, in the lowest rows that have room for it."""
+        told = list(zip(self.view.ratios, self.card.published_ratios, strict=True))
+        for found, published in reversed(told):
+            self._ratio(found, published, f"{found.arm}: " if len(told) > 1 else "")
 
     def _ratio(self, found: HazardRatioView, published_ratio: float | None, of: str) -> None:
         if found.estimate is None or found.p_one_sided is None:
