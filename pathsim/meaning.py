@@ -6,9 +6,13 @@ the docstring below the key.
 
 import ast
 import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import pairwise
 from textwrap import dedent
+from typing import Any
 
 
 class Unit(Enum):
@@ -23,6 +27,8 @@ class Unit(Enum):
     COUNT = auto()
     """How many patients or events there are."""
     DAYS = auto()
+    LEVEL = auto()
+    """The probability of a wrong decision: turned by orders of magnitude, and as a fraction."""
 
 
 class Together(Enum):
@@ -31,6 +37,39 @@ class Together(Enum):
     SUM_TO_ONE = auto()
     ASCEND = auto()
     """Each is no less than those of the days before it."""
+    NEST = auto()
+    """Some are within others, and all of them have parts that are: toxicities of a step, with their grades."""
+
+
+class Name(Enum):
+    """What a text, or each key of a table, is the name of."""
+
+    STEP = auto()
+    TOXICITY = auto()
+    COLUMN = auto()
+    """A column of the patients that is made here."""
+    LABEL = auto()
+    """Whatever it is that the table describes, for readers."""
+    CONDITION = auto()
+    """Patients for whom a comparison of columns holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a key is called in the name of a number, if not by itself; nothing where the name is clear without it."""
+
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slider:
+    """How a number is turned, or the numbers in a table, as far as their units and neighbors do not say."""
+
+    is_shown: bool = True
+    """Whether there is something to turn, and not just what goes with other numbers."""
+    least: Callable[[Mapping[str, Any]], float] | None = None
+    """The least value, by the table of the file in which the number stands."""
+    most: float = math.inf
 
 
 def docstrings(table: type) -> dict[str, str]:

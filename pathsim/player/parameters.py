@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
-from pathsim.meaning import Together, Unit
+from pathsim.meaning import Name, Slider, Together, Unit, Words
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.views.live import Parameter
-from pathsim.scenario.cycles import of_phase
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.keys import declared, expects_whole_number
+from pathsim.scenario.keys import declared, declared_around, expects_whole_number
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
@@ -21,10 +20,6 @@ from pathsim.steps.spec import KeyPath, ToxicityKind
 from pathsim.steps.toxicity import Toxicity, profiles
 
 STEPS_OF_A_SLIDER = 50
-_NEVER = ("targets", "endpoints", "toxicities", "sources")
-"""Sections whose numbers are no levers: what is compared, where curves are tabulated, when toxicities come."""
-_FIXED = ("from_day", "block")
-"""Keys that are none: they only make sense together with others."""
 
 
 def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
@@ -32,11 +27,15 @@ def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
     found = [
         _parameter(scenario, path, rate)
         for path, rate in scenario.rates.items()
-        if path[0] not in _NEVER and path[-1] not in _FIXED and isinstance(rate.value, float)
+        if _slider(path).is_shown and isinstance(rate.value, float)
     ]
     found = _told_apart([one for one in found if one.lowest < one.highest])
     order = {name: place for place, name in enumerate(dict.fromkeys(parameter.group for parameter in found))}
     return tuple(sorted(found, key=lambda parameter: order[parameter.group]))
+
+
+def _slider(path: KeyPath) -> Slider:
+    return declared_around(path, Slider) or Slider()
 
 
 def _told_apart(found: Sequence[Parameter]) -> list[Parameter]:
@@ -80,24 +79,22 @@ def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...
 
 def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tuple[float, float]:
     """Between what a number can be turned: wider than it is thought to lie, for that is what turning it is for."""
+    slider = _slider(path)
     if declared(path, Unit) is Unit.RATIO:
-        most = 0.95 if "futility" in path else max(4.0, _nice(1.5 * value))
-        return min(LEAST_RATIO, value), most
+        return min(LEAST_RATIO, value), max(min(max(4.0, _nice(1.5 * value)), slider.most), value)
     if _is_share(path, value):
         highest = 0.1 if value == 0 else min(1.0, _nice(4 * value))
-        if of_phase(path)[2:3] == ("toxicity",):
+        if declared_around(path, Together) is Together.NEST:
             possible = _possible(scenario, path)
             return _furthest(possible, value, 0.0), _furthest(possible, value, highest)
         least, most = _room(scenario, path, value)
         return least, max(min(highest, most), value)
-    if path[-1] in ("alpha", "below"):
+    if declared(path, Unit) is Unit.LEVEL:
         return value / 10, min(10 * value, 0.5)
     known = max(rate.range or rate.ci or (value,))
     least = 1.0 if expects_whole_number(path) else value / STEPS_OF_A_SLIDER
-    if path[-1] == "repeat":
-        least = max(map(float, _table(scenario, path).get("cycle", {})), default=least)
-    if path[-1] == "planned_events" and scenario.trial.monitoring is not None:
-        least = scenario.trial.monitoring.fewest_events
+    if slider.least is not None:
+        least = slider.least(_table(scenario, path))
     return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0
 
 
@@ -207,56 +204,46 @@ def _group(scenario: Scenario, path: KeyPath) -> str:
     if path[0] != "steps":
         return readable(str(path[0]))
     label = scenario.step_label(str(path[1]))
-    return f"{label}: toxicity" if len(path) > 2 and path[2] == "toxicity" else label
+    return f"{label}: toxicity" if declared(path[:3], Name) is Name.TOXICITY else label
 
 
 def _label(scenario: Scenario, path: KeyPath) -> str:
-    keys = [str(key) for key in path[2 if path[0] == "steps" else 1 :]]
-    words = [_word(scenario, path, place, keys) for place in range(len(keys))]
+    first = 3 if path[0] == "steps" else 2
+    words = [_word(scenario, path[:end], readable if end == first else spoken) for end in range(first, len(path) + 1)]
     words.sort(key=lambda word: word.startswith("("))
     return " ".join(word for word in words if word) or readable(str(path[-1]))
 
 
-_SILENT = {"exit", "toxicity", "value", "levels", "split", "rules", "assess", "cases", "effects"}
-_SPOKEN = {
-    "by": "by day",
-    "grade3plus": "grade 3+",
-    "grade3plus_share": "grade 3+, share",
-    "grade4plus_share": "grade 4+, share",
-    "grade5_share": "grade 5, share",
-    "grade4plus": "grade 4+",
-    "grade5": "grade 5",
-    "then": "a day afterwards",
-    "per_month": "patients a month",
-    "from_day": "from day",
-}
+def _word(scenario: Scenario, path: KeyPath, said: Callable[[str], str]) -> str:
+    """The last key of a path in words."""
+    key = path[-1]
+    if isinstance(key, int):
+        return _entry(scenario, path)
+    words = declared(path, Words)
+    if words is not None:
+        return words.said
+    match declared(path[:-1], Name):
+        case Name.STEP:
+            return f"to {scenario.entry(key).label}"
+        case Name.TOXICITY:
+            return scenario.toxicity_label(key)
+    return said(key)
 
 
-def _word(scenario: Scenario, path: KeyPath, place: int, keys: Sequence[str]) -> str:
-    """One key of a path in words; which of several cases or effects it is, from 1."""
-    key, before = keys[place], keys[place - 1] if place else ""
-    if key in _SPOKEN:
-        return _SPOKEN[key]
-    if key in _SILENT or (key.isdigit() and before in _SILENT):
-        return _number(scenario, path[: len(path) - len(keys) + place + 1]) if key.isdigit() else ""
-    if isinstance(path[place - len(keys)], int):
-        return str(int(key) + 1)
-    if before in ("split", "arms") and path[0] == "steps":
-        return f"to {scenario.entry(key).label}"
-    if before == "toxicity":
-        return scenario.toxicity_label(key)
-    return spoken(key) if place else readable(key)
+def _entry(scenario: Scenario, path: KeyPath) -> str:
+    """What tells an entry of a list from the others: its name or for whom it holds, or else its number from 1."""
+    if declared(path[:-1], Words) is None:
+        return str(int(path[-1]) + 1)
+    names = _names(scenario, path)
+    condition, name = names.get(Name.CONDITION), names.get(Name.LABEL) or readable(names.get(Name.COLUMN, ""))
+    return name or (f"({_spoken(scenario, condition)})" if condition else "")
 
 
-def _number(scenario: Scenario, path: KeyPath) -> str:
-    """What tells one of several cases, effects or rules from the others: for whom it holds."""
-    of, number = str(path[-2]), int(path[-1])
-    if of == "assess":
-        return _assessed(scenario, path, number)
-    if of not in ("cases", "effects", "rules"):
-        return ""
-    condition = _table(scenario, (*path, "when")).get("when", "")
-    return f"({_spoken(scenario, condition)})" if condition else ""
+def _names(scenario: Scenario, path: KeyPath) -> dict[Name, str]:
+    """What a table says at the keys where names stand, or conditions."""
+    texts = {key: text for key, text in _table(scenario, (*path, "")).items() if isinstance(text, str)}
+    found = {declared((*path, key), Name): text for key, text in texts.items()}
+    return {name: text for name, text in found.items() if name is not None}
 
 
 def _spoken(scenario: Scenario, condition: str) -> str:
@@ -282,13 +269,6 @@ def _labels(scenario: Scenario) -> dict[str, str]:
     return {name: lowered(label) for name, label in found.items() if label}
 
 
-def _assessed(scenario: Scenario, path: KeyPath, number: int) -> str:
-    tables = getattr(scenario.entry(str(path[1])).spec, "assess", ())
-    if number >= len(tables):
-        return ""
-    return str(tables[number].label or readable(tables[number].set))
-
-
 def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
     evidence = rate.evidence
     target = scenario.sections.targets.get(evidence.text) if evidence.kind == "calibrated" else None
@@ -303,10 +283,7 @@ def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
 
 def _condition(scenario: Scenario, path: KeyPath) -> str:
     """For which patients a number holds, if it does not hold for all."""
-    here: Any = scenario.layers.tree
-    condition = None
-    for key in path:
-        here = here[key] if not isinstance(here, dict) or key in here else {}
-        if isinstance(here, dict) and isinstance(here.get("when"), str):
-            condition = here["when"]
+    ends = (end for end in range(len(path) - 1, 0, -1) if isinstance(path[end - 1], int))
+    conditions = (_names(scenario, path[:end]).get(Name.CONDITION) for end in ends)
+    condition = next(filter(None, conditions), None)
     return "" if condition is None else f" Only where {_spoken(scenario, condition)}."

@@ -72,5 +72,5 @@ def written(value: float, unit: Unit | None) -> str:
             return f"{value:.0f}"
         case Unit.DAYS:
             return span(value) if value >= 364 and span(value).endswith(("year", "years")) else f"{value:.0f} days"
-        case None:
+        case _:
             return f"{value:.2f}"

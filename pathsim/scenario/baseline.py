@@ -6,6 +6,7 @@ from typing import Annotated, Self, TypeAlias
 from pydantic import Discriminator, Tag, model_validator
 
 from pathsim.fields import Count, EachOnce, QuantileList, Shares, Table, wrong
+from pathsim.meaning import Name, Words
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath
 
@@ -24,7 +25,7 @@ class SourceEntry(Table):
 class QuantityCase(Table):
     """The quantiles of a quantity for patients under a condition."""
 
-    when: str
+    when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
     quantiles: QuantileList
     """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
@@ -46,7 +47,7 @@ class Covariate(Table):
     """The name for readers."""
     unit: str | None = None
     """The unit of a quantity."""
-    levels: Shares | None = None
+    levels: Annotated[Shares, Words("")] | None = None
     """The probability of each level; one can be "rest"."""
     quantiles: QuantileList | None = None
     """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
@@ -54,7 +55,7 @@ class Covariate(Table):
     """Whether a quantity is rounded down to a whole number, as ages are."""
     latent: bool = False
     """Whether the column is felt but never observed, such as frailty: reports leave it out."""
-    cases: tuple[AnyCase, ...] = ()
+    cases: Annotated[tuple[AnyCase, ...], Words("")] = ()
     """Other probabilities for patients under a condition; the first case that holds counts."""
 
     @model_validator(mode="after")

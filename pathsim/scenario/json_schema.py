@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pathsim.fields import COUNT
 from pathsim.scenario.cycles import MOST_CYCLES
 from pathsim.scenario.evidence import MEANINGS, WORDS
-from pathsim.scenario.schema import File
+from pathsim.scenario.keys import File
 
 Node: TypeAlias = dict[str, Any]
 

@@ -6,14 +6,49 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pathsim.distributions import Distribution, Fixed, Quantiles
-from pathsim.scenario.schema import File
+from pathsim.fields import Number, Table
+from pathsim.meaning import Slider
+from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
+from pathsim.scenario.schema import Endpoint, Target, Trial
+from pathsim.steps import AnyStep
 from pathsim.steps.phase import PhaseSpec
-from pathsim.steps.spec import KeyPath
+from pathsim.steps.spec import KeyPath, ToxicityKind
 
 Note = TypeVar("Note")
+
+
+class File(Table):
+    """A scenario file: the whole of it, for the JSON Schema."""
+
+    title: str
+    """What the scenario is about, in a line."""
+    summary: str | None = None
+    """What the scenario is about, in a few sentences."""
+    extends: str | None = None
+    """The scenario that this one builds on, by name or path. What this file says takes precedence."""
+    without: tuple[str, ...] = ()
+    """What to leave out of the extended scenario, as paths with dots: steps.rescue.exit.loss."""
+    set: dict[str, Number | datetime.date] = Field(default_factory=dict)
+    """Other numbers and dates for the extended scenario, by their paths with dots, inside lists too."""
+    sources: dict[str, SourceEntry] = Field(default_factory=dict)
+    """The publications that numbers were read in, by a short name."""
+    cohort: dict[str, Covariate] = Field(default_factory=dict)
+    """The baseline columns of the patients, by name."""
+    toxicities: Annotated[dict[str, ToxicityKind], Slider(is_shown=False)] = Field(default_factory=dict)
+    """What holds for a type of toxicity in every step."""
+    resources: dict[str, Resource] = Field(default_factory=dict)
+    """What there is a limited number of, such as beds, by name."""
+    steps: dict[str, AnyStep] = Field(min_length=1)
+    """The pathway, step by step, by name. Patients enter at the first one of the file."""
+    trial: Trial
+    """The design of the trial."""
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    """What is counted as an event, and from when, by name."""
+    targets: dict[str, Target] = Field(default_factory=dict)
+    """Published results that the scenario must reproduce, by name."""
 
 
 class Form(NamedTuple):
@@ -37,6 +72,11 @@ def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
 def declared(path: KeyPath, kind: type[Note]) -> Note | None:
     """What the declaration of the key at this place says of this kind, as its unit; None if it says nothing."""
     return next((note for form in _forms(path) for note in form.notes if isinstance(note, kind)), None)
+
+
+def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
+    """The same of the key at this place, or of the nearest one around it that says something."""
+    return next((note for end in range(len(path), 0, -1) if (note := declared(path[:end], kind)) is not None), None)
 
 
 def expects_number(path: KeyPath) -> bool:

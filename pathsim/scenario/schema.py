@@ -1,7 +1,8 @@
-"""The sections of a scenario file, but for its steps and what it starts from."""
+"""The design of a trial, its endpoints and its targets, as a scenario file says them."""
 
 import datetime
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -24,12 +25,10 @@ from pathsim.fields import (
     Timing,
     wrong,
 )
+from pathsim.meaning import Slider, Unit, Words
 from pathsim.paths import parts_of
-from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
-from pathsim.steps import AnyStep
-from pathsim.steps.spec import ToxicityKind
 from pathsim.text import enumeration
 
 THERAPY = "therapy"
@@ -51,9 +50,9 @@ class Pace(Table):
     With ``rising_to`` the pace changes in a straight line until the next period begins: centers open one by one.
     """
 
-    from_day: DaysLong
+    from_day: Annotated[DaysLong, Slider(is_shown=False)]
     """The day of the trial on which the period begins."""
-    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast)]
+    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast), Words("patients a month")]
     """How many come in a month of it."""
     rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast)] | None = None
     """The pace it reaches, in a straight line, when the next period begins."""
@@ -152,10 +151,15 @@ class Futility(Table):
 
     rule: Literal["conditional-power", "freidlin-korn"]
     """How the chance of success is judged."""
-    hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit)]
+    hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit), Slider(most=0.95)]
     """The planned hazard ratio."""
-    below: Annotated[Probability, AfterValidator(_inside)]
+    below: Annotated[Probability, AfterValidator(_inside), Unit.LEVEL]
     """The chance, or level, below which the trial stops."""
+
+
+def fewest_events(information: Sequence[float]) -> int:
+    """With how many planned events each look surely needs one event more than the look before it."""
+    return math.ceil(1 / min(later - sooner for sooner, later in pairwise((0.0, *information))))
 
 
 class Monitoring(Table):
@@ -163,11 +167,11 @@ class Monitoring(Table):
 
     endpoint: str
     """The endpoint whose events are counted."""
-    planned_events: Count
+    planned_events: Annotated[Count, Slider(least=lambda table: fewest_events(table["information"]))]
     """How many events the final analysis needs."""
     information: tuple[Probability, ...] = Field(min_length=1)
     """The shares of the planned events at which there are looks; a half is rounded up."""
-    alpha: Annotated[Probability, AfterValidator(_one_sided)]
+    alpha: Annotated[Probability, AfterValidator(_one_sided), Unit.LEVEL]
     """The one-sided error that all looks may spend together."""
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
     """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA."""
@@ -197,11 +201,6 @@ class Monitoring(Table):
         """How many events have to be known before each look: a half is rounded up, and there is no look at none."""
         return tuple(max(1, math.floor(t * self.planned_events + 0.5 + _ROUNDING)) for t in self.information)
 
-    @property
-    def fewest_events(self) -> int:
-        """With how many planned events each look surely needs one event more than the look before it."""
-        return math.ceil(1 / min(later - sooner for sooner, later in pairwise((0.0, *self.information))))
-
 
 class Trial(Table):
     """The design of the trial: who comes when, who is compared, when the data are cut."""
@@ -212,7 +211,7 @@ class Trial(Table):
     """How many patients can come at most."""
     arrivals: Literal["poisson", "even"] = "poisson"
     """Whether they come at random or at even intervals."""
-    per_month: Annotated[Positive, AfterValidator(_not_too_fast)] | None = None
+    per_month: Annotated[Positive, AfterValidator(_not_too_fast), Words("patients a month")] | None = None
     """How many come in a month."""
     pace: tuple[Pace, ...] = ()
     """How many come in a month, by period; the first begins on day 0."""
@@ -358,33 +357,3 @@ class Target(Table):
         """The paths of the figures it takes."""
         return (self.figure,) if self.of is None else (self.figure, self.of)
 
-
-class File(Table):
-    """A scenario file: the whole of it, for the JSON Schema."""
-
-    title: str
-    """What the scenario is about, in a line."""
-    summary: str | None = None
-    """What the scenario is about, in a few sentences."""
-    extends: str | None = None
-    """The scenario that this one builds on, by name or path. What this file says takes precedence."""
-    without: tuple[str, ...] = ()
-    """What to leave out of the extended scenario, as paths with dots: steps.rescue.exit.loss."""
-    set: dict[str, Number | datetime.date] = Field(default_factory=dict)
-    """Other numbers and dates for the extended scenario, by their paths with dots, inside lists too."""
-    sources: dict[str, SourceEntry] = Field(default_factory=dict)
-    """The publications that numbers were read in, by a short name."""
-    cohort: dict[str, Covariate] = Field(default_factory=dict)
-    """The baseline columns of the patients, by name."""
-    toxicities: dict[str, ToxicityKind] = Field(default_factory=dict)
-    """What holds for a type of toxicity in every step."""
-    resources: dict[str, Resource] = Field(default_factory=dict)
-    """What there is a limited number of, such as beds, by name."""
-    steps: dict[str, AnyStep] = Field(min_length=1)
-    """The pathway, step by step, by name. Patients enter at the first one of the file."""
-    trial: Trial
-    """The design of the trial."""
-    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
-    """What is counted as an event, and from when, by name."""
-    targets: dict[str, Target] = Field(default_factory=dict)
-    """Published results that the scenario must reproduce, by name."""

@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from pathsim.conditions import Column, Columns, Condition
 from pathsim.draws import Uniforms, stream, uniform
 from pathsim.fields import Shares, Table
 from pathsim.journal import Rows
+from pathsim.meaning import Name, Words
 from pathsim.patients import Patients, StepEvents
 from pathsim.steps.spec import KeyPath, Link
 
@@ -17,22 +19,22 @@ from pathsim.steps.spec import KeyPath, Link
 class Case(Table):
     """The probabilities of the levels for patients under a condition."""
 
-    when: str
+    when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
-    levels: Shares
+    levels: Annotated[Shares, Words("")]
     """The probability of each level; one can be "rest"."""
 
 
 class Assessment(Table):
     """A category measured on completion: the probability of each level, by the first case that holds."""
 
-    set: str
+    set: Annotated[str, Name.COLUMN]
     """The column that holds the result."""
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
-    levels: Shares
+    levels: Annotated[Shares, Words("")]
     """The probability of each level; one can be "rest"."""
-    cases: tuple[Case, ...] = ()
+    cases: Annotated[tuple[Case, ...], Words("")] = ()
     """Other probabilities for patients under a condition; the first case that holds counts."""
 
 

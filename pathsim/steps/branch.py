@@ -1,13 +1,14 @@
 """A branch: rules that send a patient on at once, by what is known of them or by chance."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
 
 from pathsim.draws import stream, uniform
 from pathsim.fields import Shares, Table, wrong
+from pathsim.meaning import Name, Words
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.assess import cumulative, pick
@@ -20,11 +21,11 @@ class Rule(Table):
     ``event`` names what it means to go this way, as the name of an exit does; a trial's endpoints count it.
     """
 
-    when: str | None = None
+    when: Annotated[str, Name.CONDITION] | None = None
     """A condition over columns: age < 18 and risk == 'high'."""
     next: str | None = None
     """The step for all of them."""
-    split: Shares | None = None
+    split: Annotated[Shares, Name.STEP, Words("")] | None = None
     """The share of them for each of several steps; one can be "rest"."""
     event: str | None = None
     """What it means to go this way, as endpoints count it."""
@@ -47,7 +48,7 @@ class BranchSpec(StepSpec):
     is_stay: ClassVar[bool] = False
 
     kind: Literal["branch"]
-    rules: tuple[Rule, ...]
+    rules: Annotated[tuple[Rule, ...], Words("")]
     """Where patients go; the first rule that holds counts, and the last has no condition."""
 
     def arrows(self) -> Iterator[Arrow]:

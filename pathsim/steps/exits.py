@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Self
+from typing import Annotated, Self
 
 import numpy as np
 from pydantic import model_validator
@@ -13,6 +13,7 @@ from pathsim.distributions import Hazard, hazard_by
 from pathsim.draws import streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, Table, wrong
 from pathsim.journal import Codes
+from pathsim.meaning import Name, Words
 from pathsim.patients import Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 
@@ -20,7 +21,7 @@ from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 class HazardEffect(Table):
     """A hazard ratio for the patients under a condition, as they are on entering the step."""
 
-    when: str
+    when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
     hazard_ratio: Ratio
     """The factor by which the hazard is multiplied."""
@@ -38,9 +39,9 @@ class Exit(Table):
 
     next: str
     """The step that it leads to."""
-    by: ByDay | None = None
+    by: Annotated[ByDay, Words("by day")] | None = None
     """The probability of having taken it by each of these days, were it the only one: { 365 = 0.2 }."""
-    then: NotNegative = 0.0
+    then: Annotated[NotNegative, Words("a day afterwards")] = 0.0
     """The hazard per day after the last of these days; none if not given."""
     since: str | None = None
     """The earlier step from which these days count; 'elapsed' has to name it too. By default, from entry."""
@@ -50,7 +51,7 @@ class Exit(Table):
     """The median of a constant hazard, in days."""
     hazard_ratio: Ratio = 1.0
     """A factor on the hazard stated here, for everybody: to calibrate its level."""
-    effects: tuple[HazardEffect, ...] = ()
+    effects: Annotated[tuple[HazardEffect, ...], Words("")] = ()
     """Ratios for patients under conditions, as they are on entering the step."""
 
     @model_validator(mode="after")

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -13,6 +13,7 @@ from pathsim.distributions import in_words
 from pathsim.draws import stream, uniform
 from pathsim.fields import Count, DaysLong, Duration, wrong
 from pathsim.journal import Codes, Values
+from pathsim.meaning import Name, Slider, Together, Words
 from pathsim.names import in_line
 from pathsim.patients import NOWHERE, Patients, Stays, StepEvents, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
@@ -33,6 +34,11 @@ WORST_ALIVE = 4.0
 """The worst CTCAE grade of somebody who is alive."""
 
 
+def _cycles_stated(phase: Mapping[str, Any]) -> float:
+    """The last cycle of a phase in the file that has a table of its own."""
+    return max(map(float, phase.get("cycle", {})), default=1.0)
+
+
 class PhaseSpec(StepSpec):
     """A stay of a certain length, or without end if ``days`` is left out: follow-up."""
 
@@ -41,7 +47,7 @@ class PhaseSpec(StepSpec):
     """How long the stay is planned to last; without it, it is follow-up and lasts until an exit."""
     next: str | None = None
     """The step that follows a complete stay."""
-    repeat: Count = 1
+    repeat: Annotated[Count, Slider(least=_cycles_stated)] = 1
     """How many cycles of it there are, one after the other."""
     max_delay: DaysLong | None = None
     """The most days by which toxicity can delay the next step."""
@@ -51,11 +57,11 @@ class PhaseSpec(StepSpec):
     """A category that makes every toxicity more likely for some patients."""
     fatal: str | None = None
     """The exit that a toxicity of grade 5 leads to."""
-    toxicity: dict[str, Toxicity] = Field(default_factory=dict)
+    toxicity: Annotated[dict[str, Toxicity], Name.TOXICITY, Together.NEST, Words("")] = Field(default_factory=dict)
     """What the stay can do to patients, by type."""
-    exit: dict[str, Exit] = Field(default_factory=dict)
+    exit: Annotated[dict[str, Exit], Words("")] = Field(default_factory=dict)
     """Ways out before the planned end, by name. They compete: the earliest is taken."""
-    assess: tuple[Assessment, ...] = ()
+    assess: Annotated[tuple[Assessment, ...], Words("")] = ()
     """What is measured when the stay is complete."""
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from copy import copy
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from pydantic import Field, model_validator
@@ -12,6 +12,7 @@ from pathsim.conditions import Names, condition, suggestion
 from pathsim.draws import stream, sub_keys, uniform
 from pathsim.fields import Count, EachOnce, wrong
 from pathsim.journal import Rows
+from pathsim.meaning import Slider
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, Sequenced, StepSpec, Surroundings
@@ -35,7 +36,7 @@ class RandomizeSpec(StepSpec):
     """The step that each arm begins with."""
     ratio: dict[str, Count] = Field(default_factory=dict)
     """How many patients each arm gets, in proportion; 1 if not given."""
-    block: Count
+    block: Annotated[Count, Slider(is_shown=False)]
     """The size of the permuted blocks."""
     strata: EachOnce = ()
     """Categories, or conditions that hold or do not; blocks are permuted in each stratum."""

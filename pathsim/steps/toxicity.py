@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Self
+from typing import Annotated, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
 from pathsim.fields import Ratio, Share, Table, Timing, wrong
 from pathsim.journal import Rows
+from pathsim.meaning import Name, Words
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 
@@ -24,7 +25,7 @@ SEEN = ("no", "yes")
 class RiskEffect(Table):
     """A risk ratio for the patients under a condition, as they are on entering the step."""
 
-    when: str
+    when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
     risk_ratio: Ratio
     """The factor by which the probability of grade 3 or higher is multiplied."""
@@ -44,17 +45,17 @@ class Toxicity(Table):
     ``grade3plus_share``, the share of those with the other type, so that both go together however often that comes.
     """
 
-    grade3plus: Share | None = None
+    grade3plus: Annotated[Share, Words("grade 3+")] | None = None
     """The probability that the worst grade is 3 or higher."""
-    grade3plus_share: Share | None = None
+    grade3plus_share: Annotated[Share, Words("grade 3+, share")] | None = None
     """Of those with the type it is within, the share with grade 3 or higher of this one."""
-    grade4plus: Share | None = None
+    grade4plus: Annotated[Share, Words("grade 4+")] | None = None
     """The probability that the worst grade is 4 or 5."""
-    grade5: Share | None = None
+    grade5: Annotated[Share, Words("grade 5")] | None = None
     """The probability that it is fatal."""
-    grade4plus_share: Share | None = None
+    grade4plus_share: Annotated[Share, Words("grade 4+, share")] | None = None
     """The share of grade 4 or 5 among those with grade 3 or higher."""
-    grade5_share: Share | None = None
+    grade5_share: Annotated[Share, Words("grade 5, share")] | None = None
     """The share of grade 5 among those with grade 3 or higher."""
     serious: Share | None = None
     """The share of serious adverse events among those with grade 3 or higher; grade 5 always is one."""
@@ -66,9 +67,9 @@ class Toxicity(Table):
     """Whether the next step waits until it is over."""
     within: str | None = None
     """Another type that everybody with this one has too; it begins while that one lasts."""
-    set: str | None = None
+    set: Annotated[str, Name.COLUMN] | None = None
     """A column, no or yes, that remembers it for the conditions of later steps."""
-    effects: tuple[RiskEffect, ...] = ()
+    effects: Annotated[tuple[RiskEffect, ...], Words("")] = ()
     """Ratios for patients under conditions, as they are on entering the step."""
 
     @model_validator(mode="after")

@@ -217,3 +217,19 @@ def test_a_name_that_is_spelled_like_a_key_changes_no_unit() -> None:
     )
     for one in others:
         assert (one.is_share, one.lowest, one.highest) == (usual.is_share, usual.lowest, usual.highest)
+
+
+def test_a_name_that_is_spelled_like_a_key_is_said_and_can_be_turned() -> None:
+    text = SHARES.replace("mild", "by").replace("moderate", "3").replace("severe", "block")
+    labels = {one.path.rpartition(".")[2]: one.label for one in parameters(scenario_of(text)) if "levels" in one.path}
+    assert labels == {"by": "Severity by", "3": "Severity 3", "block": "Severity block"}
+
+
+def test_what_only_goes_with_other_numbers_is_not_turned() -> None:
+    text = SHARES.replace(
+        "per_month = 20", "pace = [{ from_day = 0, per_month = 9 }, { from_day = 90, per_month = 20 }]"
+    )
+    found = [one.path for one in parameters(scenario_of(text))]
+    assert {"trial.pace.0.per_month", "trial.pace.1.per_month"} <= set(found)
+    assert not [path for path in found if path.endswith("from_day")]
+    assert not [one.path for one in parameters(scenario_of(CYCLES)) if one.path.startswith("toxicities.")]

@@ -15,6 +15,7 @@ from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.scenario.schema import fewest_events
 from pathsim.statistics import sequential
 from pathsim.statistics.sequential import efficacy_bounds
 from pathsim.statistics.spending import obrien_fleming
@@ -237,7 +238,7 @@ def test_two_looks_on_the_same_event_are_refused(information: str) -> None:
 def test_from_the_fewest_events_on_no_number_of_them_makes_two_looks_one(information: str) -> None:
     plan = case("half-of-85.toml", {"trial.monitoring.information": information}).trial.monitoring
     assert plan is not None
-    for planned in range(plan.fewest_events, 200):
+    for planned in range(fewest_events(plan.information), 200):
         settings = {"trial.monitoring.information": information, "trial.monitoring.planned_events": str(planned)}
         again = case("half-of-85.toml", settings).trial.monitoring
         assert again is not None
