@@ -8,21 +8,17 @@ from typing import Annotated, Any, TypeAlias
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     PlainValidator,
     TypeAdapter,
     WithJsonSchema,
-    model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import PydanticCustomError
 
 from pathsim.calendar import LONGEST_DAYS
 from pathsim.distributions import Distribution, Exponential, Fixed, Quantiles
-from pathsim.meaning import Together, Unit, docstrings
+from pathsim.meaning import Together, Unit
 
 REST = "rest"
 COUNT = re.compile(r"\s*(\d{1,9})\s*/\s*(\d{1,9})\s*")
@@ -36,30 +32,6 @@ LARGEST_RATIO = 1e9
 _NUMBER = {"type": "number"}
 _LIST = {"type": "array", "items": _NUMBER, "minItems": 2}
 _DAY = re.compile(r"\d+(\.\d+)?", re.ASCII)
-
-
-class Table(BaseModel):
-    """A table of a scenario file. Unknown keys are errors: a misspelled rate must never be ignored in silence."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """With what the docstring below each key says."""
-        schema = handler(core_schema)
-        keys = handler.resolve_ref_schema(schema)["properties"]
-        tables = [docstrings(base) for base in cls.__mro__[::-1] if issubclass(base, Table)]
-        for key, text in ((key, text) for table in tables for key, text in table.items() if key in keys):
-            keys[key]["description"] = text
-        return schema
-
-    @model_validator(mode="before")
-    @classmethod
-    def _lists_become_tuples(cls, table: Any) -> Any:
-        """Tables never change, so their lists are tuples; nothing else is taken for what it is not."""
-        if not isinstance(table, Mapping):
-            return table
-        return {key: tuple(value) if isinstance(value, list) else value for key, value in table.items()}
 
 
 def wrong(message: str, *at: str | int) -> PydanticCustomError:

@@ -31,6 +31,15 @@ class Unit(Enum):
     """The probability of a wrong decision: turned by orders of magnitude, and as a fraction."""
 
 
+class Role(Enum):
+    """What numbers are for that do not say what the world is like: one of them, or all that are in a table."""
+
+    DESIGN = auto()
+    """Those who plan a trial choose them, so they are neither known nor unknown."""
+    USE = auto()
+    """They say how what stands beside them is used, so they need no evidence."""
+
+
 class Together(Enum):
     """How the numbers of a table go together, which decides what the others leave to each."""
 

@@ -4,12 +4,12 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from pathsim.fields import Table
 from pathsim.names import in_line
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath
+from pathsim.table import Table
 
 
 def as_seen(text: str) -> str:

@@ -1,18 +1,21 @@
 """What a trial starts from, as a scenario file says it: publications, patients and resources."""
 
 from collections.abc import Iterator
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, ClassVar, Self, TypeAlias
 
 from pydantic import Discriminator, Tag, model_validator
 
-from pathsim.fields import Count, EachOnce, QuantileList, Shares, Table, wrong
+from pathsim.fields import Count, EachOnce, QuantileList, Shares, wrong
 from pathsim.meaning import Name, Words
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath
+from pathsim.table import Table
 
 
 class SourceEntry(Table):
     """A publication that numbers were read in."""
+
+    has_evidence: ClassVar[bool] = False
 
     cite: str
     """The citation."""

@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from pathsim.conditions import suggestion
 from pathsim.fields import COUNT, REST, is_number, possible
-from pathsim.scenario.keys import expects_evidence, expects_one_number, expects_text
+from pathsim.meaning import Role
+from pathsim.scenario.keys import declared, expects_evidence, expects_one_number, expects_text, section_has_evidence
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
 from pathsim.text import counted
@@ -49,9 +50,6 @@ MEANINGS: Mapping[str, str] = {
 }
 """A few words for each of these keys and forms, which an editor shows beside it."""
 _BESIDE_VALUE = {"value", "ci", "range", *WORDS}
-_CHOICES = {"weight", "tolerance"}
-"""Keys of targets whose numbers say how they are used, and nothing of the world."""
-_WITHOUT_NUMBERS = {"sources", "without"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +158,7 @@ class _Reader:
         for key, value in table.items():
             if key in words or _meant(key, value, path) is not None:
                 continue
-            if not path and key in _WITHOUT_NUMBERS:
+            if not path and not section_has_evidence(key):
                 plain[key] = value
             else:
                 plain[key] = self.value(value, (*path, key), spoken)
@@ -225,7 +223,7 @@ class _Reader:
         n: int | None = None,
         of: int | None = None,
     ) -> None:
-        if path[0] == "targets" and path[-1] in _CHOICES:
+        if declared(path, Role) is Role.USE:
             return
         if spoken and spoken[-1].kind == "calibrated" and isinstance(value, date):
             self._wrong(path, "a date is decided, not calibrated; say why it is assumed instead")

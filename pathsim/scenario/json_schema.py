@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from pathsim.fields import COUNT
 from pathsim.scenario.cycles import MOST_CYCLES
 from pathsim.scenario.evidence import MEANINGS, WORDS
-from pathsim.scenario.keys import File
+from pathsim.scenario.keys import File, section_has_evidence
 
 Node: TypeAlias = dict[str, Any]
 
@@ -19,7 +19,6 @@ _PART = ".part"
 """What the name of a table ends with that may leave out keys, because it is laid over another."""
 _CYCLE = "PhaseSpec.cycle"
 _WHAT_DIFFERS = "What is different in a cycle, by its number."
-_WITHOUT_NUMBERS = {"SourceEntry", "sources"}
 _LIMITS = ("minItems", "minProperties", "required", "discriminator", "default")
 
 
@@ -59,10 +58,12 @@ def _evidence() -> dict[str, Node]:
 
 def _table(name: str, model: Node) -> Node:
     """A model as the loader reads it, with a few words for each of its keys."""
-    plain = name in _WITHOUT_NUMBERS
+    plain = not model["evidence"]
     keys = {}
     for key, node in model["properties"].items():
-        value = _bare(node) if plain or key in _WITHOUT_NUMBERS else _accepted(_bare(node))
+        value = _bare(node)
+        if not plain and (name != "File" or section_has_evidence(key)):
+            value = _accepted(value)
         keys[key] = value | {"description": node["description"]}
     table = {"type": "object", "description": _sentences(model["description"]), "properties": keys}
     if not plain:

@@ -9,13 +9,14 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, Field
 
 from pathsim.distributions import Distribution, Fixed, Quantiles
-from pathsim.fields import Number, Table
-from pathsim.meaning import Slider
+from pathsim.fields import Number
+from pathsim.meaning import Role, Slider
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.schema import Endpoint, Target, Trial
 from pathsim.steps import AnyStep
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath, ToxicityKind
+from pathsim.table import Table
 
 Note = TypeVar("Note")
 
@@ -39,13 +40,13 @@ class File(Table):
     """The baseline columns of the patients, by name."""
     toxicities: Annotated[dict[str, ToxicityKind], Slider(is_shown=False)] = Field(default_factory=dict)
     """What holds for a type of toxicity in every step."""
-    resources: dict[str, Resource] = Field(default_factory=dict)
+    resources: Annotated[dict[str, Resource], Role.DESIGN] = Field(default_factory=dict)
     """What there is a limited number of, such as beds, by name."""
     steps: dict[str, AnyStep] = Field(min_length=1)
     """The pathway, step by step, by name. Patients enter at the first one of the file."""
-    trial: Trial
+    trial: Annotated[Trial, Role.DESIGN]
     """The design of the trial."""
-    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    endpoints: Annotated[dict[str, Endpoint], Role.DESIGN] = Field(default_factory=dict)
     """What is counted as an event, and from when, by name."""
     targets: dict[str, Target] = Field(default_factory=dict)
     """Published results that the scenario must reproduce, by name."""
@@ -89,6 +90,11 @@ def expects_evidence(path: KeyPath) -> bool:
     return expects_number(path) or _can_be(path, datetime.date)
 
 
+def section_has_evidence(section: str) -> bool:
+    """Whether the tables of this section can say where the numbers in them come from."""
+    return all(form.type.has_evidence for form in _forms((section, "")) if _is_model(form.type))
+
+
 def expects_one_number(path: KeyPath) -> bool:
     """Whether a number can stand at this place without others."""
     return _can_be(path, *_NUMBERS)
@@ -108,11 +114,13 @@ def _can_be(path: KeyPath, *types: Any) -> bool:
     return any(form.type in types for form in _forms(path))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def _forms(path: KeyPath) -> tuple[Form, ...]:
-    if len(path) > 3 and path[0] == "steps" and path[2] == "cycle":
-        return _within((Form(PhaseSpec),), path[4:])
-    return _within((Form(File),), path)
+    if not path:
+        return (Form(File),)
+    if len(path) == 4 and path[0] == "steps" and path[2] == "cycle":
+        return (Form(PhaseSpec),)
+    return _within(_forms(path[:-1]), path[-1:])
 
 
 def _within(forms: tuple[Form, ...], path: KeyPath) -> tuple[Form, ...]:

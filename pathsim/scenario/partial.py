@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from pathsim.fields import Table
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
+from pathsim.table import Table
 
 Model = TypeVar("Model", bound=Table)
 _NAMES_STAND_AT = {"set", "event", "exit", "toxicity", "assess", "elapsed", "rules", "arms"}

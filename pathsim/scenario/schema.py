@@ -21,14 +21,14 @@ from pathsim.fields import (
     Positive,
     Probability,
     Ratio,
-    Table,
     Timing,
     wrong,
 )
-from pathsim.meaning import Slider, Unit, Words
+from pathsim.meaning import Role, Slider, Unit, Words
 from pathsim.paths import parts_of
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
+from pathsim.table import Table
 from pathsim.text import enumeration
 
 THERAPY = "therapy"
@@ -316,9 +316,9 @@ class Target(Table):
     """The published interval, the lower limit first."""
     kind: TargetKind = "fit"
     """A number of the model itself, what numbers are fitted to, a test of the model, a plausible range."""
-    weight: Ratio = 1.0
+    weight: Annotated[Ratio, Role.USE] = 1.0
     """How much it counts in a calibration, relative to the others."""
-    tolerance: Ratio | None = None
+    tolerance: Annotated[Ratio, Role.USE] | None = None
     """How far the mean of trials may lie from it; by default, 0.3 standard deviations of one trial."""
 
     @model_validator(mode="after")

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from pathsim.conditions import suggestion
 from pathsim.fields import is_list, shown
-from pathsim.scenario.baseline import Covariate, SourceEntry
+from pathsim.scenario.baseline import Covariate
 from pathsim.scenario.evidence import WORDS
 from pathsim.scenario.former import renamed
 from pathsim.scenario.keys import keys_in
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.steps.spec import KeyPath
+from pathsim.table import Table
 
 _SENTENCES: Mapping[str, str] = {
     "missing": "'{last}' is missing here; add it",
@@ -32,7 +33,7 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def in_words(complaints: ValidationError, path: KeyPath, model: type[BaseModel]) -> list[Problem]:
+def in_words(complaints: ValidationError, path: KeyPath, model: type[Table]) -> list[Problem]:
     """The problems of the table at this path: each once, and none that only follows from another."""
     errors = [(_place(error, model), error) for error in complaints.errors(include_url=False)]
     return [
@@ -54,7 +55,7 @@ def _follows(place: KeyPath, error: ErrorDetails, errors: list[tuple[KeyPath, Er
     return error["type"] == "reported"
 
 
-def _place(error: ErrorDetails, model: type[BaseModel]) -> KeyPath:
+def _place(error: ErrorDetails, model: type[Table]) -> KeyPath:
     """The keys of the file on the way to an error."""
     loc = error["loc"]
     if model is Covariate and loc[:1] == ("cases",):
@@ -65,7 +66,7 @@ def _place(error: ErrorDetails, model: type[BaseModel]) -> KeyPath:
     return (*place, *error.get("ctx", {}).get("at", ()))
 
 
-def _sentence(error: ErrorDetails, model: type[BaseModel], path: KeyPath, place: KeyPath) -> str:
+def _sentence(error: ErrorDetails, model: type[Table], path: KeyPath, place: KeyPath) -> str:
     last = place[-1] if place else ""
     if error["type"] == "extra_forbidden":
         return f"'{last}' is not known here.{_known(str(last), model, place[:-1])}"
@@ -86,10 +87,10 @@ def _header(error: ErrorDetails, path: KeyPath, place: KeyPath) -> str:
     return f"; write its header with one bracket on either side: [{name}]" if tables else ""
 
 
-def _known(key: str, model: type[BaseModel], place: KeyPath) -> str:
+def _known(key: str, model: type[Table], place: KeyPath) -> str:
     """The key of the table at this place that was meant, or all of them."""
     keys = keys_in(model, place)
     if now := renamed(key, keys):
         return now
-    words = () if model is SourceEntry else WORDS
+    words = WORDS if model.has_evidence else ()
     return suggestion(key, [*keys, *words] if get_close_matches(key, words) else keys)

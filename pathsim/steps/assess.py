@@ -9,11 +9,12 @@ import numpy as np
 
 from pathsim.conditions import Column, Columns, Condition
 from pathsim.draws import Uniforms, stream, uniform
-from pathsim.fields import Shares, Table
+from pathsim.fields import Shares
 from pathsim.journal import Rows
 from pathsim.meaning import Name, Words
 from pathsim.patients import Patients, StepEvents
 from pathsim.steps.spec import KeyPath, Link
+from pathsim.table import Table
 
 
 class Case(Table):

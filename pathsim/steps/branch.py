@@ -7,12 +7,13 @@ import numpy as np
 from pydantic import model_validator
 
 from pathsim.draws import stream, uniform
-from pathsim.fields import Shares, Table, wrong
+from pathsim.fields import Shares, wrong
 from pathsim.meaning import Name, Words
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.assess import cumulative, pick
 from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, StepSpec, Surroundings
+from pathsim.table import Table
 
 
 class Rule(Table):

@@ -11,11 +11,12 @@ from pydantic import model_validator
 from pathsim.calendar import NEVER_DAYS, Days, ticks
 from pathsim.distributions import Hazard, hazard_by
 from pathsim.draws import streams, uniform
-from pathsim.fields import ByDay, NotNegative, Positive, Ratio, Table, wrong
+from pathsim.fields import ByDay, NotNegative, Positive, Ratio, wrong
 from pathsim.journal import Codes
 from pathsim.meaning import Name, Words
 from pathsim.patients import Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
+from pathsim.table import Table
 
 
 class HazardEffect(Table):

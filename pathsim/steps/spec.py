@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, Protocol, TypeAlias
 
 from pathsim.conditions import Condition, Names, condition
-from pathsim.fields import Share, Table, Timing
+from pathsim.fields import Share, Timing
 from pathsim.journal import EventKind, Rows
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays
+from pathsim.table import Table
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Where in the scenario file something stands, for example ``("steps", "donor", "exit", "relapse", "next")``."""

@@ -12,11 +12,12 @@ from pathsim.calendar import Days, ticks
 from pathsim.conditions import suggestion
 from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
-from pathsim.fields import Ratio, Share, Table, Timing, wrong
+from pathsim.fields import Ratio, Share, Timing, wrong
 from pathsim.journal import Rows
 from pathsim.meaning import Name, Words
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
+from pathsim.table import Table
 
 SEEN = ("no", "yes")
 """The levels of a column that remembers a toxicity."""

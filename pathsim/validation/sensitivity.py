@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from pathsim.ensembles.averages import Average, average, average_change, change_told
 from pathsim.ensembles.uncertain import at_fault, completed, is_uncertain, value_at
 from pathsim.ensembles.workers import Workers
+from pathsim.meaning import Role
 from pathsim.scenario.evidence import Rate
-from pathsim.scenario.keys import expects_whole_number
+from pathsim.scenario.keys import declared_around, expects_whole_number
 from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import KeyPath
@@ -27,8 +28,6 @@ from pathsim.validation.points import Field, Point, Told, evaluator
 LOW, HIGH = 0.025, 0.975
 TOWARDS = (1.0, 0.75, 0.5, 0.25, 0.0)
 """How far numbers are moved, as parts of the way, until the scenario makes sense with them."""
-DESIGN = ("trial", "endpoints", "resources")
-"""Sections whose numbers are chosen, and not known or unknown."""
 Values: TypeAlias = NDArray[np.float64]
 End = TypeVar("End")
 
@@ -132,7 +131,9 @@ def _distribution(rate: Rate, assumed: float) -> Callable[[float], float] | None
     if rate.range is not None:
         lower, upper = rate.range
         return lambda probability: lower + (upper - lower) * probability
-    if assumed and rate.evidence.kind == "assumed" and rate.value > 0 and rate.path[0] not in DESIGN:
+    if assumed and rate.evidence.kind == "assumed" and rate.value > 0:
+        if declared_around(rate.path, Role) is Role.DESIGN:
+            return None
         value = rate.value
         most = 1.0 if 0 < value < 1 else math.inf
         return lambda probability: min(value * (1 + assumed * (2 * probability - 1)), most)
