@@ -57,6 +57,10 @@ class Name(Enum):
     TOXICITY = auto()
     COLUMN = auto()
     """A column of the patients that is made here."""
+    ARM = auto()
+    """An arm that is made here."""
+    EVENT = auto()
+    """What happens to patients who go this way, as endpoints count it."""
     LABEL = auto()
     """Whatever it is that the table describes, for readers."""
     CONDITION = auto()

@@ -46,7 +46,7 @@ class Covariate(Table):
     A covariate can depend on those above it, by cases; the first case that holds counts.
     """
 
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     unit: str | None = None
     """The unit of a quantity."""
@@ -84,7 +84,7 @@ class Resource(Table):
 
     capacity: Count
     """How many patients can have it at once."""
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     priority: EachOnce = ()
     """Conditions; those for whom an earlier one holds come first."""

@@ -2,7 +2,7 @@
 
 import datetime
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -80,6 +80,11 @@ def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
     return next((note for end in range(len(path), 0, -1) if (note := declared(path[:end], kind)) is not None), None)
 
 
+def declared_within(path: KeyPath, notes: Container[Any]) -> bool:
+    """Whether what can stand at this place has one of these in its declaration, or in that of a key somewhere in it."""
+    return any(note in notes for form in _reachable(_forms(path)) for note in form.notes)
+
+
 def expects_number(path: KeyPath) -> bool:
     """Whether a number, or a list of them, can stand at this place."""
     return any(one in _NUMBERS for one in _numbers_in(_forms(path)))
@@ -143,6 +148,18 @@ def _at(form: Any, key: str) -> Iterator[Form]:
         yield from _resolved(get_args(form)[1])
     elif form in _NUMBERS:
         yield Form(float)
+
+
+def _reachable(forms: Iterable[Form]) -> Iterator[Form]:
+    """These, and whatever can stand in them."""
+    found, open_ = set(), list(forms)
+    while open_:
+        form = open_.pop()
+        yield form
+        if form.type not in found:
+            found.add(form.type)
+            keys = form.type.model_fields if _is_model(form.type) else ("",)
+            open_ += [inner for key in keys for inner in _at(form.type, key)]
 
 
 def _resolved(form: Any, notes: tuple[Any, ...] = ()) -> Iterator[Form]:

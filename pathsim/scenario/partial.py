@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from pathsim.meaning import Name
+from pathsim.scenario.keys import declared_within
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
 from pathsim.table import Table
 
 Model = TypeVar("Model", bound=Table)
-_NAMES_STAND_AT = {"set", "event", "exit", "toxicity", "assess", "elapsed", "rules", "arms"}
+_MADE = (Name.COLUMN, Name.ARM, Name.EVENT)
+"""Of what tables of the file give names to; others ask for these."""
 
 
 class Part(dict[str, Model]):
@@ -65,4 +68,4 @@ def walked(table: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str | int,
 
 
 def _loses_a_name(path: KeyPath) -> bool:
-    return len(path) > 2 and (isinstance(path[-1], int) or path[-1] in _NAMES_STAND_AT)
+    return len(path) > 2 and declared_within(path, _MADE)

@@ -24,7 +24,7 @@ from pathsim.fields import (
     Timing,
     wrong,
 )
-from pathsim.meaning import Role, Slider, Unit, Words
+from pathsim.meaning import Name, Role, Slider, Unit, Words
 from pathsim.paths import parts_of
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
@@ -86,7 +86,7 @@ class Cutoff(Moment):
 
     date: datetime.date | None = None
     """The date; with 'events', the latest one."""
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     events: Count | None = None
     """Cut when this many events are known."""
@@ -256,7 +256,7 @@ class Trial(Table):
 class Endpoint(Table):
     """A time-to-event endpoint: from entry into a step to the first of some events."""
 
-    label: str
+    label: Annotated[str, Name.LABEL]
     """The name for readers."""
     start: str
     """The step from which time counts, from entry into it."""
@@ -308,7 +308,7 @@ class Target(Table):
     """The figure of the results object that it is compared with, as a path with dots."""
     of: Figure | None = None
     """The figure that it is divided by: 35 events in 105 patients are compared as a share."""
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     part: str | None = None
     """The heading under which it stands in tables."""

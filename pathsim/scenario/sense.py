@@ -5,16 +5,15 @@ These checks follow when nothing else is wrong: so they can take every name and 
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pathsim.meaning import Name
 from pathsim.scenario.evidence import Tree
+from pathsim.scenario.keys import declared
 from pathsim.scenario.partial import walked
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.end import EndSpec
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
-
-_NAMES_STAND_AT = ("label", "event")
-"""Keys whose texts are names for readers."""
 
 
 def without_words(tree: Tree) -> Iterator[Problem]:
@@ -24,10 +23,10 @@ def without_words(tree: Tree) -> Iterator[Problem]:
             yield Problem(path, "a name cannot be empty")
         elif isinstance(key, str) and key != key.strip():
             yield Problem(path, f"a name cannot begin or end with a blank, as '{key}' does; take it out")
-        elif key in _NAMES_STAND_AT and isinstance(value, str) and value.strip() not in ("", value):
-            yield Problem(path, "this cannot begin or end with a blank or a new line; take it out")
         elif isinstance(value, str) and not value.strip():
             yield Problem(path, "this text is empty; write it, or leave the key out")
+        elif isinstance(value, str) and value != value.strip() and declared(path, Name) in (Name.LABEL, Name.EVENT):
+            yield Problem(path, "this cannot begin or end with a blank or a new line; take it out")
 
 
 def senseless(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Problem]:

@@ -28,7 +28,7 @@ class Rule(Table):
     """The step for all of them."""
     split: Annotated[Shares, Name.STEP, Words("")] | None = None
     """The share of them for each of several steps; one can be "rest"."""
-    event: str | None = None
+    event: Annotated[str, Name.EVENT] | None = None
     """What it means to go this way, as endpoints count it."""
 
     @model_validator(mode="after")

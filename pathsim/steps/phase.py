@@ -59,7 +59,7 @@ class PhaseSpec(StepSpec):
     """The exit that a toxicity of grade 5 leads to."""
     toxicity: Annotated[dict[str, Toxicity], Name.TOXICITY, Together.NEST, Words("")] = Field(default_factory=dict)
     """What the stay can do to patients, by type."""
-    exit: Annotated[dict[str, Exit], Words("")] = Field(default_factory=dict)
+    exit: Annotated[dict[str, Exit], Name.EVENT, Words("")] = Field(default_factory=dict)
     """Ways out before the planned end, by name. They compete: the earliest is taken."""
     assess: Annotated[tuple[Assessment, ...], Words("")] = ()
     """What is measured when the stay is complete."""

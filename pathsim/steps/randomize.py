@@ -12,7 +12,7 @@ from pathsim.conditions import Names, condition, suggestion
 from pathsim.draws import stream, sub_keys, uniform
 from pathsim.fields import Count, EachOnce, wrong
 from pathsim.journal import Rows
-from pathsim.meaning import Slider
+from pathsim.meaning import Name, Slider
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.spec import Appearance, Arrow, KeyPath, Link, Sequenced, StepSpec, Surroundings
@@ -30,9 +30,9 @@ class RandomizeSpec(StepSpec):
     is_stay: ClassVar[bool] = False
 
     kind: Literal["randomize"]
-    set: str = "arm"
+    set: Annotated[str, Name.COLUMN] = "arm"
     """The column that holds the arm."""
-    arms: dict[str, str] = Field(min_length=2)
+    arms: Annotated[dict[str, str], Name.ARM] = Field(min_length=2)
     """The step that each arm begins with."""
     ratio: dict[str, Count] = Field(default_factory=dict)
     """How many patients each arm gets, in proportion; 1 if not given."""

@@ -3,11 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple, Protocol, TypeAlias
+from typing import Annotated, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from pathsim.conditions import Condition, Names, condition
 from pathsim.fields import Share, Timing
 from pathsim.journal import EventKind, Rows
+from pathsim.meaning import Name
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays
 from pathsim.table import Table
@@ -47,7 +48,7 @@ class Appearance(NamedTuple):
 class ToxicityKind(Table):
     """One type of toxicity of the scenario's catalog: its name for readers, and what holds in every step."""
 
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     onset: Timing | None = None
     """Days from entry to the beginning: a number or quantiles."""
@@ -121,7 +122,7 @@ class Sequenced(ABC):
 class Elapsed(Table):
     """A column set on entry to the days that have passed since the patient entered an earlier step."""
 
-    set: str
+    set: Annotated[str, Name.COLUMN]
     """The column."""
     since: str
     """The earlier step."""
@@ -148,7 +149,7 @@ class StepSpec(Table):
 
     kind: str
     """How the step behaves."""
-    label: str | None = None
+    label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
     stream: str | None = None
     """The name under which draws are made; steps with the same one share them. Else the step's own name."""

@@ -11,7 +11,7 @@ from pathsim.conditions import suggestion
 from pathsim.distributions import in_words
 from pathsim.draws import stream, uniform
 from pathsim.fields import Duration
-from pathsim.meaning import Words
+from pathsim.meaning import Name, Words
 from pathsim.names import in_line
 from pathsim.patients import Patients, Request, Stays, StepEvents
 from pathsim.steps.exits import Exit, Exits, exit_arrows, exit_conditions, exit_problems
@@ -32,7 +32,7 @@ class WaitSpec(StepSpec):
     """The step that follows when ready, and when there is a place."""
     resource: str | None = None
     """The resource in which a place is wanted as soon as the patient is ready."""
-    exit: Annotated[dict[str, Exit], Words("")] = Field(default_factory=dict)
+    exit: Annotated[dict[str, Exit], Name.EVENT, Words("")] = Field(default_factory=dict)
     """Ways out before the planned end, by name. They compete: the earliest is taken."""
 
     def arrows(self) -> Iterator[Arrow]:
