@@ -50,6 +50,13 @@ class Together(Enum):
     """Some are within others, and all of them have parts that are: toxicities of a step, with their grades."""
 
 
+class Scope(Enum):
+    """For how much of what a file says a key holds, if not for the table in which it stands."""
+
+    ALL_CYCLES = auto()
+    """A phase that repeats, as a whole: no cycle can say it."""
+
+
 class Name(Enum):
     """What a text, or each key of a table, is the name of."""
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pathsim.fields import shown
+from pathsim.meaning import Scope
 from pathsim.scenario.evidence import Tree
 from pathsim.scenario.partial import walked
 from pathsim.scenario.problems import Problem, dotted
+from pathsim.steps.phase import MOST_CYCLES, PhaseSpec
 from pathsim.steps.spec import KeyPath
 
-MOST_CYCLES = 100
 MOST_UNROLLED = 50_000
 """Keys and values in all cycles of a phase together."""
-_ONLY_HERE = ("repeat", "cycle")
+OF_ALL_CYCLES = [key for key, field in PhaseSpec.model_fields.items() if Scope.ALL_CYCLES in field.metadata]
+"""Keys of a phase that repeats which its cycles have not."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -50,7 +52,7 @@ def unroll(steps: Tree) -> Unrolled:
         if not _NAME.fullmatch(name):
             message = "a step's name begins with a letter and holds letters, digits, _ and -"
             unrolled.problems.append(Problem(("steps", name), message))
-        if isinstance(table, dict) and table.get("kind") == "phase" and not table.keys().isdisjoint(_ONLY_HERE):
+        if isinstance(table, dict) and table.get("kind") == "phase" and not table.keys().isdisjoint(OF_ALL_CYCLES):
             _cycles(name, table, unrolled)
         else:
             unrolled.steps[name] = table
@@ -78,7 +80,7 @@ def cycle_of(step: str, steps: Container[str]) -> tuple[str, str]:
 
 def _cycles(name: str, table: Tree, unrolled: Unrolled) -> None:
     at = ("steps", name)
-    common = {key: value for key, value in table.items() if key not in _ONLY_HERE}
+    common = {key: value for key, value in table.items() if key not in OF_ALL_CYCLES}
     times = _times(table, unrolled, at)
     if times is None:
         unrolled.steps[name] = common
@@ -134,7 +136,19 @@ def _differences(table: Tree, times: int, unrolled: Unrolled, at: KeyPath) -> Tr
         elif not isinstance(differs, dict):
             message = f"expected a table of what differs in this cycle, found {shown(differs)}"
             unrolled.problems.append(Problem(here, message))
-    return {key: differs for key, differs in cycles.items() if isinstance(differs, dict)}
+        for wrong in _of_no_cycle(differs):
+            message = f"'{wrong}' holds for all cycles of '{at[1]}', so none can say it; leave it out here"
+            unrolled.problems.append(Problem((*here, wrong), message))
+    return {
+        number: {key: value for key, value in differs.items() if key not in _of_no_cycle(differs)}
+        for number, differs in cycles.items()
+        if isinstance(differs, dict)
+    }
+
+
+def _of_no_cycle(differs: object) -> list[str]:
+    """The keys of a cycle's table that only the phase as a whole can have."""
+    return [key for key in ("kind", *OF_ALL_CYCLES) if key in differs] if isinstance(differs, dict) else []
 
 
 def _overlay(step: Tree, differs: Tree) -> None:

@@ -8,7 +8,7 @@ one says. What only the loader can know, such as whether names lead somewhere, i
 from typing import Any, TypeAlias
 
 from pathsim.fields import COUNT
-from pathsim.scenario.cycles import MOST_CYCLES
+from pathsim.scenario.cycles import OF_ALL_CYCLES
 from pathsim.scenario.evidence import MEANINGS, WORDS
 from pathsim.scenario.keys import File, section_has_evidence
 
@@ -18,7 +18,6 @@ _DEFINED = "#/$defs/"
 _PART = ".part"
 """What the name of a table ends with that may leave out keys, because it is laid over another."""
 _CYCLE = "PhaseSpec.cycle"
-_WHAT_DIFFERS = "What is different in a cycle, by its number."
 _LIMITS = ("minItems", "minProperties", "required", "discriminator", "default")
 
 
@@ -26,10 +25,10 @@ def json_schema() -> Node:
     """The schema, for JSON Schema draft 2020-12. Dates count as texts, as editors of TOML take them."""
     whole = File.model_json_schema()
     models: dict[str, Node] = {**whole.pop("$defs"), "File": whole}
-    models["PhaseSpec"]["properties"]["repeat"]["maximum"] = MOST_CYCLES
+    cycle = models["PhaseSpec"]["properties"].pop("cycle")
     tables = {name: _table(name, model) for name, model in models.items()}
     tables |= {f"{name}{_PART}": _part(table) for name, table in tables.items()}
-    _add_cycles(tables)
+    _add_cycles(tables, cycle["description"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:pathsim:scenario:1",
@@ -164,14 +163,14 @@ def _part(node: Node) -> Node:
     return part
 
 
-def _add_cycles(tables: dict[str, Node]) -> None:
+def _add_cycles(tables: dict[str, Node], what_differs: str) -> None:
     """Add the key ``cycle`` to phases: tables by number, with what is different in a cycle."""
     part = tables[f"PhaseSpec{_PART}"]
-    own = {key: value for key, value in part["properties"].items() if key not in ("kind", "repeat")}
-    tables[_CYCLE] = {**part, "description": _WHAT_DIFFERS, "properties": own}
+    own = {key: value for key, value in part["properties"].items() if key not in ("kind", *OF_ALL_CYCLES)}
+    tables[_CYCLE] = {**part, "description": what_differs, "properties": own}
     numbered = {
         "type": "object",
-        "description": _WHAT_DIFFERS,
+        "description": what_differs,
         "properties": _evidence(),
         "patternProperties": {"^([1-9][0-9]?|100)$": {"$ref": f"{_DEFINED}{_CYCLE}"}},
         "additionalProperties": False,

@@ -14,7 +14,6 @@ from pathsim.meaning import Role, Slider
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.schema import Endpoint, Target, Trial
 from pathsim.steps import AnyStep
-from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath, ToxicityKind
 from pathsim.table import Table
 
@@ -123,8 +122,6 @@ def _can_be(path: KeyPath, *types: Any) -> bool:
 def _forms(path: KeyPath) -> tuple[Form, ...]:
     if not path:
         return (Form(File),)
-    if len(path) == 4 and path[0] == "steps" and path[2] == "cycle":
-        return (Form(PhaseSpec),)
     return _within(_forms(path[:-1]), path[-1:])
 
 

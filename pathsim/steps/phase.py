@@ -13,7 +13,7 @@ from pathsim.distributions import in_words
 from pathsim.draws import stream, uniform
 from pathsim.fields import Count, DaysLong, Duration, wrong
 from pathsim.journal import Codes, Values
-from pathsim.meaning import Name, Slider, Together, Words
+from pathsim.meaning import Name, Scope, Slider, Together, Words
 from pathsim.names import in_line
 from pathsim.patients import NOWHERE, Patients, Stays, StepEvents, StepNumbers
 from pathsim.steps.assess import Assess, Assessment, case_problems
@@ -30,6 +30,7 @@ from pathsim.steps.toxicity import (
     profiles,
 )
 
+MOST_CYCLES = 100
 WORST_ALIVE = 4.0
 """The worst CTCAE grade of somebody who is alive."""
 
@@ -47,7 +48,9 @@ class PhaseSpec(StepSpec):
     """How long the stay is planned to last; without it, it is follow-up and lasts until an exit."""
     next: str | None = None
     """The step that follows a complete stay."""
-    repeat: Annotated[Count, Slider(least=_cycles_stated)] = 1
+    repeat: Annotated[
+        Count, Scope.ALL_CYCLES, Slider(least=_cycles_stated), Field(json_schema_extra={"maximum": MOST_CYCLES})
+    ] = 1
     """How many cycles of it there are, one after the other."""
     max_delay: DaysLong | None = None
     """The most days by which toxicity can delay the next step."""
@@ -63,6 +66,8 @@ class PhaseSpec(StepSpec):
     """Ways out before the planned end, by name. They compete: the earliest is taken."""
     assess: Annotated[tuple[Assessment, ...], Words("")] = ()
     """What is measured when the stay is complete."""
+    cycle: Annotated[dict[str, "PhaseSpec"], Scope.ALL_CYCLES] = Field(default_factory=dict)
+    """What is different in a cycle, by its number."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
