@@ -121,8 +121,8 @@ def at_fault(wrong: ScenarioError, changed: Collection[KeyPath]) -> set[KeyPath]
 
 def _around(where: KeyPath, changed: Collection[KeyPath]) -> list[KeyPath]:
     where = of_phase(where[:-1] if where in changed else where)
-    if where[2:3] == ("toxicity",):
-        where = where[:3]
+    nests = (where[:end] for end in range(1, len(where)) if declared(where[:end], Together) is Together.NEST)
+    where = next(nests, where)
     while not (found := [path for path in changed if of_phase(path)[: len(where)] == where]):
         where = where[:-1]
     return found
