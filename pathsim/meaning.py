@@ -46,6 +46,8 @@ class Together(Enum):
     SUM_TO_ONE = auto()
     ASCEND = auto()
     """Each is no less than those of the days before it."""
+    IN_TURN = auto()
+    """A list in which the first entry whose condition holds counts."""
     NEST = auto()
     """Some are within others, and all of them have parts that are: toxicities of a step, with their grades."""
 

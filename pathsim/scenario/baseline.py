@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 from pydantic import Discriminator, Tag, model_validator
 
 from pathsim.fields import Count, EachOnce, QuantileList, Shares, wrong
-from pathsim.meaning import Name, Words
+from pathsim.meaning import Name, Together, Words
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath
 from pathsim.table import Table
@@ -34,9 +34,11 @@ class QuantityCase(Table):
     """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
 
 
+TAGS = ("[levels]", "[quantiles]")
+"""Between the keys of an error, which kind of case was tried."""
 AnyCase: TypeAlias = Annotated[
-    Annotated[Case, Tag("levels")] | Annotated[QuantityCase, Tag("quantiles")],
-    Discriminator(lambda case: "quantiles" if isinstance(case, dict) and "quantiles" in case else "levels"),
+    Annotated[Case, Tag(TAGS[0])] | Annotated[QuantityCase, Tag(TAGS[1])],
+    Discriminator(lambda case: TAGS[isinstance(case, dict) and "quantiles" in case]),
 ]
 
 
@@ -58,7 +60,7 @@ class Covariate(Table):
     """Whether a quantity is rounded down to a whole number, as ages are."""
     latent: bool = False
     """Whether the column is felt but never observed, such as frailty: reports leave it out."""
-    cases: Annotated[tuple[AnyCase, ...], Words("")] = ()
+    cases: Annotated[tuple[AnyCase, ...], Together.IN_TURN, Words("")] = ()
     """Other probabilities for patients under a condition; the first case that holds counts."""
 
     @model_validator(mode="after")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pathsim.conditions import DATE, UNSET, Column, condition, ordinal_of
+from pathsim.meaning import Together
 from pathsim.scenario.baseline import Covariate, QuantityCase
+from pathsim.scenario.keys import declared
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.schema import Trial
 from pathsim.scenario.validate import Sections
@@ -20,8 +22,6 @@ from pathsim.steps.spec import KeyPath, Surroundings
 
 MOST_TRIED = 200_000
 """Combinations of values; of conditions over more columns nothing is said."""
-_IN_TURN = ("rules", "cases")
-"""The lists of which the first entry whose condition holds counts."""
 
 
 def never_holding(found: Sections, scenario: Surroundings) -> Iterator[Problem]:
@@ -39,8 +39,9 @@ def _groups(found: Sections) -> Iterator[list[tuple[KeyPath, str]]]:
     for name, step in found.steps.items():
         in_turn: dict[KeyPath, list[tuple[KeyPath, str]]] = {}
         for path, text in step.conditions():
-            together = path[:-2] if len(path) > 2 and path[-3] in _IN_TURN else path
-            in_turn.setdefault(together, []).append((("steps", name, *path), text))
+            place = ("steps", name, *path)
+            together = place[:-2] if declared(place[:-2], Together) is Together.IN_TURN else place
+            in_turn.setdefault(together, []).append((place, text))
         yield from in_turn.values()
 
 

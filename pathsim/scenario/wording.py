@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from pathsim.conditions import suggestion
 from pathsim.fields import is_list, shown
-from pathsim.scenario.baseline import Covariate
+from pathsim.scenario.baseline import TAGS
 from pathsim.scenario.evidence import WORDS
 from pathsim.scenario.former import renamed
 from pathsim.scenario.keys import keys_in
@@ -35,7 +35,7 @@ _SENTENCES: Mapping[str, str] = {
 
 def in_words(complaints: ValidationError, path: KeyPath, model: type[Table]) -> list[Problem]:
     """The problems of the table at this path: each once, and none that only follows from another."""
-    errors = [(_place(error, model), error) for error in complaints.errors(include_url=False)]
+    errors = [(_place(error), error) for error in complaints.errors(include_url=False)]
     return [
         Problem((*path, *place), _sentence(error, model, path, place))
         for place, error in errors
@@ -55,12 +55,10 @@ def _follows(place: KeyPath, error: ErrorDetails, errors: list[tuple[KeyPath, Er
     return error["type"] == "reported"
 
 
-def _place(error: ErrorDetails, model: type[Table]) -> KeyPath:
+def _place(error: ErrorDetails) -> KeyPath:
     """The keys of the file on the way to an error."""
-    loc = error["loc"]
-    if model is Covariate and loc[:1] == ("cases",):
-        loc = (*loc[:2], *loc[3:])  # between them stands which kind of case was tried
-    place = tuple(key for key in loc if key != "[key]")
+    # In brackets stands what is none of the file's: that a key is wrong, or which of several tables was tried.
+    place = tuple(key for key in error["loc"] if key not in ("[key]", *TAGS))
     if error["type"] == "missing" and isinstance(place[-1], int):
         place = place[:-1]
     return (*place, *error.get("ctx", {}).get("at", ()))

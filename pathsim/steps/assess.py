@@ -11,7 +11,7 @@ from pathsim.conditions import Column, Columns, Condition
 from pathsim.draws import Uniforms, stream, uniform
 from pathsim.fields import Shares
 from pathsim.journal import Rows
-from pathsim.meaning import Name, Words
+from pathsim.meaning import Name, Together, Words
 from pathsim.patients import Patients, StepEvents
 from pathsim.steps.spec import KeyPath, Link
 from pathsim.table import Table
@@ -35,7 +35,7 @@ class Assessment(Table):
     """The name for readers."""
     levels: Annotated[Shares, Words("")]
     """The probability of each level; one can be "rest"."""
-    cases: Annotated[tuple[Case, ...], Words("")] = ()
+    cases: Annotated[tuple[Case, ...], Together.IN_TURN, Words("")] = ()
     """Other probabilities for patients under a condition; the first case that holds counts."""
 
 

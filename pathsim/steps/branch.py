@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from pathsim.draws import stream, uniform
 from pathsim.fields import Shares, wrong
-from pathsim.meaning import Name, Words
+from pathsim.meaning import Name, Together, Words
 from pathsim.names import in_line, spoken
 from pathsim.patients import Patients, Stays, StepEvents
 from pathsim.steps.assess import cumulative, pick
@@ -49,7 +49,7 @@ class BranchSpec(StepSpec):
     is_stay: ClassVar[bool] = False
 
     kind: Literal["branch"]
-    rules: Annotated[tuple[Rule, ...], Words("")]
+    rules: Annotated[tuple[Rule, ...], Together.IN_TURN, Words("")]
     """Where patients go; the first rule that holds counts, and the last has no condition."""
 
     def arrows(self) -> Iterator[Arrow]:
