@@ -6,7 +6,7 @@ SEED   ?= 23
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run report test test-slow lint types check bench pictures golden mutants lock clean
+.PHONY: help run report test test-slow lint types check bench pictures reference golden mutants lock clean
 
 help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
 pictures: $(VENV)/run.stamp ## Make the pictures of the README
 	@$(BIN)/python tools/pictures.py
 	@$(BIN)/python tools/app_pictures.py
+
+reference: $(VENV)/run.stamp ## Write docs/scenario-reference.md from what is declared where each key is
+	@$(BIN)/python tools/reference.py
 
 golden: $(VENV)/dev.stamp ## Write anew what tests/golden holds results against: look at what changed before you commit
 	@$(BIN)/python tests/golden/goldens.py

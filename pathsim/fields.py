@@ -172,9 +172,11 @@ Positive = Annotated[Number, AfterValidator(_positive), Field(json_schema_extra=
 NotNegative = Annotated[Number, AfterValidator(_not_negative), Field(json_schema_extra={"minimum": 0})]
 Ratio = Annotated[Positive, AfterValidator(_ratio), Unit.RATIO]
 """How many times something: a hazard, a risk, odds, a weight."""
-Day = Annotated[Positive, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
+Day = Annotated[Positive, AfterValidator(_in_time), Unit.DAYS, Field(json_schema_extra={"maximum": LONGEST_DAYS})]
 """A day that counts from 1, or a time that is longer than nothing."""
-DaysLong = Annotated[NotNegative, AfterValidator(_in_time), Field(json_schema_extra={"maximum": LONGEST_DAYS})]
+DaysLong = Annotated[
+    NotNegative, AfterValidator(_in_time), Unit.DAYS, Field(json_schema_extra={"maximum": LONGEST_DAYS})
+]
 """A time that can be nothing, or a day that counts from 0."""
 Count = Annotated[int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 1})]
 Between = Annotated[tuple[Number, Number], AfterValidator(_rising)]
@@ -249,7 +251,7 @@ def _duration(value: object) -> Distribution:
     return _days(value, forms)
 
 
-Timing = Annotated[Fixed | Quantiles, PlainValidator(_timing), WithJsonSchema({"anyOf": [_NUMBER, _LIST]})]
+Timing = Annotated[Fixed | Quantiles, PlainValidator(_timing), Unit.DAYS, WithJsonSchema({"anyOf": [_NUMBER, _LIST]})]
 """Days: a number, or quantiles at equally spaced probabilities (five: minimum, quartiles, maximum)."""
 _EXPONENTIAL = {
     "type": "object",
@@ -258,7 +260,7 @@ _EXPONENTIAL = {
     "additionalProperties": False,
 }
 Duration: TypeAlias = Annotated[
-    Distribution, PlainValidator(_duration), WithJsonSchema({"anyOf": [_NUMBER, _LIST, _EXPONENTIAL]})
+    Distribution, PlainValidator(_duration), Unit.DAYS, WithJsonSchema({"anyOf": [_NUMBER, _LIST, _EXPONENTIAL]})
 ]
 """Days: a number, quantiles, or an exponential distribution with this mean."""
 QuantileList = Annotated[Quantiles, PlainValidator(quantiles), WithJsonSchema(_LIST)]
@@ -309,7 +311,7 @@ Shares = Annotated[
     AfterValidator(_complete),
     WithJsonSchema(_SHARE_SCHEMA),
 ]
-"""EachOnce with probabilities that sum to 1; one of them can be written as ``"rest"``."""
+"""Names with probabilities that sum to 1; one of them can be written as ``"rest"``."""
 
 
 def _day(text: str) -> str:

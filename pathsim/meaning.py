@@ -16,19 +16,20 @@ from typing import Any
 
 
 class Unit(Enum):
-    """What a number is, as far as it makes a difference to how it is shown and how it is uncertain."""
+    """What a number is, in the words of the reference: it matters to how it is shown and how it is uncertain."""
 
-    SHARE = auto()
+    SHARE = "probability"
     """A probability that readers expect in per cent."""
-    RATIO = auto()
+    RATIO = "ratio"
     """How many times something: as uncertain upward as downward on the scale of logarithms."""
-    P_VALUE = auto()
-    """The one-sided P of a test."""
-    COUNT = auto()
+    P_VALUE = "one-sided P"
+    COUNT = "count"
     """How many patients or events there are."""
-    DAYS = auto()
-    LEVEL = auto()
+    LEVEL = "fraction"
     """The probability of a wrong decision: turned by orders of magnitude, and as a fraction."""
+    DAYS = "days"
+    PER_DAY = "hazard per day"
+    PER_MONTH = "patients per month"
 
 
 class Role(Enum):
@@ -60,19 +61,22 @@ class Scope(Enum):
 
 
 class Name(Enum):
-    """What a text, or each key of a table, is the name of."""
+    """What a text, each text of a list or each key of a table is the name of, in the words of the reference."""
 
-    STEP = auto()
-    TOXICITY = auto()
-    COLUMN = auto()
+    STEP = "step"
+    RESOURCE = "resource"
+    ENDPOINT = "endpoint"
+    TOXICITY = "toxicity"
+    LEVEL = "level"
+    COLUMN = "column"
     """A column of the patients that is made here."""
-    ARM = auto()
+    ARM = "arm"
     """An arm that is made here."""
-    EVENT = auto()
+    EVENT = "event"
     """What happens to patients who go this way, as endpoints count it."""
-    LABEL = auto()
+    LABEL = "label"
     """Whatever it is that the table describes, for readers."""
-    CONDITION = auto()
+    CONDITION = "condition"
     """Patients for whom a comparison of columns holds."""
 
 

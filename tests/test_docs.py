@@ -1,7 +1,8 @@
-"""The guide for clinicians shows what the commands print, and every picture of it is there."""
+"""The guide for clinicians shows what the commands print, and the reference what is declared of each key."""
 
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,35 @@ def test_it_shows_several_commands() -> None:
 @pytest.mark.parametrize("path", re.findall(r"\]\(([^):#]+)\)", MODEL))
 def test_every_file_it_links_exists(path: str) -> None:
     assert (DOCS / path).is_file()
+
+
+REFERENCE = (DOCS / "scenario-reference.md").read_text(encoding="utf-8")
+
+
+def test_the_reference_of_scenario_files_says_what_is_declared() -> None:
+    made = runpy.run_path(str(DOCS.parent / "tools" / "reference.py"))["reference"]()
+    assert made == REFERENCE, "write it anew: make reference"
+
+
+def test_every_link_of_the_reference_leads_to_a_heading() -> None:
+    anchors: list[str] = []
+    for heading in re.findall(r"^#+ (.*)$", REFERENCE, re.MULTILINE):
+        anchor = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        anchors.append(f"{anchor}-1" if anchor in anchors else anchor)
+    assert len(set(anchors)) == len(anchors)
+    links = re.findall(r"\]\(#([^)]+)\)", REFERENCE)
+    assert len(links) > 20
+    assert not set(links) - set(anchors)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| `repeat` | whole number, 1 to 100 | `1` | How many cycles of it there are, one after the other. |",
+        "| `patients` | whole number, 1 or more | *required* | How many patients can come at most. |",
+        '| `set` | column | `"arm"` | The column that holds the arm. |',
+        "| `label` | label | *required* | The name for readers. |",
+    ],
+)
+def test_the_reference_tells_value_range_and_default(row: str) -> None:
+    assert row in REFERENCE.splitlines()

@@ -52,7 +52,7 @@ class Covariate(Table):
     """The name for readers."""
     unit: str | None = None
     """The unit of a quantity."""
-    levels: Annotated[Shares, Words("")] | None = None
+    levels: Annotated[Shares, Name.LEVEL, Words("")] | None = None
     """The probability of each level; one can be "rest"."""
     quantiles: QuantileList | None = None
     """Values at equally spaced probabilities. Five are the minimum, the quartiles and the maximum."""
@@ -88,5 +88,5 @@ class Resource(Table):
     """How many patients can have it at once."""
     label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
-    priority: EachOnce = ()
+    priority: Annotated[EachOnce, Name.CONDITION] = ()
     """Conditions; those for whom an earlier one holds come first."""

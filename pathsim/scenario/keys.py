@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from pathsim.distributions import Distribution, Fixed, Quantiles
 from pathsim.fields import Number
-from pathsim.meaning import Role, Slider
+from pathsim.meaning import Name, Role, Slider
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.schema import Endpoint, Target, Trial
 from pathsim.steps import AnyStep
@@ -35,17 +35,17 @@ class File(Table):
     """Other numbers and dates for the extended scenario, by their paths with dots, inside lists too."""
     sources: dict[str, SourceEntry] = Field(default_factory=dict)
     """The publications that numbers were read in, by a short name."""
-    cohort: dict[str, Covariate] = Field(default_factory=dict)
+    cohort: Annotated[dict[str, Covariate], Name.COLUMN] = Field(default_factory=dict)
     """The baseline columns of the patients, by name."""
-    toxicities: Annotated[dict[str, ToxicityKind], Slider(is_shown=False)] = Field(default_factory=dict)
+    toxicities: Annotated[dict[str, ToxicityKind], Name.TOXICITY, Slider(is_shown=False)] = Field(default_factory=dict)
     """What holds for a type of toxicity in every step."""
-    resources: Annotated[dict[str, Resource], Role.DESIGN] = Field(default_factory=dict)
+    resources: Annotated[dict[str, Resource], Name.RESOURCE, Role.DESIGN] = Field(default_factory=dict)
     """What there is a limited number of, such as beds, by name."""
-    steps: dict[str, AnyStep] = Field(min_length=1)
+    steps: Annotated[dict[str, AnyStep], Name.STEP] = Field(min_length=1)
     """The pathway, step by step, by name. Patients enter at the first one of the file."""
     trial: Annotated[Trial, Role.DESIGN]
     """The design of the trial."""
-    endpoints: Annotated[dict[str, Endpoint], Role.DESIGN] = Field(default_factory=dict)
+    endpoints: Annotated[dict[str, Endpoint], Name.ENDPOINT, Role.DESIGN] = Field(default_factory=dict)
     """What is counted as an event, and from when, by name."""
     targets: dict[str, Target] = Field(default_factory=dict)
     """Published results that the scenario must reproduce, by name."""
@@ -65,13 +65,13 @@ _NUMBERS = (float, int, Distribution, Fixed, Quantiles)
 
 def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
     """The keys that the table at this place of a model can have; none if they are names to choose."""
-    found = (form.type for form in _within((Form(model),), path) if _is_model(form.type))
+    found = (form.type for form in forms(path, model) if _is_model(form.type))
     return list(dict.fromkeys(key for table in found for key in table.model_fields))
 
 
 def declared(path: KeyPath, kind: type[Note]) -> Note | None:
     """What the declaration of the key at this place says of this kind, as its unit; None if it says nothing."""
-    return next((note for form in _forms(path) for note in form.notes if isinstance(note, kind)), None)
+    return next((note for form in forms(path) for note in form.notes if isinstance(note, kind)), None)
 
 
 def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
@@ -81,12 +81,12 @@ def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
 
 def declared_within(path: KeyPath, notes: Container[Any]) -> bool:
     """Whether what can stand at this place has one of these in its declaration, or in that of a key somewhere in it."""
-    return any(note in notes for form in _reachable(_forms(path)) for note in form.notes)
+    return any(note in notes for form in _reachable(forms(path)) for note in form.notes)
 
 
 def expects_number(path: KeyPath) -> bool:
     """Whether a number, or a list of them, can stand at this place."""
-    return any(one in _NUMBERS for one in _numbers_in(_forms(path)))
+    return any(one in _NUMBERS for one in _numbers_in(forms(path)))
 
 
 def expects_evidence(path: KeyPath) -> bool:
@@ -96,7 +96,7 @@ def expects_evidence(path: KeyPath) -> bool:
 
 def section_has_evidence(section: str) -> bool:
     """Whether the tables of this section can say where the numbers in them come from."""
-    return all(form.type.has_evidence for form in _forms((section, "")) if _is_model(form.type))
+    return all(form.type.has_evidence for form in forms((section, "")) if _is_model(form.type))
 
 
 def expects_one_number(path: KeyPath) -> bool:
@@ -115,20 +115,15 @@ def expects_text(path: KeyPath) -> bool:
 
 
 def _can_be(path: KeyPath, *types: Any) -> bool:
-    return any(form.type in types for form in _forms(path))
+    return any(form.type in types for form in forms(path))
 
 
 @lru_cache(maxsize=16384)
-def _forms(path: KeyPath) -> tuple[Form, ...]:
+def forms(path: KeyPath, model: type[BaseModel] = File) -> tuple[Form, ...]:
+    """What can stand at this place of a model, of the whole file by default; nothing if the place is not known."""
     if not path:
-        return (Form(File),)
-    return _within(_forms(path[:-1]), path[-1:])
-
-
-def _within(forms: tuple[Form, ...], path: KeyPath) -> tuple[Form, ...]:
-    for key in path:
-        forms = tuple(inner for form in forms for inner in _at(form.type, str(key)))
-    return forms
+        return (Form(model),)
+    return tuple(inner for form in forms(path[:-1], model) for inner in _at(form.type, str(path[-1])))
 
 
 def _at(form: Any, key: str) -> Iterator[Form]:
@@ -147,9 +142,9 @@ def _at(form: Any, key: str) -> Iterator[Form]:
         yield Form(float)
 
 
-def _reachable(forms: Iterable[Form]) -> Iterator[Form]:
+def _reachable(begin: Iterable[Form]) -> Iterator[Form]:
     """These, and whatever can stand in them."""
-    found, open_ = set(), list(forms)
+    found, open_ = set(), list(begin)
     while open_:
         form = open_.pop()
         yield form
@@ -170,8 +165,8 @@ def _resolved(form: Any, notes: tuple[Any, ...] = ()) -> Iterator[Form]:
         yield Form(form, notes)
 
 
-def _numbers_in(forms: Iterable[Form]) -> Iterator[Any]:
-    for form in forms:
+def _numbers_in(found: Iterable[Form]) -> Iterator[Any]:
+    for form in found:
         if get_origin(form.type) is tuple:
             yield from _numbers_in(_resolved(get_args(form.type)[0]))
         else:

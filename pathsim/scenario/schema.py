@@ -52,9 +52,9 @@ class Pace(Table):
 
     from_day: Annotated[DaysLong, Slider(is_shown=False)]
     """The day of the trial on which the period begins."""
-    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast), Words("patients a month")]
+    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month")]
     """How many come in a month of it."""
-    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast)] | None = None
+    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH] | None = None
     """The pace it reaches, in a straight line, when the next period begins."""
 
 
@@ -90,7 +90,7 @@ class Cutoff(Moment):
     """The name for readers."""
     events: Count | None = None
     """Cut when this many events are known."""
-    endpoint: str | None = None
+    endpoint: Annotated[str, Name.ENDPOINT] | None = None
     """The endpoint that is counted, and compared."""
     complete: bool = False
     """Whether records were brought up to date before, so that no event is still unreported."""
@@ -165,7 +165,7 @@ def fewest_events(information: Sequence[float]) -> int:
 class Monitoring(Table):
     """What the monitoring committee looks at, when, and when it stops the trial."""
 
-    endpoint: str
+    endpoint: Annotated[str, Name.ENDPOINT]
     """The endpoint whose events are counted."""
     planned_events: Annotated[Count, Slider(least=lambda table: fewest_events(table["information"]))]
     """How many events the final analysis needs."""
@@ -211,17 +211,19 @@ class Trial(Table):
     """How many patients can come at most."""
     arrivals: Literal["poisson", "even"] = "poisson"
     """Whether they come at random or at even intervals."""
-    per_month: Annotated[Positive, AfterValidator(_not_too_fast), Words("patients a month")] | None = None
+    per_month: Annotated[Positive, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month")] | None = (
+        None
+    )
     """How many come in a month."""
     pace: tuple[Pace, ...] = ()
     """How many come in a month, by period; the first begins on day 0."""
     closes: datetime.date | None = None
     """The date after which nobody is enrolled."""
-    randomization: str | None = None
+    randomization: Annotated[str, Name.STEP] | None = None
     """The randomize step whose arms are compared."""
     control: str | None = None
     """The arm that the others are compared with."""
-    therapy: EachOnce = ()
+    therapy: Annotated[EachOnce, Name.STEP] = ()
     """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
     """Days from an event until the trial office knows of it."""
@@ -258,7 +260,7 @@ class Endpoint(Table):
 
     label: Annotated[str, Name.LABEL]
     """The name for readers."""
-    start: str
+    start: Annotated[str, Name.STEP]
     """The step from which time counts, from entry into it."""
     events: Annotated[EachOnce, Field(min_length=1)]
     """The exits and rules, by name, of which the first is the event."""

@@ -22,7 +22,7 @@ class Case(Table):
 
     when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
-    levels: Annotated[Shares, Words("")]
+    levels: Annotated[Shares, Name.LEVEL, Words("")]
     """The probability of each level; one can be "rest"."""
 
 
@@ -33,7 +33,7 @@ class Assessment(Table):
     """The column that holds the result."""
     label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
-    levels: Annotated[Shares, Words("")]
+    levels: Annotated[Shares, Name.LEVEL, Words("")]
     """The probability of each level; one can be "rest"."""
     cases: Annotated[tuple[Case, ...], Together.IN_TURN, Words("")] = ()
     """Other probabilities for patients under a condition; the first case that holds counts."""

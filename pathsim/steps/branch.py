@@ -24,7 +24,7 @@ class Rule(Table):
 
     when: Annotated[str, Name.CONDITION] | None = None
     """A condition over columns: age < 18 and risk == 'high'."""
-    next: str | None = None
+    next: Annotated[str, Name.STEP] | None = None
     """The step for all of them."""
     split: Annotated[Shares, Name.STEP, Words("")] | None = None
     """The share of them for each of several steps; one can be "rest"."""

@@ -13,7 +13,7 @@ from pathsim.distributions import Hazard, hazard_by
 from pathsim.draws import streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, wrong
 from pathsim.journal import Codes
-from pathsim.meaning import Name, Words
+from pathsim.meaning import Name, Unit, Words
 from pathsim.patients import Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 from pathsim.table import Table
@@ -38,17 +38,17 @@ class Exit(Table):
     patients in whom nothing happened before.
     """
 
-    next: str
+    next: Annotated[str, Name.STEP]
     """The step that it leads to."""
     by: Annotated[ByDay, Words("by day")] | None = None
     """The probability of having taken it by each of these days, were it the only one: { 365 = 0.2 }."""
-    then: Annotated[NotNegative, Words("a day afterwards")] = 0.0
+    then: Annotated[NotNegative, Unit.PER_DAY, Words("a day afterwards")] = 0.0
     """The hazard per day after the last of these days; none if not given."""
-    since: str | None = None
+    since: Annotated[str, Name.STEP] | None = None
     """The earlier step from which these days count; 'elapsed' has to name it too. By default, from entry."""
-    hazard_per_day: NotNegative | None = None
+    hazard_per_day: Annotated[NotNegative, Unit.PER_DAY] | None = None
     """A constant hazard."""
-    median_days: Positive | None = None
+    median_days: Annotated[Positive, Unit.DAYS] | None = None
     """The median of a constant hazard, in days."""
     hazard_ratio: Ratio = 1.0
     """A factor on the hazard stated here, for everybody: to calibrate its level."""

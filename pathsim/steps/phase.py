@@ -46,7 +46,7 @@ class PhaseSpec(StepSpec):
     kind: Literal["phase"]
     days: Duration | None = None
     """How long the stay is planned to last; without it, it is follow-up and lasts until an exit."""
-    next: str | None = None
+    next: Annotated[str, Name.STEP] | None = None
     """The step that follows a complete stay."""
     repeat: Annotated[
         Count, Scope.ALL_CYCLES, Slider(least=_cycles_stated), Field(json_schema_extra={"maximum": MOST_CYCLES})
@@ -54,7 +54,7 @@ class PhaseSpec(StepSpec):
     """How many cycles of it there are, one after the other."""
     max_delay: DaysLong | None = None
     """The most days by which toxicity can delay the next step."""
-    holds: str | None = None
+    holds: Annotated[str, Name.RESOURCE] | None = None
     """The resource whose place, if the patient has one, is kept during the stay."""
     frailty: Frailty | None = None
     """A category that makes every toxicity more likely for some patients."""

@@ -32,7 +32,7 @@ class RandomizeSpec(StepSpec):
     kind: Literal["randomize"]
     set: Annotated[str, Name.COLUMN] = "arm"
     """The column that holds the arm."""
-    arms: Annotated[dict[str, str], Name.ARM] = Field(min_length=2)
+    arms: Annotated[dict[str, Annotated[str, Name.STEP]], Name.ARM] = Field(min_length=2)
     """The step that each arm begins with."""
     ratio: dict[str, Count] = Field(default_factory=dict)
     """How many patients each arm gets, in proportion; 1 if not given."""

@@ -62,7 +62,7 @@ class ToxicityKind(Table):
     """The share of serious adverse events among those with grade 3 or higher; grade 5 always is one."""
     delays: bool = False
     """Whether the next step waits until it is over."""
-    within: str | None = None
+    within: Annotated[str, Name.TOXICITY] | None = None
     """Another type that everybody with this one has too; it begins while that one lasts."""
 
 
@@ -124,7 +124,7 @@ class Elapsed(Table):
 
     set: Annotated[str, Name.COLUMN]
     """The column."""
-    since: str
+    since: Annotated[str, Name.STEP]
     """The earlier step."""
 
 
@@ -136,9 +136,10 @@ class Requested(NamedTuple):
 
 
 class StepSpec(Table):
-    """The keys that every kind of step may have, and what every kind says of itself.
+    """The keys that every kind of step may have.
 
-    A kind is one file in this folder and one line in its ``__init__``: whoever draws, lists or checks steps asks them.
+    What every kind says of itself stands here too: whoever draws, lists or checks steps asks it. A kind is one file in
+    this folder and one line in its ``__init__``.
     """
 
     appearance: ClassVar[Appearance] = Appearance()

@@ -66,7 +66,7 @@ class Toxicity(Table):
     """Days from beginning to end: a number or quantiles."""
     delays: bool | None = None
     """Whether the next step waits until it is over."""
-    within: str | None = None
+    within: Annotated[str, Name.TOXICITY] | None = None
     """Another type that everybody with this one has too; it begins while that one lasts."""
     set: Annotated[str, Name.COLUMN] | None = None
     """A column, no or yes, that remembers it for the conditions of later steps."""
@@ -236,7 +236,7 @@ class Frailty(Table):
 
     column: str
     """The category of the cohort."""
-    odds_ratio: dict[str, Ratio]
+    odds_ratio: Annotated[dict[str, Ratio], Name.LEVEL]
     """The odds of each level, in proportion; 1 if not given."""
 
 

@@ -28,9 +28,9 @@ class WaitSpec(StepSpec):
     kind: Literal["wait"]
     ready: Duration
     """Days until the patient is ready to go on."""
-    next: str
+    next: Annotated[str, Name.STEP]
     """The step that follows when ready, and when there is a place."""
-    resource: str | None = None
+    resource: Annotated[str, Name.RESOURCE] | None = None
     """The resource in which a place is wanted as soon as the patient is ready."""
     exit: Annotated[dict[str, Exit], Name.EVENT, Words("")] = Field(default_factory=dict)
     """Ways out before the planned end, by name. They compete: the earliest is taken."""
