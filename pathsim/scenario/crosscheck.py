@@ -9,6 +9,7 @@ from graphlib import TopologicalSorter
 from pathsim.calendar import LONGEST_DAYS
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Names, condition, suggestion, words
+from pathsim.meaning import Name
 from pathsim.scenario.cycles import cycle_of, once
 from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
@@ -88,7 +89,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
         yield from _conditions(step.conditions(), at, scenario)
         yield from _columns(step, at, found, first_cycle, scenario.names)
     for part in (found.cohort, found.steps):
-        yield from _conditions(part.texts("when"), (), scenario)
+        yield from _conditions(part.texts(Name.CONDITION), (), scenario)
     yield from _taken_names(found)
     yield from _catalog(found)
     yield from _too_many(found.steps)

@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pathsim.meaning import Name
-from pathsim.scenario.keys import declared_within
+from pathsim.scenario.keys import declared, declared_within, forms
 from pathsim.scenario.problems import Problem
 from pathsim.steps.spec import KeyPath
 from pathsim.table import Table
@@ -44,18 +44,20 @@ class Part(dict[str, Model]):
         """Remember a table that could not be read."""
         self.unread[name] = table
         self.blamed.update(problem.path for problem in because)
+        fields = [field for form in forms((self._section, name)) for field in form.type.model_fields.values()]
+        self.may_set.update(field.default for field in fields if Name.COLUMN in field.metadata and field.default)
         for _, key, value in walked(table):
             self.mentioned.update(word for word in (key, value) if isinstance(word, str))
             if isinstance(value, str) and get_close_matches(str(key), ["set"]):
                 self.may_set.add(value)
         self.lost_inside |= not isinstance(table, dict) or any(_loses_a_name(problem.path) for problem in because)
 
-    def texts(self, key: str) -> Iterator[tuple[KeyPath, str]]:
-        """What the tables that could not be read say at this key, and where; nothing that is wrong already."""
+    def texts(self, kind: Name) -> Iterator[tuple[KeyPath, str]]:
+        """The names of this kind in the tables that could not be read, and where; nothing that is wrong already."""
         for name, table in self.unread.items():
-            for below, at, text in walked(table, (self._section, name)):
+            for below, _, text in walked(table, (self._section, name)):
                 blamed = any(below[:end] in self.blamed for end in range(3, len(below) + 1))
-                if at == key and isinstance(text, str) and not blamed:
+                if isinstance(text, str) and not blamed and declared(below, Name) is kind:
                     yield below, text
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pathsim.conditions import suggestion
+from pathsim.meaning import Name
 from pathsim.scenario.cycles import cycle_of
 from pathsim.scenario.partial import Part
 from pathsim.scenario.problems import Problem
@@ -38,7 +39,7 @@ def pathway_problems(steps: Part[StepSpec], first_cycle: Mapping[str, str]) -> I
     loops = list(_loops(ways, steps))
     yield from astray
     yield from loops
-    for path, to in steps.texts("next"):
+    for path, to in steps.texts(Name.STEP):
         yield from no_step(to, path, steps, first_cycle)
     # A way that goes wrong may be the one that was meant to lead to a step.
     if ways and not (astray or loops or steps.unread or steps.lost):
