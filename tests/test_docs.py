@@ -90,7 +90,7 @@ def test_every_link_of_the_reference_leads_to_a_heading() -> None:
     "row",
     [
         "| `repeat` | whole number, 1 to 100 | `1` | How many cycles of it there are, one after the other. |",
-        "| `patients` | whole number, 1 or more | *required* | How many patients can come at most. |",
+        "| `patients` | whole number, 1 to 65,535 | *required* | How many patients can come at most. |",
         '| `set` | column | `"arm"` | The column that holds the arm. |',
         "| `label` | label | *required* | The name for readers. |",
     ],

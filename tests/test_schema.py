@@ -63,6 +63,8 @@ REFUSED = {
     "a cycle without repeat": ("repeat = 2", ""),
     "a cycle without a number": ("cycle.2]", "cycle.last]"),
     "a key of a cycle": ("[steps.new_course.cycle.2]", "[steps.new_course.cycle.2]\nlength = 2"),
+    "more patients than fit": ("patients      = 300", "patients      = 65536"),
+    "a block that is too large": ("block  = 6", "block  = 1002"),
     "a number of cycles": ("repeat = 2", "repeat = 101"),
     "an unknown section": ("[resources.beds]", "[lesson]\n[resources.beds]"),
     "numbers set in a scenario that extends none": (

@@ -201,12 +201,13 @@ def container(form: Form, place: Place, name: Name | None, together: Together | 
 def limits(node: Mapping[str, Any]) -> str:
     """Between which limits the numbers of a value lie."""
     here = next((one for one in nodes(node) if one.get("type") in ("number", "integer")), {})
-    least, above, most = here.get("minimum"), here.get("exclusiveMinimum"), here.get("maximum")
-    below = here.get("exclusiveMaximum")
-    if least is not None and (most if below is None else below) is not None:
-        return f", {least} to {most:,}" if below is None else f", {least} to less than {below}"
-    said = (f"more than {above}" if above is not None else "", f"{least} or more" if least is not None else "")
-    return "".join(f", {one}" for one in said if one)
+    above, below = here.get("exclusiveMinimum"), here.get("exclusiveMaximum")
+    least, most = here.get("minimum"), here.get("maximum")
+    if None not in (least, most) and (above, below) == (None, None):
+        return f", {least} to {most:,}"
+    lower = f", more than {above}" if above is not None else f", {least} or more" if least is not None else ""
+    upper = f", less than {below}" if below is not None else f", up to {most:,}" if most is not None else ""
+    return lower + upper
 
 
 def nodes(node: Any) -> Iterator[Mapping[str, Any]]:

@@ -151,9 +151,16 @@ class Futility(Table):
 
     rule: Literal["conditional-power", "freidlin-korn"]
     """How the chance of success is judged."""
-    hazard_ratio: Annotated[Ratio, AfterValidator(_a_benefit), Slider(most=0.95)]
+    hazard_ratio: Annotated[
+        Ratio, AfterValidator(_a_benefit), Slider(most=0.95), Field(json_schema_extra={"exclusiveMaximum": 1})
+    ]
     """The planned hazard ratio."""
-    below: Annotated[Probability, AfterValidator(_inside), Unit.LEVEL]
+    below: Annotated[
+        Probability,
+        AfterValidator(_inside),
+        Unit.LEVEL,
+        Field(json_schema_extra={"exclusiveMinimum": 0, "exclusiveMaximum": 1}),
+    ]
     """The chance, or level, below which the trial stops."""
 
 
@@ -171,7 +178,12 @@ class Monitoring(Table):
     """How many events the final analysis needs."""
     information: tuple[Probability, ...] = Field(min_length=1)
     """The shares of the planned events at which there are looks; a half is rounded up."""
-    alpha: Annotated[Probability, AfterValidator(_one_sided), Unit.LEVEL]
+    alpha: Annotated[
+        Probability,
+        AfterValidator(_one_sided),
+        Unit.LEVEL,
+        Field(json_schema_extra={"exclusiveMinimum": 0, "exclusiveMaximum": 0.5}),
+    ]
     """The one-sided error that all looks may spend together."""
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
     """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA."""
@@ -207,7 +219,7 @@ class Trial(Table):
 
     begins: Annotated[datetime.date, AfterValidator(_not_too_late)]
     """The date of the first day."""
-    patients: Annotated[Count, AfterValidator(_few_enough)]
+    patients: Annotated[Count, AfterValidator(_few_enough), Field(json_schema_extra={"maximum": MOST_PATIENTS})]
     """How many patients can come at most."""
     arrivals: Literal["poisson", "even"] = "poisson"
     """Whether they come at random or at even intervals."""

@@ -36,7 +36,7 @@ class RandomizeSpec(StepSpec):
     """The step that each arm begins with."""
     ratio: dict[str, Count] = Field(default_factory=dict)
     """How many patients each arm gets, in proportion; 1 if not given."""
-    block: Annotated[Count, Slider(is_shown=False)]
+    block: Annotated[Count, Slider(is_shown=False), Field(json_schema_extra={"maximum": LARGEST_BLOCK})]
     """The size of the permuted blocks."""
     strata: EachOnce = ()
     """Categories, or conditions that hold or do not; blocks are permuted in each stratum."""
