@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-import pathsim
 from pathsim import draws
 from pathsim.draws import Keys, Uniforms
 from pathsim.engines.discrete_event import DiscreteEventEngine
@@ -38,7 +37,7 @@ DISCRETE_EVENT_REPLICATES = 2
 REPLICATES_SHARED = 6400
 """Replicates of the ensemble that one and two workers share."""
 TRIALS_ORACLED = 5
-HANDWRITTEN = Path(pathsim.__file__).parent.parent / "benchmarks" / "plain_simpy.py"
+HANDWRITTEN = Path(__file__).parent.parent / "benchmarks" / "plain_simpy.py"
 """The flagship's pathway as an ordinary SimPy model; there in a checkout, not in an installed package."""
 
 

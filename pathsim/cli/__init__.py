@@ -14,8 +14,8 @@ from typing import Any, NoReturn
 
 import click
 
-from pathsim import __version__
 from pathsim.text import harmless, harmless_lines
+from pathsim.version import __version__
 
 DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 

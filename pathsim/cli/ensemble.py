@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
-from pathsim import SCHEMA_VERSION, __version__
 from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import (
     MOST_REPLICATES,
@@ -21,6 +20,7 @@ from pathsim.cli.options import (
 )
 from pathsim.cli.output import page, print_json
 from pathsim.text import counted, harmless
+from pathsim.version import SCHEMA_VERSION, __version__
 
 if TYPE_CHECKING:
     from pathsim.ensembles.collected import ByName, Collected

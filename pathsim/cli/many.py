@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from pathsim import SCHEMA_VERSION, __version__
 from pathsim.cli.options import whole
 from pathsim.text import harmless
+from pathsim.version import SCHEMA_VERSION, __version__
 
 if TYPE_CHECKING:
     from pathsim.ensembles.store import Store

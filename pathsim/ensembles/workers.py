@@ -13,8 +13,8 @@ from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pathsim import __version__
 from pathsim.results.views import Columns
+from pathsim.version import __version__
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

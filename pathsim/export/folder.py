@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-import pathsim
 from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, Adam, Record
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
@@ -19,6 +18,7 @@ from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
+from pathsim.version import __version__
 
 JOURNALS: Mapping[TableFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
 TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv", "variables.csv")
@@ -58,7 +58,7 @@ def write(folder: Path, chunk: Chunk, found: Results, journal_format: TableForma
     with TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
         names = _write_data(Path(partial), chunk, found, journal_format)
         manifest = {
-            "pathsim": pathsim.__version__,
+            "pathsim": __version__,
             "command": ["pathsim", *arguments],
             "seed": chunk.seed,
             "replicate": int(chunk.replicates[0]),

@@ -2,15 +2,15 @@
 
 Times are in days, proportions are fractions; what a trial cannot estimate is None. A hazard ratio is 0 or infinite
 where all events that tell the arms apart are in one of them. Keys are stable; a renamed key is a new
-``pathsim.SCHEMA_VERSION``.
+schema version.
 """
 
 from typing import Any, TypeAlias
 
-import pathsim
 from pathsim.results.trial import TrialResults
 from pathsim.results.views import of_trial
 from pathsim.trial.data_cut import Chunk
+from pathsim.version import SCHEMA_VERSION, __version__
 
 Results: TypeAlias = dict[str, Any]
 
@@ -22,8 +22,8 @@ def results(chunk: Chunk, until: float | None = None, trial: int = 0) -> Results
     """
     scenario = chunk.scenario
     return {
-        "schema_version": pathsim.SCHEMA_VERSION,
-        "pathsim": pathsim.__version__,
+        "schema_version": SCHEMA_VERSION,
+        "pathsim": __version__,
         "seed": chunk.seed,
         "replicate": int(chunk.replicates[trial]),
         "scenario": {

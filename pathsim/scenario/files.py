@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-import pathsim
 from pathsim.conditions import suggestion
 from pathsim.scenario.evidence import Tree
 from pathsim.scenario.limits import DEEPEST, LARGEST_FILE, too_much
@@ -38,7 +37,7 @@ class Source(NamedTuple):
 
 def library() -> Path:
     """The folder of the scenarios that come with pathsim: in an installed package, or beside a checkout."""
-    package = Path(pathsim.__file__).parent
+    package = Path(__file__).parents[1]
     installed = package / "library"
     return installed if installed.is_dir() else package.parent / "scenarios"
 
