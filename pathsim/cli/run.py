@@ -25,7 +25,7 @@ from pathsim.text import counted, harmless
 if TYPE_CHECKING:
     from pathsim.engines.choose import Engine
     from pathsim.parquet import TableFormat
-    from pathsim.results.json import Results
+    from pathsim.results.json import ResultsJson
     from pathsim.scenario.scenario import Scenario
     from pathsim.trial.data_cut import Chunk
 
@@ -208,7 +208,7 @@ def _day(until: date, scenario: "Scenario") -> float:
     return day
 
 
-def _refuse_unknown_figures(scenario: "Scenario", found: "Results | None") -> None:
+def _refuse_unknown_figures(scenario: "Scenario", found: "ResultsJson | None") -> None:
     """Raise ScenarioError if a target names a figure that the results do not have."""
     from pathsim.scenario.problems import ScenarioError
     from pathsim.validation.targets import problems
@@ -232,7 +232,7 @@ def _simulated(scenario: "Scenario", seed: int, replicate: int, engine: "Engine"
         raise click.UsageError(NOT_HELD) from None
 
 
-def _counterfactual(chunk: "Chunk") -> "Results | None":
+def _counterfactual(chunk: "Chunk") -> "ResultsJson | None":
     from pathsim.counterfactual import counterfactual, other_courses
     from pathsim.trial.course import course
 

@@ -12,7 +12,7 @@ from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, 
 from pathsim.export.json_text import as_json
 from pathsim.journal import Event, Journal
 from pathsim.parquet import TableFormat, write_parquet
-from pathsim.results.json import Results
+from pathsim.results.json import ResultsJson
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
@@ -52,7 +52,9 @@ def make_writable(folder: Path, *, force: bool) -> None:
         raise FolderError(f"--out {folder} cannot be made: {wrong.strerror}") from None
 
 
-def write(folder: Path, chunk: Chunk, found: Results, journal_format: TableFormat, arguments: Sequence[str]) -> None:
+def write(
+    folder: Path, chunk: Chunk, found: ResultsJson, journal_format: TableFormat, arguments: Sequence[str]
+) -> None:
     """Write all files of a chunk of one replicate, or none. The tables hold what is known at their cut-off."""
     # Beside the files they become, so that each takes its name in one instant.
     with TemporaryDirectory(prefix=".partial-", dir=folder) as partial:
@@ -75,7 +77,7 @@ def write(folder: Path, chunk: Chunk, found: Results, journal_format: TableForma
             (folder / name).unlink(missing_ok=True)
 
 
-def _write_data(folder: Path, chunk: Chunk, found: Results, journal_format: TableFormat) -> list[str]:
+def _write_data(folder: Path, chunk: Chunk, found: ResultsJson, journal_format: TableFormat) -> list[str]:
     """Write everything but the manifest; the names of the files."""
     scenario, known = chunk.scenario, course(chunk).reported_on(found["trial"]["cutoff_day"])
     adam = Adam(known)

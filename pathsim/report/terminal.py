@@ -18,7 +18,7 @@ from pathsim.paths import parts_of
 from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
-from pathsim.results.json import Results
+from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import is_share, targeted
 from pathsim.scenario.evidence import KINDS, tally
 from pathsim.scenario.scenario import Scenario, StepEntry
@@ -31,7 +31,7 @@ WIDE = 112
 """Terminals at least this wide show counts beside percentages."""
 
 
-def print_report(console: Console, chunk: Chunk, found: Results, coupling: Coupling = "shared") -> None:
+def print_report(console: Console, chunk: Chunk, found: ResultsJson, coupling: Coupling = "shared") -> None:
     """Print the whole report of a chunk of one replicate; of the counterfactual it says most about one coupling."""
     scenario = chunk.scenario
     console.print(_heading(scenario, found))
@@ -43,7 +43,9 @@ def print_report(console: Console, chunk: Chunk, found: Results, coupling: Coupl
     console.print(_evidence(scenario))
 
 
-def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -> Iterator[tuple[str, RenderableType]]:
+def _parts(
+    console: Console, chunk: Chunk, found: ResultsJson, coupling: Coupling
+) -> Iterator[tuple[str, RenderableType]]:
     scenario = chunk.scenario
     yield "Flow of patients", _flow(scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
@@ -64,7 +66,7 @@ def _parts(console: Console, chunk: Chunk, found: Results, coupling: Coupling) -
         yield "Published, and this trial", _published(scenario, found)
 
 
-def _heading(scenario: Scenario, found: Results) -> Group:
+def _heading(scenario: Scenario, found: ResultsJson) -> Group:
     trial = found["trial"]
     first, last = trial["first_day"], trial["last_day"]
     words = [f"{trial['enrolled']} enrolled"]
@@ -89,7 +91,7 @@ def _heading(scenario: Scenario, found: Results) -> Group:
     return Group(*lines, Text("; ".join(words) + "."))
 
 
-def _data_cut(scenario: Scenario, found: Results) -> str:
+def _data_cut(scenario: Scenario, found: ResultsJson) -> str:
     """When the data were cut and, if that was to be at a number of events that did not come, how many there were."""
     final, day = scenario.final_cutoff, found["trial"]["cutoff_day"]
     told = f"data cut {scenario.written_date(day)}"
@@ -101,7 +103,7 @@ def _data_cut(scenario: Scenario, found: Results) -> str:
     return f"{told}, {events} {scenario.endpoint_label(final.endpoint)} events by then"
 
 
-def _flow(scenario: Scenario, found: Results) -> Table:
+def _flow(scenario: Scenario, found: ResultsJson) -> Table:
     columns: list[str | None] = [None, *scenario.arms]
     table = figure_table(("entered", ""), ("before arms" if scenario.arms else "patients", ""), *arm_headings(scenario))
     entered = {(row["step"], row["arm"]): row["entered"] for row in found["flow"]}
@@ -113,7 +115,7 @@ def _flow(scenario: Scenario, found: Results) -> Table:
     return table
 
 
-def _toxicity(console: Console, scenario: Scenario, found: Results) -> RenderableType:
+def _toxicity(console: Console, scenario: Scenario, found: ResultsJson) -> RenderableType:
     therapy = [entry.name for name in scenario.trial.therapy for entry in scenario.entries(name)]
     by_cycle = [row for row in found["toxicity"] if row["step"] not in scenario.repeats]
     compared = [row for row in by_cycle if row["step"] in (*therapy, THERAPY) and row["arm"]]
@@ -189,7 +191,7 @@ def _share(row: dict[str, Any] | None, died: str, *, counts: bool) -> str:
     return (f"{row['grade3plus']} ({row['rate']:.0%})" if counts else f"{row['rate']:.0%}") + deaths
 
 
-def _responses(scenario: Scenario, found: Results) -> Table:
+def _responses(scenario: Scenario, found: ResultsJson) -> Table:
     table = figure_table(("", ""), *arm_headings(scenario))
     rows = {(row["step"], row["name"], row["value"], row["arm"]): row for row in found["responses"] if row["arm"]}
     therapy = {entry.name for name in scenario.trial.therapy for entry in scenario.entries(name)}
@@ -214,7 +216,7 @@ def _assessment_label(entry: StepEntry, column: str) -> str:
     return next(labels, None) or spoken(column)
 
 
-def _waits(scenario: Scenario, found: Results) -> Table:
+def _waits(scenario: Scenario, found: ResultsJson) -> Table:
     table = figure_table(
         ("", ""),
         ("asked", ""),
@@ -231,7 +233,7 @@ def _waits(scenario: Scenario, found: Results) -> Table:
     return table
 
 
-def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
+def _monitoring(scenario: Scenario, found: ResultsJson) -> RenderableType:
     plan = scenario.trial.monitoring
     looks = found["trial"]["looks"]
     if plan is None or not looks:
@@ -250,7 +252,7 @@ def _monitoring(scenario: Scenario, found: Results) -> RenderableType:
     return table
 
 
-def _cutoffs(console: Console, scenario: Scenario, found: Results) -> Table:
+def _cutoffs(console: Console, scenario: Scenario, found: ResultsJson) -> Table:
     cuts, width = list(found["cutoffs"].values()), 20 if console.width >= ROOMY else 12
     table = figure_table(("", ""), *(("\n".join(textwrap.wrap(cut["label"], width)), "") for cut in cuts))
     table.add_row("date", *(scenario.written_date(cut["day"]) for cut in cuts))
@@ -281,7 +283,7 @@ def _falls_short(cutoff: Cutoff, found: dict[str, Any]) -> bool:
     return cutoff.events is not None and found["events"][cutoff.endpoint] < cutoff.events
 
 
-def _published(scenario: Scenario, found: Results) -> Table:
+def _published(scenario: Scenario, found: ResultsJson) -> Table:
     table = figure_table(("", ""), ("published", ""), ("this trial", ""), ("difference", "dim"))
     for name, (target, published) in _shown_targets(scenario, found).items():
         mine = targeted(found, target)
@@ -314,7 +316,7 @@ def _signed(difference: str) -> str:
     return difference if difference.startswith("-") else f"+{difference}"
 
 
-def _shown_targets(scenario: Scenario, found: Results) -> dict[str, tuple[Target, float]]:
+def _shown_targets(scenario: Scenario, found: ResultsJson) -> dict[str, tuple[Target, float]]:
     """The published results that can be seen by now, but for toxicity: a validation compares them all."""
     return {
         name: (target, target.published)

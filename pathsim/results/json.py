@@ -12,10 +12,10 @@ from pathsim.results.views import of_trial
 from pathsim.trial.data_cut import Chunk
 from pathsim.version import SCHEMA_VERSION, __version__
 
-Results: TypeAlias = dict[str, Any]
+ResultsJson: TypeAlias = dict[str, Any]
 
 
-def results(chunk: Chunk, until: float | None = None, trial: int = 0) -> Results:
+def results(chunk: Chunk, until: float | None = None, trial: int = 0) -> ResultsJson:
     """The results of a trial of a chunk, at the scenario's final cut-off or as they were on an earlier day.
 
     ``trial`` is its place in the chunk, from 0; ``until`` is a day of the trial.

@@ -12,7 +12,7 @@ import numpy as np
 from pathsim.meaning import Unit
 from pathsim.paths import PathPart, Picks, next_name, parts_of, path_of
 from pathsim.results.declared import unit_of
-from pathsim.results.json import Results
+from pathsim.results.json import ResultsJson
 from pathsim.scenario.former import renamed, renamed_comparison
 from pathsim.scenario.schema import Target
 from pathsim.trial import tables
@@ -21,7 +21,7 @@ INFINITE = ("Infinity", "-Infinity")
 """What JSON, which has no such numbers, holds for them: results that were read from it have figures too."""
 
 
-def figure(found: Results, path: str) -> float:
+def figure(found: ResultsJson, path: str) -> float:
     """A number of the results object by its path, such as ``endpoints.dfs.comparisons.drug.cox.hazard_ratio``.
 
     A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
@@ -38,7 +38,7 @@ def figure(found: Results, path: str) -> float:
     return float(here)
 
 
-def targeted(found: Results, target: Target) -> float:
+def targeted(found: ResultsJson, target: Target) -> float:
     """What the results show of a target: its figure, or the share that it is of another one."""
     shown = figure(found, target.figure)
     if target.of is None:

@@ -20,7 +20,7 @@ from pathsim.ensembles.averages import Average, average, counts, known_or_none, 
 from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import share
 from pathsim.names import readable
-from pathsim.results.json import Results, results
+from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure, is_share
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import Problem
@@ -146,7 +146,7 @@ def paths(targets: Mapping[str, Target]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for target in targets.values() for path in target.figures))
 
 
-def problems(scenario: Scenario, found: Results | None = None) -> list[Problem]:
+def problems(scenario: Scenario, found: ResultsJson | None = None) -> list[Problem]:
     """Targets whose figure the results do not have, or could never come to what was published.
 
     Any trial shows which figures there are, as the one with these results does.

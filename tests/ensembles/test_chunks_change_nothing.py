@@ -9,7 +9,7 @@ import pytest
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.paths import row_of
 from pathsim.results.chosen import figures
-from pathsim.results.json import Results, results
+from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
 from pathsim.scenario.scenario import Scenario, load
 
@@ -38,11 +38,11 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def alone(scenario: Scenario) -> list[Results]:
+def alone(scenario: Scenario) -> list[ResultsJson]:
     return [results(simulate(scenario, 3, replicate)[0]) for replicate in REPLICATES]
 
 
-def paths(alone: list[Results], keys: dict[str, tuple[str, ...]]) -> list[str]:
+def paths(alone: list[ResultsJson], keys: dict[str, tuple[str, ...]]) -> list[str]:
     """These figures of every row that the results of any of these trials have."""
     rows = {
         (table, row_of(table, **{key: str(row[key] or "") for key in PICKS if key in row}))
@@ -54,7 +54,7 @@ def paths(alone: list[Results], keys: dict[str, tuple[str, ...]]) -> list[str]:
     return sorted(f"{row}.{key}" for table, row in rows for key in keys[table])
 
 
-def test_together_and_alone_trials_have_the_same_figures(scenario: Scenario, alone: list[Results]) -> None:
+def test_together_and_alone_trials_have_the_same_figures(scenario: Scenario, alone: list[ResultsJson]) -> None:
     wanted = [*paths(alone, COUNTS), *paths(alone, OTHERS)]
     together = figures(simulate_many(scenario, 3, REPLICATES), wanted)
     for path in wanted:
@@ -62,7 +62,7 @@ def test_together_and_alone_trials_have_the_same_figures(scenario: Scenario, alo
         np.testing.assert_array_equal(together[path], each, path)
 
 
-def test_a_count_is_never_missing(alone: list[Results]) -> None:
+def test_a_count_is_never_missing(alone: list[ResultsJson]) -> None:
     for path in paths(alone, COUNTS):
         assert not np.isnan([figure(found, path) for found in alone]).any(), path
 

@@ -8,7 +8,7 @@ import pytest
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.player.picture import toxicity_rows
 from pathsim.results.chosen import figures
-from pathsim.results.json import Results, results
+from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
 from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
@@ -30,7 +30,7 @@ def chunk() -> Chunk:
 
 
 @pytest.fixture(scope="module")
-def found(chunk: Chunk) -> Results:
+def found(chunk: Chunk) -> ResultsJson:
     return results(chunk)
 
 
@@ -59,7 +59,7 @@ BOTH = {"cycle.1", "cycle.2"}
 
 @pytest.mark.parametrize("name", ["cycle", "therapy"])
 @pytest.mark.parametrize(("kind", "kinds"), [("fever", {"fever"}), ("pain", {"pain"}), ("any", {"fever", "pain"})])
-def test_totals_are_of_all_cycles(chunk: Chunk, found: Results, name: str, kind: str, kinds: set[str]) -> None:
+def test_totals_are_of_all_cycles(chunk: Chunk, found: ResultsJson, name: str, kind: str, kinds: set[str]) -> None:
     worst, patients = affected(chunk, BOTH, kinds), entered(chunk, BOTH)
     only_first = affected(chunk, {"cycle.1"}, kinds)
     row = f"toxicity[arm=drug,step={name},type={kind}]"
@@ -68,7 +68,7 @@ def test_totals_are_of_all_cycles(chunk: Chunk, found: Results, name: str, kind:
     assert figure(found, f"{row}.grade4") == sum(grade == 4 for grade in worst.values())
 
 
-def test_the_flow_of_all_cycles_is_that_of_who_came_and_of_who_left(chunk: Chunk, found: Results) -> None:
+def test_the_flow_of_all_cycles_is_that_of_who_came_and_of_who_left(chunk: Chunk, found: ResultsJson) -> None:
     came, gone = entered(chunk, BOTH), entered(chunk, {"after"})
     dead = entered(chunk, {"dead"}).keys() & came.keys() - gone.keys()
     row = "flow[arm=drug,step=cycle]"
@@ -79,7 +79,7 @@ def test_the_flow_of_all_cycles_is_that_of_who_came_and_of_who_left(chunk: Chunk
 
 
 def test_an_endpoint_that_starts_at_a_repeated_phase_counts_from_the_first_entry_into_any_cycle(
-    chunk: Chunk, found: Results
+    chunk: Chunk, found: ResultsJson
 ) -> None:
     came = entered(chunk, BOTH)
     second_only = entered(chunk, {"cycle.2"}).keys() - entered(chunk, {"cycle.1"}).keys()
@@ -112,7 +112,7 @@ def test_both_engines_agree_where_a_repeated_phase_is_named() -> None:
         assert np.array_equal(one, other)
 
 
-def test_the_ensemble_has_the_same_totals(found: Results) -> None:
+def test_the_ensemble_has_the_same_totals(found: ResultsJson) -> None:
     many = simulate_many(scenario(), 1, [0, 1])
     paths = ["toxicity[arm=drug,step=cycle,type=any].rate", "toxicity[arm=drug,step=therapy,type=any].rate"]
     for path in paths:

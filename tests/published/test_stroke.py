@@ -14,7 +14,7 @@ from histories import Flags, Histories, Numbers
 
 from pathsim.engines.choose import simulate
 from pathsim.ensembles.run import Recipe, ensemble
-from pathsim.results.json import Results, results
+from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
@@ -71,7 +71,7 @@ def strokes(chunk: Chunk) -> Strokes:
 
 
 @pytest.fixture(scope="module")
-def found(chunk: Chunk) -> Results:
+def found(chunk: Chunk) -> ResultsJson:
     return results(chunk)
 
 
@@ -182,7 +182,7 @@ def test_with_one_suite_patients_wait_and_with_two_hardly_anybody() -> None:
     assert two["mean_days"] < one["mean_days"] / 4
 
 
-def test_the_targets_are_met_by_one_large_trial(found: Results) -> None:
+def test_the_targets_are_met_by_one_large_trial(found: ResultsJson) -> None:
     """Within their tolerance and two standard errors."""
     targets = load(NAME).sections.targets
     assert {"thrombectomies", "groin_238", "independent", "dead"} <= set(targets)
