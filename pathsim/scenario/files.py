@@ -20,12 +20,14 @@ class Source(NamedTuple):
     """A scenario file's name, where it was found, and its text, without a mark in front and with lines that end in LF.
 
     ``data`` are its bytes as they were read, for who writes some of them back; empty where nobody has read any.
+    ``bases`` are the files that it builds on, the one that is extended first, where they have been read already.
     """
 
     name: str
     file: str
     text: str
     data: bytes = b""
+    bases: tuple["Source", ...] = ()
 
     @property
     def asked(self) -> str:

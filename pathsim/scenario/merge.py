@@ -42,11 +42,19 @@ class Joined:
     rates: dict[KeyPath, Rate] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     overrides: dict[str, object] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    """What was set, as it was written: a text for each path."""
     settings: dict[KeyPath, str] = field(default_factory=dict)
     """The paths of what is set, key by key, and the option that sets it."""
     changed: dict[KeyPath, tuple[int, KeyPath]] = field(default_factory=dict)
     """The paths of what a file's ``[set]`` changes, with the number of its layer and the place where it says so."""
     _without_settings: set[tuple[KeyPath, str]] | None = field(default=None, init=False, repr=False)
+
+    @property
+    def source(self) -> Source:
+        """The file, with the texts of those that it builds on: it can be made again when these have changed."""
+        *bases, last = self.sources
+        return last._replace(bases=tuple(bases))
 
     @property
     def sha256(self) -> str:
@@ -142,6 +150,7 @@ def join(
         _change_all(joined, number, changed, layer.rates)
         joined.known_targets[source.file] = _target_names(joined.tree)
     joined.tree.pop("extends", None)
+    joined.given = {**overrides, **varied}
     for path, text in overrides.items():
         _set(joined, path, text, SET)
     for path, text in varied.items():
@@ -170,7 +179,7 @@ def _chain(scenario: Source) -> list[tuple[Source, Tree]]:
         if not isinstance(base, str):
             raise _no_base(here, f"expected the name of a scenario, found {shown(base)}")
         try:
-            source = files.find(base, beside=here.file)
+            source = scenario.bases[-len(chain)] if scenario.bases else files.find(base, beside=here.file)
         except ScenarioError as wrong:
             if wrong.problems[0].file:
                 raise

@@ -75,6 +75,17 @@ def test_a_child_says_only_what_differs(write: Write) -> None:
     assert [step.name for step in child.steps] == ["treatment", "follow_up", "dead", "gone"]
 
 
+def test_a_scenario_can_be_made_again_when_what_it_builds_on_has_changed(write: Write) -> None:
+    write("oldest.toml", BASE)
+    write("base.toml", 'extends = "oldest"\n[trial]\npatients = 120\nassumed = "more"')
+    child = load(str(write("child.toml", 'extends = "base"\ntitle = "Child"')), {"trial.per_month": "12"})
+    write("oldest.toml", BASE.replace("days    = 28", "days    = 21"))
+    write("base.toml", 'extends = "oldest"')
+    again = load(child.layers.source, child.layers.given)
+    assert (again.sha256, again.patients, again.overrides) == (child.sha256, 120, {"trial.per_month": 12})
+    assert again.rates == child.rates
+
+
 def test_tables_merge_at_every_depth_and_lists_are_replaced(write: Write) -> None:
     write("base.toml", BASE)
     text = """
