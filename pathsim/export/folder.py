@@ -1,38 +1,26 @@
 """The folder of a run: results, journal, ADaM tables and a manifest, written whole or not at all."""
 
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from pathsim.export.adam import ADAE_COLUMNS, ADTTE_COLUMNS, VARIABLES_COLUMNS, Adam, Record
+from pathsim.export.adam import Record
 from pathsim.export.json_text import as_json
-from pathsim.journal import Event, Journal
+from pathsim.export.tables import JOURNAL_TYPES, tables_of
 from pathsim.parquet import TableFormat, write_parquet
 from pathsim.results.json import ResultsJson
-from pathsim.scenario.scenario import Scenario
-from pathsim.steps.randomize import RandomizeSpec, stratum_labels
 from pathsim.text import write_csv
-from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
 from pathsim.version import __version__
 
 JOURNALS: Mapping[TableFormat, str] = {"parquet": "journal.parquet", "csv": "journal.csv"}
-TABLES = ("results.json", "adsl.csv", "adtte.csv", "adae.csv", "variables.csv")
+ADAM = ("adsl", "adtte", "adae", "variables")
+TABLES = ("results.json", *(f"{name}.csv" for name in ADAM))
 MANIFEST = "manifest.json"
-JOURNAL_TYPES = {
-    "patient": int,
-    "day": float,
-    "date": str,
-    "step": str,
-    "kind": str,
-    "name": str,
-    "value": float,
-    "label": str,
-}
 
 
 class FolderError(Exception):
@@ -79,19 +67,18 @@ def write(
 
 def _write_data(folder: Path, chunk: Chunk, found: ResultsJson, journal_format: TableFormat) -> list[str]:
     """Write everything but the manifest; the names of the files."""
-    scenario, known = chunk.scenario, course(chunk).reported_on(found["trial"]["cutoff_day"])
-    adam = Adam(known)
+    tables = tables_of(chunk, found)
     _write_json(folder / "results.json", found)
-    _write_csv(folder / "adsl.csv", adam.adsl_columns, adam.adsl())
-    _write_csv(folder / "adtte.csv", ADTTE_COLUMNS, adam.adtte())
-    _write_csv(folder / "adae.csv", ADAE_COLUMNS, adam.adae())
-    _write_csv(folder / "variables.csv", VARIABLES_COLUMNS, adam.variables())
-    records = list(_journal(known.journal.by_day(), scenario))
+    for name in ADAM:
+        _write_csv(folder / f"{name}.csv", *tables[name]())
+    columns, records = tables["journal"]()
     if journal_format == "csv":
-        _write_csv(folder / JOURNALS["csv"], list(JOURNAL_TYPES), records)
+        _write_csv(folder / JOURNALS["csv"], columns, records)
     else:
-        columns = {name: [record[name] for record in records] for name in JOURNAL_TYPES}
-        write_parquet(folder / JOURNALS["parquet"], JOURNAL_TYPES, [columns])
+        rows = list(records)
+        write_parquet(
+            folder / JOURNALS["parquet"], JOURNAL_TYPES, [{name: [row[name] for row in rows] for name in columns}]
+        )
     return [*TABLES, JOURNALS[journal_format]]
 
 
@@ -102,31 +89,3 @@ def _write_json(path: Path, value: object) -> None:
 def _write_csv(path: Path, columns: Sequence[str], records: Iterable[Record]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         write_csv(file, columns, ([record.get(column, "") for column in columns] for record in records))
-
-
-def _journal(journal: Journal, scenario: Scenario) -> Iterator[Record]:
-    for patient, day, code, value in zip(*(column.tolist() for column in journal), strict=True):
-        event = scenario.vocabulary[code]
-        yield {
-            "patient": patient,
-            "day": day,
-            "date": scenario.date(day).isoformat(),
-            "step": event.step,
-            "kind": event.kind,
-            "name": event.name,
-            "value": value,
-            "label": _label(scenario, event, value),
-        }
-
-
-def _label(scenario: Scenario, event: Event, value: float) -> str:
-    """What the value of an entry means, in words; nothing where it is a number that speaks for itself."""
-    match event.kind:
-        case "assess" | "arm":
-            return (scenario.names[event.name] or ())[int(value)]
-        case "stratum":
-            spec = scenario.entry(event.step).spec
-            return stratum_labels(spec, scenario.names)[int(value)] if isinstance(spec, RandomizeSpec) else ""
-        case "exit" if value:
-            return scenario.vocabulary[int(value)].name
-    return ""
