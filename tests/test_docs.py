@@ -1,5 +1,6 @@
-"""The guide for clinicians shows what the commands print, and the reference what is declared of each key."""
+"""The guides show what commands print and the API returns, and the reference what is declared of each key."""
 
+import doctest
 import os
 import re
 import runpy
@@ -13,7 +14,7 @@ from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import load
 
 DOCS = Path(__file__).parent.parent / "docs"
-MODEL = (DOCS / "model.md").read_text(encoding="utf-8")
+MODEL, API = ((DOCS / name).read_text(encoding="utf-8") for name in ("model.md", "api.md"))
 SHOWN = re.findall(r"```console\n\$ pathsim ([^\n]*)\n(.*?)```", MODEL, re.DOTALL)
 """Commands, and parts of what they print; a line with three dots stands for what is left out."""
 QUICK = ("check",)
@@ -62,7 +63,7 @@ def test_it_shows_several_commands() -> None:
     }
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(([^):#]+)\)", MODEL))
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^):#]+)\)", MODEL + API))
 def test_every_file_it_links_exists(path: str) -> None:
     assert (DOCS / path).is_file()
 
@@ -97,3 +98,8 @@ def test_every_link_of_the_reference_leads_to_a_heading() -> None:
 )
 def test_the_reference_tells_value_range_and_default(row: str) -> None:
     assert row in REFERENCE.splitlines()
+
+
+def test_every_example_in_python_returns_what_it_shows() -> None:
+    failed, tried = doctest.testfile(str(DOCS / "api.md"), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert (failed, tried > 20) == (0, True)

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = sorted((ROOT / "pathsim").rglob("*.py"))
 BESIDE = sorted(file for folder in ("tests", "tools", "benchmarks") for file in (ROOT / folder).rglob("*.py"))
 REFERENCE = [
-    ROOT / "docs" / name for name in ("results.md", "scenario-files.md", "scenario-reference.md", "differences.md")
+    ROOT / "docs" / name
+    for name in ("results.md", "scenario-files.md", "scenario-reference.md", "differences.md", "api.md")
 ]
 REFERENCE += [
     *sorted((ROOT / "scenarios").glob("*.toml")),

@@ -26,7 +26,7 @@ LARGEST_KEY = 2.0**62
 """A whole number below this can be calculated with in 64 bits."""
 
 
-class ShortageError(Exception):
+class ShortageError(ValueError):
     """A resource in which some patient would have to queue: the vectorized engine cannot know when their turn comes."""
 
     def __init__(self, resource: str, step: str, replicate: int, day: float) -> None:

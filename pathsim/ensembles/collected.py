@@ -4,7 +4,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, NamedTuple, TypeAlias
+from typing import IO, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pathsim.results.replicates import below_each_other
 from pathsim.results.views import Columns
 
+Made = TypeVar("Made")
 ByName: TypeAlias = Mapping[str, NDArray[np.float64]]
 """Columns by name, one of which at a time is in memory. NaN where a trial could not tell."""
 BYTES_IN_MEMORY = 16_000_000
@@ -22,13 +23,13 @@ class NoRoomError(Exception):
     """A disk that has no room for the rows, with a sentence for the user."""
 
 
-class Lazy(Mapping[str, NDArray[np.float64]]):
+class Lazy(Mapping[str, Made]):
     """Columns that are made each time they are asked for."""
 
-    def __init__(self, made: Mapping[str, Callable[[], NDArray[np.float64]]]) -> None:
+    def __init__(self, made: Mapping[str, Callable[[], Made]]) -> None:
         self._made = made
 
-    def __getitem__(self, name: str) -> NDArray[np.float64]:
+    def __getitem__(self, name: str) -> Made:
         return self._made[name]()
 
     def __iter__(self) -> Iterator[str]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias, overload
 
@@ -25,6 +25,8 @@ from pathsim.scenario.scenario import Scenario, load
 
 CHUNK = 64
 """Replicates in a chunk: of up to 1,000 patients each, it fits a processor's cache. It never changes a result."""
+RECIPES_READY = 8
+"""Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Told after each new chunk how many replicates there are, and how many there will be as far as one can tell."""
@@ -46,6 +48,8 @@ class Recipe:
     """Whether every replicate takes the course of the published trial: no interim look ends it."""
     uncertain: bool = False
     """Whether published numbers are drawn anew for each replicate, as uncertain as they are."""
+    sources: tuple[Source, ...] = ()
+    """The files of the settings that are compared, where these are not all of one file."""
 
     @classmethod
     def of(
@@ -94,9 +98,13 @@ class Recipe:
         return below_each_other(parts, [1] * len(parts))
 
 
-@cache
+@lru_cache(RECIPES_READY)
 def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
-    found = (load(recipe.source, dict(recipe.settings), dict(setting)) for setting in recipe.varied or ((),))
+    settings = recipe.varied or ((),)
+    sources = recipe.sources or (recipe.source,) * len(settings)
+    found = (
+        load(source, dict(recipe.settings), dict(setting)) for source, setting in zip(sources, settings, strict=True)
+    )
     return tuple(_as_asked(recipe, scenario) for scenario in found)
 
 
@@ -198,7 +206,7 @@ def shard_of(first: int, shards: int) -> int:
     return first // CHUNK % shards + 1
 
 
-def _untold(done: int, of: int) -> None:
+def untold(done: int, of: int) -> None:
     """Nobody wants to know."""
 
 
@@ -209,7 +217,7 @@ def ensemble(
     *,
     workers: Workers = 1,
     store: Store | None = None,
-    finished: Progress = _untold,
+    finished: Progress = untold,
     precision: Precision | None = None,
 ) -> Collected:
     """The rows of replicates 0, 1 and so on, the same for any number of workers.
@@ -228,7 +236,7 @@ def gathered(
     *,
     workers: Workers = 1,
     store: Store | None = None,
-    finished: Progress = _untold,
+    finished: Progress = untold,
     precision: Precision | None = None,
 ) -> Collected:
     """The rows of replicates 0, 1 and so on, made by any function that makes a chunk."""
@@ -253,7 +261,7 @@ def fill(
     store: Store,
     *,
     workers: Workers = 1,
-    finished: Progress = _untold,
+    finished: Progress = untold,
 ) -> None:
     """Make these chunks, as far as the store does not have them, and keep them there."""
     store.tidy(places.firsts)

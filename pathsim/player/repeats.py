@@ -87,7 +87,7 @@ class Repeats(ABC):
         """What the replicates say so far."""
 
 
-class Ensemble(Repeats):
+class EnsembleRepeats(Repeats):
     """The trial again and again: what its design can show, and how lucky the one on screen is."""
 
     def columns(self, replicates: range) -> Columns:
@@ -277,4 +277,4 @@ class Validation(Repeats):
         return ValidationView(self.session.request.generation, self.done, self.wanted, rows_shown)
 
 
-KINDS: dict[Work, type[Repeats]] = {"ensemble": Ensemble, "contrast": Contrast, "validation": Validation}
+KINDS: dict[Work, type[Repeats]] = {"ensemble": EnsembleRepeats, "contrast": Contrast, "validation": Validation}

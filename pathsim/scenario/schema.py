@@ -370,4 +370,3 @@ class Target(Table):
     def figures(self) -> tuple[str, ...]:
         """The paths of the figures it takes."""
         return (self.figure,) if self.of is None else (self.figure, self.of)
-

@@ -1,0 +1,1 @@
+"""What ``import pathsim`` offers to programs and notebooks, and to the commands."""
