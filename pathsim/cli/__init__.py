@@ -94,7 +94,7 @@ def cli(ctx: click.Context) -> None:
         from pathsim.cli.app import DEFAULT_SCENARIO, is_terminal, open_app
 
         if is_terminal():
-            from pathsim.cli.options import drawn_seed
+            from pathsim.api.arguments import drawn_seed
 
             open_app(DEFAULT_SCENARIO, drawn_seed(), {})
             return

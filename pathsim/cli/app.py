@@ -9,7 +9,8 @@ from typing import NoReturn
 
 import click
 
-from pathsim.cli.options import drawn_seed, seed_option, set_option
+from pathsim.api.arguments import drawn_seed
+from pathsim.cli.options import seed_option, set_option
 
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
-from pathsim.cli.options import MOST_REPLICATES, drawn_seed, json_option, scenario_argument, seed_option, whole
+from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
+from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.options import json_option, scenario_argument, seed_option, whole
 from pathsim.cli.output import page, print_json
 from pathsim.text import harmless
 
@@ -57,6 +58,7 @@ def calibrate(
     is. Exits with 1 if a target of kind "fit" is missed.
     """
     needs_fit("scipy")
+    from pathsim.api.json_object import about
     from pathsim.cli import FAILED
     from pathsim.ensembles.run import Recipe
     from pathsim.ensembles.store import write_whole

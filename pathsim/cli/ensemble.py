@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
+from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
 from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
 from pathsim.cli.options import (
-    MOST_REPLICATES,
     chosen_format,
-    drawn_seed,
     json_option,
     scenario_argument,
     seed_option,
@@ -20,10 +19,9 @@ from pathsim.cli.options import (
 )
 from pathsim.cli.output import page, print_json
 from pathsim.text import counted, harmless
-from pathsim.version import SCHEMA_VERSION, __version__
 
 if TYPE_CHECKING:
-    from pathsim.ensembles.collected import ByName, Collected
+    from pathsim import Ensemble
     from pathsim.ensembles.precision import Precision
     from pathsim.ensembles.request import EnsembleRequest
     from pathsim.ensembles.run import Shard
@@ -160,8 +158,8 @@ def ensemble(
     if shard is not None and store is not None:
         _make_shard(request, shard, store, scheduler or workers, quiet=quiet)
         return
-    columns = _make(request, precision, store, scheduler or workers, quiet=quiet)
-    conclude(request, columns, store, rows_format, as_json=as_json)
+    made = _make(request, precision, store, scheduler or workers, quiet=quiet)
+    conclude(made, store, rows_format, as_json=as_json)
 
 
 def _refuse_contradictions(backend: Backend, scheduler: str | None, workers: int | None) -> None:
@@ -237,19 +235,17 @@ def _make(
     workers: "Workers | None",
     *,
     quiet: bool,
-) -> "Collected":
-    from pathsim.ensembles.run import ensemble as simulate
+) -> "Ensemble":
+    from pathsim.api.ensembles import simulated
 
     total = None if precision is not None else request.replicates
     with told_of_trouble(store), progress(total, quiet=quiet) as finished:
-        return simulate(
-            request.recipe,
-            request.seed,
-            request.replicates,
+        return simulated(
+            request,
             workers=processes(workers, request.replicates),
             store=store,
-            finished=finished,
             precision=precision,
+            progress=finished,
         )
 
 
@@ -272,48 +268,32 @@ def _make_shard(
     )
 
 
-def conclude(
-    request: "EnsembleRequest", rows: "Collected", store: "Store | None", rows_format: "TableFormat", *, as_json: bool
-) -> None:
-    """Sum the rows up, keep them, and print what they say."""
-    from pathsim.ensembles.parameter_uncertainty import uncertainty
-    from pathsim.ensembles.summary import summary
-    from pathsim.ensembles.vary import by_setting, comparison, table
-    from pathsim.export.json_text import as_json as as_json_text
-
-    made, varied, precision = request.recipe.scenario(), request.recipe.varied, precision_of(request)
-    found = {"schema_version": SCHEMA_VERSION, "pathsim": __version__, **request.about()}
-    if precision is not None:
-        found["until_se"] = precision.told(rows)
-    settings = len(varied)
-    columns: ByName = rows
-    if request.recipe.uncertain:
-        stated, columns = by_setting(rows, settings := 2)
-        found["uncertainty"] = uncertainty(made, stated, columns)
-    found |= comparison(request.recipe.scenarios(), varied, columns) if varied else summary(made, columns)
+def conclude(many: "Ensemble", store: "Store | None", rows_format: "TableFormat", *, as_json: bool) -> None:
+    """Keep the rows and what they say, and print it."""
     if store is not None:
         with told_of_trouble(store):
-            for path in store.publish(table(rows, settings), as_json_text(found) + "\n", rows_format):
+            for path in store.publish(many.file_table, many.to_json() + "\n", rows_format):
                 click.echo(f"wrote {harmless(str(path))}", err=True)
-    if precision is not None:
-        _say_precision(made.endpoint_label(found["until_se"]["endpoint"]), found["until_se"], rows.replicates)
+    if "until_se" in many:
+        _say_precision(many)
     if as_json:
-        print_json(found)
+        print_json(dict(many))
         return
     from pathsim.report.characteristics import print_characteristics
     from pathsim.report.comparison import print_comparison
 
     with page() as screen:
-        if varied:
-            print_comparison(screen, made, request.seed, found)
+        if "settings" in many:
+            print_comparison(screen, many.scenario, many["seed"], dict(many))
         else:
-            print_characteristics(screen, made, request.seed, found, columns)
+            print_characteristics(screen, many.scenario, many["seed"], dict(many), many.columns)
 
 
-def _say_precision(label: str, until_se: dict[str, float], replicates: int) -> None:
-    missed = until_se["reached"] > until_se["asked"]
+def _say_precision(many: "Ensemble") -> None:
+    until_se = many["until_se"]
+    label, missed = many.scenario.endpoint_label(until_se["endpoint"]), until_se["reached"] > until_se["asked"]
     click.echo(
-        f"after {counted(replicates, 'replicate')} the power of {label} has a standard error "
+        f"after {counted(many.rows.replicates, 'replicate')} the power of {label} has a standard error "
         f"of {until_se['reached']:.2g}"
         + (f", more than the {until_se['asked']:g} asked for: raise --replicates" if missed else ""),
         err=True,

@@ -3,25 +3,24 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
+from pathsim.api.arguments import MOST_WORKERS, needs
 from pathsim.cli.options import whole
 from pathsim.text import harmless
-from pathsim.version import SCHEMA_VERSION, __version__
 
 if TYPE_CHECKING:
     from pathsim.ensembles.store import Store
-    from pathsim.ensembles.workers import Workers
-    from pathsim.scenario.scenario import Scenario
 
-MOST_WORKERS = 512
 workers_option = click.option(
     "--workers",
     type=whole(1, MOST_WORKERS),
     help="How many processes; by default one for each core. Results do not depend on it.",
 )
+Crew = TypeVar("Crew", bound=int | str)
+"""How many processes of this machine, or the address of a dask scheduler."""
 NOTHING_KEPT = "nothing was kept; with --out FOLDER the same command would continue from there"
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress bar.")
 
@@ -41,7 +40,7 @@ uncertain_option = click.option(
 )
 
 
-def processes(asked: "Workers | None", replicates: int) -> "Workers":
+def processes(asked: Crew | None, replicates: int) -> Crew | int:
     """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
     from pathsim.ensembles.run import CHUNK
 
@@ -56,22 +55,10 @@ def processes(asked: "Workers | None", replicates: int) -> "Workers":
 
 def needs_fit(*modules: str) -> None:
     """Refuse, with a sentence, to go on without these modules of the extra ``fit``."""
-    from importlib.util import find_spec
-
-    missing = [module for module in modules if find_spec(module) is None]
-    if missing:
-        raise click.UsageError(f"this needs {' and '.join(missing)}: install 'pathsim-trials[fit]'")
-
-
-def about(made: "Scenario", seed: int, replicates: int) -> dict[str, Any]:
-    """With what ``--json`` begins: what it takes to make the same again."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "pathsim": __version__,
-        "scenario": {"name": made.name, "sha256": made.sha256, "overrides": dict(made.overrides)},
-        "seed": seed,
-        "replicates": replicates,
-    }
+    try:
+        needs("fit", *modules)
+    except ImportError as wrong:
+        raise click.UsageError(str(wrong)) from None
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+import pathsim
 from pathsim.cli.ensemble import begun, conclude, force_option, format_option, precision_of
 from pathsim.cli.many import say, told_of_trouble
 from pathsim.cli.options import chosen_format, json_option
@@ -49,8 +50,9 @@ def merge(
     stores = [Store(folder, request.kept(), say) for folder in folders]
     if has_changed(request.recipe.source):
         click.echo(f"{harmless(request.recipe.source.file)} has changed since then: its earlier text is used", err=True)
+    precision = precision_of(request)
     try:
-        rows, homes = merged(stores, request.replicates, precision_of(request))
+        rows, homes = merged(stores, request.replicates, precision)
     except IncompleteError as wrong:
         raise click.ClickException(_incomplete(request, stores, wrong.homes)) from None
     except NoRoomError as wrong:
@@ -61,7 +63,7 @@ def merge(
             store.tidy()
             for first, home in homes.items():
                 store.adopt(first, home)
-    conclude(request, rows, store, rows_format, as_json=as_json)
+    conclude(pathsim.Ensemble(request, rows, precision), store, rows_format, as_json=as_json)
 
 
 def _request(folders: Sequence[Path]) -> "EnsembleRequest":

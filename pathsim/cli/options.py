@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from pathsim.api.arguments import LARGEST
 from pathsim.paths import split_setting
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LARGEST = 2**63 - 1
-"""The largest whole number that an option takes: it is calculated with in 64 bits."""
-MOST_REPLICATES = 1_000_000_000
 MOST_SETTINGS = 100
 ENDLESS = 10**15
 """A number of settings from which on nobody wants to read its digits."""
@@ -142,10 +140,3 @@ def chosen_format(asked: "TableFormat | None") -> "TableFormat":
     if asked == "parquet" and not has_parquet:
         raise click.UsageError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
     return asked or ("parquet" if has_parquet else "csv")
-
-
-def drawn_seed() -> int:
-    """A seed for a user who gave none: short enough to type again."""
-    import secrets
-
-    return secrets.randbelow(1_000_000)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+import pathsim
+from pathsim.api.arguments import drawn_seed
 from pathsim.cli.options import (
     RenamedChoice,
     chosen_format,
-    drawn_seed,
     json_option,
     scenario_argument,
     seed_option,
@@ -23,11 +24,9 @@ from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
+    from pathsim import Results, Scenario
     from pathsim.engines.choose import Engine
     from pathsim.parquet import TableFormat
-    from pathsim.results.json import ResultsJson
-    from pathsim.scenario.scenario import Scenario
-    from pathsim.trial.data_cut import Chunk
 
 ENGINES = ("auto", "vectorized", "discrete-event")
 FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
@@ -120,13 +119,9 @@ def run(
     _refuse_contradictions(watch=watch, as_json=as_json, engine=engine, is_cut=until is not None, held=hold_arms)
     _refuse_idle_coupling(coupling, watch=watch, as_json=as_json, is_cut=until is not None)
     _refuse_without_folder(out, {"--format": journal_format is not None, "--force": force})
-    from pathsim.scenario.files import find
-    from pathsim.scenario.scenario import load
-
-    source = find(scenario)
-    loaded = load(source, settings)
+    loaded = pathsim.load(scenario, settings)
     _refuse_coupling_without_two_arms(coupling, loaded)
-    last_day = None if until is None else _day(until, loaded)
+    _refuse_other_dates(loaded, until)
     if out is not None:
         journal_format = chosen_format(journal_format)
         _make_writable(out, force=force)
@@ -138,27 +133,21 @@ def run(
         _watch(loaded, seed, replicate)
         if out is None:
             return
-    from pathsim.results.json import results
-
     with patience(f"simulating {counted(loaded.patients, 'patient')}", quiet=quiet):
-        chunk = _simulated(loaded, seed, replicate, engine, load(source) if hold_arms else None)
-        found = results(chunk, last_day)
-        _refuse_unknown_figures(loaded, found if last_day is None else None)
-        # Of a trial that goes on nothing is known beyond today, in either arm.
-        found["counterfactual"] = _counterfactual(chunk) if last_day is None else None
+        trial = _trial(loaded, seed, replicate, engine, until, held=hold_arms)
     if out is not None and journal_format is not None:
         from pathsim.export.folder import write
 
-        write(out, chunk, found, journal_format, sys.argv[1:])
+        write(out, trial.chunk, dict(trial), journal_format, sys.argv[1:])
         if not quiet:
             click.echo(f"wrote {harmless(str(out))}", err=True)
     if as_json:
-        print_json(found)
+        print_json(dict(trial))
     elif not watch:
         from pathsim.report.terminal import print_report
 
         with page() as screen:
-            print_report(screen, chunk, found, coupling or "shared")
+            print_report(screen, trial.chunk, dict(trial), coupling or "shared")
 
 
 def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: bool, held: bool) -> None:
@@ -197,48 +186,31 @@ def _refuse_without_folder(out: Path | None, options: Mapping[str, bool]) -> Non
             raise click.UsageError(f"{name} is about the files of --out FOLDER: name a folder, or leave it out")
 
 
-def _day(until: date, scenario: "Scenario") -> float:
-    """The day of the trial at the end of this date."""
-    from pathsim.calendar import day_of
+def _refuse_other_dates(scenario: "Scenario", until: date | None) -> None:
+    if until is None:
+        return
+    from pathsim.api.arguments import ArgumentError
+    from pathsim.api.trial import day_until
 
-    day, last = day_of(until, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
-    if not 1 <= day <= last:
-        span = f"{scenario.trial.begins} to {scenario.date(last)}"
-        raise click.UsageError(f"--until {until}: the trial goes from {span}; choose a date between")
-    return day
-
-
-def _refuse_unknown_figures(scenario: "Scenario", found: "ResultsJson | None") -> None:
-    """Raise ScenarioError if a target names a figure that the results do not have."""
-    from pathsim.scenario.problems import ScenarioError
-    from pathsim.validation.targets import problems
-
-    if wrong := problems(scenario, found):
-        raise ScenarioError(wrong)
-
-
-def _simulated(scenario: "Scenario", seed: int, replicate: int, engine: "Engine", base: "Scenario | None") -> "Chunk":
-    """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
-    from pathsim.engines.choose import simulate
-    from pathsim.engines.vectorized import ShortageError
-    from pathsim.trial.arms import arms_of, held
-
-    if base is None:
-        return simulate(scenario, seed, replicate, engine)[0]
     try:
-        unchanged, _ = simulate(base, seed, replicate, "vectorized")
-        return simulate(scenario, seed, replicate, "vectorized", held(arms_of(unchanged), base, scenario))[0]
-    except ShortageError:
+        day_until(scenario, until)
+    except ArgumentError as wrong:
+        raise click.UsageError(f"--{wrong}") from None
+
+
+def _trial(
+    scenario: "Scenario", seed: int, replicate: int, engine: "Engine", until: date | None, *, held: bool
+) -> "Results":
+    """The trial; if arms are held, patients keep those that they have where nothing is set."""
+    if not held:
+        return pathsim.run(scenario, seed, replicate, until=until, engine=engine)
+    from pathsim.api.arguments import ArgumentError
+    from pathsim.scenario.scenario import load
+
+    try:
+        return pathsim.run(scenario, seed, replicate, until=until, engine=engine, arms_of=load(scenario.layers.source))
+    except ArgumentError:
         raise click.UsageError(NOT_HELD) from None
-
-
-def _counterfactual(chunk: "Chunk") -> "ResultsJson | None":
-    from pathsim.counterfactual import counterfactual, other_courses
-    from pathsim.trial.course import course
-
-    mine = course(chunk)
-    found = counterfactual(mine, other_courses(mine))
-    return None if found is None else found.as_results()
 
 
 def _make_writable(out: Path, *, force: bool) -> None:

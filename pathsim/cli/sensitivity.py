@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pathsim.cli.many import about, needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
+from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
 from pathsim.cli.options import (
-    MOST_REPLICATES,
-    drawn_seed,
     json_option,
     scenario_argument,
     seed_option,
@@ -100,6 +99,7 @@ def sensitivity(
     the ends of its 95% interval; those that matter most are then varied together.
     """
     needs_fit("scipy", "SALib")
+    from pathsim.api.json_object import about
     from pathsim.ensembles.run import Recipe
     from pathsim.scenario.files import find
     from pathsim.validation.points import Field

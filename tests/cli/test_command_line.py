@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from calls import Pathsim, Start
 
+from pathsim.api import trial
 from pathsim.cli import COMMANDS, main
-from pathsim.engines import choose
 
 HEAVY_FOR_HELP = ("numpy", "textual", "rich", "pydantic", "simpy", "tree_sitter", "tomllib")
 HEAVY_FOR_A_RUN = ("textual", "scipy", "pandas", "pyarrow", "matplotlib", "lifelines", "tree_sitter")
@@ -147,7 +147,7 @@ def test_a_defect_of_ours_is_one_line_and_exit_code_1(pathsim: Pathsim, monkeypa
     def broken(*_: object) -> None:
         raise RuntimeError("the roof\nis on fire")
 
-    monkeypatch.setattr(choose, "simulate", broken)
+    monkeypatch.setattr(trial, "simulate", broken)
     done = pathsim("run", "two-arm-exponential")
     assert (done.code, done.out) == (1, "")
     assert done.err.count("\n") == 1
@@ -159,7 +159,7 @@ def test_with_pathsim_debug_a_defect_shows_where_it_happened(pathsim: Pathsim, m
     def broken(*_: object) -> None:
         raise RuntimeError("the roof is on fire")
 
-    monkeypatch.setattr(choose, "simulate", broken)
+    monkeypatch.setattr(trial, "simulate", broken)
     monkeypatch.setenv("PATHSIM_DEBUG", "1")
     with pytest.raises(RuntimeError, match="the roof is on fire"):
         pathsim("run", "two-arm-exponential")
@@ -169,7 +169,7 @@ def test_an_interrupted_command_leaves_with_130(pathsim: Pathsim, monkeypatch: p
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(choose, "simulate", interrupted)
+    monkeypatch.setattr(trial, "simulate", interrupted)
     done = pathsim("run", "two-arm-exponential")
     assert (done.code, done.out) == (130, "")
     assert done.err.split() == ["interrupted"]

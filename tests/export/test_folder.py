@@ -148,8 +148,8 @@ def without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     def simulated(*_: object) -> None:
         raise AssertionError("simulated before it looked")
 
+    monkeypatch.setattr("pathsim.api.trial.simulate", simulated)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    monkeypatch.setattr("pathsim.engines.choose.simulate", simulated)
 
 
 def test_parquet_without_pyarrow_is_refused_before_anything_is_simulated(
