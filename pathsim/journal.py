@@ -1,13 +1,15 @@
 """The journal: the dated events of all patients, and the vocabulary that says what each event code means."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
+from pathsim.kept import kept
 
 Rows: TypeAlias = NDArray[np.intp]
 Codes: TypeAlias = NDArray[np.int16]
@@ -46,6 +48,11 @@ class Vocabulary:
     def __getitem__(self, code: int) -> Event:
         return self.events[code - 1]
 
+    @property
+    def codes(self) -> range:
+        """All codes."""
+        return range(1, len(self.events) + 1)
+
     def of(self, kind: EventKind) -> Iterator[Event]:
         """The events of one kind, in order."""
         return (event for event in self.events if event.kind == kind)
@@ -57,13 +64,65 @@ class Vocabulary:
         return table
 
 
-class Journal(NamedTuple):
-    """Dated events as columns. A row is a patient: replicate number in the chunk times patients, plus patient."""
+class Block(NamedTuple):
+    """Entries of a journal that were written together; a single event code or value holds for all of them."""
 
     row: Rows
     day: Days
-    event: Codes
-    value: Values
+    event: Codes | int
+    value: Values | float
+
+    def pick(self, which: Rows | NDArray[np.bool_] | slice) -> "Block":
+        """Some of the entries, by position, mask or slice."""
+        event = self.event if isinstance(self.event, int) else self.event[which]
+        value = self.value if isinstance(self.value, float) else self.value[which]
+        return Block(self.row[which], self.day[which], event, value)
+
+    def codes(self) -> frozenset[int]:
+        """The event codes that occur."""
+        if isinstance(self.event, int):
+            return frozenset([self.event])
+        return frozenset(np.flatnonzero(np.bincount(self.event)).tolist())
+
+
+class Journal:
+    """Dated events. A row is a patient: replicate number in the chunk times patients, plus patient.
+
+    They are kept in blocks as they were written, and become columns when these are asked for.
+    """
+
+    def __init__(self, *blocks: Block) -> None:
+        self.blocks = blocks
+
+    @kept
+    def row(self) -> Rows:
+        """The patient of each entry."""
+        return self._column([block.row for block in self.blocks], np.intp)
+
+    @kept
+    def day(self) -> Days:
+        """When it happened."""
+        return self._column([block.day for block in self.blocks], np.float64)
+
+    @kept
+    def event(self) -> Codes:
+        """What happened, by the code of the vocabulary."""
+        return self._column([block.event for block in self.blocks], np.int16)
+
+    @kept
+    def value(self) -> Values:
+        """What comes with it: see ``Event``."""
+        return self._column([block.value for block in self.blocks], np.float64)
+
+    def __iter__(self) -> Iterator[NDArray[Any]]:
+        """The columns, in the order of those of a block."""
+        return iter((self.row, self.day, self.event, self.value))
+
+    def _column(self, parts: Sequence[Any], kind: type[np.generic]) -> NDArray[Any]:
+        if len(parts) == 1 and isinstance(parts[0], np.ndarray):
+            return parts[0]
+        whole = [np.broadcast_to(part, block.row.size) for part, block in zip(parts, self.blocks, strict=True)]
+        return np.concatenate([np.empty(0, kind), *whole], dtype=kind)
 
     def in_order(self) -> "Journal":
         """The same entries, patient by patient in the order in which they happened."""
@@ -75,41 +134,30 @@ class Journal(NamedTuple):
 
     def pick(self, which: Rows | NDArray[np.bool_] | slice) -> "Journal":
         """Some of the entries, by position, mask or slice."""
-        return Journal(self.row[which], self.day[which], self.event[which], self.value[which])
+        return Journal(Block(self.row, self.day, self.event, self.value).pick(which))
+
+    def moved(self, rows: int) -> "Journal":
+        """The same entries of patients so many rows further on."""
+        return Journal(*(block._replace(row=block.row + rows) for block in self.blocks))
+
+    def only(self, codes: Collection[int]) -> "Journal":
+        """The entries of these codes; blocks without any are not looked through."""
+        wanted, found = frozenset(codes), []
+        for block, here in zip(self.blocks, self._codes, strict=True):
+            if here <= wanted:
+                found.append(block)
+            elif here & wanted:
+                is_wanted = np.zeros(max(here) + 1, np.bool_)
+                is_wanted[list(here & wanted)] = True
+                found.append(block.pick(np.flatnonzero(is_wanted.take(block.event))))
+        return Journal(*found)
+
+    @cached_property
+    def _codes(self) -> list[frozenset[int]]:
+        """The codes that occur in each block."""
+        return [block.codes() for block in self.blocks]
 
 
-class Writer:
-    """A journal in the making, with room for so many entries to begin with; they are written once, where they stay."""
-
-    def __init__(self, room: int) -> None:
-        self._columns = _blank(room)
-        self._size = 0
-
-    def write(self, row: Rows, day: Days, event: Codes | int, value: Values | float) -> None:
-        """Add entries; a single event code or value holds for all of them."""
-        new = slice(self._size, self._size + row.size)
-        if new.stop > self._columns.row.size:
-            self._columns = joined([self._columns, _blank(new.stop)])
-        self._columns.row[new] = row
-        self._columns.day[new] = day
-        self._columns.event[new] = event
-        self._columns.value[new] = value
-        self._size = new.stop
-
-    def journal(self) -> Journal:
-        """What has been written."""
-        return self._columns.pick(slice(self._size))
-
-
-def _blank(size: int) -> Journal:
-    # One piece of memory: to take and give back several costs more time than to fill them.
-    row, day, value = np.empty((3, size))
-    return Journal(row.view(np.intp), day, np.empty(size, np.int16), value)
-
-
-def joined(parts: list[Journal]) -> Journal:
+def joined(parts: Iterable[Journal]) -> Journal:
     """Several journals as one."""
-    whole = Writer(sum(part.row.size for part in parts))
-    for part in parts:
-        whole.write(*part)
-    return whole.journal()
+    return Journal(*(block for part in parts for block in part.blocks))

@@ -48,20 +48,15 @@ class Patients:
 
 @dataclass(frozen=True, slots=True)
 class StepEvents:
-    """What happens during a stay, as columns: event code, position among the patients, days after entry, value."""
+    """What happens during a stay, as columns: event code, position among the patients, days after entry, value.
 
-    event: Codes
+    A single event code or value holds for all of them.
+    """
+
+    event: Codes | int
     row: Rows
     after: Days
-    value: Values
-
-    @classmethod
-    def of(cls, event: int | Codes, row: Rows, after: Days, value: float | Codes | Values = 0.0) -> "StepEvents":
-        """StepEvents of these patients; a single event code or value holds for all of them."""
-        size = row.size
-        events = np.full(size, event, dtype=np.int16) if isinstance(event, int) else event
-        values = np.full(size, value) if isinstance(value, float) else value.astype(np.float64)
-        return cls(events, row, after, values)
+    value: Values | float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from pathsim.conditions import Column
 from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.engines.vectorized import ShortageError, Stops, run_vectorized
-from pathsim.journal import Journal, joined
+from pathsim.journal import joined
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.committee import Committee
 from pathsim.trial.course import stops
@@ -78,16 +78,12 @@ def _discrete_event(scenario: Scenario, seed: int, replicates: Sequence[int]) ->
         engine = DiscreteEventEngine(scenario, seed, replicate)
         committee = Committee(engine)
         engine.run()
-        went = _moved(engine.journal(), position * scenario.patients)
+        went = engine.journal().moved(position * scenario.patients)
         stopped.append(went)
         if going(committee.looks):
             run_on.append(went)
             continue
         unwatched = DiscreteEventEngine(scenario, seed, replicate)
         unwatched.run()
-        run_on.append(_moved(unwatched.journal(), position * scenario.patients))
+        run_on.append(unwatched.journal().moved(position * scenario.patients))
     return Chunk(scenario, seed, replicates, joined(run_on), joined(stopped))
-
-
-def _moved(journal: Journal, rows: int) -> Journal:
-    return journal._replace(row=journal.row + rows)

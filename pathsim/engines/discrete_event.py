@@ -19,7 +19,7 @@ from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE
 from pathsim.draws import keys, trial_keys
 from pathsim.engines.vectorized import Sampled, VectorizedRun
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.patients import Gathered, Patients, Stays
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.spec import Sequenced
@@ -133,7 +133,7 @@ class DiscreteEventEngine:
     def journal(self) -> Journal:
         """The journal so far; its rows are patients."""
         types = (np.intp, np.float64, np.int16, np.float64)
-        return Journal(*(np.array(column, dtype=kind) for column, kind in zip(self._written, types, strict=True)))
+        return Journal(Block(*(np.array(column, kind) for column, kind in zip(self._written, types, strict=True))))
 
     def _planned(self, seed: int, replicate: int) -> dict[tuple[int, int], PatientStay]:
         record: list[Sampled] = []
@@ -298,8 +298,8 @@ def _rows(stays: Stays, count: int) -> list[PatientStay]:
         PatientStay(stay, following) for stay, following in zip(stays.days.tolist(), stays.next.tolist(), strict=True)
     ]
     for events in stays.events:
-        columns = (events.row.tolist(), events.after.tolist(), events.event.tolist(), events.value.tolist())
-        for row, after, event, value in zip(*columns, strict=True):
+        columns = np.broadcast_arrays(events.row, events.after, events.event, events.value)
+        for row, after, event, value in zip(*(column.tolist() for column in columns), strict=True):
             rows[row].events.append((after, event, value))
     for column, values in stays.sets.items():
         for stay, value in zip(rows, values.tolist(), strict=True):

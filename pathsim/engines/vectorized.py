@@ -12,15 +12,11 @@ from pathsim.calendar import SUB_TICK_DAYS, Days, ordinals
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Column
 from pathsim.draws import Keys, keys, sub_keys, trial_keys
-from pathsim.journal import Journal, Rows, Writer
+from pathsim.journal import Block, Journal, Rows
 from pathsim.patients import NOWHERE, Gathered, Patients, Stays
 from pathsim.scenario.scenario import Scenario, StepEntry
 from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Sequenced
-
-_ROOM = 18
-"""Entries of the journal for each patient, to begin with; most pathways need fewer."""
-
 
 LARGEST_KEY = 2.0**62
 """A whole number below this can be calculated with in 64 bits."""
@@ -93,7 +89,7 @@ class VectorizedRun:
             for name, resource in scenario.resources.items()
             if resource.capacity < each
         }
-        self._journal = Writer(_ROOM * self._key.size)
+        self._written: list[Block] = []
 
     def run(self) -> Journal:
         """The journal of these replicates. Raises ShortageError where a queue would form."""
@@ -103,7 +99,7 @@ class VectorizedRun:
             # Only the first one is sure: what comes after it would have waited.
             position, day, step, resource = min(shortages)
             raise ShortageError(resource, self.scenario.steps[step].name, int(self.replicates[position]), day)
-        return self._journal.journal()
+        return Journal(*self._written)
 
     def plan(self, record: list[Sampled] | None) -> None:
         """Walk everybody through, as if nobody had to queue; ``record`` receives the stays."""
@@ -115,7 +111,7 @@ class VectorizedRun:
 
     def _enter(self, entry: StepEntry, rows: Rows, record: list[Sampled] | None) -> None:
         day = self._day.take(rows)
-        self._journal.write(rows, day, entry.enter, 0.0)
+        self._written.append(Block(rows, day, entry.enter, 0.0))
         if entry.number in self._counted_from:
             self._counted_from[entry.number][rows] = day
         if entry.elapsed is not None:
@@ -135,7 +131,8 @@ class VectorizedRun:
         if record is not None:
             record.append(Sampled(entry, rows, stays))
         for events in stays.events:
-            self._journal.write(rows.take(events.row), day.take(events.row) + events.after, events.event, events.value)
+            when = day.take(events.row) + events.after
+            self._written.append(Block(rows.take(events.row), when, events.event, events.value))
         for column, values in stays.sets.items():
             self._columns[column][rows] = values
         self._day[rows] = left = day + stays.days
@@ -161,7 +158,7 @@ class VectorizedRun:
     @staticmethod
     def _held(step: Randomize, stratum: Rows, stays: Stays, arms: Column) -> Stays:
         """The stays with the arms that patients had in another run, where they had one."""
-        own = stays.events[1].value.astype(np.intp)
+        own = np.asarray(stays.events[1].value, np.intp)
         return step.in_sequence(stratum, np.where(arms >= 0, arms, own).astype(np.intp))
 
 

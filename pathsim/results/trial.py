@@ -26,21 +26,18 @@ from pathsim.statistics.figures import (
 from pathsim.trial import tables
 from pathsim.trial.baseline import CategoryRow, QuantityRow, baseline
 from pathsim.trial.course import Course, course
-from pathsim.trial.data_cut import Chunk, DataCut, data_cut_on
+from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.responses import ResponseRow, responses
-from pathsim.trial.time_to_event import Allocation, allocation, by_trial, essentials, in_groups, record
+from pathsim.trial.time_to_event import Allocation, allocation, by_trial, in_groups, record
 from pathsim.trial.toxicity import ToxicityCounts, toxic_steps, toxicity
 from pathsim.trial.waits import WaitRow, waits
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """What all parts are made from. They hold this and never each other: no circle keeps a journal.
-
-    Arms, endpoints and looks are read from the few entries of the journal that they need, tables from all of it.
-    """
+    """What all parts are made from. They hold this and never each other: no circle keeps a journal."""
 
     chunk: Chunk
     until: float | None
@@ -53,11 +50,11 @@ class _Reading:
     @cached_property
     def course(self) -> Course:
         """What the committees decided, by the entries that endpoints need."""
-        return course(self.chunk.read("essentials", lambda chunk: chunk.only(essentials(chunk.scenario))))
+        return course(self.chunk)
 
     @cached_property
     def final(self) -> DataCut:
-        """The data cut of the results, with the entries that endpoints need."""
+        """The data cut of the results."""
         return self.course.final() if self.until is None else self.course.reported_on(self.until)
 
     @cached_property
@@ -66,20 +63,14 @@ class _Reading:
         return endpoints_of(self.final)
 
     @cached_property
-    def whole(self) -> DataCut:
-        """The same data cut with all entries."""
-        final = self.final
-        return data_cut_on(self.chunk.as_stopped, final.day, complete=final.complete, closing=self.course.closing)
-
-    @cached_property
     def groups(self) -> Allocation:
         """Who is in which arm."""
-        return allocation(self.whole)
+        return allocation(self.final)
 
     @cached_property
     def visits(self) -> tables.Visits:
         """Every entry into a step."""
-        return tables.visits(self.whole, self.groups)
+        return tables.visits(self.final, self.groups)
 
 
 class TrialResults(ResultsPart):
@@ -117,29 +108,29 @@ class TrialResults(ResultsPart):
     @result
     def baseline(self) -> list[CategoryRow | QuantityRow]:
         """The patients of each arm as they came."""
-        return baseline(self._reading.whole, self._reading.groups)
+        return baseline(self._reading.final, self._reading.groups)
 
     @result
     def toxicity(self) -> list[ToxicityCounts]:
         """Patients by worst grade, in each step and over the compared therapies."""
         reading = self._reading
-        visited = tables.visits(reading.whole, reading.groups, toxic_steps(self.scenario))
-        return toxicity(reading.whole, reading.groups, visited)
+        visited = tables.visits(reading.final, reading.groups, toxic_steps(self.scenario))
+        return toxicity(reading.final, reading.groups, visited)
 
     @result
     def responses(self) -> list[ResponseRow]:
         """Assessments by arm."""
-        return responses(self._reading.whole, self._reading.groups, self._reading.visits)
+        return responses(self._reading.final, self._reading.groups, self._reading.visits)
 
     @result
     def flow(self) -> list[FlowRow]:
         """How many entered each step, and where they went."""
-        return flow(self._reading.whole, self._reading.groups, self._reading.visits)
+        return flow(self._reading.final, self._reading.groups, self._reading.visits)
 
     @result
     def waits(self) -> list[WaitRow]:
         """Who waited for a resource, and how long."""
-        return waits(self._reading.whole, self._reading.visits)
+        return waits(self._reading.final, self._reading.visits)
 
 
 def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:

@@ -117,5 +117,5 @@ class Assess:
             values = columns[column].copy()
             values[done] = found[done]
             sets[column] = values
-            events.append(StepEvents.of(code, done, stay[done], values[done]))
+            events.append(StepEvents(code, done, stay[done], values[done].astype(np.float64)))
         return events, sets

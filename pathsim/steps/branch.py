@@ -128,5 +128,5 @@ class Branch:
         stays = Stays(np.zeros(size), to)
         told = np.flatnonzero(event)
         if told.size:
-            stays.events.append(StepEvents.of(event[told], told, np.zeros(told.size)))
+            stays.events.append(StepEvents(event[told], told, np.zeros(told.size)))
         return stays

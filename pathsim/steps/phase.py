@@ -197,7 +197,7 @@ class Phase:
         stays.events += events
         out = np.flatnonzero(~complete)
         if out.size:
-            stays.events.append(StepEvents.of(exit_event[out], out, leave[out], cause[out]))
+            stays.events.append(StepEvents(exit_event[out], out, leave[out], cause[out]))
         return stays
 
     def _delayed(self, stay: np.ndarray, adverse: AdverseEvents, toxicities: Toxicities) -> np.ndarray:

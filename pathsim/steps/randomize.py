@@ -171,8 +171,8 @@ class Randomize(Sequenced):
         """The stays of patients who are given these arms."""
         everybody, now = np.arange(arm.size), np.zeros(arm.size)
         events = [
-            StepEvents.of(self._stratum_event, everybody, now, stratum.astype(np.float64)),
-            StepEvents.of(self._arm_event, everybody, now, arm.astype(np.float64)),
+            StepEvents(self._stratum_event, everybody, now, stratum.astype(np.float64)),
+            StepEvents(self._arm_event, everybody, now, arm.astype(np.float64)),
         ]
         walked = arm if self._as_if is None else np.full_like(arm, self._as_if)
         return Stays(now, self._to[walked], events, {self._column: walked.astype(np.int16)})

@@ -96,8 +96,8 @@ class Wait:
         stays = Stays(np.minimum(ready, until), np.where(in_time, np.int16(self._next), otherwise))
         got, out = np.flatnonzero(in_time), np.flatnonzero(~in_time)
         stays.events = [
-            StepEvents.of(self._ready_event, got, ready[got]),
-            StepEvents.of(event[out], out, until[out]),
+            StepEvents(self._ready_event, got, ready[got]),
+            StepEvents(event[out], out, until[out]),
         ]
         if self._has_resource:
             stays.request = Request(ready, until, otherwise, event)

@@ -25,8 +25,8 @@ def arms_of(chunk: Chunk) -> Arms:
     found = {}
     for event in chunk.scenario.vocabulary.of("arm"):
         arms = np.full(chunk.rows, NO_ARM, dtype=np.int16)
-        here = chunk.journal.event == event.code
-        arms[chunk.journal.row[here]] = chunk.journal.value[here].astype(np.int16)
+        found_here = chunk.journal.only([event.code])
+        arms[found_here.row] = found_here.value.astype(np.int16)
         found[event.step] = arms.reshape(len(chunk.replicates), -1)
     return found
 

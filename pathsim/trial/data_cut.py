@@ -1,7 +1,7 @@
 """What is known on a day. This is the only place that cuts data off; everything else reads what it leaves."""
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.draws import Keys, keys, stream, uniform
-from pathsim.journal import Codes, EventKind, Journal, Rows
+from pathsim.journal import Block, EventKind, Journal
 from pathsim.kept import closed, kept
 from pathsim.scenario.scenario import Scenario
 
@@ -34,9 +34,6 @@ class Chunk:
     """What happens if the committee may stop it, where that is more than the same journal, cut."""
     _readings: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        closed((self.journal, self.stopped))
-
     def read(self, what: Hashable, how: Callable[["Chunk"], Reading]) -> Reading:
         """What this function reads in the chunk; for each ``what`` it is called once, and nobody can write into it.
 
@@ -51,12 +48,6 @@ class Chunk:
     def rows(self) -> int:
         """How many patients there can be in all replicates together."""
         return self.scenario.patients * len(self.replicates)
-
-    def only(self, codes: list[int]) -> "Chunk":
-        """The chunk with only the entries of these codes, for an analysis that reads no others."""
-        needed = self.scenario.vocabulary.lookup(codes)
-        stopped = None if self.stopped is None else self.stopped.pick(needed[self.stopped.event])
-        return replace(self, journal=self.journal.pick(needed[self.journal.event]), stopped=stopped)
 
     @property
     def as_stopped(self) -> "Chunk":
@@ -84,13 +75,13 @@ class Chunk:
     @kept
     def enrolled(self) -> Days:
         """The day on which each patient came; infinite if never."""
-        return first_day(self.journal, [self.scenario.steps[0].enter], self.scenario, self.rows)
+        return first_day(self.journal, [self.scenario.steps[0].enter], self.rows)
 
     @kept
     def reached_randomization(self) -> Days:
         """The day on which each patient came to the randomization that the trial is about; infinite if never."""
         step = self.scenario.randomization
-        return first_day(self.journal, [] if step is None else [step[0].enter], self.scenario, self.rows)
+        return first_day(self.journal, [] if step is None else [step[0].enter], self.rows)
 
 
 @dataclass(frozen=True)
@@ -129,41 +120,45 @@ class DataCut:
     @kept
     def journal(self) -> Journal:
         """The entries of which something is known."""
-        return self.entries(np.arange(self.chunk.journal.row.size))
+        return self.entries(self.chunk.scenario.vocabulary.codes)
 
-    def entries(self, wanted: Rows) -> Journal:
-        """Those of these entries, by position in the journal, of which something is known."""
-        scenario, journal = self.chunk.scenario, self.chunk.journal
-        at_once = [scenario.steps[0].enter]
-        at_once += [event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind)]
-        row, day, event = journal.row.take(wanted), journal.day.take(wanted), journal.event.take(wanted)
-        limit = self.until.take(row)
-        if not self.complete:
-            early = np.flatnonzero(scenario.vocabulary.lookup(at_once).take(event))
-            limit[early] = self.today.take(row.take(early))
-        kept = day <= limit
-        if np.isfinite(self.closing).any():
-            kept &= self._before_closing(row, day, event)
-        return journal.pick(wanted.compress(kept))
+    def entries(self, codes: Collection[int]) -> Journal:
+        """Those with these codes of which something is known."""
+        found: list[Block] = []
+        for inside, last in self._last_days:
+            blocks = self.chunk.journal.only(inside.intersection(codes)).blocks
+            found += [block.pick(np.flatnonzero(block.day <= last.take(block.row))) for block in blocks]
+        return Journal(*found)
 
-    def _before_closing(self, row: Rows, day: Days, event: Codes) -> Flags:
-        """Which of these entries are not of patients who come after the closing.
+    @kept
+    def _last_days(self) -> list[tuple[frozenset[int], Days]]:
+        """For each row, the last day of which entries of these codes are known; together they are all codes."""
+        scenario = self.chunk.scenario
+        codes = frozenset(scenario.vocabulary.codes)
+        at_once = frozenset([scenario.steps[0].enter]).union(
+            event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind)
+        )
+        # Codes ascend along the pathway, so they tell what comes before at one instant.
+        last_before = max(codes) if scenario.randomization is None else scenario.randomization[0].enter
+        before = frozenset(range(last_before + 1))
+        up_to, beyond = self._before_closing
+        return [
+            (of_day & of_place, np.minimum(known, last))
+            for of_day, known in ((at_once, self.today), (codes - at_once, self.until))
+            for of_place, last in ((before, up_to), (codes - before, beyond))
+        ]
 
-        Those who were enrolled by then and reach the randomization later go no further than that.
+    @property
+    def _before_closing(self) -> tuple[Days, Days]:
+        """Until when entries count for which there is no closing: up to the randomization, and beyond it.
+
+        Nothing of patients who were enrolled after it; who comes to the randomization later goes no further than that.
         """
         chunk = self.chunk
-        # Until when a patient's entries count: those of one who comes too late, not at all.
         last = np.where(self.in_time(chunk.enrolled), math.inf, -math.inf)
-        if chunk.scenario.randomization is None:
-            return day <= last.take(row)
         reached = chunk.reached_randomization
         late = (last > 0) & (reached < math.inf) & ~self.in_time(reached)
-        last[late] = reached[late]
-        kept = day <= last.take(row)
-        # Codes ascend along the pathway, so they tell what comes before at one instant.
-        at_the_end = np.flatnonzero((event > chunk.scenario.randomization[0].enter) & late.take(row) & kept)
-        kept[at_the_end] = day[at_the_end] < last.take(row[at_the_end])
-        return kept
+        return np.where(late, reached, last), np.where(late, np.nextafter(reached, -math.inf), last)
 
 
 def data_cut_on(
@@ -185,9 +180,9 @@ def everything(chunk: Chunk) -> DataCut:
     return data_cut_on(chunk, math.inf, complete=True)
 
 
-def first_day(journal: Journal, codes: list[int], scenario: Scenario, rows: int) -> Days:
+def first_day(journal: Journal, codes: Collection[int], rows: int) -> Days:
     """For each row, the day of the first entry with one of these codes; infinite if there is none."""
     first = np.full(rows, math.inf)
-    here = np.flatnonzero(scenario.vocabulary.lookup(codes)[journal.event])
-    np.minimum.at(first, journal.row[here], journal.day[here])
+    found = journal.only(codes)
+    np.minimum.at(first, found.row, found.day)
     return first

@@ -51,7 +51,7 @@ def responses(known: DataCut, groups: Allocation, visited: Visits) -> list[Respo
 def _assessed(known: DataCut, groups: Allocation, event: Event, levels: int) -> Counts:
     """How many were found at each level (levels x groups x trials)."""
     scenario, trials = known.chunk.scenario, known.day.size
-    found = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
+    found = known.entries([event.code])
     group, arms = np.zeros(found.row.size, np.intp), 1
     if scenario.randomization is not None:
         arms += len(groups.groups)

@@ -41,9 +41,10 @@ def visits(known: DataCut, groups: Allocation, steps: Collection[str] | None = N
     """The visits of all patients, by what is known; of these steps only, if any are named."""
     scenario = known.chunk.scenario
     order = [number for number in scenario.order if steps is None or scenario.steps[number].name in steps]
-    place = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
-    place[[scenario.steps[number].enter for number in order]] = np.arange(len(order))
-    journal = known.entries(np.flatnonzero(place.take(known.chunk.journal.event) >= 0))
+    codes = [scenario.steps[number].enter for number in order]
+    place = np.empty(len(scenario.vocabulary.events) + 1, dtype=np.intp)
+    place[codes] = np.arange(len(order))
+    journal = known.entries(codes)
     # A pathway has no loops, so its order is each patient's order.
     entered = np.sort(journal.row * len(order) + place.take(journal.event))
     row = entered // max(1, len(order))

@@ -12,7 +12,7 @@ from pathsim.journal import Rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
 from pathsim.statistics.two_arms import SurvivalData
-from pathsim.trial.data_cut import KNOWN_AT_ONCE, Chunk, DataCut
+from pathsim.trial.data_cut import Chunk, DataCut, first_day
 
 Causes: TypeAlias = NDArray[np.intp]
 ALL = "all"
@@ -40,14 +40,6 @@ def allocation(known: DataCut) -> Allocation:
     group, stratum, day = whole.group.copy(), whole.stratum.copy(), whole.day.copy()
     group[out], stratum[out], day[out] = -1, -1, math.inf
     return Allocation(whole.groups, group, stratum, day)
-
-
-def essentials(scenario: Scenario) -> list[int]:
-    """The codes of those entries that arms and endpoints are read from: a fifth of a journal."""
-    codes = [scenario.steps[0].enter, *(event.code for kind in KNOWN_AT_ONCE for event in scenario.vocabulary.of(kind))]
-    for endpoint in scenario.sections.endpoints.values():
-        codes += [*starts(scenario, endpoint), *ends(scenario, endpoint, *endpoint.events, *endpoint.censored_by)]
-    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +112,10 @@ def _allocation(chunk: Chunk) -> Allocation:
     step, spec = randomization
     for event in scenario.vocabulary.events:
         if event.step == step.name and event.kind in ("arm", "stratum"):
-            here = journal.event == event.code
+            found = journal.only([event.code])
             into = group if event.kind == "arm" else stratum
-            into[journal.row[here]] = journal.value[here].astype(np.intp)
-            day[journal.row[here]] = journal.day[here]
+            into[found.row] = found.value.astype(np.intp)
+            day[found.row] = found.day
     return Allocation(tuple(spec.arms), group, stratum, day)
 
 
@@ -142,24 +134,16 @@ def ends(scenario: Scenario, endpoint: Endpoint, *names: str) -> list[int]:
 
 
 def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
-    scenario, journal = chunk.scenario, chunk.journal
-    kinds = [
-        starts(scenario, endpoint),
-        ends(scenario, endpoint, *endpoint.censored_by),
-        *(ends(scenario, endpoint, name) for name in endpoint.events),
-    ]
-    kind = np.full(len(scenario.vocabulary.events) + 1, -1, dtype=np.intp)
-    for number, codes in enumerate(kinds):
-        kind[codes] = number
-    place = np.full(chunk.rows, -1, dtype=np.intp)
-    place[row] = np.arange(row.size)
-    of_entry, at = kind[journal.event], place[journal.row]
-    here = np.flatnonzero((of_entry >= 0) & (at >= 0))
-    flat = np.full(len(kinds) * row.size, math.inf)
-    np.minimum.at(flat, of_entry[here] * row.size + at[here], journal.day[here])
-    start, lost, *events = flat.reshape(len(kinds), row.size)
+    def day_of(codes: list[int]) -> Days:
+        return first_day(chunk.journal, codes, chunk.rows).take(row)
+
+    scenario = chunk.scenario
+    events = [day_of(ends(scenario, endpoint, name)) for name in endpoint.events]
     first = np.minimum.reduce(events)
-    return History(start, first, np.where(first < math.inf, np.argmin(events, axis=0) + 1, 0), lost)
+    cause = np.where(first < math.inf, np.argmin(events, axis=0) + 1, 0)
+    return History(
+        day_of(starts(scenario, endpoint)), first, cause, day_of(ends(scenario, endpoint, *endpoint.censored_by))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,12 +187,11 @@ class _Worst:
 
 
 def _adverse(known: DataCut, groups: Allocation) -> _Adverse:
-    scenario, journal = known.chunk.scenario, known.chunk.journal
+    scenario = known.chunk.scenario
     steps: dict[str, dict[str, int]] = {}
     for event in scenario.vocabulary.of("toxicity"):
         steps.setdefault(event.step, {})[event.name] = event.code
-    is_toxic = scenario.vocabulary.lookup([code for codes in steps.values() for code in codes.values()])
-    found = known.entries(np.flatnonzero(is_toxic.take(journal.event)))
+    found = known.entries([code for codes in steps.values() for code in codes.values()])
     group = np.zeros(found.row.size, np.intp)
     if scenario.randomization is not None:
         # Codes ascend along the pathway.

@@ -37,7 +37,7 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
         entry = scenario.entry(event.step)
         if entry.requests is None:
             continue
-        ready = known.entries(np.flatnonzero(known.chunk.journal.event == event.code))
+        ready = known.entries([event.code])
         trial = ready.row // scenario.patients
         here = (visited.step == entry.number) & (visited.following >= 0)
         went = np.full(known.chunk.rows, -1, np.intp)
@@ -72,4 +72,4 @@ def _days_of_following(known: DataCut, entry: StepEntry) -> Days:
     """For each row, the day of the first entry into any step that this one leads to."""
     scenario = known.chunk.scenario
     codes = [scenario.entry(arrow.to).enter for arrow in entry.spec.arrows()]
-    return first_day(known.chunk.journal, codes, scenario, known.chunk.rows)
+    return first_day(known.chunk.journal, codes, known.chunk.rows)

@@ -11,7 +11,7 @@ import numpy as np
 from pathsim.calendar import SUB_TICK_DAYS, TICKS_PER_DAY
 from pathsim.engines.discrete_event import DiscreteEventEngine, Entry
 from pathsim.engines.vectorized import run_vectorized
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.scenario.scenario import Scenario
 
 
@@ -29,13 +29,12 @@ def vectorized(scenario: Scenario, seed: int, replicate: int = 0) -> Journal:
 
 def of_replicate(journal: Journal, position: int, patients: int) -> Journal:
     """The part of a chunk's journal that belongs to the replicate at this position, its rows counted from 0."""
-    mine = journal.pick(journal.row // patients == position)
-    return mine._replace(row=mine.row - position * patients)
+    return journal.pick(journal.row // patients == position).moved(-position * patients)
 
 
 def assert_same(one: Journal, other: Journal) -> None:
     """Entry by entry, with no tolerance."""
-    for name, left, right in zip(Journal._fields, one, other, strict=True):
+    for name, left, right in zip(Block._fields, one, other, strict=True):
         np.testing.assert_array_equal(left, right, err_msg=name, strict=True)
 
 

@@ -1,23 +1,44 @@
 """What both engines count on: no entry is lost on the way to the journal, and patients are seated in order."""
 
 import numpy as np
+import pytest
 from journals import assert_same
 
 from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS
 from pathsim.engines.vectorized import sequence_numbers
-from pathsim.journal import Writer, joined
+from pathsim.journal import Block, Journal, joined
+
+EVENTS = [1, 3, np.array([2, 7, 2, 3], np.int16), 7, np.array([7, 7], np.int16)]
 
 
-def test_a_journal_that_outgrows_its_room_loses_nothing() -> None:
-    parts = []
-    writer = Writer(3)
-    for size in (2, 0, 1, 40, 5):
-        row = np.arange(size)
-        writer.write(row, row / 2, np.full(size, size, np.int16), row + 0.25)
-        part = Writer(size)
-        part.write(row, row / 2, size, row + 0.25)
-        parts.append(part.journal())
-    assert_same(writer.journal(), joined(parts))
+@pytest.fixture
+def journal() -> Journal:
+    """Blocks of one code and of several, with one value and with several."""
+    sizes = [2, 0, 4, 40, 2]
+    return Journal(
+        *(
+            Block(np.arange(size), np.arange(size) / 2 + size, event, 0.0 if size % 4 else np.arange(size) + 0.25)
+            for size, event in zip(sizes, EVENTS, strict=True)
+        )
+    )
+
+
+def test_what_is_written_in_blocks_is_read_in_columns(journal: Journal) -> None:
+    assert journal.event.tolist() == [1, 1, 2, 7, 2, 3, *[7] * 42]
+    assert journal.day[:4].tolist() == [2, 2.5, 4, 4.5]
+    assert journal.value[:7].tolist() == [0, 0, 0.25, 1.25, 2.25, 3.25, 0.25]
+    assert_same(joined([Journal(block) for block in journal.blocks]), journal)
+
+
+@pytest.mark.parametrize("codes", [(), (1,), (2,), (3, 7), (2, 7), (9,), (1, 2, 3, 7)])
+def test_entries_of_some_codes_are_all_of_them_and_no_others(journal: Journal, codes: tuple[int, ...]) -> None:
+    assert_same(journal.only(codes), journal.pick(np.isin(journal.event, codes)))
+
+
+def test_the_columns_of_a_journal_cannot_be_written_into(journal: Journal) -> None:
+    for column in (*journal, *Journal(journal.blocks[2])):
+        with pytest.raises(ValueError, match="read-only"):
+            column[0] = 1
 
 
 def test_no_parts_join_to_an_empty_journal() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pathsim.draws import keys
 from pathsim.engines.choose import simulate_many
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.data_cut import everything
 from pathsim.trial.time_to_event import time_to_event
@@ -70,7 +70,7 @@ def plain_batch(scenario: Scenario, trials: Sequence[Any]) -> Batch:
     kinds = ("", *scenario.sections.endpoints["dfs"].events)
     return Batch(
         len(trials),
-        Journal(row.astype(np.intp), day, code.astype(np.int16), value),
+        Journal(Block(row.astype(np.intp), day, code.astype(np.int16), value)),
         covariates,
         {
             "dfs": np.array([patient.first_event for patient in patients]) - randomized,

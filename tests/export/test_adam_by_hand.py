@@ -11,7 +11,7 @@ import pytest
 from strategies import scenario_of
 
 from pathsim.export.adam import Adam
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.trial.data_cut import Chunk, data_cut_on
 
 TRIAL = """
@@ -82,7 +82,7 @@ def tables_of(entries: list[Entry], *, fatal_on: float | None = None) -> Adam:
     row, day, event, value = (
         np.array(column, kind) for column, kind in zip(columns, (np.intp, float, np.int16, float), strict=True)
     )
-    return Adam(data_cut_on(Chunk(scenario, 1, [0], Journal(row, day, event, value)), 100, complete=True))
+    return Adam(data_cut_on(Chunk(scenario, 1, [0], Journal(Block(row, day, event, value))), 100, complete=True))
 
 
 def only(records: Iterator[dict[str, Any]]) -> dict[str, Any]:

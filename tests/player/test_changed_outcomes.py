@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.couplings import COUPLINGS, Coupling
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.player.differences import changed_patients, comparison_counts, parted
 from pathsim.player.journeys import journey_view, roster
 from pathsim.player.simulated_trial import SimulatedTrial
@@ -36,7 +36,7 @@ def journal(entries: Sequence[tuple[int, int, int]]) -> Journal:
     rows = np.array([entry[0] for entry in entries], np.intp)
     days = np.array([entry[1] for entry in entries], np.float64)
     events = np.array([entry[2] for entry in entries], np.int16)
-    return Journal(rows, days, events, np.zeros(rows.size)).in_order()
+    return Journal(Block(rows, days, events, 0.0)).in_order()
 
 
 def by_patient(of: Journal) -> dict[int, list[tuple[float, int, float]]]:

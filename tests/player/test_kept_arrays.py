@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from flipping import flipped
 
+from pathsim.journal import Journal
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course
@@ -89,7 +90,7 @@ def arrays(value: object) -> Iterator[np.ndarray]:
     elif isinstance(value, dict):
         for part in value.values():
             yield from arrays(part)
-    elif isinstance(value, tuple | list):
+    elif isinstance(value, tuple | list | Journal):
         for part in value:
             yield from arrays(part)
     elif is_dataclass(value) and not isinstance(value, Chunk):

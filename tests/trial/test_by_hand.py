@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from strategies import scenario_of
-from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized, read
+from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized
 
 from pathsim.results.json import results
 from pathsim.results.lookup import targeted
@@ -13,7 +13,7 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
 from pathsim.trial import tables
 from pathsim.trial.data_cut import data_cut_on, everything
-from pathsim.trial.time_to_event import allocation, essentials, survival_data, time_to_event
+from pathsim.trial.time_to_event import allocation, survival_data, time_to_event
 
 
 @pytest.fixture(scope="module")
@@ -231,23 +231,6 @@ def test_who_never_has_an_event_has_no_cause(scenario: Scenario) -> None:
     data = time_to_event(everything(chunk_of(scenario, PATIENTS)), scenario.sections.endpoints["pfs"])
     assert data.cause.tolist() == [1, 2, 0, 2, 0, 0]
     assert data.event.tolist() == [True, True, False, True, False, False]
-
-
-@pytest.mark.parametrize("os_starts", ["screening", "allocation"])
-def test_arms_and_endpoints_need_no_more_of_a_journal_than_what_is_essential(os_starts: str) -> None:
-    scenario = scenario_of(TEXT.replace('start       = "screening"', f'start = "{os_starts}"'))
-    whole = chunk_of(scenario, PATIENTS)
-    only = whole.only(essentials(scenario))
-    assert only.journal.row.size < whole.journal.row.size
-    for complete in (False, True):
-        known, less = (data_cut_on(chunk, 100, complete=complete) for chunk in (whole, only))
-        np.testing.assert_array_equal(less.enrolled, known.enrolled)
-        np.testing.assert_array_equal(allocation(less).group, allocation(known).group)
-        np.testing.assert_array_equal(allocation(less).stratum, allocation(known).stratum)
-        for name in ("pfs", "os"):
-            assert [read(less, patient, name) for patient in range(8)] == [
-                read(known, patient, name) for patient in range(8)
-            ]
 
 
 def test_a_target_is_a_figure_or_its_share_of_another(found: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pathsim.engines.vectorized import run_vectorized
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
@@ -84,9 +84,8 @@ def counted(deaths: list[float], settings: dict[str, str] | None = None) -> Chun
             entries.append((patient, deaths[patient], code["exit", arm, "death"], 0))
             entries.append((patient, deaths[patient], code["enter", "dead", "dead"], 0))
     row, day, event, value = (np.array(column) for column in zip(*entries, strict=True))
-    return Chunk(
-        scenario, 1, [0], Journal(row.astype(np.intp), day.astype(float), event.astype(np.int16), value.astype(float))
-    )
+    block = Block(row.astype(np.intp), day.astype(float), event.astype(np.int16), value.astype(float))
+    return Chunk(scenario, 1, [0], Journal(block))
 
 
 def test_a_look_is_held_when_its_events_are_known_and_not_when_they_have_happened() -> None:

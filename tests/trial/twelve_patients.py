@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from pathsim.journal import Journal
+from pathsim.journal import Block, Journal
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.time_to_event import time_to_event
@@ -125,7 +125,9 @@ def chunk_of(scenario: Scenario, patients: list[Entries], trials: int = 1) -> Ch
             columns += [(row, day, codes[kind, step, name], value) for day, kind, step, name, value in entries]
     row, day, event, value = zip(*columns, strict=True)
     types = (np.intp, np.float64, np.int16, np.float64)
-    journal = Journal(*(np.array(column, kind) for column, kind in zip((row, day, event, value), types, strict=True)))
+    journal = Journal(
+        Block(*(np.array(column, kind) for column, kind in zip((row, day, event, value), types, strict=True)))
+    )
     return Chunk(scenario, 1, range(trials), journal)
 
 
