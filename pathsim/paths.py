@@ -8,6 +8,7 @@ picked by what is in it: ``toxicity[arm=drug,step=cycle.1,type="pain, severe"].r
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 Picks: TypeAlias = tuple[tuple[str, str], ...]
@@ -47,6 +48,7 @@ def day_name(day: float) -> str:
     return repr(float(day)).removesuffix(".0")
 
 
+@cache
 def parts_of(path: str) -> tuple[PathPart, ...]:
     """The parts of the path of a figure. Raises ValueError, with a sentence, if this is no path."""
     found: list[PathPart] = []

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.paths import parts_of
-from pathsim.results.lookup import figure, is_picked, leaf, number
+from pathsim.paths import Picks, parts_of
+from pathsim.results.lookup import figure, leaf, leaf_below, number, shown
 from pathsim.results.trial import TrialResults
 from pathsim.results.views import Columns, of_trial
 from pathsim.trial import tables
@@ -18,28 +18,47 @@ def figures(chunk: Chunk, paths: Sequence[str]) -> Columns:
 
     Raises KeyError, with a sentence, for a path that leads nowhere.
     """
-    found = TrialResults(chunk)
-    return {path: _column(found, path, len(chunk.replicates)).astype(np.float64) for path in paths}
+    found = _Figures(chunk)
+    return {path: found.column(path).astype(np.float64) for path in paths}
 
 
-def _column(found: TrialResults, path: str, trials: int) -> NDArray[np.float64]:
-    try:
-        first, *rest = parts_of(path)
-    except ValueError as wrong:
-        raise KeyError(str(wrong)) from None
-    if isinstance(table := found.get(first.name), list):
-        return _of_rows(table, path, trials)
-    if first.name == "trial" and rest and rest[0].name == "looks":
-        each = [{"trial": {"looks": of_trial(found.trial.looks, trial)}} for trial in range(trials)]
-        return np.array([figure(one, path) for one in each])
-    return np.broadcast_to(number(leaf(found, path), path), trials)
+class _Figures:
+    """The figures of the trials of a chunk."""
 
+    def __init__(self, chunk: Chunk) -> None:
+        self._results, self._trials = TrialResults(chunk), len(chunk.replicates)
+        self._rows: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[tables.Row]]] = {}
+        """The rows of each table that was asked for, by their values under the keys by which they are picked."""
 
-def _of_rows(rows: list[tables.Row], path: str, trials: int) -> NDArray[np.float64]:
-    """What the results of each trial show: the first of the rows that are picked in which this trial has anybody."""
-    table, picks = parts_of(path)[0]
-    number(leaf({table: rows}, path), path)
-    column = np.full(trials, number(leaf({table: []}, path), path))
-    for row in reversed([row for row in rows if is_picked(row, picks or ())]):
-        column = np.where(tables.population(row) != 0, number(leaf({table: [row, *rows]}, path), path), column)
-    return column
+    def column(self, path: str) -> NDArray[np.float64]:
+        """The figure at this path, for each trial."""
+        try:
+            first, *rest = parts_of(path)
+        except ValueError as wrong:
+            raise KeyError(str(wrong)) from None
+        if isinstance(table := self._results.get(first.name), list):
+            return self._of_rows(table, path)
+        if first.name == "trial" and rest and rest[0].name == "looks":
+            looks = self._results.trial.looks
+            each = [{"trial": {"looks": of_trial(looks, trial)}} for trial in range(self._trials)]
+            return np.array([figure(one, path) for one in each])
+        return np.broadcast_to(number(leaf(self._results, path), path), self._trials)
+
+    def _of_rows(self, rows: list[tables.Row], path: str) -> NDArray[np.float64]:
+        """What the results of each trial show: the first of the picked rows in which this trial has anybody."""
+        (table, picks), *rest = parts_of(path)
+        picked = self._picked(rows, table, picks or ())
+        if not picked or any(not value for _, value in picks or ()):
+            number(leaf({table: rows}, path), path)  # A key that no row has is empty in all of them.
+        column = np.full(self._trials, number(leaf({table: []}, path), path))
+        for row in reversed(picked):
+            column = np.where(tables.population(row) != 0, number(leaf_below(row, rest, path), path), column)
+        return column
+
+    def _picked(self, rows: list[tables.Row], table: str, picks: Picks) -> list[tables.Row]:
+        keys, values = tuple(key for key, _ in picks), tuple(value for _, value in picks)
+        if (table, keys) not in self._rows:
+            by_values = self._rows[table, keys] = {}
+            for row in rows:
+                by_values.setdefault(tuple(shown(row, key) for key in keys), []).append(row)
+        return self._rows[table, keys].get(values, [])

@@ -69,6 +69,11 @@ def leaf(found: Mapping[str, Any], path: str) -> Any:
         parts = parts_of(path)
     except ValueError as wrong:
         raise KeyError(str(wrong)) from None
+    return leaf_below(found, parts, path)
+
+
+def leaf_below(found: Mapping[str, Any], parts: Sequence[PathPart], path: str) -> Any:
+    """What stands at these parts of a path, of which those before them have led to ``found``."""
     here: Any = found
     while parts:
         names = _names_ahead(parts)
@@ -112,12 +117,12 @@ def _picked(rows: Any, picks: Picks, path: str) -> Any:
         raise KeyError(
             f"no row has '{key}' in '{path}'" + (f".{now}" if now else f"; rows have: {', '.join(sorted(keys))}")
         )
-    return next((row for row in rows if is_picked(row, picks)), _Nothing())
+    return next((row for row in rows if all(shown(row, key) == value for key, value in picks)), _Nothing())
 
 
-def is_picked(row: Mapping[str, Any], picks: Picks) -> bool:
-    """Whether a row has these values."""
-    return all(("" if row.get(key) is None else str(row[key])) == value for key, value in picks)
+def shown(row: Mapping[str, Any], key: str) -> str:
+    """The value of a row by which it is picked: empty if it has none."""
+    return "" if row.get(key) is None else str(row[key])
 
 
 class _Nothing(dict[str, Any]):
