@@ -78,11 +78,17 @@ class Block(NamedTuple):
         value = self.value if isinstance(self.value, float) else self.value[which]
         return Block(self.row[which], self.day[which], event, value)
 
-    def codes(self) -> frozenset[int]:
+    def codes(self) -> list[int]:
         """The event codes that occur."""
-        if isinstance(self.event, int):
-            return frozenset([self.event])
-        return frozenset(np.flatnonzero(np.bincount(self.event)).tolist())
+        return [self.event] if isinstance(self.event, int) else np.flatnonzero(np.bincount(self.event)).tolist()
+
+    def only(self, wanted: frozenset[int]) -> "Block":
+        """The entries of these codes."""
+        here = self.codes()
+        if wanted.issuperset(here):
+            return self
+        is_wanted = np.array([code in wanted for code in range(here[-1] + 1)])
+        return self.pick(np.flatnonzero(is_wanted.take(self.event)))
 
 
 class Journal:
@@ -142,20 +148,18 @@ class Journal:
 
     def only(self, codes: Collection[int]) -> "Journal":
         """The entries of these codes; blocks without any are not looked through."""
-        wanted, found = frozenset(codes), []
-        for block, here in zip(self.blocks, self._codes, strict=True):
-            if here <= wanted:
-                found.append(block)
-            elif here & wanted:
-                is_wanted = np.zeros(max(here) + 1, np.bool_)
-                is_wanted[list(here & wanted)] = True
-                found.append(block.pick(np.flatnonzero(is_wanted.take(block.event))))
-        return Journal(*found)
+        wanted = frozenset(codes)
+        numbers = sorted({number for code in wanted for number in self._having.get(code, ())})
+        return Journal(*(self.blocks[number].only(wanted) for number in numbers))
 
     @cached_property
-    def _codes(self) -> list[frozenset[int]]:
-        """The codes that occur in each block."""
-        return [block.codes() for block in self.blocks]
+    def _having(self) -> dict[int, list[int]]:
+        """The numbers of the blocks in which a code occurs."""
+        found: dict[int, list[int]] = {}
+        for number, block in enumerate(self.blocks):
+            for code in block.codes():
+                found.setdefault(code, []).append(number)
+        return found
 
 
 def joined(parts: Iterable[Journal]) -> Journal:

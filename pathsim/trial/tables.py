@@ -3,6 +3,7 @@
 A table is a list of rows. A figure of a row is an array with an entry for each trial; ``of_trial`` picks one.
 """
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -26,7 +27,7 @@ NOWHERE = -1
 
 @dataclass(frozen=True, slots=True)
 class Visits:
-    """Every entry into a step, patient by patient and in each patient's own order, with what follows it."""
+    """Every entry into a step, step by step from the last one of the pathway to the first, with what follows it."""
 
     step: Rows
     row: Rows
@@ -41,23 +42,17 @@ def visits(known: DataCut, groups: Allocation, steps: Collection[str] | None = N
     """The visits of all patients, by what is known; of these steps only, if any are named."""
     scenario = known.chunk.scenario
     order = [number for number in scenario.order if steps is None or scenario.steps[number].name in steps]
-    codes = [scenario.steps[number].enter for number in order]
-    place = np.empty(len(scenario.vocabulary.events) + 1, dtype=np.intp)
-    place[codes] = np.arange(len(order))
-    journal = known.entries(codes)
-    # A pathway has no loops, so its order is each patient's order.
-    entered = np.sort(journal.row * len(order) + place.take(journal.event))
-    row = entered // max(1, len(order))
-    here = entered - row * len(order)
-    step = np.array(order, dtype=np.intp).take(here)
-    following = np.where(row == np.roll(row, -1), np.roll(step, -1), -1)
-    following[-1:] = -1
-    group = np.full(row.size, NO_ARM)
-    if scenario.randomization is not None:
-        group = groups.group.take(row)
-        # Codes ascend along the pathway.
-        enter = np.array([scenario.steps[number].enter for number in order])
-        group[(enter <= scenario.randomization[0].enter).take(here)] = NO_ARM
+    # A pathway has no loops, so its order is each patient's order, and codes ascend along it.
+    arms_from = math.inf if scenario.randomization is None else scenario.randomization[0].enter
+    next_step = np.full(known.chunk.rows, NOWHERE)
+    parts = [(np.empty(0, np.intp),) * 4]
+    for number in reversed(order):
+        enter = scenario.steps[number].enter
+        row = known.entries([enter]).row
+        group = groups.group.take(row) if enter > arms_from else np.full(row.size, NO_ARM)
+        parts.append((np.full(row.size, number), row, next_step.take(row), group))
+        next_step[row] = number
+    step, row, following, group = map(np.concatenate, zip(*parts, strict=True))
     return Visits(step, row, row // scenario.patients, following, group)
 
 
