@@ -17,14 +17,16 @@ from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.results.chosen import figures
-from pathsim.results.replicates import below_each_other, rows
+from pathsim.results.replicates import below_each_other, in_one_order, rows
 from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
 CHUNK = 64
-"""Replicates in a chunk: of up to 1,000 patients each, it fits a processor's cache. It never changes a result."""
+"""Replicates in a chunk: what a folder keeps in one file, a shard takes in turn, and a precision is asked after."""
+PATIENTS_AT_ONCE = 100_000
+"""So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
 RECIPES_READY = 8
 """Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
 
@@ -77,11 +79,16 @@ class Recipe:
         return _scenarios(self)
 
     def rows(self, seed: int, replicates: range) -> Columns:
-        """The rows of these replicates."""
-        if self.varied:
-            return varied_rows(self.scenarios(), seed, replicates)
+        """The rows of these replicates, of which so many are simulated together as are patients enough."""
         if self.uncertain:
             return self._uncertain_rows(seed, replicates)
+        at_once = max(1, PATIENTS_AT_ONCE // max(scenario.patients for scenario in self.scenarios()))
+        parts = [replicates[first : first + at_once] for first in range(0, len(replicates), at_once)]
+        return in_one_order([self._rows(seed, part) for part in parts], [len(part) for part in parts])
+
+    def _rows(self, seed: int, replicates: range) -> Columns:
+        if self.varied:
+            return varied_rows(self.scenarios(), seed, replicates)
         chunk = simulate_many(self.scenario(), seed, replicates)
         return figures(chunk, self.figures) if self.figures else rows(chunk)
 

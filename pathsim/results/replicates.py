@@ -19,7 +19,24 @@ AT_CUTOFFS = ("cox", "logrank")
 
 def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
     """Several tables of so many rows as one. A figure that one lacks, as a look nobody held, is missing in its rows."""
-    names = list(dict.fromkeys(name for part in parts for name in part))
+    return _joined(list(dict.fromkeys(name for part in parts for name in part)), parts, counts)
+
+
+def in_one_order(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
+    """The same in the order in which the figures would stand if all these replicates had been simulated together."""
+    names = list(parts[0])
+    for part in parts[1:]:
+        place = 0
+        for name in part if list(part) != names else ():
+            if name in names:
+                place = names.index(name) + 1
+            else:
+                names.insert(place, name)
+                place += 1
+    return _joined(names, parts, counts)
+
+
+def _joined(names: Sequence[str], parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
     missing = [np.full(count, np.nan) for count in counts]
     return {
         name: np.concatenate([part.get(name, gap) for part, gap in zip(parts, missing, strict=True)]) for name in names

@@ -3,14 +3,21 @@
 Six patients are so few that in most trials nobody comes to some steps: then counts are 0, shares and days are missing.
 """
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.precision import Precision
+from pathsim.ensembles.request import EnsembleRequest
+from pathsim.ensembles.run import CHUNK, Recipe, ensemble
+from pathsim.ensembles.store import Store
 from pathsim.paths import row_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
+from pathsim.scenario.files import find
 from pathsim.scenario.scenario import Scenario, load
 
 REPLICATES = range(30)
@@ -88,3 +95,40 @@ def test_nobody_of_the_new_arm_in_rescue_is_a_count_of_0() -> None:
     for replicates in ([0, 1, 2, 3, 4, 5], [0], [1]):
         found = figures(simulate_many(made, 1, replicates), [path])[path]
         assert found.tolist() == [by_hand[replicate] for replicate in replicates]
+
+
+MONITORED = Recipe.of(find("tests/scenarios/monitored.toml"), {"trial.patients": "60"})
+VARIED = Recipe.of(
+    find("tests/scenarios/monitored.toml"),
+    {},
+    varied=[(("trial.patients", "60"),), (("trial.patients", "90"),)],
+)
+
+
+@pytest.mark.parametrize("recipe", [MONITORED, VARIED, MONITORED.keeping(["trial.enrolled"])])
+@pytest.mark.parametrize("patients", [1, 400])
+def test_rows_are_the_same_however_many_patients_are_simulated_together(
+    recipe: Recipe, patients: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the first trials there are fewer looks than in later ones."""
+    together = recipe.rows(2, range(25))
+    monkeypatch.setattr("pathsim.ensembles.run.PATIENTS_AT_ONCE", patients)
+    apart = recipe.rows(2, range(25))
+    assert list(apart) == list(together)
+    for name, column in together.items():
+        np.testing.assert_array_equal(apart[name], column, name)
+
+
+def test_folders_and_precision_are_the_same_however_many_patients_are_simulated_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    precision = Precision.of(MONITORED.scenario(), 0.05)
+    request = EnsembleRequest(MONITORED, 2, 4 * CHUNK)
+    written = []
+    for patients in (10**6, 500):
+        monkeypatch.setattr("pathsim.ensembles.run.PATIENTS_AT_ONCE", patients)
+        store = Store.begin(tmp_path / str(patients), request.kept())
+        found = ensemble(MONITORED, 2, 4 * CHUNK, store=store, precision=precision)
+        assert CHUNK < found.replicates < 4 * CHUNK
+        written.append([(first, store.path(first).read_bytes()) for first in store.held()])
+    assert written[0] == written[1]
