@@ -76,7 +76,8 @@ class VectorizedRun:
         self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
         self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
         self._columns = scenario.cohort.draw(self._key)
-        if scenario.follows_date:
+        self._dated = {entry.number for entry in scenario.steps if entry.asks(DATE)}
+        if self._dated:
             self._columns[DATE] = np.full(self._key.size, math.nan)
         self._hold = hold or {}
         self._counted_from = {
@@ -118,7 +119,7 @@ class VectorizedRun:
             column, since = entry.elapsed
             begun = np.fmin.reduce([self._counted_from[number][rows] for number in since])
             self._columns[column][rows] = day - begun
-        if DATE in self._columns:
+        if entry.number in self._dated:
             self._columns[DATE][rows] = ordinals(day, self.scenario.trial.begins)
         if self._stops is not None:
             replicate = rows // self.scenario.patients

@@ -54,6 +54,10 @@ class StepEntry:
         """The resource in which a place is waited for here."""
         return None if self.requests is None else self.requests.resource
 
+    def asks(self, column: str) -> bool:
+        """Whether a condition of the step reads this column."""
+        return any(column in words(text) for _, text in self.spec.conditions())
+
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
