@@ -49,7 +49,7 @@ class _Reading:
 
     @cached_property
     def course(self) -> Course:
-        """What the committees decided, by the entries that endpoints need."""
+        """What the committees decided."""
         return course(self.chunk)
 
     @cached_property
