@@ -164,3 +164,14 @@ def test_the_schema_has_its_keys(place: Path) -> None:
 
 def test_the_map_of_the_app_has_it(place: Path) -> None:
     assert told(place, "-c", MAP).startswith("['Rest', 'Drug'")
+
+
+def test_the_reference_lists_its_keys(place: Path) -> None:
+    page = told(
+        place, "-c", f"import runpy; print(runpy.run_path({str(ROOT / 'tools' / 'reference.py')!r})['reference']())"
+    )
+    assert '### `kind = "pause"`\n\nDays in which nothing happens.' in page
+    assert (
+        "| `days` | days, their quantiles, or `{ exponential = MEAN }` | *required* | How long nothing happens. |"
+        in page
+    )
