@@ -9,8 +9,8 @@ import numpy as np
 from pathsim.calendar import Days
 from pathsim.journal import Journal, Rows
 from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.compare import ChangedPatient
 from pathsim.player.views.live import ComparisonCounts
-from pathsim.player.views.patients import ChangedPatient
 from pathsim.scenario.schema import Endpoint
 from pathsim.trial.data_cut import DataCut
 from pathsim.trial.time_to_event import time_to_event

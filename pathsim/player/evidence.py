@@ -1,7 +1,7 @@
 """Every number and date in use, and where it comes from."""
 
 from pathsim.player.requests import Settings
-from pathsim.player.views.ensemble import EvidenceRow, EvidenceView
+from pathsim.player.views.evidence import EvidenceRow, EvidenceView
 from pathsim.scenario.evidence import Rate, tally
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario

@@ -10,6 +10,7 @@ from pathsim.meaning import Unit
 from pathsim.paths import compared_path
 from pathsim.player.differences import comparison_counts
 from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.compare import ComparedFigure
 from pathsim.player.views.live import (
     ComparisonCounts,
     Curve,
@@ -23,7 +24,6 @@ from pathsim.player.views.live import (
     Snapshot,
     ToxicityRow,
 )
-from pathsim.player.views.patients import ComparedFigure
 from pathsim.player.words import of_look
 from pathsim.report.curves import drawn_until, time_axis
 from pathsim.results.endpoint import EndpointResults

@@ -19,16 +19,9 @@ from pathsim.paths import compared_path, day_name, path_of, row_of
 from pathsim.player.picture import toxicity_name
 from pathsim.player.requests import Work
 from pathsim.player.session import WorkerSession
-from pathsim.player.views.ensemble import (
-    ContrastView,
-    Difference,
-    EnsembleView,
-    FigureRow,
-    Headline,
-    Share,
-    TargetRow,
-    ValidationView,
-)
+from pathsim.player.views.compare import ContrastView, Difference
+from pathsim.player.views.ensemble import EnsembleView, FigureRow, Headline, Share
+from pathsim.player.views.evidence import TargetRow, ValidationView
 from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
 from pathsim.report.validation import KIND_SIGNS

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pathsim.player.views.ensemble import ContrastView, EnsembleView, EvidenceView, ValidationView
+from pathsim.player.views.compare import ComparisonView, ContrastView
+from pathsim.player.views.ensemble import EnsembleView
+from pathsim.player.views.evidence import EvidenceView, ValidationView
 from pathsim.player.views.live import Opened, Snapshot
-from pathsim.player.views.patients import ComparisonView, JourneyView, RosterView
+from pathsim.player.views.patients import JourneyView, RosterView
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from pathsim.player.parameters import parameters
 from pathsim.player.picture import Photographer, cards, compared_figures, endpoint_view, toxicity_rows
 from pathsim.player.requests import Open, Settings
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.views.ensemble import EvidenceView
+from pathsim.player.views.compare import ComparisonView
+from pathsim.player.views.evidence import EvidenceView
 from pathsim.player.views.live import CommitteeCard, EndpointCard, Lane, Opened, Parameter
-from pathsim.player.views.patients import ComparisonView, JourneyView, RosterView
+from pathsim.player.views.patients import JourneyView, RosterView
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load

@@ -11,7 +11,7 @@ from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import SIMULATING, EvidenceScreen
 from pathsim.app.widgets.listing import Listing
-from pathsim.player.views.ensemble import ContrastView, Difference
+from pathsim.player.views.compare import ContrastView, Difference
 
 RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"
 SIZES = ((80, 24), (120, 40), (160, 45))

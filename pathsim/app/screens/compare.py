@@ -20,9 +20,8 @@ from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
 from pathsim.player.requests import Settings
-from pathsim.player.views.ensemble import ContrastView
+from pathsim.player.views.compare import ChangedPatient, ComparisonView, ContrastView
 from pathsim.player.views.live import Opened, Parameter, Snapshot
-from pathsim.player.views.patients import ChangedPatient, ComparisonView
 from pathsim.text import counted
 
 REPLICATES = 400

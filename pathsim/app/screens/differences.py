@@ -8,9 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pathsim.meaning import Unit
-from pathsim.player.views.ensemble import ContrastView, Difference
+from pathsim.player.views.compare import ComparisonView, ContrastView, Difference
 from pathsim.player.views.live import Opened, ToxicityRow
-from pathsim.player.views.patients import ComparisonView
 from pathsim.report.figures import percent, ratio, spans
 
 MOST_TOXICITIES = 8

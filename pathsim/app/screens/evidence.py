@@ -18,7 +18,7 @@ from pathsim.app.widgets.listing import Column, Listing, ListRow
 from pathsim.app.widgets.views import ViewTabs
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
-from pathsim.player.views.ensemble import EvidenceRow, EvidenceView, TargetKind, TargetRow, ValidationView
+from pathsim.player.views.evidence import EvidenceRow, EvidenceView, TargetKind, TargetRow, ValidationView
 from pathsim.player.views.live import Opened
 from pathsim.text import counted
 

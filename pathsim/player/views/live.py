@@ -1,7 +1,4 @@
-"""What the worker sends: pictures of a trial in plain numbers and words, as large for ten thousand patients as for ten.
-
-Screens and widgets read these and nothing else of the simulation. Times are in days, shares are fractions.
-"""
+"""A trial as Live shows it, and much of it other screens too: what stays as it is, and what a day changes."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias

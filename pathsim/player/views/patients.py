@@ -1,11 +1,9 @@
-"""Patients one by one, as the worker tells of them: lists, journeys, and who fares otherwise under other settings."""
+"""Patients one by one: the list of all of them, and the journey of one in each arm."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 from pathsim.couplings import Coupling, IndividualEffect
-from pathsim.meaning import Unit
-from pathsim.player.views.live import ComparisonCounts, EndpointView, ToxicityRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,41 +104,3 @@ class JourneyView:
     parts: str
     """Where the first two part, in words."""
     parts_on: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedPatient:
-    """A patient whose journey differs between two settings, and the first thing that does."""
-
-    patient: int
-    about: str
-    arm: int
-    verdict: Literal["better", "worse", "later", "earlier", "otherwise"]
-    day: float
-    there: str
-    here: str
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedFigure:
-    """A figure of an endpoint's arms in both settings, by now; None of what is known of many trials only, as power."""
-
-    label: str
-    unit: Unit
-    there: float | None
-    here: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class ComparisonView:
-    """Two settings on the same patients."""
-
-    generation: int
-    there: tuple[EndpointView, ...]
-    here: tuple[EndpointView, ...]
-    compared: tuple[tuple[ComparedFigure, ...], ...]
-    """For each endpoint what differs between the settings of how its arms compare."""
-    toxicity_there: tuple[ToxicityRow, ...]
-    toxicity_here: tuple[ToxicityRow, ...]
-    counts: ComparisonCounts
-    changed: tuple[ChangedPatient, ...]
