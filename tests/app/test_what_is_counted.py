@@ -11,6 +11,7 @@ from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import SIMULATING, EvidenceScreen
 from pathsim.app.widgets.listing import Listing
+from pathsim.meaning import Unit
 from pathsim.player.views.compare import ContrastView, Difference
 
 RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"
@@ -93,10 +94,10 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         assert driver.app.trial.card is not None
         names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_here for arm in driver.app.trial.card.arms]
         means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
-        shares = [Difference(name, is_ratio=False, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
+        shares = [Difference(name, unit=Unit.SHARE, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
         ratios = [
-            Difference("DFS hazard ratio", is_ratio=True, mean=math.log(1.5), reach=0.1),
-            Difference("OS hazard ratio", is_ratio=True, mean=math.log(1.02), reach=0.1),
+            Difference("DFS hazard ratio", unit=Unit.RATIO, mean=math.log(1.5), reach=0.1),
+            Difference("OS hazard ratio", unit=Unit.RATIO, mean=math.log(1.02), reach=0.1),
         ]
         told = ContrastView(1, 9, 9, (*shares, *ratios))
         table = difference_table(driver.app.trial.card, screen.comparison, told)
@@ -117,6 +118,6 @@ async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
         await driver.until(lambda: screen.comparison, "both are compared")
         assert screen.comparison is not None
         assert driver.app.trial.card is not None
-        told = ContrastView(1, 9, 9, (Difference("DFS power", is_ratio=False, mean=0.01, reach=0.0002),))
+        told = ContrastView(1, 9, 9, (Difference("DFS power", unit=Unit.SHARE, mean=0.01, reach=0.0002),))
         table = difference_table(driver.app.trial.card, screen.comparison, told)
         assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))
