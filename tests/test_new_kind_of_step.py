@@ -91,7 +91,7 @@ at_days = [365]
 """
 MAP = """
 from pathsim.engines.choose import simulate
-from pathsim.player.chart import lanes
+from pathsim.player.lanes import lanes
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load
 from pathsim.trial.course import course

@@ -17,16 +17,23 @@ from dataclasses import replace
 from typing import Any, BinaryIO
 
 from pathsim.player import requests as ask
-from pathsim.player.repeats import KINDS, Repeats
+from pathsim.player.makers.compare import Contrast, comparison_view
+from pathsim.player.makers.ensemble import EnsembleRepeats
+from pathsim.player.makers.evidence import Validation, evidence
+from pathsim.player.makers.live import opened, snapshot
+from pathsim.player.makers.patients import journey_view, roster
+from pathsim.player.makers.repeats import Repeats
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
-from pathsim.player.save import ARMS, SaveError, save
-from pathsim.player.session import WorkerSession
+from pathsim.player.saved_scenario import ARMS, SaveError, save
+from pathsim.player.views.live import Snapshot
+from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.problems import ScenarioError
 
 TOLD_EVERY_SECONDS = 0.5
 """How often replicates that are being simulated are told of."""
 _SUPERSEDED = (ask.Open, ask.Show, ask.Roster, ask.CompareSettings, ask.Travel)
 """Requests of which only the newest counts."""
+_REPEATS: dict[ask.Work, type[Repeats]] = {"ensemble": EnsembleRepeats, "contrast": Contrast, "validation": Validation}
 
 
 class Worker:
@@ -75,35 +82,37 @@ class Worker:
 
     def _answers(self, request: ask.Request) -> Iterator[Reply]:
         if isinstance(request, ask.Open):
-            self._session = WorkerSession.opened(request, self._session)
-            self._repeats, self._current = {}, None
-            yield self._session.card()
+            session = WorkerSession.opened(request, self._session)
+            card = opened(session)
+            self._session, self._repeats, self._current = session, {}, None
+            yield card
             if request.day is not None:
-                yield self._session.photographer.snapshot(request.day, request.moving_days)
+                yield _shown(session, request.day, request.moving_days)
             return
-        session = self._session
-        if session is None or session.request.generation != request.generation:
+        if self._session is None or self._session.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.
             if isinstance(request, ask.Save):
                 yield Unsaved(request.generation, "the trial has changed in the meantime")
             return
-        yield from self._about(session, request)
+        yield from self._about(self._session, request)
 
     def _about(self, session: WorkerSession, request: ask.Request) -> Iterator[Reply]:
         match request:
             case ask.Show():
-                yield session.photographer.snapshot(request.day, request.moving_days)
+                yield _shown(session, request.day, request.moving_days)
             case ask.Seek():
-                day = session.simulated.sought(session.photographer.shown_day, request.towards, request.step)
-                yield replace(session.photographer.snapshot(day, 0.0), is_sought=True)
+                day = session.simulated.sought(session.shown_day, request.towards, request.step)
+                yield replace(_shown(session, day, 0.0), is_sought=True)
             case ask.Roster():
-                yield session.roster(request.day, request.coupling)
+                known = session.counterfactual
+                yield roster(request.generation, session.simulated, known, request.coupling, request.day)
             case ask.Travel():
-                yield session.journey(request.patient, request.coupling)
+                other = session.others.get(request.coupling)
+                yield journey_view(request.generation, session.simulated, other, request.patient)
             case ask.CompareSettings():
-                yield session.comparison(request.day)
+                yield comparison_view(session, request.day)
             case ask.Trace():
-                yield session.evidence()
+                yield evidence(request.generation, session.read_again(), session.request.settings)
             case ask.Save():
                 yield Saved(request.generation, save(session, request.file), f"In it {ARMS}.")
             case ask.Repeat():
@@ -114,11 +123,18 @@ class Worker:
             self._current = None if self._current == request.work else self._current
             return
         if request.work not in self._repeats:
-            self._repeats[request.work] = KINDS[request.work](session, request.replicates)
+            self._repeats[request.work] = _REPEATS[request.work](session, request.replicates)
         repeats = self._repeats[request.work]
         repeats.wanted, self._current = max(request.replicates, repeats.done), request.work
         if repeats.done:
             yield repeats.view()
+
+
+def _shown(session: WorkerSession, day: float, moving_days: float) -> Snapshot:
+    """The trial on a day, from which the next event is sought."""
+    made = snapshot(session, day, moving_days)
+    session.shown_day = made.day
+    return made
 
 
 def newest(waiting: list[Any]) -> list[Any]:

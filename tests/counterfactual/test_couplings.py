@@ -22,8 +22,9 @@ from pathsim.counterfactual import (
 from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling
 from pathsim.engines.choose import simulate
 from pathsim.journal import Journal
+from pathsim.player.makers.patients import roster
 from pathsim.player.requests import Open
-from pathsim.player.session import WorkerSession
+from pathsim.player.worker_session import WorkerSession
 from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
@@ -342,7 +343,7 @@ def test_the_app_knows_nothing_either_where_patients_queue_in_the_other_arm() ->
     source = str(CASES / "beds-in-one-arm.toml")
     for seed in (1, 2, 10, 19):
         session = WorkerSession.opened(Open(1, source, seed, (("resources.bed.capacity", "10"),)), None)
-        assert session.roster(1461.0, "shared").balance is None
+        assert roster(1, session.simulated, session.counterfactual, "shared", 1461.0).balance is None
         assert told_in(case("beds-in-one-arm", seed, **{"resources.bed.capacity": "10"})) is None
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.player.picture import toxicity_rows
+from pathsim.player.toxicities import toxicity_rows
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure

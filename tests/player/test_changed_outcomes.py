@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.journal import Block, Journal
-from pathsim.player.differences import changed_patients, comparison_counts, parted
-from pathsim.player.journeys import journey_view, roster
+from pathsim.player.makers.compare import changed_patients, comparison_counts, parted
+from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.scenario.scenario import load
 

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from pathsim.player.journeys import journey_view
+from pathsim.player.makers.patients import journey_view
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import Happening, Journey
 from pathsim.scenario.scenario import load

@@ -1,6 +1,6 @@
 """The list of evidence in the app: every number and every date in use, and what speaks for it."""
 
-from pathsim.player.evidence import TURNED, evidence
+from pathsim.player.makers.evidence import TURNED, evidence
 from pathsim.player.parameters import parameters
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import load

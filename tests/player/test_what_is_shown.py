@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pathsim.player import requests as ask
+from pathsim.player.makers.live import opened
 from pathsim.player.replies import Reply
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointView, Opened, Snapshot, ToxicityRow
@@ -108,7 +109,7 @@ def test_every_day_shows_the_results_of_that_day(scenario: str, seed: int) -> No
     session = here.worker._session  # noqa: SLF001 - the same trial, without simulating it again
     assert session is not None
     for day in days(scenario, seed, 8):
-        assert_shows(here.show(day), results(session.simulated.chunk, day), session.card())
+        assert_shows(here.show(day), results(session.simulated.chunk, day), opened(session))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_the_command_line_prints_what_is_on_screen(
     assert done.code == 0
     session = here.worker._session  # noqa: SLF001
     assert session is not None
-    assert_shows(snapshot, json.loads(done.out), session.card())
+    assert_shows(snapshot, json.loads(done.out), opened(session))
 
 
 moves = st.lists(

@@ -11,7 +11,7 @@ from pathsim.engines.choose import simulate, simulate_many
 from pathsim.ensembles.summary import summary
 from pathsim.ensembles.vary import by_setting, comparison, varied_rows
 from pathsim.meaning import Unit
-from pathsim.player.picture import compared_figures
+from pathsim.player.makers.compare import compared_figures
 from pathsim.player.views.live import EndpointCard
 from pathsim.report.arms_compared import comparison_table
 from pathsim.report.characteristics import print_characteristics

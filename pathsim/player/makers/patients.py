@@ -1,4 +1,4 @@
-"""Patients one by one: the list of all of them, and the journey of one in each arm."""
+"""Patients: the list of all of them, and the journey of one in each arm."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from pathsim.ensembles.store import write_whole
-from pathsim.player.evidence import TURNED
-from pathsim.player.session import WorkerSession
+from pathsim.player.makers.evidence import TURNED
+from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.files import library, parse_value
 
 ARMS = "patients are randomized again, so arms can differ from those on screen"

@@ -1,24 +1,57 @@
-"""Two settings of the same patients: who fares otherwise, and where their journeys part."""
+"""Compare: two settings of the same patients, who fares otherwise in one trial, and how figures differ over many."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from pathsim.calendar import Days
+from pathsim.ensembles.summary import Summary
+from pathsim.ensembles.vary import comparison, varied_rows
 from pathsim.journal import Journal, Rows
+from pathsim.meaning import Unit
+from pathsim.paths import compared_path, day_name, path_of, row_of
+from pathsim.player.endpoints import endpoint_view
+from pathsim.player.makers.repeats import Repeats
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.views.compare import ChangedPatient
-from pathsim.player.views.live import ComparisonCounts
-from pathsim.scenario.schema import Endpoint
+from pathsim.player.toxicities import toxicity_name, toxicity_rows
+from pathsim.player.views.compare import ChangedPatient, ComparedFigure, ComparisonView, ContrastView, Difference
+from pathsim.player.views.live import ComparisonCounts, EndpointCard
+from pathsim.player.worker_session import WorkerSession
+from pathsim.report.figures import spans
+from pathsim.results.endpoint import EndpointResults
+from pathsim.results.labels import in_ensembles
+from pathsim.results.views import Columns, kept_of, of_trial
+from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import THERAPY, Endpoint
+from pathsim.statistics.normal import deviations
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import time_to_event
+from pathsim.trial.time_to_event import ALL, time_to_event
 
 PatientChange: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
 VERDICTS: tuple[PatientChange, ...] = ("better", "worse", "later", "earlier", "otherwise")
 MOST_TOLD = 500
 """Patients whose first difference is told; the counts are of all."""
+
+
+def comparison_view(session: WorkerSession, day: float) -> ComparisonView:
+    """The trial on screen beside the one that it is compared with."""
+    there, here = (simulated.reported_on(day) for simulated in (session.kept, session.simulated))
+    cards = session.cache.cards
+    name = next((card.name for card in cards), "")
+    return ComparisonView(
+        generation=session.request.generation,
+        there=tuple(endpoint_view(card, there) for card in cards),
+        here=tuple(endpoint_view(card, here) for card in cards),
+        compared=tuple(compared_figures(card, there, here) for card in cards),
+        toxicity_there=toxicity_rows(there),
+        toxicity_here=toxicity_rows(here),
+        counts=comparison_counts(session.kept, session.simulated, name, day),
+        changed=tuple(changed_patients(session.kept, session.simulated, name, day)),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +175,66 @@ def _told_apart(there: str, here: str, days: list[float]) -> tuple[str, str]:
 def _time_of_day(day: float) -> str:
     minutes = int(day % 1 * 1440)
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def compared_figures(card: EndpointCard, there: DataCut, here: DataCut) -> tuple[ComparedFigure, ...]:
+    """How the arms of an endpoint compare in two settings."""
+    scenario, figures = here.chunk.scenario, []
+    found = [
+        EndpointResults(cut.chunk.scenario.sections.endpoints[card.name], cut).comparisons for cut in (there, here)
+    ]
+    for arm in scenario.compared_arms:
+        before, now = (kept_of((compared or {})[arm]) for compared in found)
+        for path, values in now.items():
+            if (one := in_ensembles(scenario.compared_label(card.name, arm), card.name, arm, path)) is not None:
+                _, label, unit = one
+                shown = (None, None) if unit is Unit.SHARE else (of_trial(before[path], 0), of_trial(values, 0))
+                figures.append(ComparedFigure(label, unit, *shown))
+    return tuple(figures)
+
+
+class Contrast(Repeats):
+    """Two settings again and again on the same patients, with the same draws and in the same arms."""
+
+    def columns(self, replicates: range) -> Columns:
+        """The rows of both."""
+        both = [self.session.kept.scenario, self.session.scenario]
+        return varied_rows(both, self.session.request.seed, replicates)
+
+    def view(self) -> ContrastView:
+        """The mean differences with their intervals."""
+        both = [self.session.kept.scenario, self.session.scenario]
+        compared_settings = comparison(both, [self.session.request.kept, self.session.request.settings], self.so_far())
+        differences = compared_settings["settings"][1]["differences"]
+        told = [
+            _difference(label, unit, found)
+            for path, label, unit in _contrasted(both[0], differences)
+            if (found := differences.get(path)) and found["averaged"] > 1
+        ]
+        return ContrastView(self.session.request.generation, self.done, self.wanted, tuple(told))
+
+
+def _difference(label: str, unit: Unit, found: Summary) -> Difference:
+    scale = "_log" if unit is Unit.RATIO else ""
+    half_width = deviations(0.95) * found[f"standard_error{scale}"]
+    return Difference(label, unit, found[f"mean{scale}"], half_width)
+
+
+def _contrasted(scenario: Scenario, paths: Iterable[str]) -> Iterator[tuple[str, str, Unit]]:
+    """The figures whose differences are shown: survival, how the arms of each endpoint compare, and toxicity."""
+    for name, endpoint in scenario.sections.endpoints.items():
+        short = scenario.endpoint_label(name)
+        for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
+            of = f", {arm}" if scenario.arms else ""
+            path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
+            yield path, f"{short} at {told}{of}", Unit.SHARE
+        for arm in scenario.compared_arms:
+            below = f"{compared_path(name, arm)}."
+            figures = (path.removeprefix(below) for path in paths if path.startswith(below))
+            of_arm = scenario.compared_label(name, arm)
+            yield from filter(None, (in_ensembles(of_arm, name, arm, path) for path in figures))
+    toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
+    for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
+        of = f", {arm}" if arm else ""
+        path = f"{row_of('toxicity', arm=arm, step=step, type=name)}.rate"
+        yield path, f"{toxicity_name(scenario, name, step)}{of}", Unit.SHARE

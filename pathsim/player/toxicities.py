@@ -1,0 +1,46 @@
+"""Toxicities as screens list them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pathsim.player.views.live import ToxicityRow
+from pathsim.scenario.scenario import Scenario
+from pathsim.scenario.schema import ANY, THERAPY
+from pathsim.trial.data_cut import DataCut
+from pathsim.trial.tables import of_trial as rows_of_trial
+from pathsim.trial.tables import visits
+from pathsim.trial.time_to_event import allocation
+from pathsim.trial.toxicity import toxic_steps, toxicity
+
+
+def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
+    """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
+    scenario, groups = known.chunk.scenario, allocation(known)
+    rows = rows_of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)
+    whole = [row for row in rows if row["step"] == THERAPY]
+    arms: tuple[str | None, ...] = scenario.arms or (None,)
+    found: dict[tuple[str, str], dict[str | None, dict[str, Any]]] = {}
+    for row in whole or rows:
+        if row["arm"] in arms and row["type"] != ANY and row["step"] not in scenario.repeats:
+            found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
+    made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
+    return tuple(sorted(made, key=lambda row: -max(_rate(row), default=0.0)))
+
+
+def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
+    """What a row of toxicities is called: with its step, if it is not about the whole therapy."""
+    label = scenario.toxicity_label(name)
+    return label if step == THERAPY else f"{label}, {scenario.entry(step).label}"
+
+
+def _rate(row: ToxicityRow) -> list[float]:
+    return [sum(grades) / n for grades, n in zip(row.grades, row.patients, strict=True) if n]
+
+
+def _toxicity_row(label: str, by_arm: dict[str | None, dict[str, Any]], arms: Sequence[str | None]) -> ToxicityRow:
+    rows = [by_arm.get(arm) for arm in arms]
+    grades = [
+        (0, 0, 0) if row is None else (row["grade3plus"] - row["grade4"] - row["grade5"], row["grade4"], row["grade5"])
+        for row in rows
+    ]
+    return ToxicityRow(label, tuple(grades), tuple(0 if row is None else row["patients"] for row in rows))

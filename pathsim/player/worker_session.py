@@ -1,0 +1,116 @@
+"""The trials that are on screen: the one as it is set, the one it is compared with, and their common base."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from pathsim.counterfactual import Counterfactual, counterfactual, other_courses
+from pathsim.couplings import Coupling
+from pathsim.player.endpoints import cards
+from pathsim.player.lanes import lanes
+from pathsim.player.parameters import parameters
+from pathsim.player.requests import Open, Settings
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.live import EndpointCard, Lane, Parameter
+from pathsim.scenario.files import Source, find
+from pathsim.scenario.problems import ScenarioError, dotted
+from pathsim.scenario.scenario import Scenario, load
+
+
+@dataclass(frozen=True)
+class Cache:
+    """What all settings of a scenario file and a seed have in common, and the trials that were made last."""
+
+    source: Source
+    seed: int
+    _simulated: dict[Settings, SimulatedTrial]
+
+    @classmethod
+    def of(cls, source: Source, seed: int) -> "Cache":
+        """The cache for this text."""
+        return cls(source, seed, {(): SimulatedTrial(load(source), seed)})
+
+    @property
+    def base(self) -> SimulatedTrial:
+        """The trial as the file has it."""
+        return self._simulated[()]
+
+    @cached_property
+    def lanes(self) -> tuple[Lane, ...]:
+        """The map; the same for all settings, so that it stays as it is."""
+        return lanes(self.base.course)
+
+    @cached_property
+    def cards(self) -> tuple[EndpointCard, ...]:
+        """The axes; the same for all settings."""
+        return cards(self.base)
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The numbers that can be turned, with the values that the file has."""
+        return parameters(self.base.scenario)
+
+    def simulated(self, settings: Settings) -> SimulatedTrial:
+        """The trial with these settings; its patients keep the arms that they have in the file."""
+        if settings not in self._simulated:
+            made = SimulatedTrial(self._scenario(settings), self.seed, self.base)
+            for old in [key for key in self._simulated if key][:-2]:
+                del self._simulated[old]
+            self._simulated[settings] = made
+        return self._simulated[settings]
+
+    def _scenario(self, settings: Settings) -> Scenario:
+        """The scenario with these settings; where they are numbers, without reading the file again."""
+        paths = {dotted(path): path for path in self.base.scenario.rates}
+        try:
+            return self.base.scenario.with_values({paths[path]: float(value) for path, value in settings})
+        except (KeyError, ValueError, ScenarioError):
+            # Something else than a number was set; or it is wrong, and reading tells it in the user's words.
+            return load(self.source, dict(settings))
+
+
+class WorkerSession:
+    """A trial as it is set, beside the one that it is compared with."""
+
+    def __init__(self, request: Open, cache: Cache) -> None:
+        self.request, self.cache = request, cache
+        self.kept = cache.simulated(request.kept)
+        self.simulated = cache.simulated(request.settings)
+        self.shown_day = 0.0
+        """The day that was shown last."""
+
+    @classmethod
+    def opened(cls, request: Open, before: "WorkerSession | None") -> "WorkerSession":
+        """The session for a request; what an earlier one has in common with it is not made again.
+
+        Raises ScenarioError.
+        """
+        source = find(request.scenario)
+        cache = None if before is None else before.cache
+        if cache is None or cache.source != source or cache.seed != request.seed:
+            cache = Cache.of(source, request.seed)
+        return cls(request, cache)
+
+    def renumber(self, generation: int) -> None:
+        """Answer to another number from now on."""
+        self.request = replace(self.request, generation=generation)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is set."""
+        return self.simulated.scenario
+
+    def read_again(self) -> Scenario:
+        """The same scenario read from its text again: what was set says there that it was."""
+        return load(self.cache.source, dict(self.request.settings))
+
+    @cached_property
+    def others(self) -> dict[Coupling, SimulatedTrial]:
+        """The trial in which everybody is in the other arm, by coupling; none where nobody can know."""
+        seed, courses = self.simulated.seed, other_courses(self.simulated.course)
+        return {coupling: SimulatedTrial(self.scenario, seed, simulated=course) for coupling, course in courses.items()}
+
+    @cached_property
+    def counterfactual(self) -> Counterfactual | None:
+        """How each patient fares in either arm; None where nobody can know."""
+        others = {coupling: other.course for coupling, other in self.others.items()}
+        return counterfactual(self.simulated.course, others)
