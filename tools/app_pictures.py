@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
 from pathsim.player.process import WorkerProcess
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
 SHOTS = (
@@ -35,7 +35,7 @@ async def shot(
 ) -> None:
     """Take one picture of the app on a day, after some keys and replicates."""
     is_moving = not keys
-    session = Session("aall1331", SEED, dict(settings), day=day, is_playing=is_moving)
+    session = UserSession("aall1331", SEED, dict(settings), day=day, is_playing=is_moving)
     app = PathsimApp(WorkerProcess(), session, f"pathsim-{theme}")
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.trial.snapshot is not None)

@@ -26,7 +26,7 @@ from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 
 MOST_TOLD = 3
 """Of what is wrong with a user's own keys."""
@@ -41,7 +41,9 @@ class PathsimApp(TrialApp):
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, worker: WorkerProcess, session: Session, theme: str = DARK, *, ascii_only: bool = False) -> None:
+    def __init__(
+        self, worker: WorkerProcess, session: UserSession, theme: str = DARK, *, ascii_only: bool = False
+    ) -> None:
         super().__init__(worker, session, ascii_only=ascii_only)
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""

@@ -21,7 +21,7 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.player.controller import Controller, Note
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Reply
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
 
 FRAMES_PER_SECOND = 20
@@ -55,7 +55,7 @@ class WorkerLost(Message):
 class TrialApp(App[None]):
     """An app with a trial on screen, which a worker simulates."""
 
-    def __init__(self, worker: WorkerProcess, session: Session, *, ascii_only: bool = False) -> None:
+    def __init__(self, worker: WorkerProcess, session: UserSession, *, ascii_only: bool = False) -> None:
         super().__init__()
         self._own_filters: list[LineFilter] = [Harmless(), *([OnlyAscii()] if ascii_only else [])]
         self.trial = Controller(worker, session, self.tell, self.refresh_header)

@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from pathsim.app.app import PathsimApp
 from pathsim.bench import BenchmarkRatio
 from pathsim.player.process import WorkerProcess
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 
 COLUMNS, ROWS = 160, 45
 PRESSES = 150
@@ -207,7 +207,7 @@ def _middle(values: Sequence[float]) -> str:
 
 async def _driven(scenario: str, settings: dict[str, str], turns: int) -> tuple[float, list[float]]:
     """Milliseconds of CPU for a redraw (the median), and milliseconds until each turned number is seen."""
-    session = Session(scenario, 21, dict(settings), is_playing=False)
+    session = UserSession(scenario, 21, dict(settings), is_playing=False)
     app = PathsimApp(WorkerProcess(), session)
     async with app.run_test(size=(COLUMNS, ROWS)) as pilot:
         await _until(pilot, lambda: app.trial.snapshot is not None)

@@ -53,11 +53,11 @@ def open_app(
     # The worker gets ready while the app is loaded.
     worker = WorkerProcess()
     from pathsim.app.app import PathsimApp
-    from pathsim.player.user_session import Session
+    from pathsim.player.user_session import UserSession
 
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
     app = PathsimApp(
-        worker, Session(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode
+        worker, UserSession(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode
     )
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened, Parameter, Snapshot
 from pathsim.text import counted
 
@@ -37,7 +37,7 @@ class Controller:
     def __init__(
         self,
         worker: WorkerProcess,
-        session: Session,
+        session: UserSession,
         tell: Callable[[Note], object],
         refresh_header: Callable[[], object],
     ) -> None:

@@ -4,11 +4,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.requests import Open, Settings
 from pathsim.player.views.live import Parameter
 
-DAYS_PER_MONTH = 365.25 / 12
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
 """Months of the trial in a second."""
 USUAL_SPEED = 4
@@ -17,7 +17,7 @@ ON_THEIR_WAY_SECONDS = 0.7
 
 
 @dataclass
-class Session:
+class UserSession:
     """The state of the player. Nothing in it changes what a trial shows on a day."""
 
     scenario: str

@@ -23,7 +23,7 @@ from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
 
 SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS)
@@ -78,7 +78,7 @@ class Driver:
         self.app, self.worker, self.pilot = app, worker, pilot
 
     @property
-    def session(self) -> Session:
+    def session(self) -> UserSession:
         """What the user is looking at."""
         return self.app.trial.session
 
@@ -223,7 +223,7 @@ async def driven(
     plays: bool = False,
 ) -> AsyncIterator[Driver]:
     """The app with its worker, once the first day is on screen; it stands still unless it is asked to play."""
-    session = Session(str(scenario), seed, dict(settings or {}), is_playing=plays)
+    session = UserSession(str(scenario), seed, dict(settings or {}), is_playing=plays)
     its_worker = worker()
     app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only)
     try:

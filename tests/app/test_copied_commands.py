@@ -15,7 +15,7 @@ from pathsim.app.screens import compare, evidence
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 
 DAY = 1800.0
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
@@ -41,7 +41,7 @@ def told(done: Any) -> Any:
     date=st.none() | st.dates().map(str),
 )
 def test_the_command_says_what_is_set_to_any_shell(settings: dict[str, str], asked: str, date: str | None) -> None:
-    words = shlex.split(Session(asked, 7, settings).run_command(asked, date))
+    words = shlex.split(UserSession(asked, 7, settings).run_command(asked, date))
     assert words[:5] == ["pathsim", "run", asked, "--seed", "7"]
     said = {words[at + 1] for at, word in enumerate(words) if word == "--set"}
     assert {f"{path}={value}" for path, value in settings.items()} <= said

@@ -20,7 +20,7 @@ from pathsim.app.screens.dialogs import CommandList, Help, Question
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
 from pathsim.player.process import WorkerProcess
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def test_a_terminal_that_cannot_be_drawn_on_is_none(monkeypatch: pytest.MonkeyPa
 async def test_what_cannot_be_opened_nor_corrected_ends_the_app_with_a_word(
     scenario: str, settings: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    app = PathsimApp(WorkerProcess(), Session(scenario, 1, settings))
+    app = PathsimApp(WorkerProcess(), UserSession(scenario, 1, settings))
     await asyncio.wait_for(app.run_async(headless=True), PATIENCE_SECONDS)
     assert app.return_code == 2
     assert capsys.readouterr().err

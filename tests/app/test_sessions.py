@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from textual.widgets import Static
 
 from pathsim.app.base import Arrived
+from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.player import requests as ask
-from pathsim.player.user_session import DAYS_PER_MONTH, SPEEDS, Session
+from pathsim.player.user_session import SPEEDS, UserSession
 from pathsim.player.views.live import Curve, Parameter, Snapshot
 
 DAY = 1800.0
@@ -352,7 +353,7 @@ async def test_a_worker_that_is_closed_leaves_nothing_open() -> None:
 # ---- the session alone
 
 SESSIONS = st.builds(
-    Session,
+    UserSession,
     scenario=st.just("x"),
     seed=st.integers(0, 10**6),
     day=st.floats(0, 4000),
@@ -362,7 +363,7 @@ SESSIONS = st.builds(
 
 
 @given(session=SESSIONS, seconds=st.lists(st.floats(0, 10), max_size=10))
-def test_time_never_runs_back_nor_past_the_last_day(session: Session, seconds: list[float]) -> None:
+def test_time_never_runs_back_nor_past_the_last_day(session: UserSession, seconds: list[float]) -> None:
     for some in seconds:
         before = session.day
         session.advance(some)
@@ -372,7 +373,7 @@ def test_time_never_runs_back_nor_past_the_last_day(session: Session, seconds: l
 
 
 @given(session=SESSIONS, steps=st.lists(st.integers(-20, 20)))
-def test_the_speed_stays_among_the_speeds(session: Session, steps: list[int]) -> None:
+def test_the_speed_stays_among_the_speeds(session: UserSession, steps: list[int]) -> None:
     for step in steps:
         before = session.months_per_second
         session.faster(step)

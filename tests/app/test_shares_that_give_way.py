@@ -3,7 +3,7 @@
 import pytest
 
 from pathsim.player.parameters import parameters
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 
@@ -32,7 +32,7 @@ LOW, MIDDLE, HIGH = (f"cohort.risk.levels.{level}" for level in ("low", "middle"
 def test_the_others_keep_their_proportions_and_all_add_up_to_one(
     turned: str, to: float, expected: dict[str, float]
 ) -> None:
-    session = Session("thirds", 1)
+    session = UserSession("thirds", 1)
     parameter = next(one for one in parameters(load(THIRDS)) if one.path == turned)
     session.turn(parameter, to)
     assert {path: float(value) for path, value in session.settings.items()} == pytest.approx(expected)
@@ -44,7 +44,7 @@ def test_the_others_keep_their_proportions_and_all_add_up_to_one(
 def test_shares_that_are_all_0_take_equal_parts_of_what_is_left() -> None:
     text = THIRDS.text.replace("low = 0.5, middle = 0.3, high = 0.2", "low = 0, middle = 0, high = 1")
     certain = Source("thirds", "<test>", text)
-    session = Session("thirds", 1)
+    session = UserSession("thirds", 1)
     session.turn(next(one for one in parameters(load(certain)) if one.path == HIGH), 0.4)
     assert {path: float(value) for path, value in session.settings.items()} == pytest.approx(
         {LOW: 0.3, MIDDLE: 0.3, HIGH: 0.4}

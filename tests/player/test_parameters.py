@@ -10,7 +10,7 @@ from hypothesis import given
 from strategies import Text, examples, scenario_of, scenarios
 
 from pathsim.player.parameters import parameters
-from pathsim.player.user_session import Session
+from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.files import Source, library
 from pathsim.scenario.scenario import Scenario, load
@@ -170,7 +170,7 @@ def parameter(path: str) -> Parameter:
     ],
 )
 def test_the_other_shares_give_way_in_proportion(path: str, value: float, expected: dict[str, float]) -> None:
-    session = Session("any", 1)
+    session = UserSession("any", 1)
     session.turn(parameter(path), value)
     found = shares(session.settings, path.rpartition(".")[0])
     assert found == pytest.approx(expected)
@@ -178,7 +178,7 @@ def test_the_other_shares_give_way_in_proportion(path: str, value: float, expect
 
 
 def test_a_share_that_is_turned_twice_is_as_if_it_were_turned_once() -> None:
-    once, twice = Session("any", 1), Session("any", 1)
+    once, twice = UserSession("any", 1), UserSession("any", 1)
     mild = parameter("cohort.severity.levels.mild")
     once.turn(mild, 0.8)
     twice.turn(mild, 0.1)
@@ -187,7 +187,7 @@ def test_a_share_that_is_turned_twice_is_as_if_it_were_turned_once() -> None:
 
 
 def test_a_share_with_its_own_value_gives_the_others_theirs() -> None:
-    session = Session("any", 1)
+    session = UserSession("any", 1)
     for value in (0.9, None):
         session.turn(parameter("cohort.severity.levels.mild"), value)
     assert session.settings == {}
@@ -198,7 +198,7 @@ def test_a_turned_share_is_a_scenario_that_can_be_simulated(tmp_path: Path) -> N
     file = tmp_path / "shares.toml"
     file.write_text(SHARES, encoding="utf-8")
     for value in (0.0, 1 / 3, 0.123456789, 0.999):
-        session = Session(str(file), 1)
+        session = UserSession(str(file), 1)
         session.turn(parameter("steps.way.rules.0.split.ward"), value)
         load(str(file), session.settings)
 
