@@ -49,3 +49,7 @@ class ScoreTest(Comparison):
     def p_one_sided(self) -> Annotated[PValue, Label("one-sided P")]:
         """The probability of a statistic this low or lower if the arms do not differ."""
         return probability_below(self.z)
+
+    def remark(self, trial: int) -> str:
+        """Why there is no figure: events that do not count, or come to all at once, may well have occurred."""
+        return "no event that counts tells the arms apart" if np.isnan(self.z[trial]) else ""

@@ -11,9 +11,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from survival_data import CONTROL, LEUKAEMIA, TREATED, TRIALS, Patients, awkward, patients, small_chunks
 from survival_oracles import lifelines_weighted_chi_squared, rows_of
 
-from pathsim.statistics.fleming_harrington import GAMMA, RHO, fleming_harrington
+from pathsim.statistics.fleming_harrington import GAMMA, RHO, FlemingHarringtonTest, fleming_harrington
 from pathsim.statistics.logrank import LogRank, logrank
-from pathsim.statistics.two_arms import ArmCounts, arm_counts
+from pathsim.statistics.two_arms import ArmCounts, SurvivalData, arm_counts
 
 BY_R = {"plain": 14.4571508187171, "strata": 14.2523756382181}
 
@@ -112,3 +112,24 @@ def test_each_trial_of_a_chunk_says_what_it_says_alone(chunk: Patients) -> None:
 def test_the_first_event_alone_has_no_weight_and_there_is_no_test() -> None:
     trial = patients(time=[1, 2, 3], event=[1, 0, 0], arm=[TREATED, CONTROL, CONTROL])
     assert math.isnan(fleming_harrington(counts_of(trial)).z[0])
+
+
+def test_without_a_figure_it_does_not_say_that_no_event_occurred() -> None:
+    """The first event of all has the weight 0; it is the only one here."""
+    nobody, of_one = np.zeros(2, np.intp), np.array([1, 0])
+    data = SurvivalData(
+        nobody,
+        np.array([0, 1]),
+        nobody,
+        np.array([1.0, 2.0]),
+        of_one,
+        trials=1,
+        arms=("drug", "control"),
+        control="control",
+        causes=("death",),
+        is_stratified=False,
+        horizon_days=None,
+    )
+    test = FlemingHarringtonTest(data.comparisons["drug"])
+    assert np.isnan(test.z[0])
+    assert test.remark(0) == "no event that counts tells the arms apart"
