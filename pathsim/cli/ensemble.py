@@ -291,7 +291,8 @@ def conclude(many: "Ensemble", store: "Store | None", rows_format: "TableFormat"
 
 def _say_precision(many: "Ensemble") -> None:
     until_se = many["until_se"]
-    label, missed = many.scenario.endpoint_label(until_se["endpoint"]), until_se["reached"] > until_se["asked"]
+    label = many.scenario.compared_label(until_se["endpoint"], until_se["arm"])
+    missed = until_se["reached"] > until_se["asked"]
     click.echo(
         f"after {counted(many.rows.replicates, 'replicate')} the power of {label} has a standard error "
         f"of {until_se['reached']:.2g}"

@@ -48,9 +48,9 @@ def _figure(found: Comparison, name: str, meant: Declaration, trial: int) -> str
     value = float(found[name][trial])
     if math.isnan(value):
         return ""
-    text = f"{meant.label} {written(value, meant.unit)}"
     if name != found.estimate:
-        return text
+        return f"{meant.label} {span(value) if meant.unit is Unit.DAYS else written(value, meant.unit)}"
+    text = f"{meant.label} {written(value, meant.unit)}"
     lower, upper = (float(found[limit][trial]) for limit in ("lower", "upper"))
     if math.isnan(lower) or math.isnan(upper):
         return text
@@ -71,6 +71,6 @@ def written(value: float, unit: Unit | None) -> str:
         case Unit.COUNT:
             return f"{value:.0f}"
         case Unit.DAYS:
-            return span(value) if value >= 364 and span(value).endswith(("year", "years")) else f"{value:.0f} days"
+            return f"{value:.0f} days"
         case _:
             return f"{value:.2f}"

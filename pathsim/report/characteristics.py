@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -136,6 +137,8 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByN
     table.add_row("events", *_pairs(figures, paths, _count))
     parts: list[RenderableType] = [table]
     for arm in scenario.compared_arms:
+        if len(scenario.compared_arms) > 1:
+            parts += ["", Text(f" {arm} against {scenario.trial.control}")]
         parts += _comparison(console, scenario, found, columns, name, arm)
     return Group(*parts)
 
@@ -143,8 +146,6 @@ def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByN
 def _comparison(
     console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str, arm: str
 ) -> Iterator[RenderableType]:
-    if len(scenario.compared_arms) > 1:
-        yield Text(f" {arm} against {scenario.trial.control}")
     path = compared_path(name, arm, "cox")
     ratio = found["figures"][f"{path}.hazard_ratio"]
     tests = dict(found["power"][name][arm])
@@ -153,8 +154,8 @@ def _comparison(
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if tests:
-        others = (f"{test_label(test)} {power['estimate']:.1%}" for test, power in tests.items())
-        yield Text(f" power by {'; '.join(others)}", "dim")
+        others = (f"{test_label(test)} {_power(found, name, arm, test)}" for test in tests)
+        yield Padding(Text(f"power by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
         yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:
@@ -171,6 +172,14 @@ def _comparison(
     ]
     if ratio["median"] is not None:
         yield ratio_histogram(columns[f"{path}.hazard_ratio"], published, ascii_only=console.options.ascii_only)
+
+
+def _power(found: Summary, name: str, arm: str, test: str) -> str:
+    """The power of a test; a dash where no trial could make it, as of an event that never occurs."""
+    p_value = found["figures"][f"{compared_path(name, arm)}.{test}.p_one_sided"]
+    if p_value["missing"] == found["replicates"]:
+        return "-"
+    return f"{found['power'][name][arm][test]['estimate']:.1%}"
 
 
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pathsim.report.figures import ROOMY, figure_table, of_fewer, percent, ratio
+from pathsim.report.figures import figure_table, of_fewer, percent, ratio
 from pathsim.results.lookup import is_share
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target, TargetKind
@@ -32,6 +32,8 @@ SIGNS: dict[Verdict, str] = {
 LABEL, STRIP = 36, 13
 NARROW_LABEL, NARROW_STRIP = 21, 9
 MEAN = 6
+ROOMY = 113
+"""Characters that the wide columns take, with the gaps between them."""
 KIND_SIGNS: dict[TargetKind, str] = {"input": "=", "fit": "", "holdout": "*", "plausible": "~"}
 GLYPHS, ASCII_GLYPHS = ("─", "┼", "●"), ("-", "|", "o")
 """What the plot is drawn with: the interval, the mean, the published result."""

@@ -67,6 +67,14 @@ def estimate_of(path: str) -> str | None:
     return None if beside is None else f"{path.rpartition('.')[0]}.{path_of(beside)}"
 
 
+def columns_of(table: str) -> frozenset[str]:
+    """The keys that rows of a table can have; none if there is no such table."""
+    place = _below(TrialResults, table)
+    rows = () if place is None else get_args(place.kind)
+    kinds = (kind for row in rows for kind in (get_args(row) or (row,)))
+    return frozenset(key for kind in kinds for key in typing.get_type_hints(kind))
+
+
 def declared_in(kind: type[ResultsPart]) -> dict[str, Declaration]:
     """What is declared of the figures of a kind of part, by name."""
     places = {name: _below(kind, name) for name in declared(kind)}

@@ -11,7 +11,7 @@ import numpy as np
 
 from pathsim.meaning import Unit
 from pathsim.paths import PathPart, Picks, next_name, parts_of, path_of
-from pathsim.results.declared import unit_of
+from pathsim.results.declared import columns_of, unit_of
 from pathsim.results.json import ResultsJson
 from pathsim.scenario.former import renamed, renamed_comparison
 from pathsim.scenario.schema import Target
@@ -82,7 +82,7 @@ def leaf_below(found: Mapping[str, Any], parts: Sequence[PathPart], path: str) -
             raise KeyError(f"the results have no '{names[0]}' in '{path}'{_instead(here, path, names)}")
         here = here[key]
         if (picks := parts[taken - 1].picks) is not None:
-            here = _picked(here, picks, path)
+            here = _picked(here, key, picks, path)
         parts = parts[taken:]
     if isinstance(here, _Nothing):
         return 0 if unit_of(path) is Unit.COUNT else None
@@ -107,11 +107,11 @@ def _next(here: Any, names: Sequence[str]) -> tuple[str | None, int]:
     return next_name(here, names) if isinstance(here, Mapping) else (None, 0)
 
 
-def _picked(rows: Any, picks: Picks, path: str) -> Any:
+def _picked(rows: Any, table: str, picks: Picks, path: str) -> Any:
     if not isinstance(rows, list):
         raise KeyError(f"'{path}' picks from something that is not a list")
-    keys = {key for row in rows for key in row}
-    if rows and (unknown := dict(picks).keys() - keys):
+    keys = {key for row in rows for key in row} or columns_of(table)
+    if keys and (unknown := dict(picks).keys() - keys):
         key = unknown.pop()
         now = renamed(key, keys)
         raise KeyError(

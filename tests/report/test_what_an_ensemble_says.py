@@ -46,6 +46,16 @@ def test_survival_is_in_per_cent_as_in_the_report_of_one_trial(lines: list[str])
     assert all(cell.endswith(("%", "%)")) for cell in row(lines, "at 1 year"))
 
 
+def test_a_test_that_no_trial_can_make_has_a_dash_for_its_power() -> None:
+    """Nobody progresses, so that Gray's test of it is never made; of deaths it is."""
+    two = BASE.replace('events  = ["death"]', 'events  = ["death", "progression"]').replace(
+        "exit    = { death", 'exit    = { progression = { median_days = 1e14, next = "dead" }, death'
+    )
+    told = next(line for line in report(two) if line.startswith(" power by Fleming"))
+    assert "Gray's test, progression -" in told
+    assert "Gray's test, death -" not in told
+
+
 def test_the_ends_of_the_histogram_are_labeled(lines: list[str]) -> None:
     assert lines[-1].split()[:2] == ["<=", "0.25"]
 

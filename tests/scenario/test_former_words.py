@@ -1,5 +1,7 @@
 """Who wrote a file, or a command, in the words of an earlier version is told the new ones."""
 
+import re
+
 import pytest
 from click.testing import CliRunner
 
@@ -116,3 +118,32 @@ def test_a_former_word_in_an_option_is_answered_with_the_new_one(former: str, no
     done = CliRunner().invoke(run, ["aall1331", "--engine", former])
     assert done.exit_code == 2
     assert f"'{former}' is now called '{now}'" in done.output
+
+
+def test_a_former_column_is_answered_even_where_the_table_has_no_rows() -> None:
+    found = results(simulate(load("two-arm-exponential"), 1)[0])
+    assert found["waits"] == []
+    with pytest.raises(KeyError, match=r"no row has 'place' in .* It is now called 'resource'."):
+        figure(found, "waits[place=bed].asked")
+
+
+@pytest.mark.parametrize(
+    ("former", "now"),
+    [
+        ("hazard_ratio.estimate", "cox.hazard_ratio"),
+        ("hazard_ratio.upper", "cox.upper"),
+        ("logrank.z", "logrank.z"),
+        ("restricted_mean_difference.days", "restricted_mean.difference_days"),
+        ("restricted_mean_difference.common_horizon.days", "restricted_mean.common_horizon.difference_days"),
+    ],
+)
+@pytest.mark.parametrize("above", ["endpoints.os", "cutoffs.final.endpoints.os"])
+def test_a_former_path_of_a_comparison_is_answered_with_the_one_below_the_arm(
+    above: str, former: str, now: str
+) -> None:
+    found = results(simulate(load("two-arm-exponential"), 1)[0])
+    answer = re.escape(f" It is now called '{above}.comparisons.experimental.{now}'.")
+    with pytest.raises(KeyError, match=answer):
+        figure(found, f"{above}.{former}")
+    if "common" not in now:
+        assert figure(found, f"{above}.comparisons.experimental.{now}")
