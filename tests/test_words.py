@@ -65,5 +65,5 @@ def test_no_page_of_the_reference_speaks_a_former_word(file: Path) -> None:
 
 def test_no_two_public_classes_share_a_name() -> None:
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in PACKAGE]
-    names = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = [node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     assert [name for name, count in Counter(names).items() if count > 1 and not name.startswith("_")] == []

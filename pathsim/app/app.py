@@ -62,8 +62,8 @@ class PathsimApp(TrialApp):
         for problem in (*told, f"and {more} more of this kind") if more > 0 else told:
             self.notify(problem, severity="warning", timeout=10)
 
-    @on(TrialHeader.Chosen)
-    def _chosen(self, event: TrialHeader.Chosen) -> None:
+    @on(TrialHeader.ScreenChosen)
+    def _chosen(self, event: TrialHeader.ScreenChosen) -> None:
         self.action_visit(event.name)
 
     # ---- actions

@@ -161,8 +161,8 @@ class CompareScreen(TrialScreen):
         if self.trial.snapshot is not None:
             self.moved(self.trial.snapshot)
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.RowChosen)
+    def _chosen(self, event: Listing.RowChosen) -> None:
         self.post_message(self.PatientChosen(event.about))
 
 

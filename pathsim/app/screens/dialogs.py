@@ -126,8 +126,8 @@ class CommandList(ModalScreen[None], SteadyScreen[None]):
         for listing in self.query(Listing):
             self._do(listing.marked)
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.RowChosen)
+    def _chosen(self, event: Listing.RowChosen) -> None:
         self._do(event.about)
 
     def _do(self, number: object) -> None:

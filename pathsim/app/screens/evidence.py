@@ -158,8 +158,8 @@ class EvidenceScreen(TrialScreen):
             text = f"Met: {', '.join(parts)}; {done}" if parts else ""
         self.query_one("#tally", Static).update(text)
 
-    @on(Listing.Marked)
-    def _marked(self, event: Listing.Marked) -> None:
+    @on(Listing.RowMarked)
+    def _marked(self, event: Listing.RowMarked) -> None:
         if event.listing is self._listing:
             self._explain(event.about)
 
@@ -188,8 +188,8 @@ class EvidenceScreen(TrialScreen):
             text.append(TARGET_KINDS[about.kind][1])
         self.query_one("#text", Static).update(text)
 
-    @on(ViewTabs.Chosen)
-    def _chosen(self, event: ViewTabs.Chosen) -> None:
+    @on(ViewTabs.ViewChosen)
+    def _chosen(self, event: ViewTabs.ViewChosen) -> None:
         self.view = event.view
         self._arrange()
         self._ask()

@@ -191,7 +191,7 @@ class LiveScreen(TrialScreen):
     def _turned(self, event: Sliders.Turned) -> None:
         self.trial.turn(event.parameter, event.value)
 
-    @on(Sliders.Marked)
+    @on(Sliders.NumberMarked)
     def _marked(self) -> None:
         self._note(self.trial.snapshot.counts if self.trial.snapshot is not None else None)
 
@@ -199,8 +199,8 @@ class LiveScreen(TrialScreen):
     def _scrubbed(self, event: Calendar.Moved) -> None:
         self.trial.go(event.day)
 
-    @on(ViewTabs.Chosen)
-    def _chosen(self, event: ViewTabs.Chosen) -> None:
+    @on(ViewTabs.ViewChosen)
+    def _chosen(self, event: ViewTabs.ViewChosen) -> None:
         self.view = cast("View", event.view)
 
     def watch_endpoint(self) -> None:

@@ -138,12 +138,12 @@ class PatientsScreen(TrialScreen):
         if isinstance(patient, int) and self.roster is not None and self.roster.generation == session.generation:
             self.trial.send(ask.Travel(session.generation, patient, session.coupling))
 
-    @on(Listing.Marked)
-    def _marked(self, event: Listing.Marked) -> None:
+    @on(Listing.RowMarked)
+    def _marked(self, event: Listing.RowMarked) -> None:
         self._travel(event.about)
 
-    @on(Listing.Chosen)
-    def _chosen(self, event: Listing.Chosen) -> None:
+    @on(Listing.RowChosen)
+    def _chosen(self, event: Listing.RowChosen) -> None:
         self._travel(event.about)
         self.action_large()
 

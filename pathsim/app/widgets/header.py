@@ -37,7 +37,7 @@ class HeaderPart(NamedTuple):
 class TrialHeader(Picture):
     """The trial in a line."""
 
-    class Chosen(Message):
+    class ScreenChosen(Message):
         """A screen was clicked."""
 
         def __init__(self, name: str) -> None:
@@ -86,4 +86,4 @@ class TrialHeader(Picture):
         """Go to the screen whose name was clicked."""
         for at, tab, label in self._places(self.size.width):
             if at <= event.x < at + len(label):
-                self.post_message(self.Chosen(tab.name))
+                self.post_message(self.ScreenChosen(tab.name))

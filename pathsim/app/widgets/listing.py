@@ -54,7 +54,7 @@ class Listing(Picture, can_focus=True):
         Binding("enter", "choose", "Open", show=False, id="list.choose"),
     ]
 
-    class Marked(Message):
+    class RowMarked(Message):
         """Another row is under the cursor."""
 
         def __init__(self, listing: "Listing", about: object) -> None:
@@ -66,7 +66,7 @@ class Listing(Picture, can_focus=True):
             """The list."""
             return self.listing
 
-    class Chosen(Marked):
+    class RowChosen(RowMarked):
         """A row was chosen."""
 
     def __init__(
@@ -101,7 +101,7 @@ class Listing(Picture, can_focus=True):
         self.cursor = min(self.cursor, max(len(self.seen) - 1, 0)) if place is None else place
         self.redraw()
         if self.marked != before:
-            self.post_message(self.Marked(self, self.marked))
+            self.post_message(self.RowMarked(self, self.marked))
 
     @property
     def marked(self) -> object:
@@ -131,7 +131,7 @@ class Listing(Picture, can_focus=True):
         self.cursor = 0
         self._sift()
         self.redraw()
-        self.post_message(self.Marked(self, self.marked))
+        self.post_message(self.RowMarked(self, self.marked))
 
     def _sift(self) -> None:
         words = self.filter.split()
@@ -200,7 +200,7 @@ class Listing(Picture, can_focus=True):
         """Move the cursor."""
         self.cursor = min(max(self.cursor + step, 0), max(len(self.seen) - 1, 0))
         self.redraw()
-        self.post_message(self.Marked(self, self.marked))
+        self.post_message(self.RowMarked(self, self.marked))
 
     def action_page(self, step: int) -> None:
         """Move the cursor by a page."""
@@ -221,7 +221,7 @@ class Listing(Picture, can_focus=True):
     def action_choose(self) -> None:
         """Open what is under the cursor."""
         if self.marked is not None:
-            self.post_message(self.Chosen(self, self.marked))
+            self.post_message(self.RowChosen(self, self.marked))
 
     def on_click(self, event: events.Click) -> None:
         """Go to a row, or open the one at which the cursor is; sort by a column whose heading is clicked."""

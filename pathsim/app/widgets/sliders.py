@@ -61,12 +61,8 @@ class Sliders(Picture, can_focus=True):
             self.parameter, self.value = parameter, value
             super().__init__()
 
-    class Marked(Message):
+    class NumberMarked(Message):
         """Another number is under the cursor."""
-
-        def __init__(self, parameter: Parameter | None) -> None:
-            self.parameter = parameter
-            super().__init__()
 
     parameters: tuple[Parameter, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
@@ -199,7 +195,7 @@ class Sliders(Picture, can_focus=True):
         """Move the cursor."""
         self.typed = ""
         self.cursor = min(max(self.cursor + step, 0), max(len(self._rows) - 1, 0))
-        self.post_message(self.Marked(self.marked))
+        self.post_message(self.NumberMarked())
         self.redraw()
 
     def action_turn(self, steps: int) -> None:

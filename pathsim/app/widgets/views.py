@@ -14,7 +14,7 @@ from pathsim.app.widgets.picture import Picture
 class ViewTabs(Picture):
     """One name for each view; the one that is shown stands out."""
 
-    class Chosen(Message):
+    class ViewChosen(Message):
         """A view was clicked."""
 
         def __init__(self, view: str) -> None:
@@ -47,4 +47,4 @@ class ViewTabs(Picture):
         """Show the view whose name was clicked."""
         for (start, label), view in zip(self._places(), self.views, strict=True):
             if start <= event.x < start + len(label):
-                self.post_message(self.Chosen(view))
+                self.post_message(self.ViewChosen(view))
