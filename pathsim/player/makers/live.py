@@ -71,12 +71,11 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
     known, happened = simulated.reported_on(day), simulated.happened_by(day)
     groups, is_changed = allocation(known), simulated is not session.kept
     ghosts = session.kept.reported_on(day) if is_changed else None
-    plan, path_of_z = scenario.trial.monitoring, simulated.z_path
-    until = 0 if path_of_z is None else int(np.searchsorted(path_of_z.day, day, side="right"))
+    events_known, z_so_far = _known_to_committee(simulated, day)
     endpoints = tuple(
         endpoint_view(card, known, () if ghosts is None else curves(card, ghosts)) for card in session.cache.cards
     )
-    monitored = "" if plan is None else plan.endpoint
+    monitored = "" if scenario.trial.monitoring is None else scenario.trial.monitoring.endpoint
     return Snapshot(
         generation=session.request.generation,
         day=day,
@@ -89,15 +88,9 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
         moving=_moving(session, day, moving_days),
         endpoints=endpoints,
         toxicity=toxicity_rows(known),
-        events_known=0 if path_of_z is None or not until else int(path_of_z.events[until - 1]),
+        events_known=events_known,
         events_counted=sum(curve.events for view in endpoints if view.name == monitored for curve in view.curves),
-        z_path=()
-        if path_of_z is None or plan is None
-        else tuple(
-            (min(events / plan.planned_events, 1.0), z)
-            for events, z in zip(path_of_z.events[:until].tolist(), path_of_z.z[:until].tolist(), strict=True)
-            if math.isfinite(z)
-        ),
+        z_path=z_so_far,
         looks=tuple(
             LookView(look.day, look.information, look.events, look.z, look.decision)
             for look in simulated.looks
@@ -106,6 +99,18 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
         log=_log(simulated, day),
         counts=_counts(session, day) if is_changed else None,
     )
+
+
+def _known_to_committee(simulated: SimulatedTrial, day: float) -> tuple[int, tuple[tuple[float, float], ...]]:
+    """The events that the committee knows of by a day, and information and z each time one became known."""
+    plan, path = simulated.scenario.trial.monitoring, simulated.z_path
+    if plan is None or path is None:
+        return 0, ()
+    until = int(np.searchsorted(path.day, day, side="right"))
+    events = path.events[:until].tolist()
+    both = zip(events, path.z[:until].tolist(), strict=True)
+    so_far = tuple((min(known / plan.planned_events, 1.0), z) for known, z in both if math.isfinite(z))
+    return (int(events[-1]) if events else 0), so_far
 
 
 def _counts(session: WorkerSession, day: float) -> ComparisonCounts | None:
