@@ -10,7 +10,7 @@ import pathsim
 
 PACKAGE = Path(pathsim.__file__).parent
 ALLOWED = {
-    "cli": {"secrets"},  # the command line draws a seed when none is given, and prints it
+    "api": {"secrets"},  # a seed is drawn when none is given, and results and commands tell it
 }
 """What a part of the package may use all the same, and why."""
 
