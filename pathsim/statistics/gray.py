@@ -1,6 +1,7 @@
 """Gray's test: whether a kind of event comes as often in two arms, where another kind may come before it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from pathsim.statistics.comparison import ScoreTest
 from pathsim.statistics.figures import Trials
-from pathsim.statistics.grid import Grid, grid
+from pathsim.statistics.grid import grid
 from pathsim.statistics.two_arms import CauseCounts, TwoArms, sum_by_trial
 
 Matrix: TypeAlias = NDArray[Any]
@@ -37,44 +38,52 @@ def gray(counts: CauseCounts, cause: int) -> Gray:
 
     Gray (1988), doi:10.1214/aos/1176350951, whose variance it has.
     """
-    starts = (np.diff(counts.trial, prepend=-1) != 0) | (np.diff(counts.stratum, prepend=-1) != 0)
-    places = grid(np.cumsum(starts) - 1, int(starts.sum()))
-    scores, variances = _by_stratum(
-        _laid_out(places, counts.at_risk),
-        _laid_out(places, counts.events[cause - 1]),
-        _laid_out(places, counts.events.sum(axis=0)),
-    )
-    score, variance = (sum_by_trial(counts.trial[starts], each, counts.trials) for each in (scores, variances))
-    z = np.divide(score, np.sqrt(variance), out=np.full(counts.trials, np.nan), where=variance > 0)
-    return Gray(z, score, variance)
+    return _Lines(counts).test(cause)
 
 
-def _laid_out(places: Grid, of_arms: NDArray[np.intp]) -> Matrix:
-    return np.array([places.laid_out(arm, 0.0) for arm in of_arms])
+class _Lines:
+    """The counts laid out as matrices (arms x lines x columns), a line for each trial and stratum, for all kinds."""
 
+    def __init__(self, counts: CauseCounts) -> None:
+        self._counts = counts
+        self._starts = (np.diff(counts.trial, prepend=-1) != 0) | (np.diff(counts.stratum, prepend=-1) != 0)
+        self._places = grid(np.cumsum(self._starts) - 1, int(self._starts.sum()))
+        self._at_risk, self._all_events = self._laid_out(counts.at_risk), self._laid_out(counts.events.sum(axis=0))
+        self._after = np.cumprod(_of(self._at_risk - self._all_events, self._at_risk, nothing=1.0), axis=2)
+        self._survival = _before(self._after, 1.0)
+        # In the paper's terms h of each arm.
+        self._unlost = _of(self._at_risk, self._survival)
 
-def _by_stratum(at_risk: Matrix, events: Matrix, all_events: Matrix) -> tuple[Trials, Trials]:
-    """The score and its variance in each line, from matrices (arms x lines x columns), the treated arm first."""
-    after = np.cumprod(_of(at_risk - all_events, at_risk, nothing=1.0), axis=2)
-    survival = _before(after, 1.0)
-    incidence = _before(np.cumsum(survival * _of(events, at_risk), axis=2), 0.0)
-    # In the paper's terms h, and R, of each arm.
-    unlost = _of(at_risk, survival)
-    at_risk_of_cause = unlost * (1 - incidence)
-    both, unlost_in_all = events.sum(axis=0), unlost.sum(axis=0)
-    expected = both * _of(at_risk_of_cause[0], at_risk_of_cause.sum(axis=0))
-    score = _summed(events[0] - expected)
+    def _laid_out(self, of_arms: NDArray[np.intp]) -> Matrix:
+        return np.array([self._places.laid_out(arm, 0.0) for arm in of_arms])
 
-    pooled = np.cumsum(_of(both, unlost_in_all), axis=1)
-    weight = _of(unlost[0] * unlost[1], unlost_in_all)
-    drift = np.cumsum(weight * _of(both, unlost_in_all * (1 - _before(pooled, 0.0))), axis=1)
-    to_come = drift[:, -1:] - drift
-    free = _of(1 - pooled, after)
-    by_cause = _shrunken(both, unlost_in_all * survival) * survival * _of(both, unlost_in_all * at_risk)
-    others = all_events - events
-    by_others = np.where(after > 0, _shrunken(others, at_risk) * survival**2 * _of(others, at_risk**2), 0.0)
-    parts = by_cause * (weight + (1 - free) * to_come) ** 2 + by_others * (free * to_come) ** 2
-    return score, _summed(parts[0]) + _summed(parts[1])
+    def test(self, cause: int) -> Gray:
+        """The test of one kind of event."""
+        counts = self._counts
+        parts = self._by_stratum(self._laid_out(counts.events[cause - 1]))
+        score, variance = (sum_by_trial(counts.trial[self._starts], each, counts.trials) for each in parts)
+        z = np.divide(score, np.sqrt(variance), out=np.full(counts.trials, np.nan), where=variance > 0)
+        return Gray(z, score, variance)
+
+    def _by_stratum(self, events: Matrix) -> tuple[Trials, Trials]:
+        """The score and its variance in each line, from the events of the kind."""
+        at_risk, survival, unlost = self._at_risk, self._survival, self._unlost
+        incidence = _before(np.cumsum(survival * _of(events, at_risk), axis=2), 0.0)
+        at_risk_of_cause = unlost * (1 - incidence)
+        both, unlost_in_all = events.sum(axis=0), unlost.sum(axis=0)
+        expected = both * _of(at_risk_of_cause[0], at_risk_of_cause.sum(axis=0))
+
+        pooled = np.cumsum(_of(both, unlost_in_all), axis=1)
+        weight = _of(unlost[0] * unlost[1], unlost_in_all)
+        drift = np.cumsum(weight * _of(both, unlost_in_all * (1 - _before(pooled, 0.0))), axis=1)
+        to_come = drift[:, -1:] - drift
+        free = _of(1 - pooled, self._after)
+        by_cause = _shrunken(both, unlost_in_all * survival) * survival * _of(both, unlost_in_all * at_risk)
+        others = self._all_events - events
+        by_others = _shrunken(others, at_risk) * survival**2 * _of(others, at_risk**2)
+        by_others = np.where(self._after > 0, by_others, 0.0)
+        parts = by_cause * (weight + (1 - free) * to_come) ** 2 + by_others * (free * to_come) ** 2
+        return _summed(events[0] - expected), _summed(parts[0]) + _summed(parts[1])
 
 
 def _of(part: Matrix, whole: Matrix, nothing: float = 0.0) -> Matrix:
@@ -106,16 +115,18 @@ class GrayTest(ScoreTest):
 
     label = "Gray's test"
 
-    def __init__(self, arms: TwoArms, cause: int) -> None:
+    def __init__(self, arms: TwoArms, cause: int, lines: Callable[[], _Lines]) -> None:
+        """``lines`` makes what the tests of all kinds begin with."""
         super().__init__(arms)
-        self._cause = cause
+        self._cause, self._lines = cause, lines
 
     def statistic(self) -> Trials:
         """The statistic of each trial."""
-        return gray(self.arms.cause_counts, self._cause).z
+        return self._lines().test(self._cause).z
 
 
 def gray_tests(arms: TwoArms) -> Mapping[str, GrayTest] | None:
     """Gray's test of each kind of first event; None where there is only one kind."""
+    lines = cache(lambda: _Lines(arms.cause_counts))
     causes = arms.data.causes
-    return {name: GrayTest(arms, number) for number, name in enumerate(causes, 1)} if len(causes) > 1 else None
+    return {name: GrayTest(arms, number, lines) for number, name in enumerate(causes, 1)} if len(causes) > 1 else None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from pathsim.statistics.gray import GrayTest
+from pathsim.statistics.gray import GrayTest, gray_tests
 from pathsim.statistics.two_arms import SurvivalData, TwoArms
 
 BY_R: list[dict[str, Any]] = json.loads((Path(__file__).parent / "oracles" / "gray.json").read_text())
@@ -35,10 +35,16 @@ def data_of(trials: list[dict[str, Any]], *, stratified: bool, causes: tuple[str
     return data.comparisons["treated"]
 
 
+def gray_test(arms: TwoArms, cause: int) -> GrayTest:
+    tests = gray_tests(arms)
+    assert tests is not None
+    return tests[arms.data.causes[cause - 1]]
+
+
 @pytest.mark.parametrize(("stratified", "key"), [(False, "plain"), (True, "stratified")])
 @pytest.mark.parametrize("cause", [1, 2])
 def test_its_square_is_the_statistic_of_cmprsk(*, stratified: bool, key: str, cause: int) -> None:
-    z = GrayTest(data_of(BY_R, stratified=stratified), cause).z
+    z = gray_test(data_of(BY_R, stratified=stratified), cause).z
     compared = 0
     for found, one in zip(z, BY_R, strict=True):
         if (by_r := one[key][cause - 1]) is not None:
@@ -49,7 +55,7 @@ def test_its_square_is_the_statistic_of_cmprsk(*, stratified: bool, key: str, ca
 
 def test_its_sign_is_that_of_the_difference_and_turns_with_the_arms() -> None:
     there = data_of(BY_R, stratified=False)
-    z, back = GrayTest(there, 1).z, GrayTest(TwoArms(there.data, 0, 1), 1).z
+    z, back = gray_test(there, 1).z, gray_test(TwoArms(there.data, 0, 1), 1).z
     assert_allclose(back, -z, rtol=1e-9, atol=1e-12)
 
 
@@ -60,20 +66,25 @@ def test_who_has_fewer_events_of_the_kind_does_better() -> None:
     number = np.tile(np.arange(10), 2)
     cause = np.where(number < [relapses[one] for one in arm], 1, 0)
     trial = {"arm": arm, "stratum": np.zeros(20, int), "time": np.where(cause, number + 1, 10), "cause": cause}
-    test = GrayTest(data_of([trial], stratified=False), 1)
+    test = gray_test(data_of([trial], stratified=False), 1)
     assert test.z[0] < 0
     assert test.p_one_sided[0] < 0.05
 
 
 @pytest.mark.parametrize("stratified", [False, True])
 def test_each_trial_of_a_chunk_says_what_it_says_alone(*, stratified: bool) -> None:
-    together = GrayTest(data_of(BY_R, stratified=stratified), 2).z
-    alone = [GrayTest(data_of([one], stratified=stratified), 2).z[0] for one in BY_R]
+    together = gray_test(data_of(BY_R, stratified=stratified), 2).z
+    alone = [gray_test(data_of([one], stratified=stratified), 2).z[0] for one in BY_R]
     assert_array_equal(together, alone)
 
 
 def test_without_events_of_the_kind_there_is_no_test() -> None:
     trial = {"arm": [0, 0, 1, 1], "stratum": [0] * 4, "time": [1, 2, 3, 4], "cause": [2, 0, 2, 0]}
-    test = GrayTest(data_of([trial], stratified=False), 1)
+    test = gray_test(data_of([trial], stratified=False), 1)
     assert np.isnan(test.z).all()
     assert np.isnan(test.p_one_sided).all()
+
+
+def test_one_kind_of_event_needs_no_such_test() -> None:
+    trial = {"arm": [0, 0, 1, 1], "stratum": [0] * 4, "time": [1, 2, 3, 4], "cause": [1, 0, 1, 0]}
+    assert gray_tests(data_of([trial], stratified=False, causes=("death",))) is None
