@@ -44,7 +44,7 @@ def test_a_trial_of_the_library(pathsim: Pathsim, name: str) -> None:
     [
         (MONITORED, 70, (), {}),
         (MONITORED, 70, ("--null",), {"null": True}),
-        ("aall1331", 4, ("--uncertain",), {"uncertain": True}),
+        pytest.param("aall1331", 4, ("--uncertain",), {"uncertain": True}, marks=pytest.mark.slow),
     ],
 )
 def test_an_ensemble(
@@ -78,6 +78,7 @@ def test_a_validation(pathsim: Pathsim) -> None:
     assert found.is_met == (printed.code == 0)
 
 
+@pytest.mark.slow
 def test_workers_change_nothing() -> None:
     alone, together = (api.ensemble(TEXTBOOK, 130, 5, workers=count) for count in (1, 2))
     assert together.to_json() == alone.to_json()

@@ -22,7 +22,7 @@ SECTIONS = ("trial", "cutoffs", "endpoints")
 """What is no table."""
 
 
-@pytest.fixture(scope="module", params=["monitored", "pathway", "few patients"])
+@pytest.fixture(scope="module", params=["monitored", pytest.param("pathway", marks=pytest.mark.slow), "few patients"])
 def scenario(request: pytest.FixtureRequest) -> Scenario:
     """Looks that stop a trial; more steps; and so few patients that arms are not followed to the last day."""
     if request.param == "few patients":
