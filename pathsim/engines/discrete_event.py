@@ -21,7 +21,8 @@ from pathsim.draws import keys, trial_keys
 from pathsim.engines.vectorized import Sampled, VectorizedRun
 from pathsim.journal import Block, Journal
 from pathsim.patients import Gathered, Patients, Stays
-from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.entries import StepEntry
+from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import Sequenced
 
 MOMENT_DAYS = SUB_TICK_DAYS / 16

@@ -14,7 +14,8 @@ from pathsim.conditions import DATE, Column
 from pathsim.draws import Keys, keys, sub_keys, trial_keys
 from pathsim.journal import Block, Journal, Rows
 from pathsim.patients import NOWHERE, Gathered, Patients, Stays
-from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.entries import StepEntry
+from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Sequenced
 
@@ -76,7 +77,7 @@ class VectorizedRun:
         self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
         self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
         self._columns = scenario.cohort.draw(self._key)
-        self._dated = {entry.number for entry in scenario.steps if entry.asks(DATE)}
+        self._dated = {entry.number for entry in scenario.steps if DATE in entry.asked}
         if self._dated:
             self._columns[DATE] = np.full(self._key.size, math.nan)
         self._hold = hold or {}

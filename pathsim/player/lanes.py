@@ -3,7 +3,8 @@
 from collections import Counter
 
 from pathsim.player.views.live import Lane, Station
-from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.entries import StepEntry
+from pathsim.scenario.scenario import Scenario
 from pathsim.trial.course import Course
 from pathsim.trial.data_cut import everything
 from pathsim.trial.tables import NO_ARM, Visits, visits

@@ -8,7 +8,8 @@ from itertools import cycle
 
 from pathsim.names import in_line
 from pathsim.report.colors import ARM_COLOURS
-from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.entries import StepEntry
+from pathsim.scenario.scenario import Scenario
 from pathsim.steps.spec import Arrow, StepSpec
 
 

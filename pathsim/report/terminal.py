@@ -20,8 +20,9 @@ from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
 from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import is_share, targeted
+from pathsim.scenario.entries import StepEntry
 from pathsim.scenario.evidence import KINDS, tally
-from pathsim.scenario.scenario import Scenario, StepEntry
+from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import enumeration

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pathsim.cohort import STOPPED, Accrual, Cohort
-from pathsim.conditions import DATE, Condition, condition, words
+from pathsim.conditions import DATE, condition, words
 from pathsim.journal import EventKind, Vocabulary
 from pathsim.names import abbreviated, readable
 from pathsim.paths import day_name, without_quotes
@@ -15,6 +15,7 @@ from pathsim.scenario.alike import alike
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
 from pathsim.scenario.enrollment import accrual_of, cohort_of
+from pathsim.scenario.entries import Repeated, ResourceEntry, StepEntry
 from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
@@ -24,56 +25,10 @@ from pathsim.scenario.schema import Cutoff, Trial
 from pathsim.scenario.sense import senseless, without_words
 from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.randomize import Randomize, RandomizeSpec
-from pathsim.steps.spec import KeyPath, Link, Requested, Step, StepSpec, Surroundings
+from pathsim.steps.spec import KeyPath, Link, StepSpec, Surroundings
 
 TARGETS = "targets"
 """The section whose numbers are none of the model's: nothing is simulated with them."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepEntry:
-    """A step in its scenario: its number, its table, and what the engines need to know of its place."""
-
-    number: int
-    name: str
-    spec: StepSpec
-    step: Step | None
-    """None at an end, where nothing happens any more."""
-    enter: int
-    """The event code of entering it."""
-    label: str
-    holds: str | None
-    """The resource whose place, if the patient has one, is kept during this step."""
-    requests: Requested | None
-    """The place that is waited for here."""
-    elapsed: tuple[str, tuple[int, ...]] | None
-    """A column to set on entry, and the numbers of the steps since the first entry into any of which it counts."""
-
-    @property
-    def resource(self) -> str | None:
-        """The resource in which a place is waited for here."""
-        return None if self.requests is None else self.requests.resource
-
-    def asks(self, column: str) -> bool:
-        """Whether a condition of the step reads this column."""
-        return any(column in words(text) for _, text in self.spec.conditions())
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """A phase that repeats: its name for readers, and the numbers of its cycles."""
-
-    label: str
-    cycles: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceEntry:
-    """A resource, and the conditions that decide who comes first."""
-
-    capacity: int
-    label: str
-    priority: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +203,8 @@ class Scenario:
     @property
     def _asked(self) -> set[str]:
         """The columns that conditions of steps and resources ask for, and a few other words."""
-        texts = [text for entry in self.steps for _, text in entry.spec.conditions()]
-        texts += [text for resource in self.sections.resources.values() for text in resource.priority]
-        return {word for text in texts for word in words(text)}
+        texts = [text for resource in self.sections.resources.values() for text in resource.priority]
+        return {word for text in texts for word in words(text)}.union(*(entry.asked for entry in self.steps))
 
     def date(self, day: float) -> datetime.date:
         """The date on which this day of the trial falls."""

@@ -5,7 +5,7 @@ from typing import TypedDict
 import numpy as np
 
 from pathsim.journal import Event
-from pathsim.scenario.scenario import StepEntry
+from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, Share
 from pathsim.trial.data_cut import DataCut
 from pathsim.trial.tables import Counts, Visits, arm_sizes, by_arm, entries_of, share

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import Rows
-from pathsim.scenario.scenario import StepEntry
+from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, DaysFigure
 from pathsim.trial.data_cut import DataCut, first_day
 from pathsim.trial.tables import Counts, Visits
