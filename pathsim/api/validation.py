@@ -99,5 +99,5 @@ def validate(
     drawn, count = seed_of(seed), whole("replicates", replicates, 2, MOST_REPLICATES)
     crew = whole("workers", workers, 1, MOST_WORKERS)
     columns = ensemble(recipe, drawn, count, workers=crew, finished=progress or untold)
-    found = compared(recipe.scenario(), columns, headings)
+    found = compared(made, columns, headings)
     return ValidationResults(made, drawn, count, found, uncertain=uncertain)

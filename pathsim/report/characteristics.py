@@ -17,7 +17,7 @@ from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, wi
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import null_hypothesis
-from pathsim.results.labels import PRIMARY_TEST, test_label
+from pathsim.results.labels import PRIMARY_TEST, label_of_test
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
@@ -154,7 +154,7 @@ def _comparison(
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if tests:
-        others = (f"{test_label(test)} {_power(found, name, arm, test)}" for test in tests)
+        others = (f"{label_of_test(test)} {_power(found, name, arm, test)}" for test in tests)
         yield Padding(Text(f"power by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
         yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")

@@ -13,7 +13,9 @@ from pathsim.meaning import Unit
 from pathsim.paths import parts_of, path_of
 from pathsim.results.replicates import LookColumns
 from pathsim.results.trial import TrialResults
+from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.figures import Label, ResultsPart, Share, declared
+from pathsim.statistics.methods import Comparisons
 
 
 class Declaration(NamedTuple):
@@ -73,6 +75,15 @@ def columns_of(table: str) -> frozenset[str]:
     rows = () if place is None else get_args(place.kind)
     kinds = (kind for row in rows for kind in (get_args(row) or (row,)))
     return frozenset(key for kind in kinds for key in typing.get_type_hints(kind))
+
+
+def comparison_by(method: str) -> type[Comparison]:
+    """The class of what arms are compared by under this name; of a method with one for each kind of event, of those."""
+    place = _below(Comparisons, method)
+    if place is None:
+        raise KeyError(method)
+    kind: type[Comparison] = place.kind if isinstance(place.kind, type) else get_args(place.kind)[-1]
+    return kind
 
 
 def declared_in(kind: type[ResultsPart]) -> dict[str, Declaration]:

@@ -3,17 +3,16 @@
 from pathsim.meaning import Unit
 from pathsim.names import spoken
 from pathsim.paths import compared_path, names_in
-from pathsim.results.declared import declaration
-from pathsim.statistics.methods import label_of
+from pathsim.results.declared import comparison_by, declaration
 
 PRIMARY_TEST = "logrank"
 """The test whose power is meant where no test is named."""
 
 
-def test_label(name: str) -> str:
+def label_of_test(name: str) -> str:
     """What people call a test, by its name below the arm that it compares, such as ``gray.relapse``."""
     method, *kinds = names_in(name)
-    return ", ".join([label_of(method), *map(spoken, kinds)])
+    return ", ".join([comparison_by(method).label, *map(spoken, kinds)])
 
 
 def in_ensembles(of: str, endpoint: str, arm: str, path: str) -> tuple[str, str, Unit] | None:
@@ -29,5 +28,5 @@ def in_ensembles(of: str, endpoint: str, arm: str, path: str) -> tuple[str, str,
     if unit is not Unit.P_VALUE:
         return None
     test = path.rpartition(".")[0]
-    by = "" if test == PRIMARY_TEST else f", {test_label(test)}"
+    by = "" if test == PRIMARY_TEST else f", {label_of_test(test)}"
     return f"{whole.rpartition('.')[0]}.significant", f"{of} power{by}", Unit.SHARE

@@ -4,7 +4,7 @@ import numpy as np
 
 from pathsim.statistics.comparison import ScoreTest
 from pathsim.statistics.figures import Trials
-from pathsim.statistics.grid import grid
+from pathsim.statistics.grid import grid_by_stratum
 from pathsim.statistics.logrank import LogRank, logrank
 from pathsim.statistics.two_arms import ArmCounts
 
@@ -31,10 +31,7 @@ def _survival_before(counts: ArmCounts) -> Trials:
     """Survival of both arms together just before the time of each row, in the trial and stratum of the row."""
     at_risk = counts.at_risk_treated + counts.at_risk_control
     left = at_risk - counts.events_treated - counts.events_control
-    is_next = np.diff(counts.trial, prepend=-1) != 0
-    is_next |= np.diff(counts.stratum, prepend=-1) != 0
-    group = np.cumsum(is_next) - 1
-    places = grid(group, int(is_next.sum()))
+    _, places = grid_by_stratum(counts.trial, counts.stratum)
     survival = np.cumprod(places.laid_out(left / at_risk, 1.0), axis=1)
     before: Trials = survival[places.line, places.column - 1]
     return before

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pathsim.statistics.comparison import ScoreTest
 from pathsim.statistics.figures import Trials
-from pathsim.statistics.grid import grid
+from pathsim.statistics.grid import grid_by_stratum
 from pathsim.statistics.two_arms import CauseCounts, TwoArms, sum_by_trial
 
 Matrix: TypeAlias = NDArray[Any]
@@ -25,29 +25,12 @@ class Gray(NamedTuple):
     variance: Trials
 
 
-def gray(counts: CauseCounts, cause: int) -> Gray:
-    """Gray's test of the incidence of one kind of event in two arms, stratified if the counts are.
-
-    z is NaN where the variance is 0.
-
-    Patients who had another kind of event count as still at risk, as far as they would still be followed: of an arm of
-    which Y are at risk at a time, S are alive without any event, and F have had this kind of event just before it,
-    R = Y (1 - F) / S count. At each time with d events of this kind, those d1 of the treated arm are compared with
-    d R1 / (R1 + R2). The square of z is the chi-squared statistic of R's ``cmprsk::cuminc`` with rho = 0, and the sign
-    is that of the difference.
-
-    Gray (1988), doi:10.1214/aos/1176350951, whose variance it has.
-    """
-    return _Lines(counts).test(cause)
-
-
-class _Lines:
+class Lines:
     """The counts laid out as matrices (arms x lines x columns), a line for each trial and stratum, for all kinds."""
 
     def __init__(self, counts: CauseCounts) -> None:
-        self._counts = counts
-        self._starts = (np.diff(counts.trial, prepend=-1) != 0) | (np.diff(counts.stratum, prepend=-1) != 0)
-        self._places = grid(np.cumsum(self._starts) - 1, int(self._starts.sum()))
+        self.counts = counts
+        self.begins, self._places = grid_by_stratum(counts.trial, counts.stratum)
         self._at_risk, self._all_events = self._laid_out(counts.at_risk), self._laid_out(counts.events.sum(axis=0))
         self._after = np.cumprod(_of(self._at_risk - self._all_events, self._at_risk, nothing=1.0), axis=2)
         self._survival = _before(self._after, 1.0)
@@ -57,16 +40,9 @@ class _Lines:
     def _laid_out(self, of_arms: NDArray[np.intp]) -> Matrix:
         return np.array([self._places.laid_out(arm, 0.0) for arm in of_arms])
 
-    def test(self, cause: int) -> Gray:
-        """The test of one kind of event."""
-        counts = self._counts
-        parts = self._by_stratum(self._laid_out(counts.events[cause - 1]))
-        score, variance = (sum_by_trial(counts.trial[self._starts], each, counts.trials) for each in parts)
-        z = np.divide(score, np.sqrt(variance), out=np.full(counts.trials, np.nan), where=variance > 0)
-        return Gray(z, score, variance)
-
-    def _by_stratum(self, events: Matrix) -> tuple[Trials, Trials]:
-        """The score and its variance in each line, from the events of the kind."""
+    def score(self, cause: int) -> tuple[Trials, Trials]:
+        """Of one kind of event the score and its variance in each line."""
+        events = self._laid_out(self.counts.events[cause - 1])
         at_risk, survival, unlost = self._at_risk, self._survival, self._unlost
         incidence = _before(np.cumsum(survival * _of(events, at_risk), axis=2), 0.0)
         at_risk_of_cause = unlost * (1 - incidence)
@@ -84,6 +60,25 @@ class _Lines:
         by_others = np.where(self._after > 0, by_others, 0.0)
         parts = by_cause * (weight + (1 - free) * to_come) ** 2 + by_others * (free * to_come) ** 2
         return _summed(events[0] - expected), _summed(parts[0]) + _summed(parts[1])
+
+
+def gray(lines: Lines, cause: int) -> Gray:
+    """Gray's test of the incidence of one kind of event in two arms, stratified if the counts are.
+
+    z is NaN where the variance is 0.
+
+    Patients who had another kind of event count as still at risk, as far as they would still be followed: of an arm of
+    which Y are at risk at a time, S are alive without any event, and F have had this kind of event just before it,
+    R = Y (1 - F) / S count. At each time with d events of this kind, those d1 of the treated arm are compared with
+    d R1 / (R1 + R2). The square of z is the chi-squared statistic of R's ``cmprsk::cuminc`` with rho = 0, and the sign
+    is that of the difference.
+
+    Gray (1988), doi:10.1214/aos/1176350951, whose variance it has.
+    """
+    counts = lines.counts
+    score, variance = (sum_by_trial(counts.trial[lines.begins], part, counts.trials) for part in lines.score(cause))
+    z = np.divide(score, np.sqrt(variance), out=np.full(counts.trials, np.nan), where=variance > 0)
+    return Gray(z, score, variance)
 
 
 def _of(part: Matrix, whole: Matrix, nothing: float = 0.0) -> Matrix:
@@ -115,18 +110,18 @@ class GrayTest(ScoreTest):
 
     label = "Gray's test"
 
-    def __init__(self, arms: TwoArms, cause: int, lines: Callable[[], _Lines]) -> None:
+    def __init__(self, arms: TwoArms, cause: int, lines: Callable[[], Lines]) -> None:
         """``lines`` makes what the tests of all kinds begin with."""
         super().__init__(arms)
         self._cause, self._lines = cause, lines
 
     def statistic(self) -> Trials:
         """The statistic of each trial."""
-        return self._lines().test(self._cause).z
+        return gray(self._lines(), self._cause).z
 
 
 def gray_tests(arms: TwoArms) -> Mapping[str, GrayTest] | None:
     """Gray's test of each kind of first event; None where there is only one kind."""
-    lines = cache(lambda: _Lines(arms.cause_counts))
+    lines = cache(lambda: Lines(arms.cause_counts))
     causes = arms.data.causes
     return {name: GrayTest(arms, number, lines) for number, name in enumerate(causes, 1)} if len(causes) > 1 else None

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.statistics.columns import Days, Numbers
+from pathsim.statistics.columns import Days, Flags, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,12 @@ def grid(trial: Numbers, trials: int) -> Grid:
     before = np.cumsum(each) - each
     column = np.arange(trial.size) - before[trial] + 1
     return Grid(trial, column, trials, 1 + int(each.max(initial=0)))
+
+
+def grid_by_stratum(trial: Numbers, stratum: Numbers) -> tuple[Flags, Grid]:
+    """The grid of rows sorted by trial and stratum, with a line for each of both, and in which rows one begins."""
+    begins = (np.diff(trial, prepend=-1) != 0) | (np.diff(stratum, prepend=-1) != 0)
+    return begins, grid(np.cumsum(begins) - 1, int(np.count_nonzero(begins)))
 
 
 def columns_at(time: Days, at_days: Days) -> Numbers:

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.cox import CoxModel
 from pathsim.statistics.figures import ResultsPart, replicated
 from pathsim.statistics.fleming_harrington import FlemingHarringtonTest
-from pathsim.statistics.gray import GrayTest, gray_tests
+from pathsim.statistics.gray import gray_tests
 from pathsim.statistics.logrank import LogRankTest
-from pathsim.statistics.restricted_mean import MeanDifference, mean_difference
+from pathsim.statistics.restricted_mean import mean_difference
 from pathsim.statistics.two_arms import TwoArms
 
 Value = TypeVar("Value")
@@ -18,16 +17,9 @@ Value = TypeVar("Value")
 class by(replicated[Value]):  # noqa: N801 - it is written as a declaration
     """Declares what a method makes of the two arms; None where it does not apply to the endpoint."""
 
-    def __init__(self, method: Callable[[TwoArms], Value], kind: type[Comparison] | None = None) -> None:
-        """``kind`` is the class of what the method makes, if it is not the method itself."""
+    def __init__(self, method: Callable[[TwoArms], Value]) -> None:
         super().__init__(lambda of: method(of.arms))
         self.made, self.__doc__ = method, method.__doc__
-        self.kind = method if kind is None else kind
-
-
-def label_of(name: str) -> str:
-    """What people call the method of this name."""
-    return str(getattr(vars(Comparisons)[name].kind, "label", name))
 
 
 class Comparisons(ResultsPart):
@@ -39,5 +31,5 @@ class Comparisons(ResultsPart):
     cox = by(CoxModel)
     logrank = by(LogRankTest)
     fleming_harrington = by(FlemingHarringtonTest)
-    gray = by(gray_tests, GrayTest)
-    restricted_mean = by(mean_difference, MeanDifference)
+    gray = by(gray_tests)
+    restricted_mean = by(mean_difference)

@@ -82,7 +82,7 @@ class MeanDifference(Comparison):
     def remark(self, trial: int) -> str:
         """How long both arms were followed, if that is not so long."""
         if self._is_common:
-            return "no longer, for in one arm nobody was followed"
+            return "nobody in one of the arms was followed longer"
         missing = bool(np.isnan(self.difference_days[trial]))
         return "in one arm nobody has been followed yet" if missing else ""
 
