@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 import numpy as np
 
 from pathsim.meaning import Unit
-from pathsim.paths import parts_of, path_of
+from pathsim.paths import parts_of
 from pathsim.results.replicates import LookColumns
 from pathsim.results.trial import TrialResults
 from pathsim.statistics.comparison import Comparison
@@ -66,7 +66,7 @@ def unit_of(path: str) -> Unit | None:
 def estimate_of(path: str) -> str | None:
     """The path of the figure of which the one at this path is a limit; None if it is none."""
     beside = declaration(path).limit_of
-    return None if beside is None else f"{path.rpartition('.')[0]}.{path_of(beside)}"
+    return None if beside is None else f"{path.rpartition('.')[0]}.{beside}"
 
 
 def columns_of(table: str) -> frozenset[str]:
@@ -137,5 +137,4 @@ def _below(kind: type, name: str) -> _Place | None:
     if isinstance(made, type):
         return _Place(made)
     place = _noted(typing.get_type_hints(made, include_extras=True)["return"])
-    is_limit = kind.estimate is not None and name in ("lower", "upper")
-    return place._replace(limit_of=kind.estimate) if is_limit else place
+    return place._replace(limit_of=kind.estimate) if name in ("lower", "upper") else place

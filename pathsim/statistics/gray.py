@@ -53,11 +53,11 @@ class Lines:
         weight = _of(unlost[0] * unlost[1], unlost_in_all)
         drift = np.cumsum(weight * _of(both, unlost_in_all * (1 - _before(pooled, 0.0))), axis=1)
         to_come = drift[:, -1:] - drift
+        # Where nobody is left it is 0, and so is what those count who had another kind of event.
         free = _of(1 - pooled, self._after)
         by_cause = _shrunken(both, unlost_in_all * survival) * survival * _of(both, unlost_in_all * at_risk)
         others = self._all_events - events
         by_others = _shrunken(others, at_risk) * survival**2 * _of(others, at_risk**2)
-        by_others = np.where(self._after > 0, by_others, 0.0)
         parts = by_cause * (weight + (1 - free) * to_come) ** 2 + by_others * (free * to_come) ** 2
         return _summed(events[0] - expected), _summed(parts[0]) + _summed(parts[1])
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.summary import summary
+from pathsim.ensembles.summary import is_figure, summary
 from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.data_cut import everything
@@ -43,3 +43,17 @@ def test_complete_records_hold_more_events_than_were_known() -> None:
     columns = rows(simulate_many(early("true"), 1, REPLICATES))
     up_to_date = columns["cutoffs.early.events.pfs"] >= 60
     assert up_to_date.sum() > columns["cutoffs.early.reached"].sum()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_one"),
+    [
+        ("cutoffs.early.reached", False),
+        ("cutoffs.reached.reached", False),
+        ("cutoffs.early.events.reached", True),
+        ("cutoffs.reached.day", True),
+        ("trial.arms.reached", True),
+    ],
+)
+def test_an_endpoint_or_an_arm_can_be_called_reached(path: str, *, is_one: bool) -> None:
+    assert is_figure(path) is is_one

@@ -190,8 +190,9 @@ def logrank_z(rows: list[tuple[float, bool, int, int]]) -> float:
     return float(excess / variance**0.5)
 
 
-def test_the_stratified_test_is_made_within_the_patients_strata() -> None:
-    chunk = trial(STRATIFIED)
+@pytest.mark.parametrize("stratified", [True, False])
+def test_a_test_is_made_within_the_patients_strata_only_if_the_endpoint_says_so(*, stratified: bool) -> None:
+    chunk = trial(STRATIFIED.replace("stratified = true", f"stratified = {stratified}".lower()))
     stage = chunk.scenario.cohort.draw(chunk.patient_keys)["stage"]
     died, journal = days(chunk, "exit", "death"), chunk.journal
     arm = next(event.code for event in chunk.scenario.vocabulary.of("arm"))
@@ -199,7 +200,9 @@ def test_the_stratified_test_is_made_within_the_patients_strata() -> None:
         zip(journal.row[journal.event == arm].tolist(), journal.value[journal.event == arm].tolist(), strict=True)
     )
     rows = [
-        (min(died[row], 4000.0), died[row] < 4000, int(arms[row]), int(stage[row])) for row in range(60) if row in died
+        (min(died[row], 4000.0), died[row] < 4000, int(arms[row]), int(stage[row]) if stratified else 0)
+        for row in range(60)
+        if row in died
     ]
     assert len(rows) == 60
     assert figure(results(chunk), "endpoints.os.comparisons.drug.logrank.z") == pytest.approx(logrank_z(rows), abs=1e-9)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pathsim.results.lookup import is_share
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 from pathsim.validation.targets import TargetComparison, compared
@@ -37,3 +38,8 @@ def test_a_share_of_0_enters_the_mean(found: dict[str, TargetComparison]) -> Non
 
 def test_a_hazard_ratio_of_0_does_not(found: dict[str, TargetComparison]) -> None:
     assert found["ratio"].mean == pytest.approx(1)
+
+
+def test_what_is_divided_by_another_figure_is_a_share_for_readers(found: dict[str, TargetComparison]) -> None:
+    assert is_share(found["share"].target)
+    assert not is_share(found["ratio"].target)
