@@ -8,15 +8,14 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.trial.data_cut import DataCut
 from pathsim.trial.tables import of_trial as rows_of_trial
-from pathsim.trial.tables import visits
 from pathsim.trial.time_to_event import allocation
-from pathsim.trial.toxicity import toxic_steps, toxicity
+from pathsim.trial.toxicity import toxicity
 
 
 def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
     """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
-    scenario, groups = known.chunk.scenario, allocation(known)
-    rows = rows_of_trial(toxicity(known, groups, visits(known, groups, toxic_steps(scenario))), 0)
+    scenario = known.chunk.scenario
+    rows = rows_of_trial(toxicity(known, allocation(known)), 0)
     whole = [row for row in rows if row["step"] == THERAPY]
     arms: tuple[str | None, ...] = scenario.arms or (None,)
     found: dict[tuple[str, str], dict[str | None, dict[str, Any]]] = {}

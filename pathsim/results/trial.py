@@ -31,7 +31,7 @@ from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.responses import ResponseRow, responses
 from pathsim.trial.time_to_event import Allocation, allocation, by_trial, in_groups, record
-from pathsim.trial.toxicity import ToxicityCounts, toxic_steps, toxicity
+from pathsim.trial.toxicity import ToxicityCounts, toxicity
 from pathsim.trial.waits import WaitRow, waits
 
 
@@ -113,9 +113,7 @@ class TrialResults(ResultsPart):
     @result
     def toxicity(self) -> list[ToxicityCounts]:
         """Patients by worst grade, in each step and over the compared therapies."""
-        reading = self._reading
-        visited = tables.visits(reading.final, reading.groups, toxic_steps(self.scenario))
-        return toxicity(reading.final, reading.groups, visited)
+        return toxicity(self._reading.final, self._reading.groups)
 
     @result
     def responses(self) -> list[ResponseRow]:

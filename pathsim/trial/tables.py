@@ -4,7 +4,7 @@ A table is a list of rows. A figure of a row is an array with an entry for each 
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,15 +38,14 @@ class Visits:
     """The patient's arm if they had one by then, else -1."""
 
 
-def visits(known: DataCut, groups: Allocation, steps: Collection[str] | None = None) -> Visits:
-    """The visits of all patients, by what is known; of these steps only, if any are named."""
+def visits(known: DataCut, groups: Allocation) -> Visits:
+    """The visits of all patients, by what is known."""
     scenario = known.chunk.scenario
-    order = [number for number in scenario.order if steps is None or scenario.steps[number].name in steps]
     # A pathway has no loops, so its order is each patient's order, and codes ascend along it.
     arms_from = math.inf if scenario.randomization is None else scenario.randomization[0].enter
     next_step = np.full(known.chunk.rows, NOWHERE)
     parts = [(np.empty(0, np.intp),) * 4]
-    for number in reversed(order):
+    for number in reversed(scenario.order):
         enter = scenario.steps[number].enter
         row = known.entries([enter]).row
         group = groups.group.take(row) if enter > arms_from else np.full(row.size, NO_ARM)

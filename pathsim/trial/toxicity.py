@@ -1,9 +1,8 @@
 """Toxicity of each trial of a chunk: patients by worst grade, in every step and over the compared therapies."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict
+from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +12,12 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.statistics.figures import Count, Share
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.tables import Counts, Tally, Visits, by_arm, entries_of, share
+from pathsim.trial.tables import Counts, Tally, by_arm, share
 from pathsim.trial.time_to_event import Allocation
 
-Grades: TypeAlias = tuple[Counts, Counts, Counts]
-"""How many patients of each trial had grade 3, 4 and 5 at worst."""
+Worst: TypeAlias = NDArray[np.int8]
+FATAL = 3
+"""The number of grade 5 among grades 3 to 5."""
 
 
 class ToxicityCounts(TypedDict):
@@ -34,38 +34,40 @@ class ToxicityCounts(TypedDict):
     """The share of them with grade 3 or higher."""
 
 
-def toxicity(known: DataCut, groups: Allocation, visited: Visits) -> list[ToxicityCounts]:
+def toxicity(known: DataCut, groups: Allocation) -> list[ToxicityCounts]:
     """Patients with a toxicity of grade 3 or higher, by arm, step and type, and by the worst grade over several steps.
 
     A phase that repeats has rows of its own, over all its cycles, and so have the compared therapies. The last row of
     a step, of such a phase and of the therapy counts patients with any of the types.
     """
-    scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
-    adverse = _adverse(known, groups)
-    by_code, by_step = adverse.by_code(), adverse.in_steps()
-    totals = [adverse.over(name, steps) for name, steps in adverse.together.items()]
+    scenario = known.chunk.scenario
+    counter = _Counter(known, groups)
+    codes: dict[str, dict[str, int]] = {}
+    for event in scenario.vocabulary.of("toxicity"):
+        codes.setdefault(event.step, {})[event.name] = event.code
+    totals = {
+        name: _Total(counter, [code_of for step, code_of in codes.items() if step in steps], steps)
+        for name, steps in steps_together(scenario).items()
+        if not steps.isdisjoint(codes)
+    }
+    in_steps: dict[str, _Counts] = {}
+    for step in dict.fromkeys([*codes, *(step for total in totals.values() for step in total.steps)]):
+        entered = counter.entered(step)
+        worst = counter.worst(list(codes[step].values())) if step in codes else None
+        if worst is not None:
+            in_steps[step] = counter.in_step(codes[step], entered, worst)
+        for total in totals.values():
+            if step in total.steps:
+                total.add(entered, in_steps.get(step), worst)
+    over_steps = {name: total.counts() for name, total in totals.items()}
     rows: list[ToxicityCounts] = []
     for group, arm in by_arm(scenario, groups):
-        treated: dict[str, Counts] = {}
-        for number, (step, codes) in enumerate(adverse.steps.items()):
-            patients = entered.count(scenario.entry(step).number, group)
-            if patients.any():
-                worst = {name: by_code.graded(code, group) for name, code in codes.items()}
-                rows += _graded(arm, step, worst | {ANY: by_step.graded(number, group)}, patients)
-                treated[step] = patients
-        for total in totals:
-            at_risk = adverse.at_risk({step: treated[step] for step in treated if step in total.steps})
-            if at_risk and (arm is not None or total.name != THERAPY):
-                patients = _treated(known, visited, total.steps, group)
-                for name, grades in total.worst(at_risk, group).items():
-                    rows += _graded(arm, total.name, {name: grades}, np.where(at_risk[name] > 0, patients, 0))
+        for step, found in in_steps.items():
+            rows += found.rows(arm, step, group)
+        for name, found in over_steps.items():
+            if arm is not None or name != THERAPY:
+                rows += found.rows(arm, name, group)
     return rows
-
-
-def toxic_steps(scenario: Scenario) -> frozenset[str]:
-    """The steps whose visits the table is made from."""
-    toxic = frozenset(event.step for event in scenario.vocabulary.of("toxicity"))
-    return toxic.union(*(steps for steps in steps_together(scenario).values() if steps & toxic))
 
 
 def steps_together(scenario: Scenario) -> dict[str, frozenset[str]]:
@@ -75,135 +77,140 @@ def steps_together(scenario: Scenario) -> dict[str, frozenset[str]]:
     return {**together, THERAPY: frozenset(therapy)}
 
 
-def _graded(arm: str | None, step: str, worst: Mapping[str, Grades], patients: Counts) -> Iterator[ToxicityCounts]:
-    """The rows of an arm in a step, from how many had which worst grade (3 to 5) of each type."""
-    for name, (third_alone, fourth, fifth) in worst.items():
-        third = third_alone + fourth + fifth
-        yield {
-            "arm": arm,
-            "step": step,
-            "type": name,
-            "patients": patients,
-            "grade3plus": third,
-            "grade4": fourth,
-            "grade5": fifth,
-            "rate": share(third, patients),
-        }
-
-
-def _treated(known: DataCut, visited: Visits, steps: AbstractSet[str], group: int) -> Counts:
-    """How many patients of an arm entered any of these steps."""
-    is_one = np.array([entry.name in steps for entry in known.chunk.scenario.steps])
-    began = np.zeros(known.chunk.rows, np.bool_)
-    began[visited.row[is_one[visited.step] & (visited.group == group)]] = True
-    counts: Counts = began.reshape(known.day.size, -1).sum(axis=1)
-    return counts
-
-
 @dataclass(frozen=True, slots=True)
-class _Total:
-    """Patients by their worst grade over several steps, under a name of their own."""
+class _Counts:
+    """Patients in a step, or in any of several, by their worst grades there.
 
-    name: str
-    steps: frozenset[str]
-    types: list[str]
-    by_type: "_Worst"
-    """By the type's place in ``types``."""
-    at_all: "_Worst"
+    Groups are numbered as they are counted: 0 for patients without an arm, and the arms from 1.
+    """
 
-    def worst(self, types: Iterable[str], group: int) -> dict[str, Grades]:
-        """How many patients of an arm had which worst grade of these types, the last of which is any."""
-        by_type = {name: self.by_type.graded(self.types.index(name), group) for name in types if name != ANY}
-        return by_type | {ANY: self.at_all.graded(0, group)}
-
-
-@dataclass(frozen=True, slots=True)
-class _Adverse:
-    """Toxicities, as columns: a fatal one is there as grade 4 when it begins and as grade 5 when it kills."""
-
-    scenario: Scenario
-    steps: dict[str, dict[str, int]]
-    """For each step in which there can be any, the code of each type."""
-    together: dict[str, frozenset[str]]
-    """The steps that are totalled, by the name under which they are."""
-    code: NDArray[np.int16]
-    row: Rows
-    group: Rows
-    """The patient's arm at the time, from 1; 0 if they had none."""
-    grade: Counts
-    """0 to 2 for grades 3 to 5."""
-    trials: int
-
-    def by_code(self) -> "_Worst":
-        """How many had which worst grade of each type in each step, by the code of both."""
-        return self._worst({code: code for codes in self.steps.values() for code in codes.values()})
-
-    def in_steps(self) -> "_Worst":
-        """The same of any type, by the step's place in ``steps``."""
-        return self._worst({code: n for n, codes in enumerate(self.steps.values()) for code in codes.values()})
-
-    def at_risk(self, treated: Mapping[str, Counts]) -> dict[str, Counts]:
-        """Of each type how many entries there were into steps with it, and of any; nothing if there were none."""
-        found: dict[str, Counts] = {}
-        for step, patients in treated.items():
-            for name in (*self.steps[step], ANY):
-                found[name] = found.get(name, 0) + patients
-        return found
-
-    def over(self, name: str, steps: frozenset[str]) -> _Total:
-        """The same over all of these steps, by type and of any type."""
-        inside = [pair for step, codes in self.steps.items() if step in steps for pair in codes.items()]
-        types = list(dict.fromkeys(kind for kind, _ in inside))
-        by_type = self._worst({code: types.index(kind) for kind, code in inside})
-        return _Total(name, steps, types, by_type, self._worst({code: 0 for _, code in inside}))
-
-    def _worst(self, columns: Mapping[int, int]) -> "_Worst":
-        """How many had which worst grade of all that is counted in a column; what is given no column is not counted."""
-        width, arms = max(columns.values(), default=0) + 1, len(self.scenario.arms) + 1
-        column = np.full(len(self.scenario.vocabulary.events) + 1, -1, np.intp)
-        column[list(columns)] = list(columns.values())
-        counted = np.flatnonzero(column.take(self.code) >= 0)
-        # What a patient had before there were arms is none of the arm's, however bad it was.
-        where = column.take(self.code.take(counted)) * arms + self.group.take(counted)
-        # By patient, column and arm, then by grade: the last of each is the worst.
-        ordered = np.sort((self.row.take(counted) * width * arms + where) * 3 + self.grade.take(counted))
-        cell, grade = np.divmod(ordered[np.diff(ordered // 3, append=-1) != 0], 3)
-        row, where = np.divmod(cell, width * arms)
-        thing, trial = where * 3 + grade, row // self.scenario.patients
-        return _Worst(arms, Tally(thing, trial, things=3 * width * arms, trials=self.trials))
-
-
-@dataclass(frozen=True, slots=True)
-class _Worst:
-    """How many patients had which worst grade, by some column."""
-
-    arms: int
+    patients: NDArray[np.intp]
+    """How many came there (groups x trials)."""
+    entries: list[dict[str, Counts]]
+    """For each group, how many entries there were into steps with each type and, last, with any of them."""
+    places: dict[str, int]
+    """The place of each type among those that are tallied."""
     tally: Tally
 
-    def graded(self, column: int, group: int) -> Grades:
-        """How many patients of an arm (-1: who had none) did in each trial."""
-        first = 3 * (column * self.arms + group + 1)
-        return self.tally[first], self.tally[first + 1], self.tally[first + 2]
+    def rows(self, arm: str | None, step: str, group: int) -> Iterator[ToxicityCounts]:
+        """The rows of an arm (-1: of patients without one)."""
+        groups, counted = len(self.entries), group + 1
+        for name, entries in self.entries[counted].items():
+            first = 3 * (self.places[name] * groups + counted)
+            third, fourth, fifth = (self.tally[first + grade] for grade in range(3))
+            patients = np.where(entries > 0, self.patients[counted], 0)
+            yield {
+                "arm": arm,
+                "step": step,
+                "type": name,
+                "patients": patients,
+                "grade3plus": third + fourth + fifth,
+                "grade4": fourth,
+                "grade5": fifth,
+                "rate": share(third + fourth + fifth, patients),
+            }
 
 
-def _adverse(known: DataCut, groups: Allocation) -> _Adverse:
-    scenario = known.chunk.scenario
-    steps: dict[str, dict[str, int]] = {}
-    for event in scenario.vocabulary.of("toxicity"):
-        steps.setdefault(event.step, {})[event.name] = event.code
-    found = known.entries([code for codes in steps.values() for code in codes.values()])
-    group = np.zeros(found.row.size, np.intp)
-    if scenario.randomization is not None:
+class _Entered(NamedTuple):
+    """Who came to a step: the group of each row at the time, and the rows of those who came."""
+
+    group: Rows
+    row: Rows
+
+
+class _Counter:
+    """Counts patients in steps by trial and by the arm they had when they came there, if they had one by then."""
+
+    def __init__(self, known: DataCut, groups: Allocation) -> None:
+        self._known, self._scenario = known, known.chunk.scenario
+        self._groups, self._trials, self.rows = len(self._scenario.arms) + 1, known.day.size, known.chunk.rows
+        self.no_arm = np.zeros(self.rows, np.intp)
+        self.arm = self.no_arm if self._scenario.randomization is None else groups.group + 1
+
+    def entered(self, step: str) -> _Entered:
+        """Who came to a step."""
+        enter, randomization = self._scenario.entry(step).enter, self._scenario.randomization
         # Codes ascend along the pathway.
-        after = np.flatnonzero(found.event > scenario.randomization[0].enter)
-        group[after] = groups.group.take(found.row.take(after)) + 1
-    return _Adverse(
-        scenario,
-        steps,
-        steps_together(scenario),
-        found.event,
-        found.row,
-        group,
-        found.value.astype(np.intp) - 3,
-        known.day.size,
-    )
+        has_arms = randomization is not None and enter > randomization[0].enter
+        return _Entered(self.arm if has_arms else self.no_arm, self._known.entries([enter]).row)
+
+    def count(self, group: Rows, row: Rows) -> NDArray[np.intp]:
+        """How many of these patients there are of each group in each trial (groups x trials)."""
+        cell = group * self._trials + row // self._scenario.patients
+        return np.bincount(cell, minlength=self._groups * self._trials).reshape(self._groups, self._trials)
+
+    def worst(self, codes: Sequence[int]) -> Worst:
+        """The worst grade of each patient for each of these codes and, last, for any of them."""
+        found = self._known.entries(codes)
+        place = np.zeros(max(codes) + 1, np.intp)
+        place[list(codes)] = np.arange(len(codes)) * self.rows
+        cell, grade = place.take(found.event) + found.row, (found.value - 2).astype(np.int8)
+        worst = np.zeros((len(codes) + 1, self.rows), np.int8)
+        each = worst.ravel()
+        each[cell] = grade
+        # A fatal one is there as grade 4 when it begins and as grade 5 when it kills.
+        each[cell[grade == FATAL]] = FATAL
+        worst[:-1].max(axis=0, out=worst[-1])
+        return worst
+
+    def in_step(self, codes: Mapping[str, int], entered: _Entered, worst: Worst) -> _Counts:
+        """The counts of a step."""
+        places = {name: number for number, name in enumerate((*codes, ANY))}
+        patients = self.count(entered.group.take(entered.row), entered.row)
+        entries = [dict.fromkeys(places, some) if some.any() else {} for some in patients]
+        return _Counts(patients, entries, places, self.tally([(worst, entered.group)]))
+
+    def tally(self, parts: Sequence[tuple[Worst, Rows]]) -> Tally:
+        """How many patients had which worst grade of each type, by the group of each row."""
+        things, trials = [], []
+        for worst, group in parts:
+            cell = np.flatnonzero(worst > 0)
+            kind = cell // self.rows
+            row = cell - kind * self.rows
+            things.append((kind * self._groups + group.take(row)) * 3 + worst.ravel().take(cell) - 1)
+            trials.append(row // self._scenario.patients)
+        most = 3 * self._groups * max(worst.shape[0] for worst, _ in parts)
+        return Tally(np.concatenate(things), np.concatenate(trials), things=most, trials=self._trials)
+
+
+class _Total:
+    """Adds up the patients of several steps, by the worst grade in any of them.
+
+    What a patient had before there were arms is none of the arm's, however bad it was.
+    """
+
+    def __init__(self, counter: _Counter, codes: Sequence[Mapping[str, int]], steps: frozenset[str]) -> None:
+        self.steps, self._counter = steps, counter
+        types = dict.fromkeys([*(name for of_step in codes for name in of_step), ANY])
+        self._places = {name: number for number, name in enumerate(types)}
+        # First without an arm, then with one.
+        self._came = np.zeros((2, counter.rows), np.bool_)
+        self._worst = np.zeros((2, len(types), counter.rows), np.int8)
+        self._entries: list[dict[str, Counts]] = []
+
+    def add(self, entered: _Entered, counts: _Counts | None, worst: Worst | None) -> None:
+        """A further step; without counts, one that has no toxicity."""
+        has_arm = entered.group > 0
+        of_entered = has_arm.take(entered.row)
+        self._came[of_entered.astype(np.intp), entered.row] = True
+        if counts is None or worst is None:
+            return
+        for layer, here in enumerate((~has_arm, has_arm)):
+            is_mixed = of_entered.any() and not of_entered.all()
+            if is_mixed or of_entered.all() == layer:
+                for name, grades in zip(counts.places, worst, strict=True):
+                    mine = self._worst[layer, self._places[name]]
+                    np.maximum(mine, grades * here if is_mixed else grades, out=mine)
+        self._entries = self._entries or [{} for _ in counts.entries]
+        for mine, theirs in zip(self._entries, counts.entries, strict=True):
+            for name, patients in theirs.items():
+                mine[name] = mine.get(name, 0) + patients
+
+    def counts(self) -> _Counts:
+        """The counts of all of them."""
+        counter = self._counter
+        layer, row = np.nonzero(self._came)
+        patients = counter.count(counter.arm.take(row) * layer, row)
+        parts = [(self._worst[0], counter.no_arm), (self._worst[1], counter.arm)]
+        any_last = [dict(sorted(of_group.items(), key=lambda entry: entry[0] == ANY)) for of_group in self._entries]
+        return _Counts(patients, any_last, self._places, counter.tally(parts))

@@ -174,20 +174,6 @@ def test_flow_follows_everybody_from_step_to_step(found: dict[str, Any]) -> None
     }
 
 
-def test_visits_of_some_steps_are_of_those_who_entered_them(scenario: Scenario) -> None:
-    """Of each: step, patient, and which of these steps came next."""
-    known = data_cut_on(chunk_of(scenario, PATIENTS), 100, complete=True)
-    visited = tables.visits(known, allocation(known), ["second", "operation"])
-    second, operation = (scenario.entry(name).number for name in ("second", "operation"))
-    columns = (visited.row.tolist(), visited.step.tolist(), visited.following.tolist(), visited.group.tolist())
-    assert sorted(zip(*columns, strict=True)) == [
-        (0, second, operation, NEW),
-        (0, operation, -1, NEW),
-        (2, second, operation, NEW),
-        (2, operation, -1, NEW),
-    ]
-
-
 def test_waits_count_those_who_had_to_wait_and_those_who_left(found: dict[str, Any]) -> None:
     """Four were ready for the bed: one waited half a day, one had it at once, one left after 5, and one waits still."""
     (row,) = found["waits"]

@@ -88,7 +88,7 @@ def make_tables(chunk: Chunk) -> tuple[list[FlowRow], list[ToxicityCounts]]:
     groups = allocation(known)
     visited = tables.visits(known, groups)
     responses(known, groups, visited)
-    return flow(known, groups, visited), toxicity(known, groups, visited)
+    return flow(known, groups, visited), toxicity(known, groups)
 
 
 def test_tables_of_a_long_pathway_take_room_for_its_arrows_not_for_their_square() -> None:
