@@ -37,19 +37,19 @@ def cumulative_incidence(  # noqa: PLR0913  # five columns, and how many of each
     )
     if in_trial.size != in_arm.size:
         raise ValueError(f"every column needs one entry for each patient: trial {in_trial.size}, arm {in_arm.size}")
-    # One sort again: an arm of a trial takes the place of a trial, and a cause that of an arm.
-    table = risk_table(in_trial * arms + in_arm, of_cause, time, of_cause > 0, trials=trials * arms, arms=causes + 1)
+    # An arm of a trial takes the place of a trial.
+    table = risk_table(in_trial * arms + in_arm, in_arm * 0, time, of_cause > 0, trials=trials * arms, arms=1)
     places = grid(table.trial, table.trials)
-    at_risk = places.laid_out(table.at_risk.sum(axis=1), 1.0)
-    events = places.laid_out(table.events.sum(axis=1), 0.0)
+    at_risk = places.laid_out(table.at_risk[:, 0], 1.0)
+    events = places.laid_out(table.events[:, 0], 0.0)
     survival = np.cumprod((at_risk - events) / at_risk, axis=1)
     before = np.concatenate([np.ones((table.trials, 1)), survival[:, :-1]], axis=1)
     days = days_asked(at_days)
     column = columns_at(places.laid_out(table.time, np.inf), days)
-    ends = np.where(survival[:, -1] > 0, table.followed.max(axis=1), np.inf)
+    ends = np.where(survival[:, -1] > 0, table.followed[:, 0], np.inf)
     incidence = np.empty((table.trials, causes, column.shape[1]))
-    for number in range(causes):
-        of_this = places.laid_out(table.events[:, number + 1], 0.0)
+    for number, of_this_cause in enumerate(table.count_events(of_cause - 1, causes)):
+        of_this = places.laid_out(of_this_cause, 0.0)
         reached = np.cumsum(before * of_this / at_risk, axis=1)
         incidence[:, number] = np.where(days <= ends[:, None], np.take_along_axis(reached, column, axis=1), np.nan)
     return incidence.reshape(trials, arms, causes, column.shape[1])

@@ -26,10 +26,16 @@ class RiskTable:
     """Patients still followed just before the time (rows x arms): who is censored at that very time is among them."""
     events: Numbers
     """Patients who had the event at the time (rows x arms)."""
+    row: Numbers
+    """For each patient, in the order of the columns, the row of their event; -1 for those who had none."""
     followed: Days
     """The longest time of any patient (trials x arms), event or not: beyond it nothing is known; -inf for nobody."""
     stratified: bool = False
     """Whether the patients came from more than one stratum."""
+
+    def count_events(self, kind: Numbers, kinds: int) -> Numbers:
+        """Events by kind, a number below ``kinds`` that each patient has, at the time of each row (kinds x rows)."""
+        return _counted(self.row, kind, kinds, self.time.size)
 
 
 def risk_table(
@@ -57,9 +63,9 @@ def risk_table(
 
     group, stratified = _groups(in_trial, in_stratum)
     order = _order(group, days)
-    happened, one_hot = happened[order], in_arm[order] == np.arange(arms)[:, None]
-    starts, following, group_ends = _rows(group[order], days[order], happened)
-    patients, events = _running(one_hot), _running(one_hot & happened)
+    starts, group_ends, row_of_event = _rows(group[order], days[order], happened[order])
+    row = np.full(days.size, -1)
+    row[order] = row_of_event
     first = order[starts]
     return RiskTable(
         trials,
@@ -67,8 +73,9 @@ def risk_table(
         in_trial[first],
         in_stratum[first],
         days[first],
-        at_risk=(patients[:, group_ends] - patients[:, starts]).T,
-        events=(events[:, following] - events[:, starts]).T,
+        at_risk=_at_risk(in_arm[order], arms, starts, group_ends),
+        events=_counted(row, in_arm, arms, starts.size).T,
+        row=row,
         followed=_longest(in_trial * arms + in_arm, days, trials * arms).reshape(trials, arms),
         stratified=stratified,
     )
@@ -104,22 +111,35 @@ def _order(group: Numbers, time: Days) -> Numbers:
 
 
 def _rows(group: Numbers, time: Days, happened: Flags) -> tuple[Numbers, Numbers, Numbers]:
-    """Where each time of an event starts among the sorted patients, where the next time does, and its group's end."""
+    """Where each time of an event starts among the sorted patients, where its group ends, and each patient's row."""
     new_group = np.ones(group.size, np.bool_)
     new_group[1:] = group[1:] != group[:-1]
     new_time = new_group.copy()
     new_time[1:] |= time[1:] != time[:-1]
-    starts = np.flatnonzero(new_time)
-    following = np.append(starts, group.size)[1:]
+    starts, hits = np.flatnonzero(new_time), np.flatnonzero(happened)
+    number = np.cumsum(new_time).take(hits) - 1
     with_event = np.zeros(starts.size, np.bool_)
-    with_event[np.cumsum(new_time)[happened] - 1] = True
+    with_event[number] = True
+    row = np.full(group.size, -1)
+    row[hits] = (np.cumsum(with_event) - 1).take(number)
     ends = np.append(np.flatnonzero(new_group)[1:], group.size)
     starts = starts[with_event]
-    return starts, following[with_event], ends[np.cumsum(new_group)[starts] - 1]
+    return starts, ends[np.cumsum(new_group).take(starts) - 1], row
 
 
-def _running(flags: Flags) -> Numbers:
-    """How many flags of each line are set before each patient, with one more column for the total."""
-    total = np.zeros((flags.shape[0], flags.shape[1] + 1), np.intp)
-    np.cumsum(flags, axis=1, out=total[:, 1:])
-    return total
+def _at_risk(arm: Numbers, arms: int, starts: Numbers, ends: Numbers) -> Numbers:
+    """How many of the sorted patients there are in each arm from each start to its end (starts x arms)."""
+    at_risk = np.empty((starts.size, arms), np.intp)
+    at_risk[:, -1] = ends - starts
+    for number in range(arms - 1):
+        before = np.zeros(arm.size + 1, np.intp)
+        np.cumsum(arm == number, out=before[1:])
+        at_risk[:, number] = before.take(ends) - before.take(starts)
+        at_risk[:, -1] -= at_risk[:, number]
+    return at_risk
+
+
+def _counted(row: Numbers, kind: Numbers, kinds: int, rows: int) -> Numbers:
+    """How many patients of each kind have their event in each row (kinds x rows)."""
+    hits = np.flatnonzero(row >= 0)
+    return np.bincount(kind.take(hits) * rows + row.take(hits), minlength=kinds * rows).reshape(kinds, rows)

@@ -94,15 +94,9 @@ class SurvivalData:
         """The risk table in which arms are compared: with strata, if they are compared within them."""
         return self._table(self.stratum) if self.is_stratified else self.table
 
-    @cached_property
-    def cause_table(self) -> RiskTable:
-        """The risk table in which each arm has a column for those who are censored, and one for each kind of event."""
-        kinds = len(self.causes) + 1
-        return self._table(self.stratum if self.is_stratified else None, self.arm * kinds + self.cause, kinds)
-
-    def _table(self, stratum: Numbers | None, column: Numbers | None = None, columns: int = 1) -> RiskTable:
-        of_patients = (self.trial, self.arm if column is None else column, self.time, self.cause > 0)
-        return risk_table(*of_patients, stratum=stratum, trials=self.trials, arms=len(self.arms) * columns)
+    def _table(self, stratum: Numbers | None) -> RiskTable:
+        of_patients = (self.trial, self.arm, self.time, self.cause > 0)
+        return risk_table(*of_patients, stratum=stratum, trials=self.trials, arms=len(self.arms))
 
     @property
     def comparisons(self) -> Mapping[str, "TwoArms"]:
@@ -134,8 +128,13 @@ class TwoArms:
     @cached_property
     def cause_counts(self) -> CauseCounts:
         """The rows of the risk table with events of several kinds, with strata if arms are compared within them."""
-        table, arms = self.data.cause_table, [self.treated, self.control]
-        by_kind = (table.time.size, len(self.data.arms), len(self.data.causes) + 1)
-        at_risk = table.at_risk.reshape(by_kind).sum(axis=2)[:, arms].T
-        events = table.events.reshape(by_kind)[:, arms, 1:].T
-        return CauseCounts(table.trials, table.trial, table.stratum, at_risk, events)
+        table, arms, kinds = self.data.stratified_table, len(self.data.arms), len(self.data.causes)
+        events = table.count_events((self.data.cause - 1) * arms + self.data.arm, kinds * arms)
+        compared = [self.treated, self.control]
+        return CauseCounts(
+            table.trials,
+            table.trial,
+            table.stratum,
+            table.at_risk[:, compared].T,
+            events.reshape(kinds, arms, -1)[:, compared],
+        )

@@ -207,7 +207,7 @@ def test_newton_arrives_however_lopsided_the_risk_sets_are(rows: list[tuple[int,
     events = np.array([[c, d] for _, _, c, d in rows])
     zeros, time = np.zeros(len(rows), np.intp), np.arange(len(rows), dtype=np.float64)
     found = cox_of(
-        RiskTable(1, 2, zeros, zeros, time, at_risk, events, followed=np.full((1, 2), np.inf))
+        RiskTable(1, 2, zeros, zeros, time, at_risk, events, zeros, followed=np.full((1, 2), np.inf))
     ).log_hazard_ratio[0]
     if not math.isfinite(found):
         assert events.sum(axis=0).min() == 0
