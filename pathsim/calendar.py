@@ -33,7 +33,10 @@ DAYS_PER_MONTH = DAYS_PER_YEAR / 12
 
 def ticks(days: Days) -> Days:
     """These durations, rounded to whole ticks (84 seconds)."""
-    return np.rint(days * TICKS_PER_DAY) / TICKS_PER_DAY
+    rounded = days * TICKS_PER_DAY
+    np.rint(rounded, out=rounded)
+    rounded /= TICKS_PER_DAY
+    return rounded
 
 
 def day_of(date: datetime.date, begins: datetime.date) -> float:

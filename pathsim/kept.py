@@ -17,6 +17,8 @@ def closed(value: Value) -> Value:
     keeps itself, and closes that.
     """
     match value:
+        case None | bool() | int() | float() | str():
+            pass  # by far the most, and asking whether they are mappings takes long
         case np.ndarray():
             value.setflags(write=False)
         case Mapping():

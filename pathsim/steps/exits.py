@@ -10,13 +10,16 @@ from pydantic import model_validator
 
 from pathsim.calendar import NEVER_DAYS, Days, ticks
 from pathsim.distributions import Hazard, hazard_by
-from pathsim.draws import streams, uniform
+from pathsim.draws import Uniforms, streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, wrong
-from pathsim.journal import Codes
+from pathsim.journal import Codes, Rows
 from pathsim.meaning import Name, Unit, Words
-from pathsim.patients import Patients, StepNumbers
+from pathsim.patients import Gathered, Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 from pathsim.table import Table
+
+MARGIN_DAYS, MARGIN = 1.0, 1e-9
+"""By how much the limits of draws and days are drawn too wide, beyond what rounding does to either."""
 
 
 class HazardEffect(Table):
@@ -110,15 +113,11 @@ class Exits:
         self._to = {name: link.index[way.next] for name, way in exits.items()}
         drawn = {name: hazard for name, way in exits.items() if (hazard := way.hazard()) is not None}
         self._hazards = list(drawn.values())
-        self._streams = streams([link.stream("exit", name) for name in drawn])[:, None]
+        self._streams = streams([link.stream("exit", name) for name in drawn])
         self._effects = [
-            (row, link.condition(effect.when), effect.hazard_ratio)
-            for row, name in enumerate(drawn)
-            for effect in exits[name].effects
+            [(link.condition(effect.when), effect.hazard_ratio) for effect in exits[name].effects] for name in drawn
         ]
-        self._ratios = [
-            (row, exits[name].hazard_ratio) for row, name in enumerate(drawn) if exits[name].hazard_ratio != 1
-        ]
+        self._ratios = [exits[name].hazard_ratio for name in drawn]
         self._counts_on = [row for row, name in enumerate(drawn) if exits[name].since is not None]
         self._elapsed = "" if elapsed is None else elapsed.set
         self._drawn_codes = np.array([self._codes[name] for name in drawn], dtype=np.int16)
@@ -128,34 +127,56 @@ class Exits:
         """The event code of an exit, and the step it leads to."""
         return self._codes[name], self._to[name]
 
-    def sample(self, patients: Patients) -> tuple[Days, Codes, StepNumbers]:
-        """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to."""
+    def sample(self, patients: Patients, horizon_days: float = math.inf) -> tuple[Days, Codes, StepNumbers]:
+        """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to.
+
+        One that comes after the horizon, when everybody has left, may as well never come.
+        """
         if not self._hazards:
             none = np.zeros(patients.count, dtype=np.int16)
             return np.full(patients.count, math.inf), none, none.copy()
+        first, which = np.full(patients.count, math.inf), np.zeros(patients.count, dtype=np.intp)
+        passed = self._passed(patients)
         with np.errstate(over="ignore"):  # what overflows comes too late to come at all
-            days = self._days_to(patients)
-        first, which = days[0], np.zeros(patients.count, dtype=np.intp)
-        for row in range(1, len(self._hazards)):
-            np.putmask(which, days[row] < first, row)
-            first = np.minimum(first, days[row])
+            for row in range(len(self._hazards)):
+                draws = uniform(patients.key, self._streams[row])
+                least = self._least_draw(row, horizon_days)
+                who = np.flatnonzero(draws >= least) if least > 0 else None
+                days = self._days_to(row, patients, passed, draws, who)
+                if who is None:
+                    np.putmask(which, days < first, row)
+                    np.minimum(first, days, out=first)
+                else:
+                    sooner = np.flatnonzero(days < first.take(who))
+                    which[who[sooner]], first[who[sooner]] = row, days[sooner]
         np.putmask(first, first > NEVER_DAYS, math.inf)
         return first, self._drawn_codes.take(which), self._drawn_to.take(which)
 
-    def _days_to(self, patients: Patients) -> Days:
-        """The days to each exit, one row each, were it alone."""
-        cumulated = np.log(uniform(patients.key, self._streams))
-        np.negative(cumulated, out=cumulated)
-        for row, ratio in self._ratios:
-            cumulated[row] /= ratio
-        for row, holds, ratio in self._effects:
-            cumulated[row] /= np.where(holds(patients.columns), ratio, 1.0)
+    def _passed(self, patients: Patients) -> Days | None:
+        """The days that have passed since the step from which some exits count; None if none does."""
+        if not self._counts_on:
+            return None
         # Who never was in the step that the days count from counts from here.
-        passed = np.zeros(patients.count)
-        if self._counts_on:
-            passed = np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
-        for row in self._counts_on:
-            cumulated[row] += self._hazards[row].reached(passed)
-        days = np.stack([hazard.days_to(cumulated[row]) for row, hazard in enumerate(self._hazards)])
-        days[self._counts_on] = np.maximum(days[self._counts_on] - passed, 0.0)
-        return ticks(days)
+        return np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
+
+    def _least_draw(self, row: int, horizon_days: float) -> float:
+        """The draw below which an exit comes after the horizon, whoever the patient is; 0 where that is not known."""
+        if not math.isfinite(horizon_days) or row in self._counts_on:
+            return 0.0
+        ratio = self._ratios[row] * math.prod(max(ratio, 1.0) for _, ratio in self._effects[row])
+        reached = float(self._hazards[row].reached(np.array([horizon_days + MARGIN_DAYS]))[0])
+        return math.exp(-reached * ratio) * (1 - MARGIN)
+
+    def _days_to(self, row: int, patients: Patients, passed: Days | None, draws: Uniforms, who: Rows | None) -> Days:
+        """The days to an exit, were it alone, of some patients or all."""
+        cumulated = np.log(draws if who is None else draws.take(who))
+        np.negative(cumulated, out=cumulated)
+        if self._ratios[row] != 1:
+            cumulated /= self._ratios[row]
+        for holds, ratio in self._effects[row]:
+            columns = patients.columns if who is None else Gathered(patients.columns, who)
+            cumulated /= np.where(holds(columns), ratio, 1.0)
+        if passed is None or row not in self._counts_on:
+            return ticks(self._hazards[row].days_to(cumulated))
+        cumulated += self._hazards[row].reached(passed)
+        return ticks(np.maximum(self._hazards[row].days_to(cumulated) - passed, 0.0))

@@ -175,10 +175,11 @@ class Phase:
 
     def sample(self, patients: Patients) -> Stays:
         """What the phase holds for each of these patients."""
-        stay = np.full(patients.count, math.inf)
+        stay, horizon_days = np.full(patients.count, math.inf), math.inf
         if self._days is not None:
             stay = ticks(self._days(uniform(patients.key, self._stream)))
-        exit_at, exit_event, exit_to = self._exits.sample(patients)
+            horizon_days = float(stay.max(initial=0.0)) + self._max_delay
+        exit_at, exit_event, exit_to = self._exits.sample(patients, horizon_days)
         adverse = self._toxicities.sample(patients) if self._toxicities else None
         cause = np.zeros(patients.count)
         memories: dict[str, np.ndarray] = {}

@@ -287,7 +287,7 @@ class AdverseEvents:
 
 
 class Toxicities:
-    """The toxicities of a step, drawn as one matrix of types by patients."""
+    """The toxicities of a step, ready to sample."""
 
     def __init__(self, filled: Profiles, tables: Mapping[str, Toxicity], link: Link) -> None:
         profiles = filled.found
@@ -306,16 +306,15 @@ class Toxicities:
         self._fifth = np.array([profile.fifth for profile in drawn.values()])
         self._onset = DistributionTable([profile.onset for profile in drawn.values()])
         self._lasts = DistributionTable([profile.lasts for profile in drawn.values()])
-        self._grade_streams = streams([link.stream(name, "grade") for name in drawn])[:, None]
+        self._grade_streams = streams([link.stream(name, "grade") for name in drawn])
         self._onset_streams = streams([link.stream(name, "onset") for name in drawn])
         self._length_streams = streams([link.stream(name, "lasts") for name in drawn])
         self._effects = [
-            (row, link.condition(effect.when), effect.risk_ratio)
-            for row, name in enumerate(drawn)
-            for effect in tables[name].effects
+            [(link.condition(effect.when), effect.risk_ratio) for effect in tables[name].effects] for name in drawn
         ]
-        self._nested = [(numbers[name], numbers[outer]) for name, outer in filled.around.items() if name in drawn]
-        """Each type within another and that one, by their numbers, from the outermost inwards."""
+        self._around = {numbers[name]: numbers[outer] for name, outer in filled.around.items() if name in drawn}
+        """Of each type within another that one, by their numbers, from the outermost inwards."""
+        self._outer_first = [*(kind for kind in numbers.values() if kind not in self._around), *self._around]
         self._frailty: tuple[str, NDArray[np.float64]] | None = None
 
     def follow(self, frailty: Frailty, shares: Mapping[str, float]) -> None:
@@ -325,35 +324,46 @@ class Toxicities:
 
     def sample(self, patients: Patients) -> AdverseEvents:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
-        draws = uniform(patients.key, self._grade_streams)
-        limit = self._limits(patients)
-        happens = draws < limit
-        for inner, outer in self._nested:
-            happens[inner] &= happens[outer]
-        hits = np.flatnonzero(happens)
-        kind = hits // patients.count
-        row = hits - kind * patients.count
-        # The draw that decides on grade 3 or higher decides on the worst grade too: a likelier toxicity is worse.
-        depth = draws.take(hits) * self._third.take(kind) / limit.take(hits)
-        grade = 3.0 + (depth < self._fourth.take(kind)) + (depth < self._fifth.take(kind))
+        hits = self._hits(patients)
+        sizes = [row.size for row, _ in hits]
+        kind, ends = np.repeat(np.arange(len(hits)), sizes), np.cumsum(sizes)
+        row = np.concatenate([np.empty(0, np.intp), *(row for row, _ in hits)])
+        depth: NDArray[np.float64] = np.concatenate([np.empty(0), *(depth for _, depth in hits)])
+        grade = np.full(depth.size, 3.0)
+        for deeper in (self._fourth, self._fifth):
+            grade += depth < deeper.take(kind)
         key = patients.key.take(row)
         onset = ticks(self._onset(kind, uniform(key, self._onset_streams.take(kind))))
         length = ticks(self._lasts(kind, uniform(key, self._length_streams.take(kind))))
-        for inner, outer in self._nested:
-            mine = np.flatnonzero(kind == inner)
-            around = np.searchsorted(hits, outer * patients.count + row[mine])
+        for inner, outer in self._around.items():
+            mine = slice(ends[inner] - sizes[inner], ends[inner])
+            around = ends[outer] - sizes[outer] + np.searchsorted(hits[outer][0], hits[inner][0])
             onset[mine] = np.clip(onset[mine], onset[around], onset[around] + length[around])
         return AdverseEvents(kind, row, grade, onset, onset + length)
 
-    def _limits(self, patients: Patients) -> NDArray[np.float64]:
-        if self._frailty is None:
-            limit = np.repeat(self._third[:, None], patients.count, axis=1)
-        else:
-            column, table = self._frailty
-            limit = np.take(table, patients.columns[column].astype(np.intp), axis=1)
-        for inner, outer in self._nested:
+    def _hits(self, patients: Patients) -> list[tuple[Rows, NDArray[np.float64]]]:
+        """Of each type, who has it and how deep their draw lies below the probability of grade 3 or higher."""
+        happens: dict[int, NDArray[np.bool_]] = {}
+        found: dict[int, tuple[Rows, NDArray[np.float64]]] = {}
+        for kind in self._outer_first:
+            draws, limit = uniform(patients.key, self._grade_streams[kind]), self._limit(kind, patients)
+            happens[kind] = draws < limit
+            if kind in self._around:
+                happens[kind] &= happens[self._around[kind]]
+            row = np.flatnonzero(happens[kind])
+            # The draw that decides on grade 3 or higher decides on the worst grade too: a likelier one is worse.
+            found[kind] = row, draws.take(row) * self._third[kind] / (limit.take(row) if limit.ndim else limit)
+        return [found[kind] for kind in sorted(found)]
+
+    def _limit(self, kind: int, patients: Patients) -> NDArray[np.float64]:
+        """The draw below which a type happens: of each patient, or of all."""
+        limit = self._third[kind : kind + 1].reshape(())
+        if kind in self._around:
             # Of those who have the outer one. Whom frailty spares that, it spares this too.
-            limit[inner] = self._third[inner] / self._third[outer]
-        for row, holds, ratio in self._effects:
-            limit[row] *= np.where(holds(patients.columns), ratio, 1.0)
+            limit = limit / self._third[self._around[kind]]
+        elif self._frailty is not None:
+            column, table = self._frailty
+            limit = table[kind].take(patients.columns[column])
+        for holds, ratio in self._effects[kind]:
+            limit = limit * np.where(holds(patients.columns), ratio, 1.0)
         return limit
