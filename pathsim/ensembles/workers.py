@@ -6,7 +6,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
+from ctypes import CDLL
 from functools import partial
 from multiprocessing import active_children, get_context, parent_process, resource_tracker
 from multiprocessing.connection import wait
@@ -32,6 +33,10 @@ Workers: TypeAlias = int | str
 CHUNKS_AHEAD = 3
 """Chunks handed in for each worker: so many that none has to wait, and so few that a stop wastes little."""
 SECONDS_TO_CONNECT = 5.0
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Options of GNU's malloc: how much free memory to keep, and which blocks to ask the system for one by one."""
+KEPT_BYTES, LARGEST_BLOCK_BYTES = 2**30, 2**25
+"""The most that a process keeps, and the largest block that the C library lets it keep."""
 
 
 class WorkersError(Exception):
@@ -169,6 +174,7 @@ def _begin(makes: "Queue[Make]") -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
+    _keep_memory()
     _assignments.append(makes.get())
 
 
@@ -242,3 +248,14 @@ def _check_versions(client: "Client", address: str) -> None:
 
 def _version() -> str:
     return __version__
+
+
+def _keep_memory() -> None:
+    """Let this process keep the memory that it has freed, where the C library is GNU's.
+
+    The arrays of a chunk are of a size that it would ask the system for anew each time, and have the system clear.
+    """
+    with suppress(AttributeError, OSError):
+        set_option = CDLL(None).mallopt
+        set_option(M_TRIM_THRESHOLD, KEPT_BYTES)
+        set_option(M_MMAP_THRESHOLD, LARGEST_BLOCK_BYTES)
