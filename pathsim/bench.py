@@ -18,7 +18,8 @@ from pathsim import draws
 from pathsim.draws import Keys, Uniforms
 from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.engines.vectorized import run_vectorized
-from pathsim.ensembles.run import CHUNK, Recipe, ensemble
+from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.ensembles.spans import CHUNK
 from pathsim.results.replicates import rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.cox import cox

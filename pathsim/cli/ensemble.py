@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathsim import Ensemble
     from pathsim.ensembles.precision import Precision
     from pathsim.ensembles.request import EnsembleRequest
-    from pathsim.ensembles.run import Shard
+    from pathsim.ensembles.spans import Shard
     from pathsim.ensembles.store import Store
     from pathsim.ensembles.workers import Workers
     from pathsim.parquet import TableFormat
@@ -43,7 +43,7 @@ def _standard_error(ctx: click.Context, param: click.Parameter, value: float | N
 def _shard(ctx: click.Context, param: click.Parameter, text: str | None) -> "Shard | None":
     if text is None:
         return None
-    from pathsim.ensembles.run import Shard
+    from pathsim.ensembles.spans import Shard
 
     parts = _SHARD.fullmatch(text)
     if parts is None or not 1 <= int(parts[1]) <= int(parts[2]):
@@ -253,7 +253,8 @@ def _make_shard(
     request: "EnsembleRequest", shard: "Shard", store: "Store", workers: "Workers | None", *, quiet: bool
 ) -> None:
     """Make the chunks of a shard, and say how to go on."""
-    from pathsim.ensembles.run import fill, spans
+    from pathsim.ensembles.run import fill
+    from pathsim.ensembles.spans import spans
 
     places = spans(request.replicates, shard)
     count = places.replicates

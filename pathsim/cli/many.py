@@ -42,7 +42,7 @@ uncertain_option = click.option(
 
 def processes(asked: Crew | None, replicates: int) -> Crew | int:
     """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
-    from pathsim.ensembles.run import CHUNK
+    from pathsim.ensembles.spans import CHUNK
 
     if asked is not None:
         return asked

@@ -16,7 +16,7 @@ from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
     from pathsim.ensembles.request import EnsembleRequest
-    from pathsim.ensembles.run import ChunkSpan, Shard
+    from pathsim.ensembles.spans import ChunkSpan, Shard
     from pathsim.ensembles.store import Store
     from pathsim.parquet import TableFormat
 
@@ -91,7 +91,7 @@ def _refuse_others(folders: Sequence[Path]) -> None:
 
 def _incomplete(request: "EnsembleRequest", stores: Sequence["Store"], homes: Mapping[int, "Store"]) -> str:
     """Which replicates are missing, shard by shard, and the commands that make them."""
-    from pathsim.ensembles.run import Shard, spans
+    from pathsim.ensembles.spans import Shard, spans
 
     if request.until_se is not None:
         return (
@@ -139,7 +139,7 @@ def _run_together(missing: Iterable["ChunkSpan"]) -> Iterator["ChunkSpan"]:
 
 def _home(shard: "Shard", stores: Sequence["Store"]) -> Path:
     """The folder that has most of this shard; a new one if none has any and each shard has its own."""
-    from pathsim.ensembles.run import shard_of
+    from pathsim.ensembles.spans import shard_of
 
     def of_shard(store: "Store") -> int:
         return sum(shard_of(first, shard.of) == shard.number for first in store.held())

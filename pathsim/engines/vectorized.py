@@ -86,11 +86,7 @@ class VectorizedRun:
             for entry in scenario.steps
             for number in (entry.elapsed[1] if entry.elapsed else ())
         }
-        self._occupancy = {
-            name: _Occupancy(name, scenario, self._key.size)
-            for name, resource in scenario.resources.items()
-            if resource.capacity < each
-        }
+        self._occupancy = {name: _Occupancy(name, scenario, self._key.size) for name in scenario.scarce}
         self._written: list[Block] = []
 
     def run(self) -> Journal:

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
-from pathsim.ensembles.run import ChunkSpan, Parts, spans
+from pathsim.ensembles.run import Parts
+from pathsim.ensembles.spans import ChunkSpan, spans
 from pathsim.ensembles.store import DamagedError, Store
 from pathsim.results.views import Columns
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pathsim.ensembles.run import Recipe, Shard
+from pathsim.ensembles.run import Recipe
+from pathsim.ensembles.spans import Shard
 from pathsim.ensembles.store import ASKED, MADE_FROM, SCHEMA, StoreError, damaged, is_as_written, plainly, read_recipe
 from pathsim.scenario.files import STANDARD_INPUT, Source, find, library
 from pathsim.scenario.problems import ScenarioError

@@ -1,31 +1,30 @@
 """Many replicates, in chunks, on one core or several. A chunk is a pure function of scenario, seed and place."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, overload
+from typing import NamedTuple, TypeAlias
 
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
+from pathsim.ensembles.spans import CHUNK, ChunkSpan, Spans, spans
 from pathsim.ensembles.store import DamagedError, Store
 from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.results.chosen import figures
-from pathsim.results.replicates import below_each_other, in_one_order, rows
+from pathsim.results.replicates import as_if_alone, below_each_other, in_one_order, rows
 from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
-CHUNK = 64
-"""Replicates in a chunk: what a folder keeps in one file, a shard takes in turn, and a precision is asked after."""
-PATIENTS_AT_ONCE = 100_000
+PATIENTS_AT_ONCE = 200_000
 """So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
 RECIPES_READY = 8
 """Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
@@ -82,9 +81,21 @@ class Recipe:
         """The rows of these replicates, of which so many are simulated together as are patients enough."""
         if self.uncertain:
             return self._uncertain_rows(seed, replicates)
-        at_once = max(1, PATIENTS_AT_ONCE // max(scenario.patients for scenario in self.scenarios()))
+        at_once = self._at_once()
         parts = [replicates[first : first + at_once] for first in range(0, len(replicates), at_once)]
         return in_one_order([self._rows(seed, part) for part in parts], [len(part) for part in parts])
+
+    def chunks_at_once(self) -> int:
+        """How many chunks to make together: one of those that take long, so that little is lost when they are stopped.
+
+        Parameters drawn for each replicate and queues are simulated replicate by replicate.
+        """
+        if self.uncertain or any(scenario.scarce for scenario in self.scenarios()):
+            return 1
+        return max(1, self._at_once() // CHUNK)
+
+    def _at_once(self) -> int:
+        return max(1, PATIENTS_AT_ONCE // max(scenario.patients for scenario in self.scenarios()))
 
     def _rows(self, seed: int, replicates: range) -> Columns:
         if self.varied:
@@ -155,64 +166,6 @@ def _culprits(recipe: Recipe, seed: int, replicates: range) -> range:
     return replicates
 
 
-class ChunkSpan(NamedTuple):
-    """Where a chunk is in the ensemble."""
-
-    first: int
-    replicates: int
-
-
-class Shard(NamedTuple):
-    """One of several equal parts of an ensemble: every n-th chunk, beginning with its number."""
-
-    number: int
-    of: int
-
-    def __str__(self) -> str:
-        return f"{self.number}/{self.of}"
-
-
-WHOLE = Shard(1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Spans(Sequence[ChunkSpan]):
-    """The chunks of an ensemble, or of a part of it; however many there are, they take no room."""
-
-    firsts: range
-    """The first replicate of each."""
-    end: int
-    """The number of replicates of the whole ensemble."""
-
-    @property
-    def replicates(self) -> int:
-        """How many replicates there are in these chunks."""
-        return (len(self) - 1) * CHUNK + self[-1].replicates if self.firsts else 0
-
-    @overload
-    def __getitem__(self, index: int) -> ChunkSpan: ...
-    @overload
-    def __getitem__(self, index: slice) -> "Spans": ...
-    def __getitem__(self, index: int | slice) -> "ChunkSpan | Spans":
-        if isinstance(index, slice):
-            return Spans(self.firsts[index], self.end)
-        first = self.firsts[index]
-        return ChunkSpan(first, min(CHUNK, self.end - first))
-
-    def __len__(self) -> int:
-        return len(self.firsts)
-
-
-def spans(replicates: int, shard: Shard = WHOLE) -> Spans:
-    """The chunks of so many replicates, or of one shard of them."""
-    return Spans(range((shard.number - 1) * CHUNK, replicates, shard.of * CHUNK), replicates)
-
-
-def shard_of(first: int, shards: int) -> int:
-    """The number of the shard that makes the chunk which begins with this replicate."""
-    return first // CHUNK % shards + 1
-
-
 def untold(done: int, of: int) -> None:
     """Nobody wants to know."""
 
@@ -233,8 +186,15 @@ def ensemble(
     reached. Raises ReplicateError if a replicate goes wrong, WorkersError or LostWorkersError if there are no workers,
     or no longer, and NoRoomError if the disk is full.
     """
-    make = partial(chunk, recipe, seed)
-    return gathered(make, replicates, workers=workers, store=store, finished=finished, precision=precision)
+    return gathered(
+        partial(chunk, recipe, seed),
+        replicates,
+        workers=workers,
+        store=store,
+        finished=finished,
+        precision=precision,
+        at_once=recipe.chunks_at_once(),
+    )
 
 
 def gathered(
@@ -245,12 +205,13 @@ def gathered(
     store: Store | None = None,
     finished: Progress = untold,
     precision: Precision | None = None,
+    at_once: int = 1,
 ) -> Collected:
-    """The rows of replicates 0, 1 and so on, made by any function that makes a chunk."""
+    """The rows of replicates 0, 1 and so on, made by any function that makes those of so many chunks at once."""
     if store is not None:
         store.tidy()
     parts = Parts(replicates, precision, None if store is None else store.folder)
-    with closing(_chunks(spans(replicates), make, workers, store)) as chunks:
+    with closing(_chunks(spans(replicates), make, workers, store, at_once)) as chunks:
         for span, columns, is_new in chunks:
             parts.add(span, columns)
             if is_new:
@@ -273,7 +234,7 @@ def fill(
     """Make these chunks, as far as the store does not have them, and keep them there."""
     store.tidy(places.firsts)
     done, of = 0, places.replicates
-    with closing(_chunks(places, partial(chunk, recipe, seed), workers, store)) as chunks:
+    with closing(_chunks(places, partial(chunk, recipe, seed), workers, store, recipe.chunks_at_once())) as chunks:
         for span, _, is_new in chunks:
             done += span.replicates
             if is_new:
@@ -317,28 +278,60 @@ class _Chunk(NamedTuple):
     is_new: bool
 
 
-_Ahead: TypeAlias = deque[tuple[ChunkSpan, Columns | Future[Columns]]]
+class _Batch(NamedTuple):
+    """Chunks in a row: one from the store, or some that a worker makes together."""
+
+    spans: list[ChunkSpan]
+    rows: Columns | Future[Columns]
+
+    def chunks(self, rows: Columns) -> Iterator[_Chunk]:
+        """Each of them, of the rows of all, as if it had been made alone."""
+        is_new, begin = isinstance(self.rows, Future), self.spans[0].first
+        for span in self.spans:
+            first = span.first - begin
+            part = as_if_alone(rows, slice(first, first + span.replicates)) if is_new else rows
+            yield _Chunk(span, part, is_new)
 
 
-def _chunks(places: Spans, make: Make, workers: Workers, store: Store | None) -> Generator[_Chunk, None, None]:
-    """The chunks in order, from the store or newly made; a few are handed in to the workers ahead of their turn."""
-    ahead: _Ahead = deque()
+def _chunks(
+    places: Spans, make: Make, workers: Workers, store: Store | None, at_once: int
+) -> Generator[_Chunk, None, None]:
+    """The chunks in order, from the store or newly made; a few batches are handed in ahead of their turn."""
+    ahead: deque[_Batch] = deque()
     hired: Crew | None = None
     if isinstance(workers, int):
         workers = max(1, min(workers, len(places)))
+        at_once = min(at_once, max(1, len(places) // workers))
     with ExitStack() as leaving:
         leaving.callback(_keep_finished, ahead, store)
-        for span in places:
-            held = _held(store, span)
+        for spans_in_row, held in _batches(places, store, at_once):
             if held is None:
                 hired = hired or leaving.enter_context(crew(make, workers))
-                ahead.append((span, hired.submit(*span)))
+                count = sum(span.replicates for span in spans_in_row)
+                ahead.append(_Batch(spans_in_row, hired.submit(spans_in_row[0].first, count)))
             else:
-                ahead.append((span, held))
+                ahead.append(_Batch(spans_in_row, held))
             if hired is None or len(ahead) >= hired.ahead:
-                yield _next(ahead, store)
+                yield from _next(ahead, store)
         while ahead:
-            yield _next(ahead, store)
+            yield from _next(ahead, store)
+
+
+def _batches(places: Spans, store: Store | None, at_once: int) -> Iterator[tuple[list[ChunkSpan], Columns | None]]:
+    """The chunks in order: those that the store has one by one, of the others at most so many in a row."""
+    batch: list[ChunkSpan] = []
+    for span in places:
+        held = _held(store, span)
+        follows = bool(batch) and batch[-1].first + batch[-1].replicates == span.first
+        if batch and (held is not None or len(batch) == at_once or not follows):
+            yield batch, None
+            batch = []
+        if held is None:
+            batch.append(span)
+        else:
+            yield [span], held
+    if batch:
+        yield batch, None
 
 
 def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
@@ -351,14 +344,18 @@ def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
         return None
 
 
-def _next(ahead: _Ahead, store: Store | None) -> _Chunk:
-    span, part = ahead[0]
-    is_new = isinstance(part, Future)
-    columns = result_of(part) if isinstance(part, Future) else part
-    if is_new and store is not None:
-        store.save(span.first, columns)
+def _next(ahead: deque[_Batch], store: Store | None) -> list[_Chunk]:
+    rows = ahead[0].rows
+    chunks = list(ahead[0].chunks(result_of(rows) if isinstance(rows, Future) else rows))
+    _keep(chunks, store)
     ahead.popleft()
-    return _Chunk(span, columns, is_new)
+    return chunks
+
+
+def _keep(chunks: Iterable[_Chunk], store: Store | None) -> None:
+    for found in chunks:
+        if found.is_new and store is not None:
+            store.save(found.span.first, found.columns)
 
 
 def result_of(made: Future[Columns]) -> Columns:
@@ -372,9 +369,9 @@ def result_of(made: Future[Columns]) -> Columns:
         raise LostWorkersError(f"the workers are lost ({told})") from wrong
 
 
-def _keep_finished(ahead: _Ahead, store: Store | None) -> None:
+def _keep_finished(ahead: deque[_Batch], store: Store | None) -> None:
     """Keep what is finished when an ensemble ends before its time."""
-    for span, part in ahead:
-        is_made = isinstance(part, Future) and part.done() and not part.cancelled() and part.exception() is None
-        if store is not None and isinstance(part, Future) and is_made:
-            store.save(span.first, part.result())
+    for batch in ahead:
+        made = batch.rows
+        if isinstance(made, Future) and made.done() and not made.cancelled() and made.exception() is None:
+            _keep(batch.chunks(made.result()), store)

@@ -1,6 +1,7 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ from pathsim.trial.monitoring import Look
 
 AT_CUTOFFS = ("cox", "logrank")
 """What is kept of the comparisons at a cut-off: what its power is told of, and how large the effect seemed."""
+
+_DAY_OF_LOOK = re.compile(r"((?:\d+:)?looks\.\d+)\.day")
+"""When a look was held, which is known of each that was; where settings are compared, behind the setting's number."""
 
 
 def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
@@ -34,6 +38,15 @@ def in_one_order(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
                 names.insert(place, name)
                 place += 1
     return _joined(names, parts, counts)
+
+
+def as_if_alone(table: Columns, which: slice) -> Columns:
+    """Some of the rows with the columns that they have without the others: those of no look that none of them held."""
+    part = {name: column[which] for name, column in table.items()}
+    unheld = {
+        found[1] for name, column in part.items() if (found := _DAY_OF_LOOK.fullmatch(name)) and np.isnan(column).all()
+    }
+    return {name: column for name, column in part.items() if name.rpartition(".")[0] not in unheld}
 
 
 def _joined(names: Sequence[str], parts: Sequence[Columns], counts: Sequence[int]) -> Columns:

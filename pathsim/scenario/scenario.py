@@ -109,6 +109,11 @@ class Scenario:
         """How many patients can come in one trial."""
         return self.trial.patients
 
+    @property
+    def scarce(self) -> list[str]:
+        """The resources of which there are not enough for all patients at once, so that a queue may form."""
+        return [name for name, resource in self.resources.items() if resource.capacity < self.patients]
+
     def entry(self, name: str) -> StepEntry:
         """The step to which a way to this name leads: of a phase that repeats the first cycle."""
         repeated = self.repeats.get(name)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.run import Recipe, ReplicateError, result_of, spans
+from pathsim.ensembles.run import Recipe, ReplicateError, result_of
+from pathsim.ensembles.spans import spans
 from pathsim.ensembles.workers import Crew, Workers, crew
 from pathsim.results.chosen import figures
 from pathsim.results.views import Columns

@@ -17,7 +17,8 @@ from hypothesis.strategies import DrawFn, composite, floats, integers, lists, sa
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles import collected, vary
 from pathsim.ensembles.collected import Collected, NoRoomError
-from pathsim.ensembles.run import CHUNK, gathered
+from pathsim.ensembles.run import gathered
+from pathsim.ensembles.spans import CHUNK
 from pathsim.results.json import results
 from pathsim.results.replicates import below_each_other, rows
 from pathsim.results.views import Columns

@@ -19,7 +19,7 @@ from typing import TypeAlias
 import pytest
 from folders import published, started
 
-from pathsim.ensembles.run import CHUNK
+from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import read_recipe
 
 pytestmark = [

@@ -14,7 +14,8 @@ from calls import Pathsim
 from folders import chunks, published, started
 
 from pathsim.cli import main
-from pathsim.ensembles.run import CHUNK, ReplicateError, gathered
+from pathsim.ensembles.run import ReplicateError, gathered
+from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.workers import LostWorkersError
 from pathsim.results.views import Columns
 

@@ -13,7 +13,8 @@ from hypothesis.strategies import integers
 
 from pathsim.ensembles.merge import IncompleteError, merged
 from pathsim.ensembles.precision import Precision, monte_carlo_error
-from pathsim.ensembles.run import CHUNK, Recipe, ensemble
+from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import Store
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import load

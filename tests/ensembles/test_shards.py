@@ -11,7 +11,7 @@ import pytest
 from calls import Done, Pathsim
 from folders import chunks, published
 
-from pathsim.ensembles.run import CHUNK, Shard, spans
+from pathsim.ensembles.spans import CHUNK, Shard, spans
 from pathsim.ensembles.store import CHECKSUM, RECIPE, SCHEMA, _digest
 from pathsim.scenario.files import library
 

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
-from pathsim.ensembles.run import CHUNK, Recipe, ensemble, fill, spans
+from pathsim.ensembles.run import Recipe, ensemble, fill
+from pathsim.ensembles.spans import CHUNK, spans
 from pathsim.ensembles.store import DamagedError, Store, StoreError, stored_seed, write_whole
 from pathsim.ensembles.vary import table
 from pathsim.scenario.files import find
@@ -29,8 +30,9 @@ class InterruptedByHandError(Exception):
 
 @pytest.mark.parametrize("rows_format", ["parquet", "csv"])
 def test_an_ensemble_that_was_interrupted_goes_on_and_ends_with_the_same_bytes(
-    tmp_path: Path, rows_format: Literal["parquet", "csv"]
+    tmp_path: Path, rows_format: Literal["parquet", "csv"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("pathsim.ensembles.run.PATIENTS_AT_ONCE", 1)  # a chunk at a time
     count = 3 * CHUNK + 9
     whole = Store.begin(tmp_path / "whole", {"seed": 6})
     undisturbed = ensemble(TEXTBOOK, 6, count, store=whole)
