@@ -82,9 +82,8 @@ class Block(NamedTuple):
         """The event codes that occur."""
         return [self.event] if isinstance(self.event, int) else np.flatnonzero(np.bincount(self.event)).tolist()
 
-    def only(self, wanted: frozenset[int]) -> "Block":
-        """The entries of these codes."""
-        here = self.codes()
+    def only(self, wanted: frozenset[int], here: Sequence[int]) -> "Block":
+        """The entries of these codes, of those that occur."""
         if wanted.issuperset(here):
             return self
         is_wanted = np.array([code in wanted for code in range(here[-1] + 1)])
@@ -150,14 +149,19 @@ class Journal:
         """The entries of these codes; blocks without any are not looked through."""
         wanted = frozenset(codes)
         numbers = sorted({number for code in wanted for number in self._having.get(code, ())})
-        return Journal(*(self.blocks[number].only(wanted) for number in numbers))
+        return Journal(*(self.blocks[number].only(wanted, self._codes[number]) for number in numbers))
+
+    @cached_property
+    def _codes(self) -> list[list[int]]:
+        """The codes that occur in each block."""
+        return [block.codes() for block in self.blocks]
 
     @cached_property
     def _having(self) -> dict[int, list[int]]:
         """The numbers of the blocks in which a code occurs."""
         found: dict[int, list[int]] = {}
-        for number, block in enumerate(self.blocks):
-            for code in block.codes():
+        for number, codes in enumerate(self._codes):
+            for code in codes:
                 found.setdefault(code, []).append(number)
         return found
 

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 Value = TypeVar("Value")
+_PLAIN = frozenset({type(None), bool, int, float, str})
+"""Of these nothing can be written into. They are by far the most, and to ask whether they are mappings takes long."""
 
 
 def closed(value: Value) -> Value:
@@ -16,9 +18,9 @@ def closed(value: Value) -> Value:
     Arrays are sought in tuples, lists and mappings, and in dataclasses with slots: one without has room for what it
     keeps itself, and closes that.
     """
+    if type(value) in _PLAIN:
+        return value
     match value:
-        case None | bool() | int() | float() | str():
-            pass  # by far the most, and asking whether they are mappings takes long
         case np.ndarray():
             value.setflags(write=False)
         case Mapping():

@@ -22,10 +22,8 @@ def lanes(followed: Course) -> tuple[Lane, ...]:
 
 
 def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
-    mine = (visited.group == arm) if scenario.arms else visited.group >= NO_ARM
-    ways: dict[int, Counter[int]] = {}
-    for step, following in zip(visited.step[mine].tolist(), visited.following[mine].tolist(), strict=True):
-        ways.setdefault(step, Counter())[following] += 1
+    counted = {step: Counter(visit.following[visit.group == arm].tolist()) for step, visit in visited.items()}
+    ways = {step: onwards for step, onwards in counted.items() if onwards}
     road = _road(scenario, ways, arm)
     stays = [entry for entry in scenario.steps if entry.spec.is_stay and entry.number in ways]
     order = {number: place for place, number in enumerate(scenario.order)}

@@ -69,6 +69,7 @@ def estimate_of(path: str) -> str | None:
     return None if beside is None else f"{path.rpartition('.')[0]}.{beside}"
 
 
+@lru_cache
 def columns_of(table: str) -> frozenset[str]:
     """The keys that rows of a table can have; none if there is no such table."""
     place = _below(TrialResults, table)

@@ -72,7 +72,7 @@ class _Patients:
 
     def tally(self, wanted: NDArray[np.bool_]) -> Trials:
         """How many of these patients there are in each trial."""
-        return np.bincount(self.data.trial[wanted], minlength=self.trials)
+        return np.bincount(self.data.trial.take(np.flatnonzero(wanted)), minlength=self.trials)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
 """The flow of patients: how many entered each step, and where they went from it."""
 
 from collections.abc import Collection, Iterator
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import numpy as np
 
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.figures import Count, CountsByName
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.tables import NOWHERE, Counts, Tally, Visits, by_arm, entries_of, group_of, groups_in
+from pathsim.trial.tables import NOWHERE, Counted, Counts, Visits, by_arm
 from pathsim.trial.time_to_event import Allocation
 
 
@@ -28,13 +28,12 @@ def flow(known: DataCut, groups: Allocation, visited: Visits) -> list[FlowRow]:
 
     A phase that repeats has rows of its own after those of all steps: what its cycles together are.
     """
-    scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
-    ways = _Ways(known, groups, visited)
+    scenario, ways = known.chunk.scenario, _Ways(known, visited)
     rows: list[FlowRow] = []
     for entry in scenario.steps:
         nexts = dict.fromkeys(scenario.entry(arrow.to).name for arrow in entry.spec.arrows())
         for group, arm in by_arm(scenario, groups):
-            came = entered.count(entry.number, group)
+            came = ways.entered(entry.number, group)
             if came.any():
                 left = {name: ways.count(entry.number, scenario.entry(name).number, group) for name in nexts}
                 still_there = ways.count(entry.number, NOWHERE, group)
@@ -60,31 +59,25 @@ def _flow_over_cycles(name: str, scenario: Scenario, groups: Allocation, ways: "
 class _Ways:
     """How many patients went from one step to another, along the arrows that there are."""
 
-    def __init__(self, known: DataCut, groups: Allocation, visited: Visits) -> None:
+    def __init__(self, known: DataCut, visited: Visits) -> None:
         scenario = known.chunk.scenario
-        self._steps, self._arms = len(scenario.steps), groups_in(scenario, groups)
-        self._ways = np.array(sorted(set(self._numbers(scenario))))
-        way = np.searchsorted(self._ways, self._number(visited.step, visited.following))
-        thing = way * self._arms + group_of(visited, self._arms)
-        self._tally = Tally(thing, visited.trial, things=self._ways.size * self._arms, trials=known.day.size)
-
-    def _numbers(self, scenario: Scenario) -> Iterator[int]:
-        """The numbers of all ways that there are."""
-        for entry in scenario.steps:
-            yield self._number(entry.number, NOWHERE)
-            yield from (self._number(entry.number, scenario.entry(arrow.to).number) for arrow in entry.spec.arrows())
-
-    def _number(self, step: Any, following: Any) -> Any:
-        return step * (self._steps + 1) + following + 1
+        self._ways: dict[int, list[int]] = {}
+        self._counted: dict[int, Counted] = {}
+        self._nobody = np.zeros(known.day.size, np.intp)
+        for number, visit in visited.items():
+            arrows = scenario.steps[number].spec.arrows()
+            ways = self._ways[number] = sorted({NOWHERE, *(scenario.entry(arrow.to).number for arrow in arrows)})
+            self._counted[number] = Counted(known, visit, np.searchsorted(ways, visit.following), len(ways))
 
     def count(self, step: int, following: int, group: int) -> Counts:
         """How many patients of an arm went this way in each trial."""
-        return self._of(self._number(step, following), group)
+        return self._counted[step].count(group, self._ways[step].index(following))
 
-    def _of(self, way: int, group: int) -> Counts:
-        return self._tally[int(np.searchsorted(self._ways, way)) * self._arms + group + 1]
+    def entered(self, step: int, group: int) -> Counts:
+        """How many of them came to a step."""
+        return sum((self.count(step, following, group) for following in self._ways[step]), self._nobody)
 
     def from_any(self, steps: Collection[int], following: int, group: int) -> Counts:
-        """How many patients of an arm went from any of these steps to the one that follows, or nowhere."""
-        ways = {self._number(step, following) for step in steps}.intersection(self._ways.tolist())
-        return sum((self._of(way, group) for way in ways), self._tally.none)
+        """How many of them went from any of these steps to the one that follows, or nowhere."""
+        having = (step for step in steps if following in self._ways[step])
+        return sum((self.count(step, following, group) for step in having), self._nobody)

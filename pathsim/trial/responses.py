@@ -8,7 +8,7 @@ from pathsim.journal import Event
 from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, Share
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.tables import Counts, Visits, arm_sizes, by_arm, entries_of, share
+from pathsim.trial.tables import Counted, Counts, Visits, arm_sizes, by_arm, share
 from pathsim.trial.time_to_event import Allocation
 
 
@@ -29,14 +29,13 @@ def responses(known: DataCut, groups: Allocation, visited: Visits) -> list[Respo
 
     A trial in which nobody of the arm came so far has no such share.
     """
-    scenario, entered = known.chunk.scenario, entries_of(known, groups, visited)
-    in_arm = arm_sizes(known, groups)
+    scenario, in_arm = known.chunk.scenario, arm_sizes(known, groups)
     rows: list[ResponseRow] = []
     for event in scenario.vocabulary.of("assess"):
         entry, all_levels = scenario.entry(event.step), scenario.names[event.name] or ()
-        counts = _assessed(known, groups, event, len(all_levels))
+        counts, entered = _assessed(known, groups, event, len(all_levels)), Counted(known, visited[entry.number])
         for group, arm in by_arm(scenario, groups):
-            came = entered.count(entry.number, group)
+            came = entered.count(group)
             if not came.any():
                 continue
             of = came if arm is None else np.where(came > 0, in_arm[group], 0)

@@ -5,8 +5,7 @@ A table is a list of rows. A figure of a row is an array with an entry for each 
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,17 +24,18 @@ NOWHERE = -1
 """The number of the step that follows on one in which a patient still is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visits:
-    """Every entry into a step, step by step from the last one of the pathway to the first, with what follows it."""
+class Visit(NamedTuple):
+    """The entries into a step, and what followed on each."""
 
-    step: Rows
     row: Rows
-    trial: Rows
     following: Rows
     """The number of the next step entered; ``NOWHERE`` if there is none yet."""
     group: Rows
     """The patient's arm if they had one by then, else -1."""
+
+
+Visits: TypeAlias = Mapping[int, Visit]
+"""By the number of the step, from the last one of the pathway to the first."""
 
 
 def visits(known: DataCut, groups: Allocation) -> Visits:
@@ -44,15 +44,14 @@ def visits(known: DataCut, groups: Allocation) -> Visits:
     # A pathway has no loops, so its order is each patient's order, and codes ascend along it.
     arms_from = math.inf if scenario.randomization is None else scenario.randomization[0].enter
     next_step = np.full(known.chunk.rows, NOWHERE)
-    parts = [(np.empty(0, np.intp),) * 4]
+    found: dict[int, Visit] = {}
     for number in reversed(scenario.order):
         enter = scenario.steps[number].enter
         row = known.entries([enter]).row
         group = groups.group.take(row) if enter > arms_from else np.full(row.size, NO_ARM)
-        parts.append((np.full(row.size, number), row, next_step.take(row), group))
+        found[number] = Visit(row, next_step.take(row), group)
         next_step[row] = number
-    step, row, following, group = map(np.concatenate, zip(*parts, strict=True))
-    return Visits(step, row, row // scenario.patients, following, group)
+    return found
 
 
 def of_trial(rows: Sequence[Row], trial: int) -> list[dict[str, Any]]:
@@ -114,34 +113,18 @@ class Tally:
         return self._counts[place - 1] if place else self.none
 
 
-def groups_in(scenario: Scenario, groups: Allocation) -> int:
-    """How many groups there are to count in: the arms, and before them those who have none (yet)."""
-    return len(groups.groups) + 1 if scenario.arms else 1
+class Counted:
+    """How many entries into a step there were of each kind, by arm."""
 
+    def __init__(self, known: DataCut, visit: Visit, kind: Rows | int = 0, kinds: int = 1) -> None:
+        scenario = known.chunk.scenario
+        self._groups = len(scenario.arms) + 1
+        thing, trial = visit.group + (kind * self._groups + 1), visit.row // scenario.patients
+        self._tally = Tally(thing, trial, things=kinds * self._groups, trials=known.day.size)
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """How many patients entered each step."""
-
-    arms: int
-    tally: Tally
-
-    def count(self, step: int, group: int) -> Counts:
-        """How many patients of an arm did in each trial; -1 for those who had none."""
-        return self.tally[step * self.arms + group + 1]
-
-
-def entries_of(known: DataCut, groups: Allocation, visited: Visits) -> Entered:
-    """The entries into each step, counted."""
-    scenario = known.chunk.scenario
-    arms = groups_in(scenario, groups)
-    thing = visited.step * arms + group_of(visited, arms)
-    return Entered(arms, Tally(thing, visited.trial, things=len(scenario.steps) * arms, trials=known.day.size))
-
-
-def group_of(visited: Visits, arms: int) -> Rows:
-    """The group in which each visit is counted."""
-    return visited.group + 1 if arms > 1 else np.zeros(visited.row.size, np.intp)
+    def count(self, group: int, kind: int = 0) -> Counts:
+        """How many there were of patients of an arm (-1: who had none) in each trial."""
+        return self._tally[kind * self._groups + group + 1]
 
 
 def arm_sizes(known: DataCut, groups: Allocation) -> Counts:

@@ -124,6 +124,7 @@ class _Counter:
     def __init__(self, known: DataCut, groups: Allocation) -> None:
         self._known, self._scenario = known, known.chunk.scenario
         self._groups, self._trials, self.rows = len(self._scenario.arms) + 1, known.day.size, known.chunk.rows
+        self._trial = np.repeat(np.arange(self._trials), self._scenario.patients)
         self.no_arm = np.zeros(self.rows, np.intp)
         self.arm = self.no_arm if self._scenario.randomization is None else groups.group + 1
 
@@ -136,7 +137,7 @@ class _Counter:
 
     def count(self, group: Rows, row: Rows) -> NDArray[np.intp]:
         """How many of these patients there are of each group in each trial (groups x trials)."""
-        cell = group * self._trials + row // self._scenario.patients
+        cell = group * self._trials + self._trial.take(row)
         return np.bincount(cell, minlength=self._groups * self._trials).reshape(self._groups, self._trials)
 
     def worst(self, codes: Sequence[int]) -> Worst:
@@ -164,12 +165,11 @@ class _Counter:
         """How many patients had which worst grade of each type, by the group of each row."""
         things, trials = [], []
         for worst, group in parts:
-            cell = np.flatnonzero(worst > 0)
-            kind = cell // self.rows
-            row = cell - kind * self.rows
-            things.append((kind * self._groups + group.take(row)) * 3 + worst.ravel().take(cell) - 1)
-            trials.append(row // self._scenario.patients)
-        most = 3 * self._groups * max(worst.shape[0] for worst, _ in parts)
+            for kind, grade in enumerate(worst):
+                row = np.flatnonzero(grade > 0)
+                things.append((group.take(row) + kind * self._groups) * 3 + grade.take(row) - 1)
+                trials.append(self._trial.take(row))
+        most = 3 * self._groups * parts[0][0].shape[0]
         return Tally(np.concatenate(things), np.concatenate(trials), things=most, trials=self._trials)
 
 

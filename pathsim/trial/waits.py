@@ -10,7 +10,7 @@ from pathsim.journal import Rows
 from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, DaysFigure
 from pathsim.trial.data_cut import DataCut, first_day
-from pathsim.trial.tables import Counts, Visits
+from pathsim.trial.tables import NOWHERE, Counts, Visits
 
 
 class WaitRow(TypedDict):
@@ -39,9 +39,8 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
             continue
         ready = known.entries([event.code])
         trial = ready.row // scenario.patients
-        here = (visited.step == entry.number) & (visited.following >= 0)
-        went = np.full(known.chunk.rows, -1, np.intp)
-        went[visited.row[here]] = visited.following[here]
+        went = np.full(known.chunk.rows, NOWHERE, np.intp)
+        went[visited[entry.number].row] = visited[entry.number].following
         got = scenario.entry(entry.requests.then).number
         days = _days_of_following(known, entry).take(ready.row) - ready.day
         left = went.take(ready.row) >= 0

@@ -1,4 +1,4 @@
-"""Exits that come when everybody has left are not worked out: those who leave before have the same exits all the same."""
+"""Exits that come when everybody has left are not worked out; who leaves before has the same exits as with them."""
 
 import math
 from itertools import count
@@ -20,7 +20,7 @@ LEVELS = {"risk": ("low", "high")}
 
 def link() -> Link:
     numbers = count(1)
-    scenario = cast(Surroundings, SimpleNamespace(names=LEVELS))
+    scenario = cast("Surroundings", SimpleNamespace(names=LEVELS))
     return Link("step", "step", scenario, {"out": 1, "away": 2}, lambda *_: next(numbers))
 
 
