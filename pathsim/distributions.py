@@ -105,11 +105,12 @@ class Hazard:
                 self._jumps.append((low, end - start))
         self._days, self._reached = (np.array(column) for column in zip(*knots, strict=True))
         self._then = then
-        self._most = math.inf
+        self.most = math.inf
+        """What it cumulates to in the end."""
         if then > NO_HAZARD:
             self._bend(knots[-1][1], slope, 1 / then)
         else:
-            self._most = knots[-1][1]
+            self.most = knots[-1][1]
 
     def _bend(self, at: float, before: float, after: float) -> float:
         self._hinges.append((at, after - before))
@@ -122,8 +123,8 @@ class Hazard:
             days += bend * np.maximum(cumulated - at, 0.0) if at > 0 else bend * cumulated
         for at, jump in self._jumps:
             days += jump * (cumulated > at) if at > 0 else jump
-        if self._most < math.inf:
-            np.putmask(days, cumulated > self._most, math.inf)
+        if self.most < math.inf:
+            np.putmask(days, cumulated > self.most, math.inf)
         return days
 
     def reached(self, days: Days) -> Days:

@@ -126,8 +126,11 @@ class Journal:
     def _column(self, parts: Sequence[Any], kind: type[np.generic]) -> NDArray[Any]:
         if len(parts) == 1 and isinstance(parts[0], np.ndarray):
             return parts[0]
-        whole = [np.broadcast_to(part, block.row.size) for part, block in zip(parts, self.blocks, strict=True)]
-        return np.concatenate([np.empty(0, kind), *whole], dtype=kind)
+        column, begin = np.empty(sum(block.row.size for block in self.blocks), kind), 0
+        for part, block in zip(parts, self.blocks, strict=True):
+            column[begin : begin + block.row.size] = part
+            begin += block.row.size
+        return column
 
     def in_order(self) -> "Journal":
         """The same entries, patient by patient in the order in which they happened."""

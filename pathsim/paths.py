@@ -8,10 +8,12 @@ picked by what is in it: ``toxicity[arm=drug,step=cycle.1,type="pain, severe"].r
 import json
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 Picks: TypeAlias = tuple[tuple[str, str], ...]
+NAMES_KEPT = 2**14
+"""How many paths are kept ready: each chunk of an ensemble names the same figures."""
 _PLAIN = re.compile(r"""[^\s.,="'\[\]\\]+""")
 _PLAIN_PICK = re.compile(r"""[^\s,="'\[\]\\]*""")
 _QUOTED = r"""("(?:[^"\\]|\\.)*"|'[^']*')"""
@@ -28,6 +30,7 @@ class PathPart(NamedTuple):
     picks: Picks | None = None
 
 
+@lru_cache(NAMES_KEPT)
 def path_of(*names: str | int) -> str:
     """The path of these names, each in quotation marks if it needs them. ``names_in`` reads it."""
     return ".".join(_written(str(name), _PLAIN) for name in names)
@@ -38,6 +41,7 @@ def compared_path(endpoint: str, arm: str, *names: str) -> str:
     return path_of("endpoints", endpoint, "comparisons", arm, *names)
 
 
+@lru_cache(NAMES_KEPT)
 def row_of(table: str, **picks: str) -> str:
     """The path of a row of a table that has these values. ``parts_of`` reads it."""
     return f"{table}[{','.join(f'{key}={_written(value, _PLAIN_PICK)}' for key, value in picks.items())}]"

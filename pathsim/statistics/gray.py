@@ -83,8 +83,10 @@ def gray(lines: Lines, cause: int) -> Gray:
 
 def _of(part: Matrix, whole: Matrix, nothing: float = 0.0) -> Matrix:
     """The quotient; a number of its own where the divisor is 0."""
-    shape = np.broadcast_shapes(part.shape, whole.shape)
-    quotient: Matrix = np.divide(part, whole, out=np.full(shape, nothing), where=whole > 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        quotient: Matrix = part / whole
+    # All are divided: numpy is three times as slow where it has to look which.
+    quotient[np.broadcast_to(whole <= 0, quotient.shape)] = nothing
     return quotient
 
 

@@ -130,7 +130,8 @@ class Exits:
     def sample(self, patients: Patients, horizon_days: float = math.inf) -> tuple[Days, Codes, StepNumbers]:
         """For each patient: days to the first exit (infinite: none), its event code, and the step it leads to.
 
-        One that comes after the horizon, when everybody has left, may as well never come.
+        One that comes after the horizon, when everybody has left, may as well never come. Of most exits few draws lead
+        to one that comes before, and only those are worked out.
         """
         if not self._hazards:
             none = np.zeros(patients.count, dtype=np.int16)
@@ -140,7 +141,7 @@ class Exits:
         with np.errstate(over="ignore"):  # what overflows comes too late to come at all
             for row in range(len(self._hazards)):
                 draws = uniform(patients.key, self._streams[row])
-                least = self._least_draw(row, horizon_days)
+                least = self._least_draw(row, passed, horizon_days)
                 who = np.flatnonzero(draws >= least) if least > 0 else None
                 days = self._days_to(row, patients, passed, draws, who)
                 if who is None:
@@ -159,13 +160,16 @@ class Exits:
         # Who never was in the step that the days count from counts from here.
         return np.nan_to_num(patients.columns[self._elapsed].astype(np.float64))
 
-    def _least_draw(self, row: int, horizon_days: float) -> float:
-        """The draw below which an exit comes after the horizon, whoever the patient is; 0 where that is not known."""
-        if not math.isfinite(horizon_days) or row in self._counts_on:
-            return 0.0
+    def _least_draw(self, row: int, passed: Days | None, horizon_days: float) -> float:
+        """The draw below which an exit comes after the horizon or never, whoever of them the patient is."""
+        hazard, earliest, latest = self._hazards[row], 0.0, horizon_days + MARGIN_DAYS
+        if passed is not None and row in self._counts_on:
+            earliest, latest = float(passed.min()), float(passed.max()) + latest
+        before, most = hazard.reached(np.array([earliest, min(latest, NEVER_DAYS)])).tolist()
+        if latest == math.inf:
+            most = hazard.most
         ratio = self._ratios[row] * math.prod(max(ratio, 1.0) for _, ratio in self._effects[row])
-        reached = float(self._hazards[row].reached(np.array([horizon_days + MARGIN_DAYS]))[0])
-        return math.exp(-reached * ratio) * (1 - MARGIN)
+        return math.exp((before - most) * ratio) * (1 - MARGIN)
 
     def _days_to(self, row: int, patients: Patients, passed: Days | None, draws: Uniforms, who: Rows | None) -> Days:
         """The days to an exit, were it alone, of some patients or all."""
@@ -178,5 +182,6 @@ class Exits:
             cumulated /= np.where(holds(columns), ratio, 1.0)
         if passed is None or row not in self._counts_on:
             return ticks(self._hazards[row].days_to(cumulated))
+        passed = passed if who is None else passed.take(who)
         cumulated += self._hazards[row].reached(passed)
         return ticks(np.maximum(self._hazards[row].days_to(cumulated) - passed, 0.0))

@@ -9,10 +9,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.draws import keys
+from pathsim.calendar import NEVER_DAYS, Days, ticks
+from pathsim.draws import keys, stream, uniform
 from pathsim.patients import Gathered, Patients
 from pathsim.steps.exits import Exit, Exits
-from pathsim.steps.spec import Link, Surroundings
+from pathsim.steps.spec import Elapsed, Link, Surroundings
 
 PATIENTS = 400
 LEVELS = {"risk": ("low", "high")}
@@ -25,8 +26,10 @@ def link() -> Link:
 
 
 def patients() -> Patients:
+    """Every third has been under way for up to 80 days, or was never in the step from which days can count."""
     rows = np.arange(PATIENTS)
-    return Patients(keys(5, 0, rows), Gathered({"risk": (rows % 2).astype(np.int16)}, rows))
+    under_way = np.where(rows % 3, 20.0, np.where(rows % 2, rows % 80, math.nan))
+    return Patients(keys(5, 0, rows), Gathered({"risk": (rows % 2).astype(np.int16), "days": under_way}, rows))
 
 
 @st.composite
@@ -42,15 +45,42 @@ def hazards(draw: st.DrawFn) -> dict[str, Any]:
     return found
 
 
-@given(hazards(), hazards(), st.sampled_from([0.0, 0.5, 7.0, 29.0, 30.0, 61.0]))
-def test_who_leaves_by_the_horizon_leaves_as_without_one(one: dict[str, Any], other: dict[str, Any], h: float) -> None:
+def by_hand(table: Exit, since: Days) -> Days:
+    """The days to an exit, of everybody."""
+    hazard, of = table.hazard(), patients()
+    assert hazard is not None
+    cumulated = -np.log(uniform(of.key, stream("step/exit/way"))) / table.hazard_ratio
+    for effect in table.effects:
+        level = LEVELS["risk"].index(effect.when.split("'")[1])
+        cumulated /= np.where(of.columns["risk"] == level, effect.hazard_ratio, 1)
+    with np.errstate(over="ignore"):
+        days = ticks(np.maximum(hazard.days_to(cumulated + hazard.reached(since)) - since, 0.0))
+    return np.where(days > NEVER_DAYS, math.inf, days)
+
+
+@given(hazards(), st.sampled_from([None, "earlier"]), st.sampled_from([0.0, 0.5, 7.0, 29.0, 30.0, 61.0, math.inf]))
+def test_who_leaves_by_the_horizon_leaves_on_the_day_they_would_without(
+    table: dict[str, Any], counts_from: str | None, horizon: float
+) -> None:
+    way = Exit(next="out", since=counts_from, **table)
+    exits = Exits({"way": way}, Elapsed(set="days", since="earlier"), link())
+    since = np.nan_to_num(patients().columns["days"]) if counts_from else np.zeros(PATIENTS)
+    expected, found = by_hand(way, since), exits.sample(patients(), horizon)[0]
+    leaves = expected <= horizon
+    np.testing.assert_array_equal(found[leaves], expected[leaves])
+    assert (found[~leaves] > horizon).all()
+
+
+@given(hazards(), hazards(), st.sampled_from([0.5, 30.0, 61.0]))
+def test_the_first_of_two_exits_is_the_same_by_the_horizon(
+    one: dict[str, Any], other: dict[str, Any], horizon: float
+) -> None:
     tables = {"first": Exit(next="out", **one), "second": Exit(next="away", **other)}
     exits = Exits(tables, None, link())
-    whole, cut = exits.sample(patients()), exits.sample(patients(), h)
-    leaves = whole[0] <= h
+    whole, cut = exits.sample(patients()), exits.sample(patients(), horizon)
+    leaves = whole[0] <= horizon
     for all_of_them, those in zip(whole, cut, strict=True):
         np.testing.assert_array_equal(all_of_them[leaves], those[leaves])
-    assert (cut[0][~leaves] > h).all()
 
 
 def test_far_beyond_the_horizon_an_exit_is_not_worked_out() -> None:
