@@ -46,6 +46,7 @@ reference: $(VENV)/run.stamp ## Write docs/scenario-reference.md from what is de
 
 golden: $(VENV)/dev.stamp ## Write anew what tests/golden holds results against: look at what changed before you commit
 	@$(BIN)/python tests/golden/goldens.py
+	@$(BIN)/python tests/app/screens_as_pictures.py
 	@git diff --stat -- tests/golden
 
 mutants: $(VENV)/mutants.stamp ## Name small faults in the code that no test notices (takes hours; ONLY=pathsim/steps for a part)
