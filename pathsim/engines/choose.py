@@ -6,11 +6,9 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from pathsim.conditions import Column
-from pathsim.engines.discrete_event import DiscreteEventEngine
 from pathsim.engines.vectorized import ShortageError, Stops, run_vectorized
 from pathsim.journal import joined
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.committee import Committee
 from pathsim.trial.course import stops
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import going, looks
@@ -73,6 +71,10 @@ def _vectorized(
 
 
 def _discrete_event(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Chunk:
+    # Most trials can do without it, and SimPy takes a tenth of the time in which a command starts.
+    from pathsim.engines.discrete_event import DiscreteEventEngine  # noqa: PLC0415
+    from pathsim.trial.committee import Committee  # noqa: PLC0415
+
     run_on, stopped = [], []
     for position, replicate in enumerate(replicates):
         engine = DiscreteEventEngine(scenario, seed, replicate)

@@ -26,6 +26,8 @@ from pathsim.scenario.scenario import Scenario, load
 
 PATIENTS_AT_ONCE = 200_000
 """So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
+MOST_CHUNKS_AT_ONCE = 16
+"""Chunks that are made together, however small the trials: their rows wait in memory until it is their turn."""
 RECIPES_READY = 8
 """Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
 
@@ -92,7 +94,7 @@ class Recipe:
         """
         if self.uncertain or any(scenario.scarce for scenario in self.scenarios()):
             return 1
-        return max(1, self._at_once() // CHUNK)
+        return min(max(1, self._at_once() // CHUNK), MOST_CHUNKS_AT_ONCE)
 
     def _at_once(self) -> int:
         return max(1, PATIENTS_AT_ONCE // max(scenario.patients for scenario in self.scenarios()))

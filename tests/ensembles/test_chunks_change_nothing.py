@@ -3,6 +3,8 @@
 Six patients are so few that in most trials nobody comes to some steps: then counts are 0, shares and days are missing.
 """
 
+from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +16,13 @@ from pathsim.ensembles.request import EnsembleRequest
 from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import Store
+from pathsim.ensembles.workers import Crew, Make
 from pathsim.paths import row_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
+from pathsim.results.replicates import as_if_alone
+from pathsim.results.views import Columns
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import Scenario, load
 
@@ -135,3 +140,52 @@ def test_folders_and_precision_are_the_same_however_many_patients_are_simulated_
     together, apart = written
     assert len(together) > len(apart), "what was made beyond the precision is kept, too"
     assert together | apart == together
+
+
+@pytest.mark.parametrize("replicates", [range(CHUNK), range(CHUNK, 2 * CHUNK), range(5), range(3, 4)])
+def test_rows_cut_from_those_of_many_are_those_of_these_alone(replicates: range) -> None:
+    """Looks that nobody among them held have no columns, whoever held them among the others."""
+    for recipe in (MONITORED, VARIED):
+        alone, among_many = recipe.rows(2, replicates), recipe.rows(2, range(2 * CHUNK))
+        cut = as_if_alone(among_many, slice(replicates.start, replicates.stop))
+        assert list(cut) == list(alone)
+        for name, column in alone.items():
+            np.testing.assert_array_equal(cut[name], column, name)
+
+
+def test_only_what_is_quick_is_made_in_several_chunks_at_once() -> None:
+    """What is simulated replicate by replicate would be lost by the minute when somebody stops it."""
+    bed = "resources.transplant_bed.capacity"
+    assert Recipe.of(find("two-arm-exponential"), {}).chunks_at_once() > 1
+    assert Recipe.of(find("two-arm-exponential"), {"trial.patients": "2"}).chunks_at_once() < 100
+    assert Recipe.of(find("aall1331"), {}).chunks_at_once() > 1
+    assert Recipe.of(find("aall1331"), {bed: "949"}).chunks_at_once() == 1
+    assert Recipe.of(find("aall1331"), {}, uncertain=True).chunks_at_once() == 1
+    assert Recipe.of(find("two-arm-exponential"), {"trial.patients": "60000"}).chunks_at_once() == 1
+    settings = [((bed, "950"),), ((bed, "5"),)]
+    assert Recipe.of(find("aall1331"), {}, varied=settings).chunks_at_once() == 1
+
+
+def test_every_process_has_chunks_to_make_if_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_in: list[int] = []
+
+    def noted(_: Recipe, __: int, first: int, count: int) -> Columns:
+        handed_in.append(count)
+        return {"figure": np.arange(first, first + count, dtype=np.float64)}
+
+    monkeypatch.setattr("pathsim.ensembles.run.chunk", noted)
+    monkeypatch.setattr("pathsim.ensembles.run.crew", lambda make, _: nullcontext(at_once_here(make)))
+    found = ensemble(Recipe.of(find("two-arm-exponential"), {}), 1, 7 * CHUNK, workers=3)
+    assert handed_in == [2 * CHUNK, 2 * CHUNK, 2 * CHUNK, CHUNK]
+    np.testing.assert_array_equal(found["figure"], np.arange(7 * CHUNK))
+
+
+def at_once_here(make: Make) -> Crew:
+    """A crew that makes what is handed in at once."""
+
+    def made(*handed: object) -> Future[Columns]:
+        future: Future[Columns] = Future()
+        future.set_result(make(*handed))
+        return future
+
+    return Crew(made, 3)
