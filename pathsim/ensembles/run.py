@@ -28,6 +28,8 @@ PATIENTS_AT_ONCE = 200_000
 """So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
 MOST_CHUNKS_AT_ONCE = 16
 """Chunks that are made together, however small the trials: their rows wait in memory until it is their turn."""
+CLUSTER = 64
+"""How many workers a cluster is taken to have when its work is shared out: nobody knows before it is asked."""
 RECIPES_READY = 8
 """Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
 
@@ -301,9 +303,8 @@ def _chunks(
     """The chunks in order, from the store or newly made; a few batches are handed in ahead of their turn."""
     ahead: deque[_Batch] = deque()
     hired: Crew | None = None
-    if isinstance(workers, int):
-        workers = max(1, min(workers, len(places)))
-        at_once = min(at_once, max(1, len(places) // workers))
+    workers = max(1, min(workers, len(places))) if isinstance(workers, int) else workers
+    at_once = min(at_once, max(1, len(places) // (workers if isinstance(workers, int) else CLUSTER)))
     with ExitStack() as leaving:
         leaving.callback(_keep_finished, ahead, store)
         for spans_in_row, held in _batches(places, store, at_once):

@@ -255,7 +255,7 @@ def _keep_memory() -> None:
 
     The arrays of a chunk are of a size that it would ask the system for anew each time, and have the system clear.
     """
-    with suppress(AttributeError, OSError):
+    with suppress(AttributeError, OSError, TypeError):
         set_option = CDLL(None).mallopt
         set_option(M_TRIM_THRESHOLD, KEPT_BYTES)
         set_option(M_MMAP_THRESHOLD, LARGEST_BLOCK_BYTES)
