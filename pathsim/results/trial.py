@@ -30,7 +30,7 @@ from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
 from pathsim.trial.responses import ResponseRow, responses
-from pathsim.trial.time_to_event import Allocation, allocation, by_trial, in_groups, record
+from pathsim.trial.time_to_event import Allocation, allocation, in_groups, record
 from pathsim.trial.toxicity import ToxicityCounts, toxicity
 from pathsim.trial.waits import WaitRow, waits
 
@@ -131,12 +131,6 @@ class TrialResults(ResultsPart):
         return waits(self._reading.final, self._reading.visits)
 
 
-def _median(ascending: NDArray[np.float64]) -> float:
-    """The median; NaN of nothing. It takes a tenth of the time of ``np.median``, which is made for large arrays."""
-    size = ascending.size
-    return float(ascending[(size - 1) // 2] + ascending[size // 2]) / 2 if size else math.nan
-
-
 def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:
     """Each endpoint by what is known."""
     return {name: EndpointResults(table, known) for name, table in known.chunk.scenario.sections.endpoints.items()}
@@ -212,8 +206,8 @@ class TrialFigures(ResultsPart):
     def median_follow_up_days(self) -> DaysFigure:
         """The median time since randomization, or since they came."""
         trial, _, followed_days = self._randomized
-        each = by_trial(followed_days, trial, self._reading.final.day.size)
-        return np.array([_median(np.sort(of)) for of in each])
+        median: Trials = tables.quantiles_of_each(followed_days, trial, self._reading.final.day.size, [0.5])[0]
+        return median
 
     @replicated
     def ended(self) -> "TrialEnd":

@@ -3,13 +3,13 @@
 from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pathsim.journal import Rows
 from pathsim.statistics.figures import Count, Share, Trials
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.tables import arm_sizes, share
-from pathsim.trial.time_to_event import Allocation, by_trial
+from pathsim.trial.tables import arm_sizes, quantiles_of_each, share
+from pathsim.trial.time_to_event import Allocation
+
+QUARTILES = (0.25, 0.5, 0.75)
 
 
 class CategoryRow(TypedDict):
@@ -47,7 +47,7 @@ def baseline(known: DataCut, groups: Allocation) -> list[CategoryRow | QuantityR
                 continue
             values, trial = drawn[name].take(inside), inside // scenario.patients
             if covariate.levels is None:
-                lower, middle, upper = _quartiles(values.astype(np.float64), trial, trials)
+                lower, middle, upper = quantiles_of_each(values.astype(np.float64), trial, trials, QUARTILES)
                 of = sizes[group]
                 rows.append(QuantityRow(arm=arm, name=name, of=of, lower=lower, median=middle, upper=upper))
                 continue
@@ -56,9 +56,3 @@ def baseline(known: DataCut, groups: Allocation) -> list[CategoryRow | QuantityR
                 part = share(n, sizes[group])
                 rows.append(CategoryRow(arm=arm, name=name, value=value, n=n, of=sizes[group], share=part))
     return rows
-
-
-def _quartiles(values: NDArray[np.float64], trial: Rows, trials: int) -> NDArray[np.float64]:
-    """The quartiles of each trial's values, which come trial by trial (3 x trials)."""
-    each = by_trial(values, trial, trials)
-    return np.array([np.quantile(of, [0.25, 0.5, 0.75]) if of.size else [np.nan] * 3 for of in each]).T

@@ -91,6 +91,20 @@ def share(n: NDArray[Any], of: NDArray[Any]) -> NDArray[np.float64]:
     return shares
 
 
+def quantiles_of_each(
+    values: NDArray[np.float64], trial: Rows, trials: int, parts: Sequence[float]
+) -> NDArray[np.float64]:
+    """The quantiles of each trial's values, which come trial by trial (parts x trials); NaN of a trial without any."""
+    sizes = np.bincount(trial, minlength=trials)
+    begins = np.cumsum(sizes) - sizes
+    found = np.full((len(parts), trials), np.nan)
+    # Trials of one size are a matrix: a call for each trial would take ten times as long.
+    for size in np.unique(sizes[sizes > 0]):
+        here = np.flatnonzero(sizes == size)
+        found[:, here] = np.quantile(values[begins[here][:, None] + np.arange(size)], parts, axis=1)
+    return found
+
+
 class Tally:
     """How often each of some things occurs in each trial. It takes room for those that occur, not for those that could.
 
