@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 Picks: TypeAlias = tuple[tuple[str, str], ...]
 NAMES_KEPT = 2**14
-"""How many paths are kept ready: each chunk of an ensemble names the same figures."""
+"""How many written names are kept ready: each chunk of an ensemble names the same figures."""
 _PLAIN = re.compile(r"""[^\s.,="'\[\]\\]+""")
 _PLAIN_PICK = re.compile(r"""[^\s,="'\[\]\\]*""")
 _QUOTED = r"""("(?:[^"\\]|\\.)*"|'[^']*')"""
@@ -30,7 +30,6 @@ class PathPart(NamedTuple):
     picks: Picks | None = None
 
 
-@lru_cache(NAMES_KEPT)
 def path_of(*names: str | int) -> str:
     """The path of these names, each in quotation marks if it needs them. ``names_in`` reads it."""
     return ".".join(_written(str(name), _PLAIN) for name in names)
@@ -41,7 +40,6 @@ def compared_path(endpoint: str, arm: str, *names: str) -> str:
     return path_of("endpoints", endpoint, "comparisons", arm, *names)
 
 
-@lru_cache(NAMES_KEPT)
 def row_of(table: str, **picks: str) -> str:
     """The path of a row of a table that has these values. ``parts_of`` reads it."""
     return f"{table}[{','.join(f'{key}={_written(value, _PLAIN_PICK)}' for key, value in picks.items())}]"
@@ -102,6 +100,7 @@ def split_setting(text: str) -> tuple[str, str, str]:
     return text.partition("=") if found is None else (found[1], "=", found[found.re.groups])
 
 
+@lru_cache(NAMES_KEPT)
 def _written(name: str, plain: re.Pattern[str]) -> str:
     return name if plain.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 

@@ -9,6 +9,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
+
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
@@ -18,7 +20,7 @@ from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
 from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
 from pathsim.results.chosen import figures
-from pathsim.results.replicates import as_if_alone, below_each_other, in_one_order, rows
+from pathsim.results.replicates import below_each_other, in_one_order, rows, rows_apart
 from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import ScenarioError
@@ -28,8 +30,6 @@ PATIENTS_AT_ONCE = 200_000
 """So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
 MOST_CHUNKS_AT_ONCE = 16
 """Chunks that are made together, however small the trials: their rows wait in memory until it is their turn."""
-CLUSTER = 64
-"""How many workers a cluster is taken to have when its work is shared out: nobody knows before it is asked."""
 RECIPES_READY = 8
 """Of how many recipes a process keeps the scenarios: it may live long, and be asked for many."""
 
@@ -92,11 +92,21 @@ class Recipe:
     def chunks_at_once(self) -> int:
         """How many chunks to make together: one of those that take long, so that little is lost when they are stopped.
 
-        Parameters drawn for each replicate and queues are simulated replicate by replicate.
+        Parameters drawn for each replicate and queues are simulated replicate by replicate, and settings that are
+        compared one after the other.
         """
-        if self.uncertain or any(scenario.scarce for scenario in self.scenarios()):
+        if self.uncertain or self.varied or self.scenario().scarce:
             return 1
         return min(max(1, self._at_once() // CHUNK), MOST_CHUNKS_AT_ONCE)
+
+    def rows_apart(self, seed: int, first: int, sizes: Sequence[int]) -> list[Columns]:
+        """The rows of several chunks of these sizes, simulated together: each as if it had been made alone."""
+        simulated = simulate_many(self.scenario(), seed, range(first, first + sum(sizes)))
+        if not self.figures:
+            return rows_apart(simulated, sizes)
+        columns, ends = figures(simulated, self.figures), np.cumsum(sizes)[:-1]
+        parts = zip(*(np.split(column, ends) for column in columns.values()), strict=True)
+        return [dict(zip(columns, part, strict=True)) for part in parts]
 
     def _at_once(self) -> int:
         return max(1, PATIENTS_AT_ONCE // max(scenario.patients for scenario in self.scenarios()))
@@ -159,6 +169,17 @@ def chunk(recipe: Recipe, seed: int, first: int, count: int) -> Columns:
         raise ReplicateError(seed, _culprits(recipe, seed, replicates), told) from wrong
 
 
+def chunks(recipe: Recipe, seed: int, first: int, *sizes: int) -> list[Columns]:
+    """The rows of chunks in a row, of these sizes. Raises ReplicateError: of several, it does not look for the one."""
+    if len(sizes) == 1:
+        return [chunk(recipe, seed, first, sizes[0])]
+    try:
+        return recipe.rows_apart(seed, first, sizes)
+    except Exception as wrong:
+        told = f"{type(wrong).__name__}: {wrong}"
+        raise ReplicateError(seed, range(first, first + sum(sizes)), told) from wrong
+
+
 def _culprits(recipe: Recipe, seed: int, replicates: range) -> range:
     """The first replicate that goes wrong alone too; all of them if none does."""
     for replicate in replicates:
@@ -191,13 +212,14 @@ def ensemble(
     or no longer, and NoRoomError if the disk is full.
     """
     return gathered(
-        partial(chunk, recipe, seed),
+        partial(chunks, recipe, seed),
         replicates,
         workers=workers,
         store=store,
         finished=finished,
         precision=precision,
-        at_once=recipe.chunks_at_once(),
+        # A precision may be reached by the first chunk.
+        at_once=recipe.chunks_at_once() if precision is None else 1,
     )
 
 
@@ -211,12 +233,16 @@ def gathered(
     precision: Precision | None = None,
     at_once: int = 1,
 ) -> Collected:
-    """The rows of replicates 0, 1 and so on, made by any function that makes those of so many chunks at once."""
+    """The rows of replicates 0, 1 and so on.
+
+    ``make`` takes the first replicate of up to ``at_once`` chunks in a row and the size of each, and gives the rows of
+    each.
+    """
     if store is not None:
         store.tidy()
     parts = Parts(replicates, precision, None if store is None else store.folder)
-    with closing(_chunks(spans(replicates), make, workers, store, at_once)) as chunks:
-        for span, columns, is_new in chunks:
+    with closing(_chunks(spans(replicates), make, workers, store, at_once)) as made:
+        for span, columns, is_new in made:
             parts.add(span, columns)
             if is_new:
                 finished(parts.rows.replicates, parts.expected)
@@ -238,8 +264,8 @@ def fill(
     """Make these chunks, as far as the store does not have them, and keep them there."""
     store.tidy(places.firsts)
     done, of = 0, places.replicates
-    with closing(_chunks(places, partial(chunk, recipe, seed), workers, store, recipe.chunks_at_once())) as chunks:
-        for span, _, is_new in chunks:
+    with closing(_chunks(places, partial(chunks, recipe, seed), workers, store, recipe.chunks_at_once())) as made:
+        for span, _, is_new in made:
             done += span.replicates
             if is_new:
                 finished(done, of)
@@ -286,15 +312,12 @@ class _Batch(NamedTuple):
     """Chunks in a row: one from the store, or some that a worker makes together."""
 
     spans: list[ChunkSpan]
-    rows: Columns | Future[Columns]
+    rows: list[Columns] | Future[list[Columns]]
 
-    def chunks(self, rows: Columns) -> Iterator[_Chunk]:
-        """Each of them, of the rows of all, as if it had been made alone."""
-        is_new, begin = isinstance(self.rows, Future), self.spans[0].first
-        for span in self.spans:
-            first = span.first - begin
-            part = as_if_alone(rows, slice(first, first + span.replicates)) if is_new else rows
-            yield _Chunk(span, part, is_new)
+    def chunks(self, rows: list[Columns]) -> list[_Chunk]:
+        """Each of them, with its rows."""
+        is_new = isinstance(self.rows, Future)
+        return [_Chunk(span, part, is_new) for span, part in zip(self.spans, rows, strict=True)]
 
 
 def _chunks(
@@ -303,38 +326,45 @@ def _chunks(
     """The chunks in order, from the store or newly made; a few batches are handed in ahead of their turn."""
     ahead: deque[_Batch] = deque()
     hired: Crew | None = None
-    workers = max(1, min(workers, len(places))) if isinstance(workers, int) else workers
-    at_once = min(at_once, max(1, len(places) // (workers if isinstance(workers, int) else CLUSTER)))
+    if isinstance(workers, int):
+        workers = max(1, min(workers, len(places)))
+        missing = len(places) - (0 if store is None else len(store.held()))
+        # So that all workers are at work to the end, or nearly.
+        at_once = min(at_once, max(1, missing // (2 * workers)))
+    else:
+        at_once = 1  # how many workers a cluster has is known when the first chunk is handed in
     with ExitStack() as leaving:
         leaving.callback(_keep_finished, ahead, store)
-        for spans_in_row, held in _batches(places, store, at_once):
-            if held is None:
+        for batch in _batches(places, store, at_once):
+            if not batch.rows:
                 hired = hired or leaving.enter_context(crew(make, workers))
-                count = sum(span.replicates for span in spans_in_row)
-                ahead.append(_Batch(spans_in_row, hired.submit(spans_in_row[0].first, count)))
-            else:
-                ahead.append(_Batch(spans_in_row, held))
+                batch = _handed_in(batch.spans, hired)  # noqa: PLW2901 - the same, on its way
+            ahead.append(batch)
             if hired is None or len(ahead) >= hired.ahead:
-                yield from _next(ahead, store)
+                yield from _next(ahead, hired, store)
         while ahead:
-            yield from _next(ahead, store)
+            yield from _next(ahead, hired, store)
 
 
-def _batches(places: Spans, store: Store | None, at_once: int) -> Iterator[tuple[list[ChunkSpan], Columns | None]]:
-    """The chunks in order: those that the store has one by one, of the others at most so many in a row."""
-    batch: list[ChunkSpan] = []
+def _batches(places: Spans, store: Store | None, at_once: int) -> Iterator[_Batch]:
+    """The chunks in order: those that the store has one by one, of the others, without rows, so many in a row."""
+    missing: list[ChunkSpan] = []
     for span in places:
         held = _held(store, span)
-        follows = bool(batch) and batch[-1].first + batch[-1].replicates == span.first
-        if batch and (held is not None or len(batch) == at_once or not follows):
-            yield batch, None
-            batch = []
+        follows = bool(missing) and missing[-1].first + missing[-1].replicates == span.first
+        if missing and (held is not None or len(missing) == at_once or not follows):
+            yield _Batch(missing, [])
+            missing = []
         if held is None:
-            batch.append(span)
+            missing.append(span)
         else:
-            yield [span], held
-    if batch:
-        yield batch, None
+            yield _Batch([span], [held])
+    if missing:
+        yield _Batch(missing, [])
+
+
+def _handed_in(places: list[ChunkSpan], hired: Crew) -> _Batch:
+    return _Batch(places, hired.submit(places[0].first, *(span.replicates for span in places)))
 
 
 def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
@@ -347,21 +377,30 @@ def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
         return None
 
 
-def _next(ahead: deque[_Batch], store: Store | None) -> list[_Chunk]:
-    rows = ahead[0].rows
-    chunks = list(ahead[0].chunks(result_of(rows) if isinstance(rows, Future) else rows))
-    _keep(chunks, store)
+def _next(ahead: deque[_Batch], hired: Crew | None, store: Store | None) -> list[_Chunk]:
+    """The chunks of the next batch; where one of several goes wrong, the first of them."""
+    batch = ahead[0]
+    try:
+        found = batch.chunks(result_of(batch.rows) if isinstance(batch.rows, Future) else batch.rows)
+    except ReplicateError:
+        if hired is None or len(batch.spans) == 1:
+            raise
+        # One by one: those before the wrong one are right, and may be enough.
+        ahead.popleft()
+        ahead.extendleft([_handed_in([span], hired) for span in batch.spans][::-1])
+        return _next(ahead, hired, store)
+    _keep(found, store)
     ahead.popleft()
-    return chunks
+    return found
 
 
-def _keep(chunks: Iterable[_Chunk], store: Store | None) -> None:
-    for found in chunks:
-        if found.is_new and store is not None:
-            store.save(found.span.first, found.columns)
+def _keep(found: Iterable[_Chunk], store: Store | None) -> None:
+    for part in found:
+        if part.is_new and store is not None:
+            store.save(part.span.first, part.columns)
 
 
-def result_of(made: Future[Columns]) -> Columns:
+def result_of(made: Future[list[Columns]]) -> list[Columns]:
     """What a worker has made. Raises LostWorkersError if there is no worker any more."""
     try:
         return made.result()

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
     from distributed import Client
 
-Make: TypeAlias = Callable[..., Columns]
-"""Makes the rows of some replicates in a row: the first of them, how many, and what else is handed in with these. Can
-be sent to another process.
+Make: TypeAlias = Callable[..., list[Columns]]
+"""Makes the rows of chunks in a row: of the first replicate, and what else is handed in with it. Can be sent to another
+process.
 """
 Workers: TypeAlias = int | str
 """How many processes of this machine, or the address of a dask scheduler."""
-CHUNKS_AHEAD = 3
-"""Chunks handed in for each worker: so many that none has to wait, and so few that a stop wastes little."""
+AHEAD = 3
+"""How often is handed in for each worker: so often that none has to wait, and so seldom that a stop wastes little."""
 SECONDS_TO_CONNECT = 5.0
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Options of GNU's malloc: how much free memory to keep, and which blocks to ask the system for one by one."""
@@ -50,15 +50,15 @@ class LostWorkersError(Exception):
 class Crew(NamedTuple):
     """Workers, ready to make chunks."""
 
-    submit: Callable[..., Future[Columns]]
-    """Hand in a chunk: its first replicate, how many, and what else it takes to make it, which must be little."""
+    submit: Callable[..., Future[list[Columns]]]
+    """Hand in chunks: the first replicate, and what else it takes to make them, which must be little."""
     ahead: int
-    """How many chunks may be handed in before the first of them is taken."""
+    """How many times may be handed in before what was handed in first is taken."""
 
     @classmethod
     def of(cls, executor: Executor, make: Make, workers: int) -> "Crew":
         """A crew of so many workers of any executor."""
-        return cls(partial(executor.submit, make), CHUNKS_AHEAD * workers)
+        return cls(partial(executor.submit, make), AHEAD * workers)
 
 
 def crew(make: Make, workers: Workers) -> AbstractContextManager[Crew]:
@@ -70,8 +70,8 @@ def crew(make: Make, workers: Workers) -> AbstractContextManager[Crew]:
 
 @contextmanager
 def _this_process(make: Make) -> Iterator[Crew]:
-    def at_once(*handed: object) -> Future[Columns]:
-        made: Future[Columns] = Future()
+    def at_once(*handed: object) -> Future[list[Columns]]:
+        made: Future[list[Columns]] = Future()
         try:
             made.set_result(make(*handed))
         except Exception as wrong:  # noqa: BLE001 - it is raised where the result is taken
@@ -190,7 +190,7 @@ def _ready() -> None:
     """Nothing, but the process has to be there for it."""
 
 
-def _assigned(*handed: object) -> Columns:
+def _assigned(*handed: object) -> list[Columns]:
     return _assignments[0](*handed)
 
 

@@ -1,7 +1,6 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
 import math
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,12 +12,10 @@ from pathsim.results.views import Columns, kept_of
 from pathsim.statistics.figures import Count, DaysFigure, Ratio, Share, Trials
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import Look
+from pathsim.trial.toxicity import ToxicityCounts, rows_of_some
 
 AT_CUTOFFS = ("cox", "logrank")
 """What is kept of the comparisons at a cut-off: what its power is told of, and how large the effect seemed."""
-
-_DAY_OF_LOOK = re.compile(r"((?:\d+:)?looks\.\d+)\.day")
-"""When a look was held, which is known of each that was; where settings are compared, behind the setting's number."""
 
 
 def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
@@ -40,15 +37,6 @@ def in_one_order(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
     return _joined(names, parts, counts)
 
 
-def as_if_alone(table: Columns, which: slice) -> Columns:
-    """Some of the rows with the columns that they have without the others: those of no look that none of them held."""
-    part = {name: column[which] for name, column in table.items()}
-    unheld = {
-        found[1] for name, column in part.items() if (found := _DAY_OF_LOOK.fullmatch(name)) and np.isnan(column).all()
-    }
-    return {name: column for name, column in part.items() if name.rpartition(".")[0] not in unheld}
-
-
 def _joined(names: Sequence[str], parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
     missing = [np.full(count, np.nan) for count in counts]
     return {
@@ -60,7 +48,21 @@ def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
     """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity."""
     found = TrialResults(chunk)
     columns = rows_of(found)
-    return columns | _toxicity(found) if toxicity else columns
+    return columns | _rates(found.toxicity) if toxicity else columns
+
+
+def rows_apart(chunk: Chunk, sizes: Sequence[int]) -> list[Columns]:
+    """The rows of the first so many replicates, of the next, and so on: each with the columns that they have alone."""
+    found, parts, begin = TrialResults(chunk), list[Columns](), 0
+    columns, toxicity = rows_of(found), found.toxicity
+    for size in sizes:
+        which = slice(begin, begin + size)
+        held = max(map(len, found.course.looks[which]), default=0)
+        beyond = tuple(f"looks.{number + 1}." for number in range(held, max(map(len, found.course.looks))))
+        part = {name: column[which] for name, column in columns.items() if not name.startswith(beyond)}
+        parts.append(part | _rates(rows_of_some(toxicity, which, chunk.scenario), which))
+        begin += size
+    return parts
 
 
 def rows_of(found: TrialResults) -> Columns:
@@ -109,9 +111,9 @@ def _told(look: Look) -> tuple[float | None, ...]:
     return look.day, look.events, look.z, look.hazard_ratio, *map(float, ended)
 
 
-def _toxicity(found: TrialResults) -> Columns:
-    """The rates of the results object's table of toxicity."""
+def _rates(rows: Sequence[ToxicityCounts], which: slice = slice(None)) -> Columns:
+    """The rates of rows of the results object's table of toxicity."""
     return {
-        f"{row_of('toxicity', arm=row['arm'] or '', step=row['step'], type=row['type'])}.rate": row["rate"]
-        for row in found.toxicity
+        f"{row_of('toxicity', arm=row['arm'] or '', step=row['step'], type=row['type'])}.rate": row["rate"][which]
+        for row in rows
     }

@@ -100,7 +100,7 @@ def curve(table: RiskTable, trial_number: int, arm: int, *, confidence: float = 
         time=table.time[rows],
         at_risk=table.at_risk[rows],
         events=table.events[rows],
-        row=table.row[:0],
+        row=table.row[:0],  # which patients are in this trial the table does not tell
         followed=table.followed[[trial_number]],
     )
     steps = steps_of(only, arm)

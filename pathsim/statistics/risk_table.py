@@ -35,7 +35,7 @@ class RiskTable:
 
     def count_events(self, kind: Numbers, kinds: int) -> Numbers:
         """Events by kind, a number below ``kinds`` that each patient has, at the time of each row (kinds x rows)."""
-        return _counted(self.row, kind, kinds, self.time.size)
+        return _counted(self.row, kind.astype(np.intp), kinds, self.time.size)
 
 
 def risk_table(
@@ -130,7 +130,7 @@ def _rows(group: Numbers, time: Days, happened: Flags) -> tuple[Numbers, Numbers
 def _at_risk(arm: Numbers, arms: int, starts: Numbers, ends: Numbers) -> Numbers:
     """How many of the sorted patients there are in each arm from each start to its end (starts x arms)."""
     at_risk = np.empty((starts.size, arms), np.intp)
-    at_risk[:, -1] = ends - starts
+    at_risk[:, -1:] = (ends - starts)[:, None]
     for number in range(arms - 1):
         before = np.zeros(arm.size + 1, np.intp)
         np.cumsum(arm == number, out=before[1:])

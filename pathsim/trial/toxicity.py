@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
@@ -68,6 +70,20 @@ def toxicity(known: DataCut, groups: Allocation) -> list[ToxicityCounts]:
             if arm is not None or name != THERAPY:
                 rows += found.rows(arm, name, group)
     return rows
+
+
+def rows_of_some(rows: Sequence[ToxicityCounts], which: slice, scenario: Scenario) -> list[ToxicityCounts]:
+    """The rows that some of the trials have without the others, in the order in which they have them."""
+    together, found = steps_together(scenario), list[ToxicityCounts]()
+    for _, own in groupby(rows, key=itemgetter("arm")):
+        of_arm = list(own)
+        here = [row for row in of_arm if row["step"] not in together and row["patients"][which].any()]
+        found += here
+        for name, steps in together.items():
+            total = {row["type"]: row for row in of_arm if row["step"] == name}
+            types = dict.fromkeys(row["type"] for row in here if row["step"] in steps and row["type"] != ANY)
+            found += [total[kind] for kind in (*types, ANY) if types and kind in total]
+    return found
 
 
 def steps_together(scenario: Scenario) -> dict[str, frozenset[str]]:
@@ -195,12 +211,12 @@ class _Total:
         self._came[of_entered.astype(np.intp), entered.row] = True
         if counts is None or worst is None:
             return
-        for layer, here in enumerate((~has_arm, has_arm)):
-            is_mixed = of_entered.any() and not of_entered.all()
-            if is_mixed or of_entered.all() == layer:
+        all_have, none_has = bool(of_entered.all()), not of_entered.any()
+        for layer, here, is_empty in ((0, ~has_arm, all_have), (1, has_arm, none_has)):
+            if not is_empty:
                 for name, grades in zip(counts.places, worst, strict=True):
                     mine = self._worst[layer, self._places[name]]
-                    np.maximum(mine, grades * here if is_mixed else grades, out=mine)
+                    np.maximum(mine, grades if all_have or none_has else grades * here, out=mine)
         self._entries = self._entries or [{} for _ in counts.entries]
         for mine, theirs in zip(self._entries, counts.entries, strict=True):
             for name, patients in theirs.items():

@@ -66,22 +66,22 @@ def evaluator(field: Field, workers: Workers, told: Told = lambda _: None) -> It
 
 def _evaluated(hired: Crew, replicates: range, points: Sequence[Point]) -> Iterator[Columns]:
     chunks = spans(len(replicates))
-    ahead: deque[Future[Columns]] = deque()
+    ahead: deque[Future[list[Columns]]] = deque()
     wanted = ((first, count, point) for point in points for first, count in chunks)
     for _ in points:
         parts: list[Columns] = []
         while len(parts) < len(chunks):
             while len(ahead) < hired.ahead and (task := next(wanted, None)) is not None:
                 ahead.append(hired.submit(*task))
-            parts.append(result_of(ahead.popleft()))
+            parts += result_of(ahead.popleft())
         yield {path: np.concatenate([part[path] for part in parts]) for path in parts[0]}
 
 
-def _columns(field: Field, first: int, count: int, point: Point) -> Columns:
+def _columns(field: Field, first: int, count: int, point: Point) -> list[Columns]:
     replicates = field.replicates[first : first + count]
     try:
         chunk = simulate_many(_at(field.recipe, field.paths, point), field.seed, replicates)
-        return figures(chunk, field.recipe.figures)
+        return [figures(chunk, field.recipe.figures)]
     except ScenarioError:
         raise  # numbers within their ranges that do not go together: the ranges are the user's
     except Exception as wrong:

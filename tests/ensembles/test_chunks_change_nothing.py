@@ -5,6 +5,8 @@ Six patients are so few that in most trials nobody comes to some steps: then cou
 
 from concurrent.futures import Future
 from contextlib import nullcontext
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.ensembles.precision import Precision
 from pathsim.ensembles.request import EnsembleRequest
-from pathsim.ensembles.run import Recipe, ensemble
+from pathsim.ensembles.run import Recipe, ReplicateError, ensemble, gathered
 from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import Store
 from pathsim.ensembles.workers import Crew, Make
@@ -21,7 +23,6 @@ from pathsim.paths import row_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
-from pathsim.results.replicates import as_if_alone
 from pathsim.results.views import Columns
 from pathsim.scenario.files import find
 from pathsim.scenario.scenario import Scenario, load
@@ -137,20 +138,57 @@ def test_folders_and_precision_are_the_same_however_many_patients_are_simulated_
         found = ensemble(MONITORED, 2, 4 * CHUNK, store=store, precision=precision)
         assert CHUNK < found.replicates < 4 * CHUNK
         written.append({first: store.path(first).read_bytes() for first in store.held()})
-    together, apart = written
-    assert len(together) > len(apart), "what was made beyond the precision is kept, too"
-    assert together | apart == together
+    assert written[0] == written[1]
 
 
-@pytest.mark.parametrize("replicates", [range(CHUNK), range(CHUNK, 2 * CHUNK), range(5), range(3, 4)])
-def test_rows_cut_from_those_of_many_are_those_of_these_alone(replicates: range) -> None:
-    """Looks that nobody among them held have no columns, whoever held them among the others."""
-    for recipe in (MONITORED, VARIED):
-        alone, among_many = recipe.rows(2, replicates), recipe.rows(2, range(2 * CHUNK))
-        cut = as_if_alone(among_many, slice(replicates.start, replicates.stop))
-        assert list(cut) == list(alone)
+RASH, FEVER = (
+    f"{name} = {{ grade3plus = {share}, onset = [1, 5], lasts = 3 }}" for name, share in (("rash", 0.5), ("fever", 0.4))
+)
+RARE = Recipe.of(
+    find("tests/scenarios/pathway.toml"),
+    {
+        "trial.patients": "2",
+        "trial.therapy": '["extra_rest", "rescue"]',
+        "cohort.age.quantiles": "[2.9, 6, 10, 15, 30]",
+        "steps.extra_rest.toxicity": f"{{ {RASH}, {FEVER} }}",
+        "steps.rescue.toxicity": f"{{ {FEVER}, {RASH} }}",
+    },
+)
+"""In most chunks of two patients each nobody comes to one or the other step, or in one of the arms."""
+
+
+def with_chunks_of(monkeypatch: pytest.MonkeyPatch, replicates: int) -> None:
+    for module in ("run", "spans"):
+        monkeypatch.setattr(f"pathsim.ensembles.{module}.CHUNK", replicates)
+
+
+@pytest.mark.parametrize("recipe", [MONITORED, RARE, MONITORED.keeping(["trial.enrolled"])])
+@pytest.mark.parametrize("sizes", [(10,) * 12, (5, 1, 20, 4), (64, 64, 9)])
+def test_chunks_that_are_made_together_are_as_if_made_alone(recipe: Recipe, sizes: tuple[int, ...]) -> None:
+    """Neither looks that nobody among them held nor toxicity of steps to which nobody came have columns."""
+    begin, columns = 0, set[tuple[str, ...]]()
+    for part, size in zip(recipe.rows_apart(1, 0, sizes), sizes, strict=True):
+        alone = recipe.rows(1, range(begin, begin + size))
+        assert list(part) == list(alone)
         for name, column in alone.items():
-            np.testing.assert_array_equal(cut[name], column, name)
+            np.testing.assert_array_equal(part[name], column, name)
+        begin += size
+        columns.add(tuple(alone))
+    assert recipe is not RARE or len(columns) > 1, "not all chunks have the same columns"
+
+
+def test_an_ensemble_is_the_same_however_many_chunks_are_made_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_chunks_of(monkeypatch, 4)
+    written: list[dict[int, bytes]] = []
+    for most in (16, 1, 3):
+        monkeypatch.setattr("pathsim.ensembles.run.MOST_CHUNKS_AT_ONCE", most)
+        store = Store.begin(tmp_path / str(most), EnsembleRequest(RARE, 1, 45).kept())
+        ensemble(RARE, 1, 45, store=store)
+        written.append({first: store.path(first).read_bytes() for first in store.held()})
+    assert written[0] == written[1] == written[2]
+    assert len(written[0]) == 12
 
 
 def test_only_what_is_quick_is_made_in_several_chunks_at_once() -> None:
@@ -162,30 +200,77 @@ def test_only_what_is_quick_is_made_in_several_chunks_at_once() -> None:
     assert Recipe.of(find("aall1331"), {bed: "949"}).chunks_at_once() == 1
     assert Recipe.of(find("aall1331"), {}, uncertain=True).chunks_at_once() == 1
     assert Recipe.of(find("two-arm-exponential"), {"trial.patients": "60000"}).chunks_at_once() == 1
-    settings = [((bed, "950"),), ((bed, "5"),)]
-    assert Recipe.of(find("aall1331"), {}, varied=settings).chunks_at_once() == 1
+    assert Recipe.of(find("aall1331"), {}, varied=[((bed, "950"),), ((bed, "5"),)]).chunks_at_once() == 1
 
 
-def test_every_process_has_chunks_to_make_if_there_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    handed_in: list[int] = []
+class HandedIn:
+    """A crew that makes what is handed in at once, and writes down how many chunks that were."""
 
-    def noted(_: Recipe, __: int, first: int, count: int) -> Columns:
-        handed_in.append(count)
-        return {"figure": np.arange(first, first + count, dtype=np.float64)}
+    def __init__(self, wrong: int = -1) -> None:
+        """``wrong`` is the replicate that goes wrong."""
+        self.chunks: list[int] = []
+        self._wrong = wrong
 
-    monkeypatch.setattr("pathsim.ensembles.run.chunk", noted)
-    monkeypatch.setattr("pathsim.ensembles.run.crew", lambda make, _: nullcontext(at_once_here(make)))
-    found = ensemble(Recipe.of(find("two-arm-exponential"), {}), 1, 7 * CHUNK, workers=3)
-    assert handed_in == [2 * CHUNK, 2 * CHUNK, 2 * CHUNK, CHUNK]
-    np.testing.assert_array_equal(found["figure"], np.arange(7 * CHUNK))
+    def make(self, first: int, *sizes: int) -> list[Columns]:
+        self.chunks.append(len(sizes))
+        if first <= self._wrong < first + sum(sizes):
+            raise ReplicateError(1, range(first, first + sum(sizes)), "nobody")
+        ends = np.cumsum([first, *sizes]).tolist()
+        return [{"figure": np.arange(begin, end, dtype=np.float64)} for begin, end in pairwise(ends)]
 
 
-def at_once_here(make: Make) -> Crew:
-    """A crew that makes what is handed in at once."""
+def handed(folder: Path | None, wrong: int, replicates: int, workers: int) -> tuple[list[int], list[int] | None]:
+    """How many chunks were handed in at once each time, and the replicates of the rows; None if they went wrong."""
+    handed_in, store = HandedIn(wrong), None if folder is None else Store.begin(folder, {"seed": 1})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pathsim.ensembles.run.crew", lambda make, _: nullcontext(Crew(partial(at_once, make), 3)))
+        try:
+            found = gathered(handed_in.make, replicates, workers=workers, store=store, at_once=8)
+        except ReplicateError:
+            return handed_in.chunks, None
+    return handed_in.chunks, found["figure"].astype(int).tolist()
 
-    def made(*handed: object) -> Future[Columns]:
-        future: Future[Columns] = Future()
-        future.set_result(make(*handed))
-        return future
 
-    return Crew(made, 3)
+def at_once(make: Make, *what: int) -> Future[list[Columns]]:
+    made: Future[list[Columns]] = Future()
+    try:
+        made.set_result(make(*what))
+    except ReplicateError as wrong:
+        made.set_exception(wrong)
+    return made
+
+
+def test_every_process_has_chunks_to_make_to_the_end() -> None:
+    chunks, rows = handed(None, -1, 14 * CHUNK + 3, 3)
+    assert chunks == [2] * 7 + [1]
+    assert rows == list(range(14 * CHUNK + 3))
+
+
+def test_of_a_folder_that_has_most_only_the_others_are_shared_out(tmp_path: Path) -> None:
+    handed(tmp_path, -1, 20 * CHUNK, 2)
+    for first in (3, 4, 5, 11):
+        (tmp_path / "chunks" / f"{first * CHUNK:09d}.npz").unlink()
+    chunks, rows = handed(tmp_path, -1, 20 * CHUNK, 2)
+    assert chunks == [1, 1, 1, 1]
+    assert rows == list(range(20 * CHUNK))
+
+
+def test_a_replicate_that_goes_wrong_takes_no_other_chunk_with_it(tmp_path: Path) -> None:
+    chunks, rows = handed(tmp_path, 5 * CHUNK + 7, 16 * CHUNK, 1)
+    assert rows is None
+    assert chunks[0] == 8
+    kept = sorted(int(path.stem) for path in (tmp_path / "chunks").glob("*.npz"))
+    assert kept[:5] == [number * CHUNK for number in range(5)]
+    assert 5 * CHUNK not in kept
+
+
+def test_what_is_enough_before_one_that_goes_wrong_is_enough() -> None:
+    """With a precision each chunk is made for itself."""
+    precision = Precision.of(MONITORED.scenario(), 0.05)
+
+    def never(*_: object) -> None:
+        raise AssertionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pathsim.ensembles.run.rows_apart", never)
+        assert ensemble(MONITORED, 2, 8 * CHUNK, precision=precision).replicates < 8 * CHUNK

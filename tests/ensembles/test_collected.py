@@ -79,8 +79,8 @@ def test_columns_are_those_of_the_parts_below_each_other(made: list[Columns], on
         found["d"]
 
 
-def many_figures(first: int, count: int) -> Columns:
-    return {f"figure {number}": np.arange(first, first + count) + 0.5 * number for number in range(FIGURES)}
+def many_figures(first: int, count: int) -> list[Columns]:
+    return [{f"figure {number}": np.arange(first, first + count) + 0.5 * number for number in range(FIGURES)}]
 
 
 def test_memory_does_not_grow_with_replicates(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +103,7 @@ def test_a_disk_without_room_is_told(tmp_path: Path) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
     try:
         with pytest.raises(NoRoomError, match=rf"rows of {CHUNK} replicates in .* \(File too large\); ask for fewer"):
-            found.add(many_figures(0, CHUNK), CHUNK)
+            found.add(*many_figures(0, CHUNK), CHUNK)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 

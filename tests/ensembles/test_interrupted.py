@@ -171,7 +171,7 @@ def test_one_that_was_interrupted_says_how_to_go_on(tmp_path: Path, workers: int
     )
 
 
-def die(first: int, count: int) -> Columns:
+def die(first: int, count: int) -> list[Columns]:
     """As if the system had killed a worker for want of memory."""
     os._exit(first + count)
 
@@ -211,7 +211,7 @@ def test_an_error_in_a_replicate_reaches_the_user_as_one_message(
     def broken(*_: object) -> None:
         raise ReplicateError(7, range(3, 4), "ZeroDivisionError: nobody")
 
-    monkeypatch.setattr("pathsim.ensembles.run.chunk", broken)
+    monkeypatch.setattr("pathsim.ensembles.run.chunks", broken)
     done = pathsim("ensemble", "two-arm-exponential", "--replicates", 5, "--seed", 7)
     assert (done.code, done.out) == (1, "")
     assert "seed 7, replicate 3: ZeroDivisionError: nobody" in done.err

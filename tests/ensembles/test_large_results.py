@@ -16,19 +16,19 @@ LARGE = 2_000_000
 TURNS = 2
 
 
-def large(first: int, _count: int) -> Columns:
-    return {"first": np.full(LARGE, float(first))}
+def large(first: int, _count: int) -> list[Columns]:
+    return [{"first": np.full(LARGE, float(first))}]
 
 
-def small(first: int, _count: int) -> Columns:
-    return {"first": np.array([float(first)])}
+def small(first: int, _count: int) -> list[Columns]:
+    return [{"first": np.array([float(first)])}]
 
 
 def test_whoever_has_enough_leaves_at_once() -> None:
     for _ in range(TURNS):
         with crew(large, 2) as at_work:
             made = [at_work.submit(number, 1) for number in range(at_work.ahead)]
-            assert made[0].result()["first"].size == LARGE
+            assert made[0].result()[0]["first"].size == LARGE
         assert all(one.done() for one in made)
 
 
@@ -57,6 +57,6 @@ def test_the_pipe_of_the_results_is_closed_before_the_pool_would_close_it_too(mo
     monkeypatch.setattr(ProcessPoolExecutor, "shutdown", watched)
     for _ in range(TURNS):
         with crew(small, 2) as at_work:
-            assert at_work.submit(0, 1).result()["first"].size == 1
+            assert at_work.submit(0, 1).result()[0]["first"].size == 1
     assert closed
     assert all(closed)
