@@ -1,29 +1,27 @@
 """Many replicates, in chunks, on one core or several. A chunk is a pure function of scenario, seed and place."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from pathsim.engines.choose import simulate_many
+from pathsim.ensembles.batches import chunks_of
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
 from pathsim.ensembles.spans import CHUNK, ChunkSpan, Spans, spans
-from pathsim.ensembles.store import DamagedError, Store
+from pathsim.ensembles.store import Store
 from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
-from pathsim.ensembles.workers import Crew, LostWorkersError, Make, Workers, crew
+from pathsim.ensembles.workers import Make, ReplicateError, Workers
 from pathsim.results.chosen import figures
 from pathsim.results.replicates import below_each_other, in_one_order, rows, rows_apart
 from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
-from pathsim.scenario.problems import ScenarioError
 from pathsim.scenario.scenario import Scenario, load
 
 PATIENTS_AT_ONCE = 200_000
@@ -145,20 +143,6 @@ def _as_asked(recipe: Recipe, scenario: Scenario) -> Scenario:
     return asked.as_it_went() if recipe.as_it_went else asked
 
 
-class ReplicateError(Exception):
-    """An error in some replicate, with what it takes to see it again."""
-
-    def __init__(self, seed: int, replicates: range, wrong: str) -> None:
-        first, last = replicates[0], replicates[-1]
-        which = f"replicate {first}" if first == last else f"replicates {first} to {last}"
-        super().__init__(f"seed {seed}, {which}: {wrong}")
-        self.told = (seed, replicates, wrong)
-
-    def __reduce__(self) -> tuple[type["ReplicateError"], tuple[int, range, str]]:
-        """How the error travels back from a worker."""
-        return ReplicateError, self.told
-
-
 def chunk(recipe: Recipe, seed: int, first: int, count: int) -> Columns:
     """The rows of some replicates in a row. Raises ReplicateError, which says which of them went wrong."""
     replicates = range(first, first + count)
@@ -241,7 +225,7 @@ def gathered(
     if store is not None:
         store.tidy()
     parts = Parts(replicates, precision, None if store is None else store.folder)
-    with closing(_chunks(spans(replicates), make, workers, store, at_once)) as made:
+    with closing(chunks_of(spans(replicates), make, workers, store, at_once)) as made:
         for span, columns, is_new in made:
             parts.add(span, columns)
             if is_new:
@@ -264,7 +248,7 @@ def fill(
     """Make these chunks, as far as the store does not have them, and keep them there."""
     store.tidy(places.firsts)
     done, of = 0, places.replicates
-    with closing(_chunks(places, partial(chunks, recipe, seed), workers, store, recipe.chunks_at_once())) as made:
+    with closing(chunks_of(places, partial(chunks, recipe, seed), workers, store, recipe.chunks_at_once())) as made:
         for span, _, is_new in made:
             done += span.replicates
             if is_new:
@@ -300,120 +284,3 @@ class Parts:
         if self._precision is None:
             return self._most
         return min(self._most, self._precision.expected(self._successes, self.rows.replicates))
-
-
-class _Chunk(NamedTuple):
-    span: ChunkSpan
-    columns: Columns
-    is_new: bool
-
-
-class _Batch(NamedTuple):
-    """Chunks in a row: one from the store, or some that a worker makes together."""
-
-    spans: list[ChunkSpan]
-    rows: list[Columns] | Future[list[Columns]]
-
-    def chunks(self, rows: list[Columns]) -> list[_Chunk]:
-        """Each of them, with its rows."""
-        is_new = isinstance(self.rows, Future)
-        return [_Chunk(span, part, is_new) for span, part in zip(self.spans, rows, strict=True)]
-
-
-def _chunks(
-    places: Spans, make: Make, workers: Workers, store: Store | None, at_once: int
-) -> Generator[_Chunk, None, None]:
-    """The chunks in order, from the store or newly made; a few batches are handed in ahead of their turn."""
-    ahead: deque[_Batch] = deque()
-    hired: Crew | None = None
-    if isinstance(workers, int):
-        workers = max(1, min(workers, len(places)))
-        missing = len(places) - (0 if store is None else len(store.held()))
-        # So that all workers are at work to the end, or nearly.
-        at_once = min(at_once, max(1, missing // (2 * workers)))
-    else:
-        at_once = 1  # how many workers a cluster has is known when the first chunk is handed in
-    with ExitStack() as leaving:
-        leaving.callback(_keep_finished, ahead, store)
-        for batch in _batches(places, store, at_once):
-            if not batch.rows:
-                hired = hired or leaving.enter_context(crew(make, workers))
-                batch = _handed_in(batch.spans, hired)  # noqa: PLW2901 - the same, on its way
-            ahead.append(batch)
-            if hired is None or len(ahead) >= hired.ahead:
-                yield from _next(ahead, hired, store)
-        while ahead:
-            yield from _next(ahead, hired, store)
-
-
-def _batches(places: Spans, store: Store | None, at_once: int) -> Iterator[_Batch]:
-    """The chunks in order: those that the store has one by one, of the others, without rows, so many in a row."""
-    missing: list[ChunkSpan] = []
-    for span in places:
-        held = _held(store, span)
-        follows = bool(missing) and missing[-1].first + missing[-1].replicates == span.first
-        if missing and (held is not None or len(missing) == at_once or not follows):
-            yield _Batch(missing, [])
-            missing = []
-        if held is None:
-            missing.append(span)
-        else:
-            yield _Batch([span], [held])
-    if missing:
-        yield _Batch(missing, [])
-
-
-def _handed_in(places: list[ChunkSpan], hired: Crew) -> _Batch:
-    return _Batch(places, hired.submit(places[0].first, *(span.replicates for span in places)))
-
-
-def _held(store: Store | None, span: ChunkSpan) -> Columns | None:
-    """A chunk of an earlier run; one that is damaged is set aside."""
-    try:
-        return None if store is None else store.saved(*span)
-    except DamagedError as wrong:
-        if store is not None:
-            store.set_aside(span.first, wrong)
-        return None
-
-
-def _next(ahead: deque[_Batch], hired: Crew | None, store: Store | None) -> list[_Chunk]:
-    """The chunks of the next batch; where one of several goes wrong, the first of them."""
-    batch = ahead[0]
-    try:
-        found = batch.chunks(result_of(batch.rows) if isinstance(batch.rows, Future) else batch.rows)
-    except ReplicateError:
-        if hired is None or len(batch.spans) == 1:
-            raise
-        # One by one: those before the wrong one are right, and may be enough.
-        ahead.popleft()
-        ahead.extendleft([_handed_in([span], hired) for span in batch.spans][::-1])
-        return _next(ahead, hired, store)
-    _keep(found, store)
-    ahead.popleft()
-    return found
-
-
-def _keep(found: Iterable[_Chunk], store: Store | None) -> None:
-    for part in found:
-        if part.is_new and store is not None:
-            store.save(part.span.first, part.columns)
-
-
-def result_of(made: Future[list[Columns]]) -> list[Columns]:
-    """What a worker has made. Raises LostWorkersError if there is no worker any more."""
-    try:
-        return made.result()
-    except (ReplicateError, ScenarioError):
-        raise
-    except Exception as wrong:
-        told = f"{type(wrong).__name__}: {wrong}".removesuffix(": ")
-        raise LostWorkersError(f"the workers are lost ({told})") from wrong
-
-
-def _keep_finished(ahead: deque[_Batch], store: Store | None) -> None:
-    """Keep what is finished when an ensemble ends before its time."""
-    for batch in ahead:
-        made = batch.rows
-        if isinstance(made, Future) and made.done() and not made.cancelled() and made.exception() is None:
-            _keep(batch.chunks(made.result()), store)

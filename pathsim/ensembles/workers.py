@@ -47,6 +47,20 @@ class LostWorkersError(Exception):
     """Workers who are gone in the midst of their work, with a sentence for the user."""
 
 
+class ReplicateError(Exception):
+    """An error in some replicate, with what it takes to see it again."""
+
+    def __init__(self, seed: int, replicates: range, wrong: str) -> None:
+        first, last = replicates[0], replicates[-1]
+        which = f"replicate {first}" if first == last else f"replicates {first} to {last}"
+        super().__init__(f"seed {seed}, {which}: {wrong}")
+        self.told = (seed, replicates, wrong)
+
+    def __reduce__(self) -> tuple[type["ReplicateError"], tuple[int, range, str]]:
+        """How the error travels back from a worker."""
+        return ReplicateError, self.told
+
+
 class Crew(NamedTuple):
     """Workers, ready to make chunks."""
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from pathsim.engines.choose import simulate_many
-from pathsim.ensembles.run import Recipe, ReplicateError, result_of
+from pathsim.ensembles.batches import result_of
+from pathsim.ensembles.run import Recipe
 from pathsim.ensembles.spans import spans
-from pathsim.ensembles.workers import Crew, Workers, crew
+from pathsim.ensembles.workers import Crew, ReplicateError, Workers, crew
 from pathsim.results.chosen import figures
 from pathsim.results.views import Columns
 from pathsim.scenario.problems import ScenarioError

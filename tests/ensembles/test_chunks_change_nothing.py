@@ -15,10 +15,10 @@ import pytest
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.ensembles.precision import Precision
 from pathsim.ensembles.request import EnsembleRequest
-from pathsim.ensembles.run import Recipe, ReplicateError, ensemble, gathered
+from pathsim.ensembles.run import Recipe, ensemble, gathered
 from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import Store
-from pathsim.ensembles.workers import Crew, Make
+from pathsim.ensembles.workers import Crew, Make, ReplicateError
 from pathsim.paths import row_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
@@ -223,7 +223,7 @@ def handed(folder: Path | None, wrong: int, replicates: int, workers: int) -> tu
     """How many chunks were handed in at once each time, and the replicates of the rows; None if they went wrong."""
     handed_in, store = HandedIn(wrong), None if folder is None else Store.begin(folder, {"seed": 1})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("pathsim.ensembles.run.crew", lambda make, _: nullcontext(Crew(partial(at_once, make), 3)))
+        patch.setattr("pathsim.ensembles.batches.crew", lambda make, _: nullcontext(Crew(partial(at_once, make), 3)))
         try:
             found = gathered(handed_in.make, replicates, workers=workers, store=store, at_once=8)
         except ReplicateError:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.ensembles.run import Recipe, ReplicateError, chunk, ensemble
+from pathsim.ensembles.run import Recipe, chunk, ensemble
 from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.summary import figure, share, summary
+from pathsim.ensembles.workers import ReplicateError
 from pathsim.results.json import results
 from pathsim.results.lookup import figure as figure_of
 from pathsim.results.replicates import rows

@@ -14,9 +14,9 @@ from calls import Pathsim
 from folders import chunks, published, started
 
 from pathsim.cli import main
-from pathsim.ensembles.run import ReplicateError, gathered
+from pathsim.ensembles.run import gathered
 from pathsim.ensembles.spans import CHUNK
-from pathsim.ensembles.workers import LostWorkersError
+from pathsim.ensembles.workers import LostWorkersError, ReplicateError
 from pathsim.results.views import Columns
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs process groups")
@@ -185,7 +185,7 @@ def test_what_a_lost_worker_leaves_is_told(pathsim: Pathsim, monkeypatch: pytest
     def lost(*_: object) -> None:
         raise LostWorkersError("the workers are lost")
 
-    monkeypatch.setattr("pathsim.ensembles.run.result_of", lost)
+    monkeypatch.setattr("pathsim.ensembles.batches.result_of", lost)
     done = pathsim("ensemble", "two-arm-exponential", "--replicates", 5, "--out", tmp_path)
     assert (done.code, done.out) == (1, "")
     assert done.err == (
