@@ -19,7 +19,9 @@ from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 from pathsim.table import Table
 
 MARGIN_DAYS, MARGIN = 1.0, 1e-9
-"""By how much the limits of draws and days are drawn too wide, beyond what rounding does to either."""
+"""By how much the limits of draws and days are drawn too wide: more than rounding does to either, but for hazards that
+come to less than some 1e-12 in all, of which the inverse is rounding and little else.
+"""
 
 
 class HazardEffect(Table):
