@@ -274,3 +274,16 @@ def test_what_is_enough_before_one_that_goes_wrong_is_enough() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pathsim.ensembles.run.rows_apart", never)
         assert ensemble(MONITORED, 2, 8 * CHUNK, precision=precision).replicates < 8 * CHUNK
+
+
+def test_chunks_that_go_wrong_only_together_come_one_by_one_in_their_order() -> None:
+    class TooMuch(HandedIn):
+        def make(self, first: int, *sizes: int) -> list[Columns]:
+            if len(sizes) > 1:
+                raise ReplicateError(1, range(first, first + sum(sizes)), "MemoryError")
+            return super().make(first, *sizes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pathsim.ensembles.batches.crew", lambda make, _: nullcontext(Crew(partial(at_once, make), 3)))
+        found = gathered(TooMuch().make, 16 * CHUNK, workers=1, at_once=8)
+    assert found["figure"].astype(int).tolist() == list(range(16 * CHUNK))

@@ -1,5 +1,8 @@
 """Tables of many trials: baseline by arm, any toxicity, and events by a day, against counting by hand."""
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -15,7 +18,7 @@ from pathsim.trial.course import final
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.flow import flow
 from pathsim.trial.time_to_event import allocation, time_to_event
-from pathsim.trial.toxicity import ANY, THERAPY
+from pathsim.trial.toxicity import ANY, THERAPY, ToxicityCounts, toxicity
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +126,17 @@ def test_of_a_toxicity_of_a_cycle_to_which_nobody_came_nobody_was_at_risk() -> N
     treated, later = (np.bincount(trial[came], minlength=30) for came in (first, second))
     assert 0 < (later > 0).sum() < 30
     assert figures(many, (path,))[path].tolist() == np.where(later > 0, treated, 0).tolist()
+
+
+def test_the_worst_grade_does_not_depend_on_the_order_of_the_journal() -> None:
+    """A fatal toxicity is there twice: as grade 4 when it begins, and as grade 5 when it kills."""
+    chunk = simulate_many(load("aall1331"), 8, range(3))
+    backwards = replace(chunk, journal=chunk.journal.pick(slice(None, None, -1)), stopped=None)
+    told, again = (toxicity(final(one), allocation(final(one))) for one in (chunk, backwards))
+    assert sum(row["grade5"].sum() for row in told) > 0
+    assert [{**row, **_plain(row)} for row in told] == [{**row, **_plain(row)} for row in again]
+
+
+def _plain(row: ToxicityCounts) -> dict[str, Any]:
+    """The counts of a row as they can be compared."""
+    return {"rate": None, **{key: row[key].tolist() for key in ("patients", "grade3plus", "grade4", "grade5")}}
