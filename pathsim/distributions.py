@@ -1,6 +1,7 @@
 """Distributions: how one uniform number becomes a duration. Each is the inverse of its distribution function."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -104,7 +105,8 @@ class Hazard:
             else:
                 self._jumps.append((low, end - start))
         self._days, self._reached = (np.array(column) for column in zip(*knots, strict=True))
-        self._then = then
+        # A median of next to nothing divides to an infinite hazard, and infinity times no time is not a number.
+        self._then = min(then, sys.float_info.max)
         self.most = math.inf
         """What it cumulates to in the end."""
         if then > NO_HAZARD:

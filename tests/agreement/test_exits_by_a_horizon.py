@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,6 +82,13 @@ def test_the_first_of_two_exits_is_the_same_by_the_horizon(
     leaves = whole[0] <= horizon
     for all_of_them, those in zip(whole, cut, strict=True):
         np.testing.assert_array_equal(all_of_them[leaves], those[leaves])
+
+
+@pytest.mark.parametrize("median_days", [5e-324, 1e-320, 1e-300, 1e-6])
+def test_a_median_of_next_to_nothing_leads_out_at_once(median_days: float) -> None:
+    exits = Exits({"out": Exit(next="out", median_days=median_days)}, None, link())
+    for horizon in (0.0, 10.0, math.inf):
+        assert (exits.sample(patients(), horizon)[0] == 0).all()
 
 
 def test_far_beyond_the_horizon_an_exit_is_not_worked_out() -> None:
