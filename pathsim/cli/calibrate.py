@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
-from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import needs_fit, points_tried, quiet_option, told_of_trouble, workers_begun, workers_option
 from pathsim.cli.options import json_option, scenario_argument, seed_option, whole
 from pathsim.cli.output import page, print_json
 from pathsim.text import harmless
@@ -81,7 +81,7 @@ def calibrate(
         raise ScenarioError(wrong)
     recipe = recipe.keeping(paths(made.sections.targets), as_it_went=True)
     seed = drawn_seed() if seed is None else seed
-    crew = processes(workers, replicates * (1 + len(numbers)))
+    crew = workers_begun(workers, replicates * (1 + len(numbers)))
     with told_of_trouble(None, "nothing was written"), points_tried(quiet=quiet) as told:
         found = fit(recipe, seed, replicates, workers=crew, told=told)
     if file is not None:

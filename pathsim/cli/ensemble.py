@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import click
 
 from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
-from pathsim.cli.many import processes, progress, quiet_option, say, told_of_trouble, uncertain_option, workers_option
+from pathsim.cli.many import (
+    progress,
+    quiet_option,
+    say,
+    told_of_trouble,
+    uncertain_option,
+    workers_begun,
+    workers_option,
+)
 from pathsim.cli.options import (
     chosen_format,
     json_option,
@@ -134,6 +142,8 @@ def ensemble(
         )
     if shard is not None:
         _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format)
+    replicates = replicates or (REPLICATES if until_se is None else REPLICATES_UNTIL_SE)
+    crew = workers_begun(scheduler or workers, replicates)
     from pathsim.ensembles.request import EnsembleRequest
     from pathsim.ensembles.run import Recipe
     from pathsim.ensembles.vary import crossed
@@ -148,7 +158,7 @@ def ensemble(
             uncertain=uncertain,
         ),
         _seed(seed, out, shard),
-        replicates or (REPLICATES if until_se is None else REPLICATES_UNTIL_SE),
+        replicates,
         until_se,
         1 if shard is None else shard.of,
     )
@@ -156,9 +166,9 @@ def ensemble(
     rows_format = chosen_format(rows_format)
     store = None if out is None else begun(out, request, force=force)
     if shard is not None and store is not None:
-        _make_shard(request, shard, store, scheduler or workers, quiet=quiet)
+        _make_shard(request, shard, store, crew, quiet=quiet)
         return
-    made = _make(request, precision, store, scheduler or workers, quiet=quiet)
+    made = _make(request, precision, store, crew, quiet=quiet)
     conclude(made, store, rows_format, as_json=as_json)
 
 
@@ -232,7 +242,7 @@ def _make(
     request: "EnsembleRequest",
     precision: "Precision | None",
     store: "Store | None",
-    workers: "Workers | None",
+    workers: "Workers",
     *,
     quiet: bool,
 ) -> "Ensemble":
@@ -242,16 +252,14 @@ def _make(
     with told_of_trouble(store), progress(total, quiet=quiet) as finished:
         return simulated(
             request,
-            workers=processes(workers, request.replicates),
+            workers=workers,
             store=store,
             precision=precision,
             progress=finished,
         )
 
 
-def _make_shard(
-    request: "EnsembleRequest", shard: "Shard", store: "Store", workers: "Workers | None", *, quiet: bool
-) -> None:
+def _make_shard(request: "EnsembleRequest", shard: "Shard", store: "Store", workers: "Workers", *, quiet: bool) -> None:
     """Make the chunks of a shard, and say how to go on."""
     from pathsim.ensembles.run import fill
     from pathsim.ensembles.spans import spans
@@ -259,7 +267,6 @@ def _make_shard(
     places = spans(request.replicates, shard)
     count = places.replicates
     with told_of_trouble(store), progress(count, quiet=quiet) as finished:
-        workers = processes(workers, count)
         fill(request.recipe, request.seed, places, store, workers=workers, finished=finished)
     folder = harmless(str(store.folder))
     click.echo(

@@ -40,17 +40,21 @@ uncertain_option = click.option(
 )
 
 
-def processes(asked: Crew | None, replicates: int) -> Crew | int:
-    """What was asked, or one process for each core, unless so few replicates do not repay starting them."""
+def workers_begun(asked: Crew | None, replicates: int) -> Crew | int:
+    """What was asked, or one process for each core, unless so few replicates do not repay starting them.
+
+    If there are several, they begin to load while this process does.
+    """
+    from pathsim.ensembles.processes import begin_to_load
     from pathsim.ensembles.spans import CHUNK
 
-    if asked is not None:
-        return asked
-    if replicates <= 8 * CHUNK:
-        return 1
     # A job of a cluster may have fewer cores than the machine.
     cores = getattr(os, "sched_getaffinity", None)
-    return len(cores(0)) if cores else os.cpu_count() or 1
+    most = len(cores(0)) if cores else os.cpu_count() or 1
+    workers = asked or (most if replicates > 8 * CHUNK else 1)
+    if isinstance(workers, int) and workers > 1:
+        begin_to_load()
+    return workers
 
 
 def needs_fit(*modules: str) -> None:

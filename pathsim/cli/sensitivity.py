@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
-from pathsim.cli.many import needs_fit, points_tried, processes, quiet_option, told_of_trouble, workers_option
+from pathsim.cli.many import needs_fit, points_tried, quiet_option, told_of_trouble, workers_begun, workers_option
 from pathsim.cli.options import (
     json_option,
     scenario_argument,
@@ -123,7 +123,7 @@ def sensitivity(
             numbers,
             together=together,
             samples=samples,
-            workers=processes(workers, replicates * len(numbers)),
+            workers=workers_begun(workers, replicates * len(numbers)),
             told=told,
         )
     if not found.base.count:

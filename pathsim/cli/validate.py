@@ -4,7 +4,7 @@ import click
 
 import pathsim
 from pathsim.api.arguments import MOST_REPLICATES
-from pathsim.cli.many import processes, progress, quiet_option, told_of_trouble, uncertain_option, workers_option
+from pathsim.cli.many import progress, quiet_option, told_of_trouble, uncertain_option, workers_begun, workers_option
 from pathsim.cli.options import (
     json_option,
     scenario_argument,
@@ -55,6 +55,7 @@ def validate(
     from pathsim.api.arguments import ArgumentError
     from pathsim.cli import FAILED
 
+    crew = workers_begun(workers, replicates)
     made = pathsim.load(scenario, settings)
     try:
         with told_of_trouble(None, "nothing was kept"), progress(replicates, quiet=quiet) as finished:
@@ -64,7 +65,7 @@ def validate(
                 seed,
                 parts=parts,
                 uncertain=uncertain,
-                workers=processes(workers, replicates),
+                workers=crew,
                 progress=finished,
             )
     except ArgumentError as wrong:

@@ -41,14 +41,12 @@ def chunks_of(
     hired: Crew | None = None
     if isinstance(workers, int):
         workers = max(1, min(workers, len(places)))
-        missing = len(places) - (0 if store is None else len(store.held()))
-        # So that all workers are at work to the end, or nearly.
-        at_once = min(at_once, max(1, missing // (2 * workers)))
+        shares = 2 * workers
     else:
-        at_once = 1  # how many workers a cluster has is known when the first chunk is handed in
+        at_once = shares = 1  # how many workers a cluster has is known when the first chunk is handed in
     with ExitStack() as leaving:
         leaving.callback(_keep_finished, ahead, store)
-        for batch in _batches(places, store, at_once):
+        for batch in _batches(places, store, at_once, shares):
             if not batch.rows:
                 hired = hired or leaving.enter_context(crew(make, workers))
                 batch = _handed_in(batch.spans, hired)  # noqa: PLW2901 - the same, on its way
@@ -59,14 +57,19 @@ def chunks_of(
             yield from _next(ahead, hired, store)
 
 
-def _batches(places: Spans, store: Store | None, at_once: int) -> Iterator[_Batch]:
-    """The chunks in order: those that the store has one by one, of the others, without rows, so many in a row."""
+def _batches(places: Spans, store: Store | None, at_once: int, shares: int) -> Iterator[_Batch]:
+    """The chunks in order: those that the store has one by one, of the others, without rows, so many in a row.
+
+    Towards the end they become fewer, so many shares of what is left, so that all workers are at work to the end.
+    """
+    to_make = len(places) - (0 if store is None else len(store.held()))
     missing: list[ChunkSpan] = []
     for span in places:
         held = _held(store, span)
         follows = bool(missing) and missing[-1].first + missing[-1].replicates == span.first
-        if missing and (held is not None or len(missing) == at_once or not follows):
+        if missing and (held is not None or not follows or len(missing) >= min(at_once, to_make // shares)):
             yield _Batch(missing, [])
+            to_make -= len(missing)
             missing = []
         if held is None:
             missing.append(span)

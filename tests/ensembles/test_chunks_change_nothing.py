@@ -242,7 +242,8 @@ def at_once(make: Make, *what: int) -> Future[list[Columns]]:
 
 def test_every_process_has_chunks_to_make_to_the_end() -> None:
     chunks, rows = handed(None, -1, 14 * CHUNK + 3, 3)
-    assert chunks == [2] * 7 + [1]
+    # Each time a sixth of what is left, and at least one.
+    assert chunks == [2, 2] + [1] * 11
     assert rows == list(range(14 * CHUNK + 3))
 
 

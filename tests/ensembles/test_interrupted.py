@@ -95,13 +95,16 @@ def with_workers(begun: int, ready: bytes = b"") -> subprocess.Popen[str]:
     return process
 
 
+def children(pid: int) -> list[int]:
+    """The processes that this one has started."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def offspring(pid: int) -> list[bytes]:
-    """What each process has loaded that this one has started, but for the one that cleans up after it."""
-    folders = [Path(f"/proc/{child}") for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """What each worker has loaded: those that are forked of the process that was started for that."""
     with suppress(OSError):
-        return [
-            (folder / "maps").read_bytes() for folder in folders if b"spawn_main" in (folder / "cmdline").read_bytes()
-        ]
+        servers = [one for one in children(pid) if b"forkserver" in Path(f"/proc/{one}/cmdline").read_bytes()]
+        return [Path(f"/proc/{worker}/maps").read_bytes() for server in servers for worker in children(server)]
     return []
 
 

@@ -1,0 +1,74 @@
+"""Worker processes are forked of one that has loaded what they need, while this one does something else."""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from pathsim.ensembles.processes import begin_to_load
+from pathsim.ensembles.workers import crew
+from pathsim.results.views import Columns
+
+needs_forks = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every worker is started anew")
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+
+
+def about_the_process(first: int, *_sizes: int) -> list[Columns]:
+    figures = {
+        "parent": os.getppid(),
+        "loaded": "pathsim.ensembles.run" in sys.modules,
+        "threads": int(os.environ.get(BLAS_THREADS, "0")),
+    }
+    return [{"first": np.array([first])} | {name: np.array([value]) for name, value in figures.items()}]
+
+
+def told() -> dict[str, float]:
+    with crew(about_the_process, 2) as at_work:
+        return {name: column.item() for name, column in at_work.submit(0, 1).result()[0].items()}
+
+
+@needs_forks
+def test_every_crew_comes_of_the_same_process_and_has_everything_loaded() -> None:
+    one, other = told(), told()
+    assert one == other
+    assert one["loaded"]
+    assert one["parent"] != os.getpid()
+
+
+@needs_forks
+def test_workers_have_one_thread_each_and_this_process_keeps_its_environment() -> None:
+    before = dict(os.environ)
+    assert told()["threads"] == int(before.get(BLAS_THREADS, 1))
+    assert dict(os.environ) == before
+
+
+@needs_forks
+@pytest.mark.parametrize("asked", ["", "3"])
+def test_how_many_threads_the_user_wants_is_left_to_them(asked: str) -> None:
+    code = """
+from multiprocessing.forkserver import _forkserver
+from pathsim.ensembles.processes import begin_to_load
+begin_to_load()
+here = f"/proc/{_forkserver._forkserver_pid}/"
+while "forkserver" not in open(here + "cmdline").read():
+    pass  # it is still what this process is
+print(open(here + "environ").read())
+"""
+    environment = {name: value for name, value in os.environ.items() if name != BLAS_THREADS}
+    if asked:
+        environment[BLAS_THREADS] = asked
+    shown = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert f"{BLAS_THREADS}={asked or 1}" in shown.stdout.split("\0")
+
+
+def test_to_begin_takes_no_library_that_is_slow_to_load() -> None:
+    """It is what a command does first, and they are what the workers load meanwhile."""
+    code = "import sys, pathsim.ensembles.processes; print(*{'numpy', 'pydantic', 'simpy'} & {*sys.modules})"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "\n"
+
+
+def test_whoever_begins_twice_has_begun() -> None:
+    assert begin_to_load() is begin_to_load()
