@@ -109,7 +109,7 @@ class PathsimApp(TrialApp):
 
     def action_new_seed(self) -> None:
         """The same trial with other draws."""
-        self.trial.session.seed += 1
+        self.trial.session.other_seed()
         self.trial.open()
 
     def action_keep(self) -> None:

@@ -94,9 +94,7 @@ def cli(ctx: click.Context) -> None:
         from pathsim.cli.app import DEFAULT_SCENARIO, is_terminal, open_app
 
         if is_terminal():
-            from pathsim.api.arguments import drawn_seed
-
-            open_app(DEFAULT_SCENARIO, drawn_seed(), {})
+            open_app(DEFAULT_SCENARIO, None, {})
             return
         click.echo(ctx.get_help(), err=True)
         ctx.exit(WRONG)

@@ -10,7 +10,7 @@ from typing import NoReturn
 import click
 
 from pathsim.api.arguments import drawn_seed
-from pathsim.cli.options import seed_option, set_option
+from pathsim.cli.options import set_option, whole
 
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0
@@ -19,7 +19,12 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 
 @click.command(short_help="Watch a trial happen, and change it.")
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@seed_option
+@click.option(
+    "--seed",
+    type=whole(),
+    metavar="N",
+    help="The seed: the same one gives the same trial. The scenario's own if absent, or drawn where it has none.",
+)
 @set_option
 @click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
@@ -35,7 +40,7 @@ def app(
         raise click.UsageError(f"the app needs a terminal that it can draw on; without one: pathsim run {scenario}")
     if scenario == "-":
         raise click.UsageError("the app reads keys from standard input: give the scenario as a file")
-    open_app(scenario, drawn_seed() if seed is None else seed, settings, theme, ascii_only=ascii_only)
+    open_app(scenario, seed, settings, theme, ascii_only=ascii_only)
 
 
 def is_terminal() -> bool:
@@ -45,9 +50,12 @@ def is_terminal() -> bool:
 
 
 def open_app(
-    scenario: str, seed: int, settings: dict[str, str], theme: str = "dark", *, ascii_only: bool = False
+    scenario: str, seed: int | None, settings: dict[str, str], theme: str = "dark", *, ascii_only: bool = False
 ) -> None:
-    """Run the app until it is left; in ASCII where the terminal has no other characters."""
+    """Run the app until it is left; in ASCII where the terminal has no other characters.
+
+    Without a seed it opens with the scenario's own, or with one that is drawn where it has none.
+    """
     from pathsim.player.process import WorkerProcess
 
     # The worker gets ready while the app is loaded.
@@ -56,9 +64,8 @@ def open_app(
     from pathsim.player.user_session import UserSession
 
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
-    app = PathsimApp(
-        worker, UserSession(scenario, seed, dict(settings)), f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode
-    )
+    session = UserSession(scenario, drawn_seed() if seed is None else seed, dict(settings), seed is not None)
+    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode)
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     threading.Thread(target=_end_with_the_terminal, daemon=True).start()

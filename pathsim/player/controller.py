@@ -16,7 +16,6 @@ from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened, Parameter, Snapshot
-from pathsim.text import counted
 
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
@@ -70,7 +69,6 @@ class Controller:
             case Opened():
                 self._opened(reply)
             case Snapshot():
-                self._tell_decisions(reply)
                 self.snapshot, self.asked_at = reply, None
                 if reply.is_sought and not self.session.is_playing:
                     self.session.day = reply.day
@@ -97,6 +95,8 @@ class Controller:
     def _opened(self, card: Opened) -> None:
         self.card, self.problems = card, ()
         self.session.last_day = card.last_day
+        if not self.session.is_seed_asked:
+            self.session.seed = card.seed
         self.session.day = min(self.session.day, card.last_day)
         self._changed_at = _changed_at(card.file)
         if self._is_reloading:
@@ -111,17 +111,6 @@ class Controller:
         """
         can_be_corrected = Path(self.session.scenario).is_file() and not self.session.settings
         return bool(self.problems) and self.card is None and not can_be_corrected
-
-    def _tell_decisions(self, now: Snapshot) -> None:
-        """Say what the committee decides, when it does while the trial runs."""
-        before = self.snapshot
-        if before is None or before.generation != now.generation or not self.session.is_playing:
-            return
-        for look in now.looks:
-            if look.day > before.day:
-                z = "" if look.z is None else f", z {look.z:.2f}"
-                known = f"{counted(look.events, 'event')} known{z}: {look.decision}"
-                self._tell(Note(known, 6, title="The committee"))
 
     # ---- what is asked of the worker
 
@@ -141,15 +130,19 @@ class Controller:
         self.send(ask.Show(session.generation, session.shown_day, session.moving_days))
 
     def tick(self) -> None:
-        """Let the trial move on, if the last picture has been shown."""
+        """Let the trial move on, if the last picture has been shown, until the next look of the committee."""
         now = time.monotonic()
         passed, self._ticked = now - self._ticked, now
         if self.card is None or not self.session.is_playing or self.is_worker_lost:
             return
         if self.asked_at is not None and now - self.asked_at < LOST_SECONDS:
             return
+        before = self.session.day
         self.session.advance(min(passed, 0.5))
-        if self.session.is_over:
+        held = [day for day in self.card.look_days if before < day <= self.session.day]
+        if held:
+            self._stand(held[0])
+        elif self.session.is_over:
             self.pause()
         else:
             self.show()
@@ -198,10 +191,12 @@ class Controller:
     def pause(self) -> None:
         """Let the trial stand still, on a whole day, with nobody between two steps."""
         if self.session.is_playing:
-            self.session.day = self.session.shown_day
-            self.session.is_playing = False
-            self.show()
-            self._refresh_header()
+            self._stand(self.session.shown_day)
+
+    def _stand(self, day: float) -> None:
+        self.session.day, self.session.is_playing = day, False
+        self.show()
+        self._refresh_header()
 
     def resume(self) -> None:
         """Let the trial run, from the first day on if it is over."""

@@ -21,8 +21,10 @@ class Open:
     generation: int
     scenario: str
     seed: int
+    """If the user did not ask for it, the scenario's own goes before it."""
     settings: Settings = ()
     kept: Settings = ()
+    is_seed_asked: bool = True
     day: float | None = None
     moving_days: float = 0.0
 

@@ -23,6 +23,8 @@ class UserSession:
     scenario: str
     seed: int
     settings: dict[str, str] = field(default_factory=dict)
+    is_seed_asked: bool = True
+    """Whether the user asked for the seed; if not, the scenario's own goes before it."""
     kept: Settings = ()
     generation: int = 0
     day: float = 0.0
@@ -65,6 +67,10 @@ class UserSession:
         """Change the speed by so many steps."""
         self.speed_index = min(max(self.speed_index + step, 0), len(SPEEDS) - 1)
 
+    def other_seed(self) -> None:
+        """Take the next seed: other draws."""
+        self.seed, self.is_seed_asked = self.seed + 1, True
+
     def other_coupling(self) -> None:
         """Take the next coupling, and after the last the first."""
         self.coupling = COUPLINGS[(COUPLINGS.index(self.coupling) + 1) % len(COUPLINGS)]
@@ -96,6 +102,7 @@ class UserSession:
             self.seed,
             self.as_settings(),
             self.kept,
+            self.is_seed_asked,
             day=self.shown_day,
             moving_days=self.moving_days,
         )

@@ -24,11 +24,6 @@ class Cache:
     seed: int
     _simulated: dict[Settings, SimulatedTrial]
 
-    @classmethod
-    def of(cls, source: Source, seed: int) -> "Cache":
-        """The cache for this text."""
-        return cls(source, seed, {(): SimulatedTrial(load(source), seed)})
-
     @property
     def base(self) -> SimulatedTrial:
         """The trial as the file has it."""
@@ -86,9 +81,11 @@ class WorkerSession:
         """
         source = find(request.scenario)
         cache = None if before is None else before.cache
-        if cache is None or cache.source != source or cache.seed != request.seed:
-            cache = Cache.of(source, request.seed)
-        return cls(request, cache)
+        if cache is None or cache.source != source or cache.seed != _seed(request, cache.base.scenario):
+            scenario = load(source)
+            seed = _seed(request, scenario)
+            cache = Cache(source, seed, {(): SimulatedTrial(scenario, seed)})
+        return cls(replace(request, seed=cache.seed), cache)
 
     def renumber(self, generation: int) -> None:
         """Answer to another number from now on."""
@@ -114,3 +111,8 @@ class WorkerSession:
         """How each patient fares in either arm; None where nobody can know."""
         others = {coupling: other.course for coupling, other in self.others.items()}
         return counterfactual(self.simulated.course, others)
+
+
+def _seed(request: Open, scenario: Scenario) -> int:
+    """The seed that is asked for; if the user asked for none, the scenario's own, if it has one."""
+    return request.seed if request.is_seed_asked or scenario.seed is None else scenario.seed

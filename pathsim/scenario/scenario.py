@@ -98,6 +98,11 @@ class Scenario:
         return self.sections.title
 
     @property
+    def seed(self) -> int | None:
+        """The seed with which the app opens, if the file has one."""
+        return self.sections.seed
+
+    @property
     def trial(self) -> Trial:
         """The design of the trial."""
         if self.sections.trial is None:

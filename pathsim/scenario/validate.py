@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pathsim.conditions import suggestion
-from pathsim.fields import shown
+from pathsim.fields import MOST_COUNTED, shown
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.cycles import once
 from pathsim.scenario.evidence import Tree
@@ -33,6 +33,8 @@ class Sections:
 
     title: str = ""
     summary: str | None = None
+    question: str | None = None
+    seed: int | None = None
     sources: Part[SourceEntry] = field(default_factory=Part)
     cohort: Part[Covariate] = field(default_factory=Part)
     toxicities: Part[ToxicityKind] = field(default_factory=Part)
@@ -50,6 +52,8 @@ def sections(tree: Tree) -> Sections:
     found = Sections(
         title=reader.text("title") or "",
         summary=reader.text("summary"),
+        question=reader.text("question"),
+        seed=reader.seed(),
         sources=reader.part("sources", SourceEntry),
         cohort=reader.part("cohort", Covariate),
         toxicities=reader.part("toxicities", ToxicityKind),
@@ -87,6 +91,15 @@ class _Reader:
         if value is None or isinstance(value, str):
             return value
         self._wrong((key,), f"expected a text in quotation marks, found {shown(value)}")
+        return None
+
+    def seed(self) -> int | None:
+        """The seed at the top of the file."""
+        value = self._tree.get("seed")
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNTED:
+            return value
+        if value is not None:
+            self._wrong(("seed",), f"expected a whole number from 0 to {MOST_COUNTED:,}, found {shown(value)}")
         return None
 
     def section(self, key: str, model: type[Model]) -> Model | None:

@@ -150,7 +150,7 @@ async def test_a_view_that_was_hidden_shows_the_day_that_it_is_now() -> None:
         await driver.press("W")
         await driver.settle()
         first = shown.endpoints[0].curves[0]
-        assert f"{first.events} of {first.n}" in driver.screen_lines()[3]
+        assert f"{first.events} of {first.n}" in driver.screen_lines()[4]
 
 
 @pytest.mark.parametrize("scenario", ["two-arm-exponential", "stroke-thrombectomy"])

@@ -110,7 +110,9 @@ ON_NUMBER: dict[str, Any] = {"focus": "#parameters", "first": ("home", "enter", 
 ON_CALENDAR: dict[str, Any] = {"focus": "#calendar"}
 
 KEYS: dict[str, Does] = {
-    "player.play": Does(lambda d: (d.session.is_playing, day(d)), lambda was, now: now[0] and now[1] > was[1] + 30),
+    "player.play": Does(
+        lambda d: (d.session.is_playing, day(d)), lambda was, now: now[0] and now[1] > was[1] + 30, day=100.0
+    ),
     "player.next_event": Does(lambda d: (day(d), d.snapshot.log[-1].day), lambda was, now: was[0] < now[0] == now[1]),
     "player.event_before": Does(lambda d: (day(d), d.snapshot.log[-1].day), lambda was, now: was[0] > now[0] == now[1]),
     "player.next_patient": Does(lambda d: d.snapshot.enrolled, by(1)),

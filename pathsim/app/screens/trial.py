@@ -12,6 +12,7 @@ from textual.widgets import Static
 from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.header import HeaderPart, Tab, TrialHeader
 from pathsim.app.widgets.keybar import KeyBar
+from pathsim.app.widgets.story import NOTHING, StoryLine
 from pathsim.player.controller import Controller
 from pathsim.player.replies import Reply
 from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
@@ -44,8 +45,9 @@ class TrialScreen(SteadyScreen[None]):
         self.trial, self._tabs = trial, tuple(tabs)
 
     def compose(self) -> ComposeResult:
-        """The line at the top, what the screen is about, problems, keys."""
+        """The lines at the top, what the screen is about, problems, keys."""
         yield TrialHeader(id="header")
+        yield StoryLine(id="story")
         yield from self.body()
         yield Static(id="problems", markup=False)
         yield KeyBar(id="keys")
@@ -150,9 +152,11 @@ class TrialScreen(SteadyScreen[None]):
             panel.update("\n".join(self.trial.problems))
 
     def show_header(self) -> None:
-        """Show which trial this is, and how far."""
+        """Show which trial this is, how far, and what is going on."""
         for header in self.query(TrialHeader):
             header.show(tuple(self._parts()), self._tabs, self.TAB.name)
+        for line in self.query(StoryLine):
+            line.show(NOTHING if self.trial.snapshot is None else self.trial.snapshot.story)
 
     def _parts(self) -> Iterator[HeaderPart]:
         trial, session = self.trial, self.trial.session

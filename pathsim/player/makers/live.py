@@ -6,6 +6,7 @@ import numpy as np
 
 from pathsim.player.endpoints import curves, endpoint_view
 from pathsim.player.makers.compare import comparison_counts
+from pathsim.player.makers.story import Situation, story
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.toxicities import toxicity_rows
 from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry, LookView, Opened, Snapshot
@@ -75,14 +76,15 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
     endpoints = tuple(
         endpoint_view(card, known, () if ghosts is None else curves(card, ghosts)) for card in session.cache.cards
     )
+    enrolled, randomized = int(np.isfinite(happened.enrolled).sum()), int((groups.group >= 0).sum())
     monitored = "" if scenario.trial.monitoring is None else scenario.trial.monitoring.endpoint
     return Snapshot(
         generation=session.request.generation,
         day=day,
         date=scenario.written_date(day),
         iso_date=scenario.date(day).isoformat(),
-        enrolled=int(np.isfinite(happened.enrolled).sum()),
-        randomized=int((groups.group >= 0).sum()) if scenario.arms else 0,
+        enrolled=enrolled,
+        randomized=randomized if scenario.arms else 0,
         by_group=tuple(np.bincount(groups.group[groups.group >= 0], minlength=len(groups.groups)).tolist()),
         here=tuple(map(tuple, simulated.here(day).tolist())),
         moving=_moving(session, day, moving_days),
@@ -98,6 +100,7 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
         ),
         log=_log(simulated, day),
         counts=_counts(session, day) if is_changed else None,
+        story=story(Situation(simulated, day, enrolled, randomized, endpoints, events_known)),
     )
 
 

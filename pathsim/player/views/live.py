@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.player.requests import Settings
+from pathsim.player.views.story import Story
 
 Floats: TypeAlias = NDArray[np.float64]
 Kind: TypeAlias = Literal["published", "derived", "calibrated", "assumed"]
@@ -255,6 +256,7 @@ class Snapshot:
     log: tuple[LogEntry, ...]
     counts: ComparisonCounts | None
     """None where nothing is changed."""
+    story: Story
     is_sought: bool = False
     """Whether the day was not asked for, but what happens on it."""
 
