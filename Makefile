@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 SEED   ?= 23
+# Nothing where nobody has set SEED: it is the scenario's own then.
+ASKED  := $(if $(filter file,$(origin SEED)),,--seed $(SEED))
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
@@ -12,7 +14,7 @@ help: ## List what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/run.stamp ## Watch AALL1331 happen; without a terminal, print the trial
-	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/pathsim app aall1331 --seed $(SEED); \
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then $(BIN)/pathsim app aall1331 $(ASKED); \
 		else $(BIN)/pathsim run aall1331 --seed $(SEED); fi
 
 report: $(VENV)/run.stamp ## Simulate AALL1331 and print the trial

@@ -11,10 +11,11 @@ from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from pathsim.app.base import TrialApp
+from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
 from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import CommandList, Help, question
+from pathsim.app.screens.opening import Opening
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.themes import DARK, THEME_WORDS, THEMES
 from pathsim.app.widgets.calendar import Calendar
@@ -27,6 +28,7 @@ from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
 from pathsim.player.user_session import UserSession
+from pathsim.player.views.live import Opened
 
 MOST_TOLD = 3
 """Of what is wrong with a user's own keys."""
@@ -42,9 +44,17 @@ class PathsimApp(TrialApp):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(
-        self, worker: WorkerProcess, session: UserSession, theme: str = DARK, *, ascii_only: bool = False
+        self,
+        worker: WorkerProcess,
+        session: UserSession,
+        theme: str = DARK,
+        *,
+        ascii_only: bool = False,
+        welcomes: bool = False,
     ) -> None:
+        """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key."""
         super().__init__(worker, session, ascii_only=ascii_only)
+        self._welcomes = welcomes
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
         tabs = tuple(screen.TAB for screen in SCREENS)
@@ -61,6 +71,12 @@ class PathsimApp(TrialApp):
         told, more = self._keymap_problems[:MOST_TOLD], len(self._keymap_problems) - MOST_TOLD
         for problem in (*told, f"and {more} more of this kind") if more > 0 else told:
             self.notify(problem, severity="warning", timeout=10)
+
+    @on(Arrived)
+    def _welcome(self, event: Arrived) -> None:
+        if self._welcomes and isinstance(event.reply, Opened):
+            self._welcomes = False
+            self.push_screen(Opening(self.trial, event.reply))
 
     @on(TrialHeader.ScreenChosen)
     def _chosen(self, event: TrialHeader.ScreenChosen) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import NoReturn
 
 import click
@@ -28,9 +29,16 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 @set_option
 @click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--welcome", is_flag=True, help="Begin with what a newcomer has to know, as the first time.")
 @click.option("--keys", "list_keys", is_flag=True, help="List the names of all keys, for a keys.toml of your own.")
 def app(
-    scenario: str, seed: int | None, settings: dict[str, str], theme: str, ascii_only: bool, list_keys: bool
+    scenario: str,
+    seed: int | None,
+    settings: dict[str, str],
+    theme: str,
+    ascii_only: bool,
+    welcome: bool,
+    list_keys: bool,
 ) -> None:
     """Open SCENARIO (default: aall1331) and watch it happen. This is what pathsim alone does."""
     if list_keys:
@@ -40,7 +48,7 @@ def app(
         raise click.UsageError(f"the app needs a terminal that it can draw on; without one: pathsim run {scenario}")
     if scenario == "-":
         raise click.UsageError("the app reads keys from standard input: give the scenario as a file")
-    open_app(scenario, seed, settings, theme, ascii_only=ascii_only)
+    open_app(scenario, seed, settings, theme, ascii_only=ascii_only, welcomes=welcome)
 
 
 def is_terminal() -> bool:
@@ -50,11 +58,18 @@ def is_terminal() -> bool:
 
 
 def open_app(
-    scenario: str, seed: int | None, settings: dict[str, str], theme: str = "dark", *, ascii_only: bool = False
+    scenario: str,
+    seed: int | None,
+    settings: dict[str, str],
+    theme: str = "dark",
+    *,
+    ascii_only: bool = False,
+    welcomes: bool = False,
 ) -> None:
     """Run the app until it is left; in ASCII where the terminal has no other characters.
 
-    Without a seed it opens with the scenario's own, or with one that is drawn where it has none.
+    Without a seed it opens with the scenario's own, or with one that is drawn where it has none. It welcomes whoever
+    opens it for the first time without having asked for anything.
     """
     from pathsim.player.process import WorkerProcess
 
@@ -65,7 +80,10 @@ def open_app(
 
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
     session = UserSession(scenario, drawn_seed() if seed is None else seed, dict(settings), seed is not None)
-    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=ascii_only or not is_unicode)
+    welcomes = welcomes or (seed is None and not settings and _is_first_time())
+    session.is_playing = not welcomes
+    is_plain = ascii_only or not is_unicode
+    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=is_plain, welcomes=welcomes)
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     threading.Thread(target=_end_with_the_terminal, daemon=True).start()
@@ -76,6 +94,19 @@ def open_app(
         app.trial.worker.close()
     if app.return_code:
         _leave(app.return_code)
+
+
+def _is_first_time() -> bool:
+    """Whether this user has never been welcomed; from now on they have."""
+    from platformdirs import user_state_path
+
+    mark = user_state_path("pathsim") / "welcomed"
+    with suppress(OSError):  # who has no place for it is welcomed again
+        if mark.exists():
+            return False
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    return True
 
 
 def _leave(code: int) -> NoReturn:

@@ -221,11 +221,13 @@ async def driven(
     settings: dict[str, str] | None = None,
     worker: Callable[[], WatchedWorker] = WatchedWorker,
     plays: bool = False,
+    welcomes: bool = False,
+    own_seed: bool = False,
 ) -> AsyncIterator[Driver]:
     """The app with its worker, once the first day is on screen; it stands still unless it is asked to play."""
-    session = UserSession(str(scenario), seed, dict(settings or {}), is_playing=plays)
+    session = UserSession(str(scenario), seed, dict(settings or {}), not own_seed, is_playing=plays)
     its_worker = worker()
-    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only)
+    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, its_worker, pilot)

@@ -57,9 +57,11 @@ def test_without_a_question_it_begins_with_the_title() -> None:
     assert told(MONITORED, 3, 0) == "A monitored trial with a crossover, for the tests"
 
 
-def test_it_says_so_while_nobody_has_come_and_while_nobody_is_randomized() -> None:
-    assert told("aall1331", 7, 5) == "Month 1: nobody has come yet"
-    assert told("aall1331", 7, 40) == "Month 2: 1 patient enrolled, nobody randomized yet"
+def test_the_question_stands_until_somebody_is_randomized() -> None:
+    journal = run("aall1331", 7).journal
+    first = int(journal["day"][journal["step"] == load("aall1331").trial.randomization].min()) + 1
+    assert told("aall1331", 7, first - 1) == told("aall1331", 7, 0)
+    assert told("aall1331", 7, first).endswith(": 1 randomized, too few events to compare")
 
 
 @pytest.mark.parametrize(("seed", "day"), [(23, 846), (23, 1269), (7, 1269), (3, 423)])

@@ -53,6 +53,11 @@ class Situation(NamedTuple):
         return [look for look in self.simulated.looks if look.day <= self.day]
 
     @property
+    def has_begun(self) -> bool:
+        """Whether there is something to tell: somebody is in an arm, or has come where there are none."""
+        return self.day >= 1 and bool(self.randomized if self.scenario.arms else self.enrolled)
+
+    @property
     def is_over(self) -> bool:
         """Whether this is the last day."""
         return self.day >= self.simulated.last_day
@@ -74,7 +79,7 @@ class Situation(NamedTuple):
 def story(now: Situation) -> Story:
     """What is going on."""
     looks = now.looks
-    if now.day < 1 and not now.is_over:
+    if not (now.has_begun or now.is_over):
         sections = now.scenario.sections
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
@@ -128,16 +133,11 @@ def _so_far(now: Situation) -> Iterator[tuple[Said, ...]]:
                 Said(f"{'' if number else f' on {scenario.endpoint_label(main.name)}'}, HR "),
                 *_ratio(view),
             )
-    elif not now.enrolled:
-        yield _when(now), Said("nobody has come yet", is_important=True)
     elif not scenario.arms:
         first, *others = _outcome(now)
         yield from ((_when(now), *first), *others)
-    elif now.randomized:
-        yield _when(now), Said(f"{now.randomized} randomized, "), Said("too few events to compare", is_important=True)
     else:
-        enrolled = Said(f"{counted(now.enrolled, 'patient')} enrolled, ")
-        yield _when(now), enrolled, Said("nobody randomized yet", is_important=True)
+        yield _when(now), Said(f"{now.randomized} randomized, "), Said("too few events to compare", is_important=True)
     if (count := _events(now)) is not None:
         yield (Said(f", {count}"),)
 

@@ -98,7 +98,11 @@ class Opened:
     """The file on disk."""
     asked: str
     """What to write on the command line to get it."""
+    summary: str
+    """What it is about, in a few sentences."""
     seed: int
+    has_own_seed: bool
+    """Whether the scenario itself says with which seed it is opened."""
     settings: Settings
     kept: Settings
     begins: str

@@ -1,0 +1,108 @@
+"""Whoever opens the app for the first time is told what is about to begin, and keys that work at once."""
+
+import re
+from pathlib import Path
+
+import pytest
+from driving import Driver, driven
+from textual.widget import Widget
+
+from pathsim.app.screens.dialogs import Help
+from pathsim.app.screens.opening import Opening
+from pathsim.cli import app as command
+from pathsim.player.user_session import UserSession
+
+LIBRARY = ("aall1331", "two-arm-exponential", "stroke-thrombectomy")
+
+
+async def welcomed(driver: Driver) -> list[str]:
+    await driver.until(lambda: isinstance(driver.app.screen, Opening), "the opening is shown")
+    await driver.settle()
+    return driver.screen_lines()
+
+
+async def gone(driver: Driver) -> None:
+    await driver.until(lambda: not isinstance(driver.app.screen, Opening), "the opening has gone")
+
+
+@pytest.mark.parametrize("scenario", LIBRARY)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_it_says_all_it_has_to_say_at_any_size(scenario: str, size: tuple[int, int]) -> None:
+    async with driven(scenario, size=size, welcomes=True) as driver:
+        text = " ".join(" ".join(await welcomed(driver)).split())
+        assert driver.app.trial.card is not None
+        assert driver.app.trial.card.summary in text
+        for said in ("let it run", "turn a number", "the same trial many times", "? Leave: q", "--welcome shows it"):
+            assert said in text
+        assert "\u2026" not in text
+
+
+async def test_the_seed_is_told_to_whoever_gave_none() -> None:
+    async with driven(welcomes=True) as driver:
+        assert "seed" not in " ".join(await welcomed(driver))
+    async with driven(welcomes=True, own_seed=True) as driver:
+        assert "seed 23 is the same trial for everybody" in " ".join(await welcomed(driver))
+
+
+@pytest.mark.parametrize("key", ["space", "enter", "escape"])
+async def test_the_trial_waits_for_a_key_and_then_begins(key: str) -> None:
+    async with driven(welcomes=True) as driver:
+        await welcomed(driver)
+        assert driver.snapshot.day == 0
+        await driver.press(key)
+        await gone(driver)
+        await driver.until(lambda: driver.session.is_playing and driver.snapshot.day > 0, "it runs")
+
+
+async def test_every_other_key_does_what_it_always_does() -> None:
+    async with driven(welcomes=True) as driver:
+        await welcomed(driver)
+        await driver.press("e")
+        await driver.until(lambda: driver.app.current_mode == "ensemble", "the ensemble is in front")
+        assert not driver.session.is_playing
+    async with driven(welcomes=True) as driver:
+        await welcomed(driver)
+        await driver.press("question_mark")
+        await driver.until(lambda: isinstance(driver.app.screen, Help), "the keys are shown")
+
+
+async def test_a_click_begins_too() -> None:
+    async with driven(welcomes=True) as driver:
+        await welcomed(driver)
+        await driver.click(driver.app.screen.query_one("#opening", Widget), 5, 5)
+        await driver.until(lambda: driver.session.is_playing, "it runs")
+
+
+async def test_arms_have_their_colors_there_too() -> None:
+    async with driven(welcomes=True) as driver:
+        await welcomed(driver)
+        of_arm = [
+            segment for line in driver.screen_segments() for segment in line if segment.text.strip() == "blinatumomab"
+        ]
+        assert len(of_arm) == 1
+        assert of_arm[0].style is not None
+        assert of_arm[0].style.color is not None
+        assert of_arm[0].style.color.name == "#56b4e9"
+
+
+def test_the_first_time_is_the_first_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "state" / "pathsim")
+    assert [command._is_first_time() for _ in range(3)] == [True, False, False]  # noqa: SLF001
+
+
+def test_who_has_no_place_for_a_mark_is_welcomed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "file" / "pathsim")
+    assert [command._is_first_time() for _ in range(2)] == [True, True]  # noqa: SLF001
+
+
+def test_make_run_asks_for_no_seed_unless_the_user_does() -> None:
+    makefile = (Path(__file__).parent.parent.parent / "Makefile").read_text(encoding="utf-8")
+    assert re.search(r"pathsim app aall1331 \$\(ASKED\)", makefile)
+
+
+def test_a_session_knows_whether_its_seed_was_asked_for() -> None:
+    session = UserSession("aall1331", 5, is_seed_asked=False)
+    assert not session.request().is_seed_asked
+    session.other_seed()
+    assert (session.request().seed, session.request().is_seed_asked) == (6, True)
