@@ -120,32 +120,35 @@ class PathsimApp(TrialApp):
 
     def action_restart(self) -> None:
         """Begin again with the same seed."""
-        self.trial.session.day = 0.0
-        self.trial.resume()
+        self.trial.restart()
 
     def action_new_seed(self) -> None:
         """The same trial with other draws."""
-        self.trial.session.other_seed()
-        self.trial.open()
+        self.trial.other_seed()
 
     def action_keep(self) -> None:
         """Compare with the trial as it is set now, from here on."""
-        self.trial.session.kept = self.trial.session.as_settings()
+        self.trial.keep()
         self.notify("Kept: what is changed from here on is compared with this.")
-        self.trial.open()
 
     def action_reset(self) -> None:
         """Give every number its own value again."""
-        self.trial.session.settings.clear()
-        self.trial.session.kept = ()
-        self.trial.open()
+        self.trial.reset()
+
+    def action_undo(self) -> None:
+        """Take back what was done last."""
+        self.trial.undo()
+
+    def action_redo(self) -> None:
+        """Do again what was undone last."""
+        self.trial.redo()
 
     def action_copy(self) -> None:
         """Copy the command that prints what is on screen."""
         if self.trial.card is not None and self.front is not None:
             if not self.trial.session.is_playing and not self.trial.session.is_over and self.trial.session.day % 1:
                 # A command is about whole days, and so is the screen from now on.
-                self.trial.go(math.ceil(self.trial.session.day))
+                self.trial.stand(math.ceil(self.trial.session.day))
             command = self.front.command(self.trial.card.asked)
             self.copy_to_clipboard(command)
             self.notify(command, title="Copied", timeout=8)
@@ -205,6 +208,8 @@ class PathsimApp(TrialApp):
             "save": bool(session.settings),
             "keep": session.as_settings() != session.kept,
             "reset": bool(session.settings or session.kept),
+            "undo": self.trial.history.can_undo,
+            "redo": self.trial.history.can_redo,
             "seek": parameters[:1] != ("look",) or self.trial.card is None or self.trial.card.committee is not None,
         }
         return True if makes_sense.get(action, True) else None

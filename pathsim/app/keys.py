@@ -55,6 +55,8 @@ PLAYER_KEYS: list[BindingType] = [
     Binding("G", "jump('end')", "End", tooltip="Go to the last day", show=False, id="player.end"),
     Binding("g", "jump('start')", "Start", tooltip="Go to the first day", show=False, id="player.start"),
     Binding("n", "new_seed", "New seed", tooltip="The same trial with different luck", id="player.new_seed"),
+    Binding("u", "undo", "Undo", tooltip="Take back what was done last", id="player.undo"),
+    Binding("U", "redo", "Redo", tooltip="Do again what was undone last", show=False, id="player.redo"),
     Binding("k", "keep", "Keep", tooltip="Compare with the trial as it is set now", id="player.keep"),
     Binding("D", "reset", "Defaults", tooltip="Give every number its original value", show=False, id="player.reset"),
     Binding(

@@ -5,13 +5,14 @@ something to tell the user, and that what it says of itself has changed.
 """
 
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pathsim.player import requests as ask
+from pathsim.player.history import Setup, UndoHistory, UserAction
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.user_session import UserSession
@@ -50,6 +51,8 @@ class Controller:
         self.snapshot: Snapshot | None = None
         self.problems: tuple[str, ...] = ()
         self.is_worker_lost = False
+        self.history = UndoHistory()
+        """What the user has done, to be undone."""
         self.wanted_patient: object = None
         """Whom to show when the patients are shown next."""
         self.asked_at: float | None = None
@@ -71,6 +74,7 @@ class Controller:
             case Snapshot():
                 self.snapshot, self.asked_at = reply, None
                 if reply.is_sought and not self.session.is_playing:
+                    self._jumped(self.session.day, reply.day)
                     self.session.day = reply.day
             case Refused():
                 self._refused(reply)
@@ -141,7 +145,7 @@ class Controller:
         self.session.advance(min(passed, 0.5))
         held = [day for day in self.card.look_days if before < day <= self.session.day]
         if held:
-            self._stand(held[0])
+            self.stand(held[0])
         elif self.session.is_over:
             self.pause()
         else:
@@ -174,14 +178,65 @@ class Controller:
 
     def turn(self, parameter: Parameter, value: float | None) -> None:
         """Change a number, and run the trial again to the same day."""
-        self.session.turn(parameter, value)
+        with self._action(parameter.label, parameter.path):
+            self.session.turn(parameter, value)
+
+    def other_seed(self) -> None:
+        """The same trial with other draws."""
+        with self._action(f"seed {self.session.seed + 1}"):
+            self.session.other_seed()
+
+    def keep(self) -> None:
+        """Compare with the trial as it is set now, from here on."""
+        with self._action("what is compared with"):
+            self.session.kept = self.session.as_settings()
+
+    def reset(self) -> None:
+        """Give every number its own value again."""
+        with self._action("all numbers as in the file"):
+            self.session.settings.clear()
+            self.session.kept = ()
+
+    def go(self, day: float, thread: str = "") -> None:
+        """Show the trial on another day; days of one thread that follow each other are undone together."""
+        self._jumped(self.session.shown_day, day, thread)
+        self.stand(day)
+
+    def undo(self) -> None:
+        """Take back what was done last."""
+        if (action := self.history.undo()) is not None:
+            self._lead(action.before, None if action.days is None else action.days[0])
+            self._tell(Note(f"Undone: {action.what}", 3))
+
+    def redo(self) -> None:
+        """Do again what was undone last."""
+        if (action := self.history.redo()) is not None:
+            self._lead(action.after, None if action.days is None else action.days[1])
+            self._tell(Note(f"Done again: {action.what}", 3))
+
+    def _lead(self, setup: Setup, day: float | None) -> None:
+        """To another trial, or to another day of this one."""
+        is_other = setup != self.session.setup
+        self.session.set_up(setup)
+        if day is not None:
+            self.session.day, self.session.is_playing = day, False
+        if is_other:
+            self.open()
+        else:
+            self.show()
+        self._refresh_header()
+
+    @contextmanager
+    def _action(self, what: str, thread: str = "") -> Iterator[None]:
+        """What is done here can be undone, and is shown."""
+        before = self.session.setup
+        yield
+        self.history.add(UserAction(what, before, self.session.setup, thread=thread))
         self.open()
 
-    def go(self, day: float) -> None:
-        """Show the trial on another day."""
-        self.pause()
-        self.session.day = day
-        self.show()
+    def _jumped(self, before: float, after: float, thread: str = "") -> None:
+        setup = self.session.setup
+        self.history.add(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread))
 
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""
@@ -191,17 +246,30 @@ class Controller:
     def pause(self) -> None:
         """Let the trial stand still, on a whole day, with nobody between two steps."""
         if self.session.is_playing:
-            self._stand(self.session.shown_day)
+            self.stand(self.session.shown_day)
 
-    def _stand(self, day: float) -> None:
-        self.session.day, self.session.is_playing = day, False
+    def stand(self, day: float) -> None:
+        """Let the trial stand still on a day. It is no action of the user's."""
+        was_playing, self.session.is_playing = self.session.is_playing, False
+        self.session.day = day
         self.show()
-        self._refresh_header()
+        if was_playing:
+            self._refresh_header()
 
     def resume(self) -> None:
         """Let the trial run, from the first day on if it is over."""
         if self.session.is_over:
-            self.session.day = 0.0
+            self.restart()
+        else:
+            self._run()
+
+    def restart(self) -> None:
+        """Let the trial run from the first day on."""
+        self._jumped(self.session.shown_day, 0.0)
+        self.session.day = 0.0
+        self._run()
+
+    def _run(self) -> None:
         self.session.is_playing = True
         self._ticked = time.monotonic()
         self._refresh_header()

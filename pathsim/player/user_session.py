@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.couplings import COUPLINGS, Coupling
+from pathsim.player.history import Setup
 from pathsim.player.requests import Open, Settings
 from pathsim.player.views.live import Parameter
 
@@ -58,6 +59,16 @@ class UserSession:
     def is_over(self) -> bool:
         """Whether the trial is at its last day."""
         return self.day >= self.last_day
+
+    @property
+    def setup(self) -> Setup:
+        """Which trial this is, and which one it is compared with."""
+        return Setup(self.seed, self.is_seed_asked, self.as_settings(), self.kept)
+
+    def set_up(self, setup: Setup) -> None:
+        """Take another trial, and another one to compare it with."""
+        self.seed, self.is_seed_asked, self.kept = setup.seed, setup.is_seed_asked, setup.kept
+        self.settings = dict(setup.settings)
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass."""

@@ -24,7 +24,7 @@ from pathsim.app.widgets.header import Tab
 class QuietScreen(TrialScreen):
     """Little to see."""
 
-    TAB = Tab("quiet", "u", "Quiet", "Look at nothing")
+    TAB = Tab("quiet", "j", "Quiet", "Look at nothing")
 
     def body(self) -> Iterator[Widget]:
         """A line."""
@@ -40,7 +40,7 @@ from pathsim.app.screens.dialogs import CommandList
 
 
 async def by_key(driver):
-    await driver.press("u")
+    await driver.press("j")
 
 
 async def by_tab(driver):
@@ -95,7 +95,7 @@ def test_it_can_be_opened(place: Path, way: str) -> None:
 
 
 def test_its_key_can_be_changed_by_the_user(place: Path) -> None:
-    assert '"screen.quiet" = "u"' in told(place, "-m", "pathsim", "app", "--keys")
+    assert '"screen.quiet" = "j"' in told(place, "-m", "pathsim", "app", "--keys")
 
 
 def told(place: Path, *arguments: str) -> str:

@@ -135,6 +135,16 @@ KEYS: dict[str, Does] = {
         lambda d: (d.session.seed, d.app.trial.card and d.app.trial.card.seed, d.snapshot.generation),
         lambda was, now: now[0] == now[1] == was[0] + 1 and now[2] > was[2],
     ),
+    "player.undo": Does(
+        lambda d: (d.session.seed, d.app.trial.card and d.app.trial.card.seed, *is_shown_anew(d)),
+        lambda was, now: now[0] == now[1] == was[0] - 1 and now[3],
+        first=("n",),
+    ),
+    "player.redo": Does(
+        lambda d: (d.session.seed, d.app.trial.card and d.app.trial.card.seed, *is_shown_anew(d)),
+        lambda was, now: now[0] == now[1] == was[0] + 1 and now[3],
+        first=("n", "u"),
+    ),
     "player.keep": Does(
         lambda d: d.app.trial.card and d.app.trial.card.kept, lambda was, now: not was and now, turned=1
     ),

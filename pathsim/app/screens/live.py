@@ -197,7 +197,7 @@ class LiveScreen(TrialScreen):
 
     @on(Calendar.Moved)
     def _scrubbed(self, event: Calendar.Moved) -> None:
-        self.trial.go(event.day)
+        self.trial.go(event.day, "calendar")
 
     @on(ViewTabs.ViewChosen)
     def _chosen(self, event: ViewTabs.ViewChosen) -> None:

@@ -1,0 +1,92 @@
+"""What the user has done to a trial, so that it can be undone: numbers, seed, baseline, jumps in time.
+
+That the trial runs is no action: a number that is undone changes the day that is on screen, and not which day that is.
+"""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from pathsim.player.requests import Settings
+
+MOST_ACTIONS = 1000
+
+
+class Setup(NamedTuple):
+    """Which trial is on screen, and which one it is compared with."""
+
+    seed: int
+    is_seed_asked: bool
+    settings: Settings
+    kept: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """Something that the user did."""
+
+    what: str
+    """In a few words."""
+    before: Setup
+    after: Setup
+    days: tuple[float, float] | None = None
+    """From which day it led to which; None if it did not."""
+    thread: str = ""
+    """Actions of one thread that follow each other are one: a number that is turned on, a calendar that is dragged.
+    Those without one stand alone.
+    """
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all is as it was."""
+        return self.before == self.after and (self.days is None or self.days[0] == self.days[1])
+
+    def follows(self, other: "UserAction") -> bool:
+        """Whether both are one: nothing came between them, not even time."""
+        if not self.thread or self.thread != other.thread:
+            return False
+        return self.days is None or other.days is None or other.days[1] == self.days[0]
+
+
+class UndoHistory:
+    """What was done, and what of it was undone."""
+
+    def __init__(self) -> None:
+        self._done: deque[UserAction] = deque(maxlen=MOST_ACTIONS)
+        self._undone: list[UserAction] = []
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return bool(self._done)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether something was undone, and can be done again."""
+        return bool(self._undone)
+
+    def add(self, action: UserAction) -> None:
+        """Add what has been done; what was undone before is forgotten."""
+        if action.is_nothing:
+            return
+        self._undone.clear()
+        if self._done and action.follows(self._done[-1]):
+            first = self._done.pop()
+            days = None if first.days is None or action.days is None else (first.days[0], action.days[1])
+            action = replace(action, before=first.before, days=days)
+        if not action.is_nothing:
+            self._done.append(action)
+
+    def undo(self) -> UserAction | None:
+        """What was done last, which is to be undone; None if nothing was."""
+        if not self._done:
+            return None
+        self._undone.append(self._done.pop())
+        return self._undone[-1]
+
+    def redo(self) -> UserAction | None:
+        """What was undone last, which is to be done again; None if nothing was."""
+        if not self._undone:
+            return None
+        self._done.append(self._undone.pop())
+        return self._done[-1]

@@ -1,0 +1,167 @@
+"""What the user does can be undone, step by step, and done again; that the trial runs is no step."""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pathsim.player.controller import Controller, Note
+from pathsim.player.history import MOST_ACTIONS, Setup, UndoHistory, UserAction
+from pathsim.player.user_session import UserSession
+from pathsim.player.views.live import Parameter
+
+if TYPE_CHECKING:
+    from pathsim.player.process import WorkerProcess
+
+LAST_DAY = 1000.0
+
+
+class Deaf:
+    """A worker that answers nothing."""
+
+    def send(self, request: object) -> None:
+        pass
+
+
+def controller() -> Controller:
+    told: list[Note] = []
+    session = UserSession("any", 1, last_day=LAST_DAY, is_playing=False)
+    made = Controller(cast("WorkerProcess", Deaf()), session, told.append, lambda: None)
+    made.told = told  # type: ignore[attr-defined]
+    return made
+
+
+def parameter(path: str) -> Parameter:
+    return Parameter(path, "group", path, 1.0, 0.0, 2.0, 0.1, False, False, "assumed", "", False)  # noqa: FBT003
+
+
+def state(of: Controller) -> tuple[Setup, float]:
+    return of.session.setup, of.session.day
+
+
+ACTIONS: dict[str, Any] = {
+    "a": lambda c, x: c.turn(parameter("a"), x),
+    "b": lambda c, x: c.turn(parameter("b"), x),
+    "a as it was": lambda c, _: c.turn(parameter("a"), None),
+    "seed": lambda c, _: c.other_seed(),
+    "keep": lambda c, _: c.keep(),
+    "reset": lambda c, _: c.reset(),
+    "drag": lambda c, x: c.go(x * 100, "calendar"),
+    "go": lambda c, x: c.go(x * 100),
+    "restart": lambda c, _: c.restart(),
+}
+THREADS = {"a": "a", "a as it was": "a", "b": "b", "drag": "drag"}
+JUMPS = ("drag", "go", "restart")
+ACTS = st.tuples(st.sampled_from([*ACTIONS, "time passes"]), st.sampled_from([0.0, 0.5, 1.5, 2.0, 7.0]))
+
+
+@given(st.lists(ACTS, max_size=200))
+def test_undo_brings_back_every_state_of_a_session_and_redo_leads_forward_again(acts: list[tuple[str, float]]) -> None:
+    at_hand = controller()
+    steps: list[tuple[str, tuple[Setup, float], tuple[Setup, float]]] = []
+    for name, number in acts:
+        before = state(at_hand)
+        if name == "time passes":
+            at_hand.session.day = min(at_hand.session.day + 10, LAST_DAY)
+            continue
+        ACTIONS[name](at_hand, number)
+        after = state(at_hand)
+        if after == before:
+            continue
+        thread = THREADS.get(name)
+        follows = thread and steps and THREADS.get(steps[-1][0]) == thread and steps[-1][2][0] == before[0]
+        if follows and (name not in JUMPS or steps[-1][2][1] == before[1]):
+            before = steps.pop()[1]
+        is_other = before[0] != after[0] or (name in JUMPS and before[1] != after[1])
+        if is_other:
+            steps.append((name, before, after))
+    seen_last = at_hand.session.setup
+    for name, before, _ in reversed(steps):
+        assert at_hand.history.can_undo
+        at_hand.undo()
+        assert at_hand.session.setup == before[0]
+        if name in JUMPS:
+            assert at_hand.session.day == before[1]
+    assert not at_hand.history.can_undo
+    for name, _, after in steps:
+        at_hand.redo()
+        assert at_hand.session.setup == after[0]
+        if name in JUMPS:
+            assert at_hand.session.day == after[1]
+    assert not at_hand.history.can_redo
+    assert at_hand.session.setup == seen_last
+
+
+def test_a_number_that_is_turned_on_is_one_step() -> None:
+    at_hand = controller()
+    for value in (0.9, 0.8, 0.7):
+        at_hand.turn(parameter("a"), value)
+    at_hand.turn(parameter("b"), 2.0)
+    at_hand.undo()
+    assert dict(at_hand.session.settings) == {"a": "0.7"}
+    at_hand.undo()
+    assert not at_hand.session.settings
+    assert not at_hand.history.can_undo
+
+
+def test_a_number_that_is_undone_leaves_the_trial_on_its_day_and_running() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.5)
+    at_hand.resume()
+    at_hand.session.day = 700.0
+    at_hand.undo()
+    assert (at_hand.session.day, at_hand.session.is_playing) == (700.0, True)
+
+
+def test_a_jump_that_is_undone_stands_still_where_it_began() -> None:
+    at_hand = controller()
+    at_hand.session.day = 300.0
+    at_hand.go(900.0)
+    at_hand.resume()
+    at_hand.undo()
+    assert (at_hand.session.day, at_hand.session.is_playing) == (300.0, False)
+
+
+def test_a_calendar_that_is_dragged_is_one_action_and_two_if_the_trial_ran_in_between() -> None:
+    at_hand = controller()
+    for day in (100.0, 150.0, 200.0):
+        at_hand.go(day, "calendar")
+    at_hand.session.day = 260.0
+    at_hand.go(500.0, "calendar")
+    at_hand.go(600.0, "calendar")
+    days = []
+    while at_hand.history.can_undo:
+        at_hand.undo()
+        days.append(at_hand.session.day)
+    assert days == [260.0, 0.0]
+
+
+def test_whoever_does_something_else_cannot_go_forward_any_more() -> None:
+    at_hand = controller()
+    at_hand.other_seed()
+    at_hand.undo()
+    assert at_hand.history.can_redo
+    at_hand.turn(parameter("a"), 0.5)
+    assert not at_hand.history.can_redo
+
+
+def test_what_is_undone_is_said() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("relapse"), 0.5)
+    at_hand.undo()
+    at_hand.redo()
+    at_hand.redo()
+    assert [note.text for note in at_hand.told] == ["Undone: relapse", "Done again: relapse"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("count", [MOST_ACTIONS, MOST_ACTIONS + 5])
+def test_only_so_many_steps_are_kept(count: int) -> None:
+    history, setups = UndoHistory(), [Setup(number, True, (), ()) for number in range(count + 1)]  # noqa: FBT003
+    for before, after in pairwise(setups):
+        history.add(UserAction("a seed", before, after))
+    undone = 0
+    while history.undo() is not None:
+        undone += 1
+    assert undone == MOST_ACTIONS
