@@ -88,6 +88,13 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoCalled:
+    """Other words for a key, by which people look for its numbers."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Slider:
     """How a number is turned, or the numbers in a table, as far as their units and neighbors do not say."""
 

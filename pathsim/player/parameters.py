@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
-from pathsim.meaning import Name, Slider, Together, Unit, Words
+from pathsim.meaning import AlsoCalled, Name, Slider, Together, Unit, Words
 from pathsim.names import lowered, readable, spoken
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.evidence import Rate
@@ -63,8 +63,21 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         rate.evidence.kind,
         _evidence(scenario, rate, is_share=_is_share(path, value)) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
+        _found_by(scenario, path),
         _siblings(scenario, path),
     )
+
+
+def _found_by(scenario: Scenario, path: KeyPath) -> str:
+    """All words by which a number can be looked for: its name and path, and what they are also called."""
+    name = f"{_group(scenario, path)} {_label(scenario, path)} {dotted(path)}".lower()
+    found = [name]
+    if (other := declared(path, AlsoCalled)) is not None:
+        found += other.words
+    for word, others in scenario.sections.also_called.items():
+        if word.lower() in name:
+            found += others
+    return " ".join(found).lower()
 
 
 def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...]:

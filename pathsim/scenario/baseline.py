@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Self, TypeAlias
 from pydantic import Discriminator, Tag, model_validator
 
 from pathsim.fields import Count, EachOnce, QuantileList, Shares, wrong
-from pathsim.meaning import Name, Together, Words
+from pathsim.meaning import AlsoCalled, Name, Together, Words
 from pathsim.steps.assess import Case, case_problems
 from pathsim.steps.spec import KeyPath
 from pathsim.table import Table
@@ -84,7 +84,7 @@ class Covariate(Table):
 class Resource(Table):
     """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
 
-    capacity: Count
+    capacity: Annotated[Count, AlsoCalled(("beds", "places", "queue"))]
     """How many patients can have it at once."""
     label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""

@@ -31,6 +31,8 @@ class File(Table):
     """What the trial asks, in a sentence of at most 78 characters, which the app shows before the first day."""
     seed: Annotated[int, Field(ge=0, le=MOST_COUNTED), Role.USE] | None = None
     """The seed with which the app opens if none is given, so that everybody sees the same trial."""
+    also_called: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Other words by which readers look for a number: { pace = ["accrual", "recruitment"] }."""
     extends: str | None = None
     """The scenario that this one builds on, by name or path. What this file says takes precedence."""
     without: tuple[str, ...] = ()

@@ -24,7 +24,7 @@ from pathsim.fields import (
     Timing,
     wrong,
 )
-from pathsim.meaning import Name, Role, Slider, Unit, Words
+from pathsim.meaning import AlsoCalled, Name, Role, Slider, Unit, Words
 from pathsim.paths import parts_of
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
@@ -36,6 +36,7 @@ THERAPY = "therapy"
 ANY = "any"
 """The type under which patients with a toxicity of whatever type are counted."""
 MOST_PER_MONTH = 1_000_000_000
+ACCRUAL = AlsoCalled(("accrual", "enrollment", "recruitment"))
 
 
 def _not_too_fast(per_month: float) -> float:
@@ -52,9 +53,9 @@ class Pace(Table):
 
     from_day: Annotated[DaysLong, Slider(is_shown=False)]
     """The day of the trial on which the period begins."""
-    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month")]
+    per_month: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month"), ACCRUAL]
     """How many come in a month of it."""
-    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH] | None = None
+    rising_to: Annotated[NotNegative, AfterValidator(_not_too_fast), Unit.PER_MONTH, ACCRUAL] | None = None
     """The pace it reaches, in a straight line, when the next period begins."""
 
 
@@ -219,13 +220,18 @@ class Trial(Table):
 
     begins: Annotated[datetime.date, AfterValidator(_not_too_late)]
     """The date of the first day."""
-    patients: Annotated[Count, AfterValidator(_few_enough), Field(json_schema_extra={"maximum": MOST_PATIENTS})]
+    patients: Annotated[
+        Count,
+        AfterValidator(_few_enough),
+        Field(json_schema_extra={"maximum": MOST_PATIENTS}),
+        AlsoCalled(("sample size", "enrollment")),
+    ]
     """How many patients can come at most."""
     arrivals: Literal["poisson", "even"] = "poisson"
     """Whether they come at random or at even intervals."""
-    per_month: Annotated[Positive, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month")] | None = (
-        None
-    )
+    per_month: (
+        Annotated[Positive, AfterValidator(_not_too_fast), Unit.PER_MONTH, Words("patients a month"), ACCRUAL] | None
+    ) = None
     """How many come in a month."""
     pace: tuple[Pace, ...] = ()
     """How many come in a month, by period; the first begins on day 0."""

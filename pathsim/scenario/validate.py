@@ -35,6 +35,7 @@ class Sections:
     summary: str | None = None
     question: str | None = None
     seed: int | None = None
+    also_called: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sources: Part[SourceEntry] = field(default_factory=Part)
     cohort: Part[Covariate] = field(default_factory=Part)
     toxicities: Part[ToxicityKind] = field(default_factory=Part)
@@ -54,6 +55,7 @@ def sections(tree: Tree) -> Sections:
         summary=reader.text("summary"),
         question=reader.text("question"),
         seed=reader.seed(),
+        also_called=reader.also_called(),
         sources=reader.part("sources", SourceEntry),
         cohort=reader.part("cohort", Covariate),
         toxicities=reader.part("toxicities", ToxicityKind),
@@ -101,6 +103,17 @@ class _Reader:
         if value is not None:
             self._wrong(("seed",), f"expected a whole number from 0 to {MOST_COUNTED:,}, found {shown(value)}")
         return None
+
+    def also_called(self) -> dict[str, tuple[str, ...]]:
+        """Other words for the words in this file."""
+        found = {}
+        for word, others in self._entries("also_called", Part("also_called")).items():
+            if isinstance(others, list) and all(isinstance(other, str) for other in others):
+                found[word] = tuple(others)
+            else:
+                message = f'expected a list of words such as ["accrual", "recruitment"], found {shown(others)}'
+                self._wrong(("also_called", word), message)
+        return found
 
     def section(self, key: str, model: type[Model]) -> Model | None:
         """A section that is one table."""

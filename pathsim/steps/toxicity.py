@@ -14,11 +14,12 @@ from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
 from pathsim.fields import Ratio, Share, Timing, wrong
 from pathsim.journal import Rows
-from pathsim.meaning import Name, Words
+from pathsim.meaning import AlsoCalled, Name, Words
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 from pathsim.table import Table
 
+ADVERSE_EVENT = AlsoCalled(("adverse event", "toxicity", "side effect"))
 SEEN = ("no", "yes")
 """The levels of a column that remembers a toxicity."""
 
@@ -46,17 +47,17 @@ class Toxicity(Table):
     ``grade3plus_share``, the share of those with the other type, so that both go together however often that comes.
     """
 
-    grade3plus: Annotated[Share, Words("grade 3+")] | None = None
+    grade3plus: Annotated[Share, Words("grade 3+"), ADVERSE_EVENT] | None = None
     """The probability that the worst grade is 3 or higher."""
-    grade3plus_share: Annotated[Share, Words("grade 3+, share")] | None = None
+    grade3plus_share: Annotated[Share, Words("grade 3+, share"), ADVERSE_EVENT] | None = None
     """Of those with the type it is within, the share with grade 3 or higher of this one."""
-    grade4plus: Annotated[Share, Words("grade 4+")] | None = None
+    grade4plus: Annotated[Share, Words("grade 4+"), ADVERSE_EVENT] | None = None
     """The probability that the worst grade is 4 or 5."""
-    grade5: Annotated[Share, Words("grade 5")] | None = None
+    grade5: Annotated[Share, Words("grade 5"), ADVERSE_EVENT] | None = None
     """The probability that it is fatal."""
-    grade4plus_share: Annotated[Share, Words("grade 4+, share")] | None = None
+    grade4plus_share: Annotated[Share, Words("grade 4+, share"), ADVERSE_EVENT] | None = None
     """The share of grade 4 or 5 among those with grade 3 or higher."""
-    grade5_share: Annotated[Share, Words("grade 5, share")] | None = None
+    grade5_share: Annotated[Share, Words("grade 5, share"), ADVERSE_EVENT] | None = None
     """The share of grade 5 among those with grade 3 or higher."""
     serious: Share | None = None
     """The share of serious adverse events among those with grade 3 or higher; grade 5 always is one."""

@@ -50,7 +50,6 @@ async def test_a_share_is_typed_in_the_per_cents_in_which_it_is_shown() -> None:
     async with driven() as driver:
         sliders = driver.front.query_one(Sliders)
         sliders.narrow("frailty spared")
-        await driver.press("down")
         share = sliders.marked
         assert share is not None
         assert share.is_share
@@ -117,7 +116,7 @@ async def test_a_number_is_never_set_to_something_else_than_was_typed(number: st
     async with driven() as driver:
         sliders = driver.front.query_one(Sliders)
         sliders.narrow(number)
-        await driver.press("down", *typed, "enter")
+        await driver.press(*typed, "enter")
         await driver.until(lambda: reads(driver, told), "it is told why not")
         assert driver.app.trial.values() == {}
 
@@ -126,8 +125,55 @@ async def test_a_number_is_set_to_all_its_digits() -> None:
     async with driven() as driver:
         sliders = driver.front.query_one(Sliders)
         sliders.narrow("relapse hazard ratio (mrd is not negative)")
-        await driver.press("down", *"1.23456789012", "enter")
+        await driver.press(*"1.23456789012", "enter")
         assert list(driver.app.trial.values().values()) == [1.23456789012]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("relapse after transplant", "steps.after_transplant.exit.relapse.hazard_ratio"),
+        ("transplant relapse after hr", "steps.after_transplant.exit.relapse.hazard_ratio"),
+        ("BMT bed", "resources.transplant_bed.capacity"),
+        ("HSCT death", "steps.transplant.exit.death.by.30"),
+        ("accrual", "trial.pace.0.per_month"),
+        ("sample size", "trial.patients"),
+        ("side effect fever cycle 1", "steps.blina_1.toxicity.fever.grade3plus"),
+    ],
+)
+async def test_a_number_is_found_by_the_words_of_whoever_looks_for_it(typed: str, found: str) -> None:
+    """In any order, by other words that the scenario or the key has for it; and it can be turned at once."""
+    async with driven() as driver:
+        await driver.press("slash", *typed, "enter")
+        sliders = driver.front.query_one(Sliders)
+        assert sliders.marked is not None
+        assert found in listed(sliders)
+        await driver.press("right")
+        await driver.until(lambda: driver.session.settings, "it is turned")
+
+
+def listed(sliders: Sliders) -> list[str]:
+    return [row.parameter.path for row in sliders._rows if row.parameter is not None]  # noqa: SLF001
+
+
+async def test_the_list_narrows_while_one_types_and_esc_gives_it_back() -> None:
+    async with driven() as driver:
+        sliders = driver.front.query_one(Sliders)
+        whole = listed(sliders)
+        counts = []
+        await driver.press("slash")
+        for letter in "hsct":
+            await driver.press(letter)
+            counts.append(len(listed(sliders)))
+        assert counts == sorted(counts, reverse=True)
+        assert counts[-1] > 0
+        await driver.press(*" nosuchword")
+        assert listed(sliders) == []
+        shown = "\n".join(driver.screen_lines())
+        assert "nothing found" in shown
+        assert f"esc shows all {len(sliders.parameters)}" in shown
+        await driver.press("escape")
+        await driver.until(lambda: listed(sliders) == whole, "all are listed again")
 
 
 @pytest.mark.parametrize("room", [24, 30, 44])

@@ -47,15 +47,21 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
 
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self._title, self._text = title, text
+    def __init__(self, title: str, text: str, typed: Callable[[str], object] | None = None) -> None:
+        """``typed`` is told what stands there while it is typed: what it shows is not covered then."""
+        super().__init__(classes=None if typed is None else "-low")
+        self._title, self._text, self._typed = title, text, typed
 
     def compose(self) -> ComposeResult:
         """A line to type in."""
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
             yield Input(self._text, select_on_focus=True)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what stands there now."""
+        if self._typed is not None and self.is_current:
+            self._typed(event.value)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The answer, once."""
@@ -68,14 +74,17 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
             self.dismiss(None)
 
 
-def question(app: App[Any], title: str, text: str, then: Callable[[str], object]) -> None:
-    """Ask the user for a text, and do something with it if there is an answer."""
+def question(app: App[Any], title: str, text: str, then: Callable[[str], object], *, live: bool = False) -> None:
+    """Ask the user for a text, and do something with it if there is an answer.
+
+    If it is ``live``, it is done with everything that is typed, and with the old text where there is no answer.
+    """
 
     def answered(answer: str | None) -> None:
-        if answer is not None:
-            then(answer)
+        if answer is not None or live:
+            then(text if answer is None else answer)
 
-    app.push_screen(Question(title, text), answered)
+    app.push_screen(Question(title, text, then if live else None), answered)
 
 
 class CommandList(ModalScreen[None], SteadyScreen[None]):

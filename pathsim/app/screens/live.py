@@ -254,7 +254,7 @@ class LiveScreen(TrialScreen):
             self.view = "parameters"
         sliders = self.query_one(Sliders)
         sliders.focus()
-        question(self.app, "Find a number", sliders.filter, sliders.narrow)
+        question(self.app, "Find a number", sliders.filter, sliders.narrow, live=True)
 
     def marked(self) -> Parameter | None:
         """The number under the cursor."""

@@ -96,9 +96,10 @@ class Sliders(Picture, can_focus=True):
             self.redraw()
 
     def narrow(self, text: str) -> None:
-        """List only numbers whose name has this in it."""
-        self.filter = text.strip().lower()
-        self.cursor = 0
+        """List only numbers that are found by each of these words, in any order."""
+        self.filter = " ".join(text.lower().split())
+        # Below the first heading, so that the arrows turn what was looked for.
+        self.cursor = 1 if self.filter else 0
         self._list()
 
     def clear(self) -> bool:
@@ -131,7 +132,7 @@ class Sliders(Picture, can_focus=True):
             is_open = group in self.opened or bool(self.filter)
             seen = [parameter for parameter in mine if is_open or parameter.is_main or parameter.path in self.values]
             if self.filter:
-                seen = [one for one in seen if self.filter in f"{group} {one.label} {one.path}".lower()]
+                seen = [one for one in seen if all(word in one.found_by for word in self.filter.split())]
                 if not seen:
                     continue
             rows.append(Row(group, hidden=len(mine) - len(seen), is_open=is_open))
@@ -152,7 +153,8 @@ class Sliders(Picture, can_focus=True):
             else:
                 self._slider(canvas, line, row.parameter, is_here=is_here)
         if not self._rows:
-            canvas.write(0, 1, "no number has these words in its name", "dim")
+            canvas.write(0, 1, "nothing found", "text")
+            canvas.write(1, 1, f"esc shows all {len(self.parameters)}", "dim")
         for line, (text, fore) in enumerate(notes, height):
             canvas.write(line, 1, text, fore)
 
