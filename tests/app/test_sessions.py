@@ -216,8 +216,9 @@ async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same
     assert 'extends = "aall1331"' in text
     assert PATH in text
     assert pathsim("check", "mine.toml").code == 0
-    async with driven(tmp_path / "mine.toml") as driver:
+    async with driven(tmp_path / "mine.toml", seed=1, own_seed=True) as driver:
         saved = await driver.go(DAY)
+        assert driver.session.seed == 21
         assert same(*([(one.ratios, *map(figures, one.curves)) for one in of.endpoints] for of in (changed, saved)))
 
 
