@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
     from multiprocessing.queues import Queue
+    from multiprocessing.synchronize import Event
 
 Make: TypeAlias = Callable[..., Any]
 """What a process is to make, of what is handed in; it can be sent to one."""
@@ -54,18 +55,22 @@ def processes(make: Make, count: int) -> Iterator[tuple[Executor, Make]]:
     for _ in range(count):
         makes.put(make)
     watcher: Thread | None = None
-    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(makes,)) as pool:
+    all_begun = context.Event()
+    with ProcessPoolExecutor(count, context, initializer=_begin, initargs=(makes, all_begun)) as pool:
         try:
             with _interrupts_held():
+                # The pool starts no process for what one that is idle could do: so each is busy until all are there.
                 for _ in range(count):
-                    pool.submit(_ready)
+                    pool.submit(_wait_for_others)
                 begun += [process for process in active_children() if process not in before]
                 # There is no public way to it.
                 results = pool._result_queue._writer  # type: ignore[attr-defined]  # noqa: SLF001
                 watcher = Thread(target=_end_together, args=(begun, results), daemon=True)
                 watcher.start()
+            all_begun.set()
             yield pool, _assigned
         finally:
+            all_begun.set()
             for process in begun:
                 process.terminate()
             if watcher is not None:
@@ -78,7 +83,8 @@ def begin_to_load() -> "BaseContext":
     """How processes are started; what they need is loaded from now on, while this one does something else.
 
     Where forks are safe, one process without threads loads it and is forked into all workers, now and later. Never
-    this one: a process that has threads, as ours with numpy and a progress bar, may not survive it.
+    this one: a process that has threads, as ours with numpy and a progress bar, may not survive it. If the program that
+    uses us has begun such a process already, its workers are forked of that one, and load for themselves.
     """
     _begin_quiet_tracker()
     if "forkserver" not in get_all_start_methods() or sys.platform == "darwin":
@@ -149,13 +155,15 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_assignments: list[Make] = []
-"""In a worker process: what it makes. Sent once, for what is handed in must stay small: a pool whose pipe is full when
-its processes end can hang for ever, before Python 3.11.6.
+_assignments: list[tuple[Make, "Event"]] = []
+"""In a worker process: what it makes, and whether all workers are there.
+
+Sent once, for what is handed in must stay small: a pool whose pipe is full when its processes end can hang for ever,
+before Python 3.11.6.
 """
 
 
-def _begin(makes: "Queue[Make]") -> None:
+def _begin(makes: "Queue[Make]", all_begun: "Event") -> None:
     """Leave interrupts to the parent, end when it does, and learn what to make.
 
     That is not among what a process begins with: a pipe that is too full of it would keep the parent waiting, and if it
@@ -164,7 +172,7 @@ def _begin(makes: "Queue[Make]") -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_leave_with_parent, daemon=True).start()
     _keep_memory()
-    _assignments.append(makes.get())
+    _assignments.append((makes.get(), all_begun))
 
 
 def _leave_with_parent() -> None:
@@ -175,12 +183,13 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _ready() -> None:
-    """Nothing, but the process has to be there for it."""
+def _wait_for_others() -> None:
+    """Do nothing until all workers are there."""
+    _assignments[0][1].wait()
 
 
 def _assigned(*handed: object) -> Any:
-    return _assignments[0](*handed)
+    return _assignments[0][0](*handed)
 
 
 def _keep_memory() -> None:

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from multiprocessing import active_children
 
 import numpy as np
 import pytest
 
-from pathsim.ensembles.processes import begin_to_load
+from pathsim.ensembles.processes import begin_to_load, processes
 from pathsim.ensembles.workers import crew
 from pathsim.results.views import Columns
 
@@ -72,3 +73,16 @@ def test_to_begin_takes_no_library_that_is_slow_to_load() -> None:
 
 def test_whoever_begins_twice_has_begun() -> None:
     assert begin_to_load() is begin_to_load()
+
+
+@pytest.mark.parametrize("count", [2, 5, 12])
+def test_all_processes_are_there_before_any_begins_to_work(count: int) -> None:
+    """One that is loaded is idle at once, and a pool starts no other while one is; each would be left behind."""
+    before = set(active_children())
+    with processes(about_the_process, count) as (pool, made):
+        there = set(active_children()) - before
+        for future in [pool.submit(made, number, 1) for number in range(4 * count)]:
+            future.result()
+        assert len(there) == count
+        assert set(active_children()) - before == there
+    assert not set(active_children()) - before
