@@ -55,6 +55,8 @@ class PathsimApp(TrialApp):
         """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key."""
         super().__init__(worker, session, ascii_only=ascii_only)
         self._welcomes = welcomes
+        self.has_welcomed = False
+        """Whether the opening has been shown."""
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
         tabs = tuple(screen.TAB for screen in SCREENS)
@@ -75,7 +77,7 @@ class PathsimApp(TrialApp):
     @on(Arrived)
     def _welcome(self, event: Arrived) -> None:
         if self._welcomes and isinstance(event.reply, Opened):
-            self._welcomes = False
+            self._welcomes, self.has_welcomed = False, True
             self.push_screen(Opening(self.trial, event.reply))
 
     @on(TrialHeader.ScreenChosen)

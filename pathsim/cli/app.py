@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -92,21 +93,33 @@ def open_app(
     finally:
         # Also where the app broke down before it could.
         app.trial.worker.close()
+    if app.has_welcomed:
+        _remember()
     if app.return_code:
         _leave(app.return_code)
 
 
-def _is_first_time() -> bool:
-    """Whether this user has never been welcomed; from now on they have."""
+def _mark() -> Path:
+    """The file that is there once this user has been welcomed."""
     from platformdirs import user_state_path
 
-    mark = user_state_path("pathsim") / "welcomed"
-    with suppress(OSError):  # who has no place for it is welcomed again
-        if mark.exists():
-            return False
+    return user_state_path("pathsim") / "welcomed"
+
+
+def _is_first_time() -> bool:
+    """Whether this user has never been welcomed."""
+    try:
+        return not _mark().exists()
+    except OSError:
+        return True
+
+
+def _remember() -> None:
+    """Keep in mind that this user has been welcomed; who has no place for it is welcomed again."""
+    with suppress(OSError):
+        mark = _mark()
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
-    return True
 
 
 def _leave(code: int) -> NoReturn:

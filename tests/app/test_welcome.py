@@ -1,17 +1,22 @@
 """Whoever opens the app for the first time is told what is about to begin, and keys that work at once."""
 
+import asyncio
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from driving import Driver, driven
+from driving import PATIENCE_SECONDS, Driver, driven
 from textual.widget import Widget
 
+from pathsim.app.app import PathsimApp
 from pathsim.app.screens.dialogs import Help
-from pathsim.app.screens.opening import Opening
+from pathsim.app.screens.opening import Opening, OpeningPicture
 from pathsim.cli import app as command
+from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
 
+MONITORED = Path(__file__).parent.parent / "scenarios" / "monitored.toml"
 LIBRARY = ("aall1331", "two-arm-exponential", "stroke-thrombectomy")
 
 
@@ -42,6 +47,8 @@ async def test_the_seed_is_told_to_whoever_gave_none() -> None:
         assert "seed" not in " ".join(await welcomed(driver))
     async with driven(welcomes=True, own_seed=True) as driver:
         assert "seed 23 is the same trial for everybody" in " ".join(await welcomed(driver))
+    async with driven(MONITORED, seed=5, welcomes=True, own_seed=True) as driver:
+        assert "seed 5 was drawn; n draws another" in " ".join(await welcomed(driver))
 
 
 @pytest.mark.parametrize("key", ["space", "enter", "escape"])
@@ -85,15 +92,49 @@ async def test_arms_have_their_colors_there_too() -> None:
         assert of_arm[0].style.color.name == "#56b4e9"
 
 
-def test_the_first_time_is_the_first_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_the_first_time_until_it_has_been_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "state" / "pathsim")
-    assert [command._is_first_time() for _ in range(3)] == [True, False, False]  # noqa: SLF001
+    assert [command._is_first_time() for _ in range(2)] == [True, True]  # noqa: SLF001
+    command._remember()  # noqa: SLF001
+    assert not command._is_first_time()  # noqa: SLF001
 
 
 def test_who_has_no_place_for_a_mark_is_welcomed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "file" / "pathsim")
-    assert [command._is_first_time() for _ in range(2)] == [True, True]  # noqa: SLF001
+    command._remember()  # noqa: SLF001
+    assert command._is_first_time()  # noqa: SLF001
+
+
+async def test_a_scenario_that_cannot_be_opened_welcomes_nobody() -> None:
+    app = PathsimApp(WorkerProcess(), UserSession("nosuch", 1), welcomes=True)
+    await asyncio.wait_for(app.run_async(headless=True), PATIENCE_SECONDS)
+    assert not app.has_welcomed
+
+
+@pytest.mark.parametrize("size", [(4, 5), (2, 2), (20, 5), (300, 90)])
+async def test_it_can_be_shown_at_any_size(size: tuple[int, int]) -> None:
+    async with driven(size=size, welcomes=True) as driver:
+        await welcomed(driver)
+        await driver.press("space")
+        await gone(driver)
+
+
+@pytest.mark.parametrize(
+    ("arms", "line", "colored"),
+    [
+        (("a", "ab_"), "abracadabra ab a and ab", ["ab", "a", "ab"]),
+        (("new_drug", "drug"), "a new drug, or the old drug", ["new drug", "drug"]),
+        ((), "nobody is randomized", []),
+    ],
+)
+async def test_only_whole_names_of_arms_are_colored(arms: tuple[str, ...], line: str, colored: list[str]) -> None:
+    async with driven("two-arm-exponential") as driver:
+        assert driver.app.trial.card is not None
+        picture = OpeningPicture(replace(driver.app.trial.card, arms=arms), driver.app.trial)
+        pieces = list(picture._with_arms(line))  # noqa: SLF001
+        assert [text for text, color, _ in pieces if color.startswith("arm")] == colored
+        assert "".join(text for text, _, _ in pieces) == line
 
 
 def test_make_run_asks_for_no_seed_unless_the_user_does() -> None:

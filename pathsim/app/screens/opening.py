@@ -13,10 +13,11 @@ from pathsim.app.canvas import Canvas
 from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.picture import Picture
 from pathsim.calendar import DAYS_PER_YEAR
-from pathsim.names import in_line
+from pathsim.names import in_line, spoken
 from pathsim.player.controller import Controller
 from pathsim.player.views.live import Opened
 from pathsim.report.figures import span
+from pathsim.text import counted
 
 WIDTH = 76
 LONG_DAYS = 2 * DAYS_PER_YEAR
@@ -75,7 +76,7 @@ class OpeningPicture(Picture):
 
     def draw(self, canvas: Canvas) -> None:
         """The lines, as far up as they have to be."""
-        width, most = min(WIDTH, canvas.width - 4), canvas.height - 1
+        width, most = max(min(WIDTH, canvas.width - 4), 1), canvas.height - 1
         lines = list(self._lines(width, gap=1))
         if len(lines) > most:
             lines = list(self._lines(width, gap=0))
@@ -104,7 +105,7 @@ class OpeningPicture(Picture):
         seconds = card.last_day / session.days_per_second
         long = span(card.last_day) if card.last_day < LONG_DAYS else f"{card.last_day / DAYS_PER_YEAR:.1f} years"
         for key in (
-            _Key("space", "let it run, or stand still", f"{long} pass in {seconds:.0f} seconds"),
+            _Key("space", "let it run, or stand still", f"{long} in {counted(max(round(seconds), 1), 'second')}"),
             _Key("← →", "turn a number", "the same patients, one thing changed"),
             _Key("e", "the same trial many times", "was it the treatment, or chance?"),
         ):
@@ -124,9 +125,10 @@ class OpeningPicture(Picture):
 
     def _with_arms(self, line: str) -> Iterator[tuple[str, str, str]]:
         """A line in which the arms have their colors."""
-        arms = {name.replace("_", " "): number for number, name in enumerate(self._card.arms)}
+        arms = {spoken(name): number for number, name in enumerate(self._card.arms)}
         if not arms:
             yield line, "text", ""
             return
-        for piece in re.split(f"({'|'.join(map(re.escape, arms))})", line):
+        longest_first = sorted(arms, key=len, reverse=True)
+        for piece in re.split(rf"\b({'|'.join(map(re.escape, longest_first))})\b", line):
             yield piece, f"arm{arms[piece]}!" if piece in arms else "text", ""
