@@ -53,6 +53,8 @@ class Controller:
         self.is_worker_lost = False
         self.history = UndoHistory()
         """What the user has done, to be undone."""
+        self._sought_from: tuple[Setup, float] | None = None
+        """The trial and the day from which something was sought last."""
         self.wanted_patient: object = None
         """Whom to show when the patients are shown next."""
         self.asked_at: float | None = None
@@ -71,11 +73,14 @@ class Controller:
         match reply:
             case Opened():
                 self._opened(reply)
-            case Snapshot():
-                self.snapshot, self.asked_at = reply, None
-                if reply.is_sought and not self.session.is_playing:
+            case Snapshot(is_sought=True) if not self.session.is_playing:
+                if self._sought_from == (self.session.setup, self.session.day):  # else something was done since
+                    self.snapshot, self.asked_at = reply, None
                     self._jumped(self.session.day, reply.day)
                     self.session.day = reply.day
+                    self._sought_from = self.session.setup, reply.day
+            case Snapshot():
+                self.snapshot, self.asked_at = reply, None
             case Refused():
                 self._refused(reply)
             case Failed():
@@ -182,18 +187,20 @@ class Controller:
             self.session.turn(parameter, value)
 
     def other_seed(self) -> None:
-        """The same trial with other draws."""
+        """The same trial with other draws, once it is known with which it began."""
+        if self.card is None:
+            return
         with self._action(f"seed {self.session.seed + 1}"):
             self.session.other_seed()
 
     def keep(self) -> None:
         """Compare with the trial as it is set now, from here on."""
-        with self._action("what is compared with"):
+        with self._action("the baseline"):
             self.session.kept = self.session.as_settings()
 
     def reset(self) -> None:
         """Give every number its own value again."""
-        with self._action("all numbers as in the file"):
+        with self._action("the return to the defaults"):
             self.session.settings.clear()
             self.session.kept = ()
 
@@ -219,7 +226,7 @@ class Controller:
         is_other = setup != self.session.setup
         self.session.set_up(setup)
         if day is not None:
-            self.session.day, self.session.is_playing = day, False
+            self.session.day, self.session.is_playing = min(day, self.session.last_day), False
         if is_other:
             self.open()
         else:
@@ -231,7 +238,7 @@ class Controller:
         """What is done here can be undone, and is shown."""
         before = self.session.setup
         yield
-        self.history.add(UserAction(what, before, self.session.setup, thread=thread))
+        self.history.add(UserAction(what, before, self.session.setup, thread=thread, shown_day=self.session.day))
         self.open()
 
     def _jumped(self, before: float, after: float, thread: str = "") -> None:
@@ -241,6 +248,7 @@ class Controller:
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""
         self.pause()
+        self._sought_from = self.session.setup, self.session.day
         self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
 
     def pause(self) -> None:

@@ -32,6 +32,8 @@ class UserAction:
     days: tuple[float, float] | None = None
     """From which day it led to which; None if it did not."""
     thread: str = ""
+    shown_day: float = 0.0
+    """The day that was on screen when it was done."""
     """Actions of one thread that follow each other are one: a number that is turned on, a calendar that is dragged.
     Those without one stand alone.
     """
@@ -45,7 +47,9 @@ class UserAction:
         """Whether both are one: nothing came between them, not even time."""
         if not self.thread or self.thread != other.thread:
             return False
-        return self.days is None or other.days is None or other.days[1] == self.days[0]
+        if self.days is not None and other.days is not None:
+            return other.days[1] == self.days[0]
+        return other.shown_day == self.shown_day
 
 
 class UndoHistory:
@@ -54,6 +58,8 @@ class UndoHistory:
     def __init__(self) -> None:
         self._done: deque[UserAction] = deque(maxlen=MOST_ACTIONS)
         self._undone: list[UserAction] = []
+        self._is_cut = False
+        """Whether the next action stands alone, whatever its thread."""
 
     @property
     def can_undo(self) -> bool:
@@ -70,15 +76,21 @@ class UndoHistory:
         if action.is_nothing:
             return
         self._undone.clear()
-        if self._done and action.follows(self._done[-1]):
+        if self._done and not self._is_cut and action.follows(self._done[-1]):
             first = self._done.pop()
             days = None if first.days is None or action.days is None else (first.days[0], action.days[1])
             action = replace(action, before=first.before, days=days)
+        self._is_cut = False
         if not action.is_nothing:
             self._done.append(action)
 
+    def cut(self) -> None:
+        """Let the next action stand alone."""
+        self._is_cut = True
+
     def undo(self) -> UserAction | None:
         """What was done last, which is to be undone; None if nothing was."""
+        self.cut()
         if not self._done:
             return None
         self._undone.append(self._done.pop())
@@ -86,6 +98,7 @@ class UndoHistory:
 
     def redo(self) -> UserAction | None:
         """What was undone last, which is to be done again; None if nothing was."""
+        self.cut()
         if not self._undone:
             return None
         self._done.append(self._undone.pop())

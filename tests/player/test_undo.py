@@ -1,6 +1,7 @@
 """What the user does can be undone, step by step, and done again; that the trial runs is no step."""
 
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pathsim.player.controller import Controller, Note
 from pathsim.player.history import MOST_ACTIONS, Setup, UndoHistory, UserAction
 from pathsim.player.user_session import UserSession
-from pathsim.player.views.live import Parameter
+from pathsim.player.views.live import Opened, Parameter, Snapshot
 
 if TYPE_CHECKING:
     from pathsim.player.process import WorkerProcess
@@ -30,6 +31,7 @@ def controller() -> Controller:
     session = UserSession("any", 1, last_day=LAST_DAY, is_playing=False)
     made = Controller(cast("WorkerProcess", Deaf()), session, told.append, lambda: None)
     made.told = told  # type: ignore[attr-defined]
+    made.card = cast("Opened", SimpleNamespace(generation=0))
     return made
 
 
@@ -72,7 +74,7 @@ def test_undo_brings_back_every_state_of_a_session_and_redo_leads_forward_again(
             continue
         thread = THREADS.get(name)
         follows = thread and steps and THREADS.get(steps[-1][0]) == thread and steps[-1][2][0] == before[0]
-        if follows and (name not in JUMPS or steps[-1][2][1] == before[1]):
+        if follows and steps[-1][2][1] == before[1]:
             before = steps.pop()[1]
         is_other = before[0] != after[0] or (name in JUMPS and before[1] != after[1])
         if is_other:
@@ -104,6 +106,75 @@ def test_a_number_that_is_turned_on_is_one_step() -> None:
     at_hand.undo()
     assert not at_hand.session.settings
     assert not at_hand.history.can_undo
+
+
+def test_a_number_that_is_turned_again_later_or_after_an_undo_is_another_action() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.9)
+    at_hand.session.day = 300.0
+    at_hand.turn(parameter("a"), 0.8)
+    at_hand.turn(parameter("b"), 0.5)
+    at_hand.undo()
+    at_hand.turn(parameter("a"), 0.7)
+    seen = []
+    while at_hand.history.can_undo:
+        at_hand.undo()
+        seen.append(dict(at_hand.session.settings))
+    assert seen == [{"a": "0.8"}, {"a": "0.9"}, {}]
+
+
+def sought(day: float) -> Snapshot:
+    return cast("Snapshot", _Sought(day))
+
+
+class _Sought(Snapshot):
+    """The picture of a day that was sought."""
+
+    def __init__(self, day: float) -> None:
+        object.__setattr__(self, "day", day)
+        object.__setattr__(self, "is_sought", True)
+
+
+def test_what_was_sought_can_be_undone_one_by_one() -> None:
+    at_hand = controller()
+    at_hand.seek("event", 1)
+    at_hand.seek("event", 1)
+    at_hand.take(sought(120.0))
+    at_hand.take(sought(140.0))
+    assert at_hand.session.day == 140.0
+    at_hand.undo()
+    assert at_hand.session.day == 120.0
+    at_hand.undo()
+    assert at_hand.session.day == 0.0
+
+
+def test_what_was_sought_and_comes_after_something_else_was_done_leads_nowhere() -> None:
+    at_hand = controller()
+    at_hand.go(500.0)
+    at_hand.undo()
+    at_hand.seek("event", 1)
+    at_hand.redo()
+    at_hand.take(sought(3.0))
+    assert at_hand.session.day == 500.0
+    assert at_hand.snapshot is None
+    assert at_hand.history.can_undo
+
+
+def test_a_day_that_is_no_more_is_not_gone_to() -> None:
+    at_hand = controller()
+    at_hand.go(900.0)
+    at_hand.undo()
+    at_hand.session.last_day = 600.0
+    at_hand.redo()
+    assert at_hand.session.day == 600.0
+
+
+def test_no_other_seed_is_taken_before_the_first_trial_has_come() -> None:
+    """It would be the next one of a seed that was drawn, and not of the scenario's own."""
+    at_hand = controller()
+    at_hand.card = None
+    at_hand.other_seed()
+    assert at_hand.session.seed == 1
 
 
 def test_a_number_that_is_undone_leaves_the_trial_on_its_day_and_running() -> None:
