@@ -65,22 +65,52 @@ def test_the_question_stands_until_somebody_is_randomized() -> None:
 
 
 @pytest.mark.parametrize(("seed", "day"), [(23, 846), (23, 1269), (7, 1269), (3, 423)])
-def test_who_is_ahead_and_how_surely_is_what_a_report_of_that_day_says(seed: int, day: int) -> None:
-    cox = reported("aall1331", seed, day)["endpoints"]["dfs"]["comparisons"]["blinatumomab"]["cox"]
+def test_who_is_ahead_is_what_a_report_of_that_day_says_and_what_the_committee_knows_is_told_apart(
+    seed: int, day: int
+) -> None:
+    found = reported("aall1331", seed, day)
+    endpoint = found["endpoints"]["dfs"]
+    cox = endpoint["comparisons"]["blinatumomab"]["cox"]
     ahead = "blinatumomab" if cox["hazard_ratio"] < 1 else "chemotherapy"
-    surely = "ahead so far" if cox["lower"] <= 1 <= cox["upper"] else "clearly ahead"
     figures = f"HR {cox['hazard_ratio']:.2f} ({cox['lower']:.2f}-{cox['upper']:.2f})"
-    assert f": {ahead} {surely} on DFS, {figures}, " in told("aall1331", seed, day)
+    text = told("aall1331", seed, day)
+    assert f": {ahead} ahead so far on DFS, {figures}, {endpoint['events']} events" in text
+    known = snapshot(session("aall1331", seed), day, 0.0).events_known
+    assert known < endpoint["events"]
+    assert text.endswith(f"; the committee knows {known} of 131")
 
 
-def test_a_ratio_of_which_nothing_is_known_yet_names_no_leader() -> None:
-    """All five deaths are in one arm on day 146: the hazard ratio is 0, and its interval is not known."""
-    found = reported("two-arm-exponential", 1, 146)["endpoints"]["os"]["comparisons"]["experimental"]["cox"]
-    assert found["hazard_ratio"] == 0
-    assert "too few events to compare, 5 events" in told("two-arm-exponential", 1, 146)
+@pytest.mark.parametrize("seed", [3, 5, 17])
+def test_while_a_committee_looks_again_and_again_nobody_is_clearly_ahead(seed: int) -> None:
+    for day in range(1, 1201, 50):
+        assert "clearly" not in told(MONITORED, seed, day)
 
 
-@pytest.mark.parametrize("seed", [3, 5, 23])
+@pytest.mark.parametrize(("day", "clearly"), [(292, True), (500, False), (1461, True)])
+def test_without_a_committee_an_arm_is_clearly_ahead_if_the_interval_that_is_shown_leaves_1_out(
+    day: int, *, clearly: bool
+) -> None:
+    """On day 500 its end is 0.998, which is shown as 1.00."""
+    cox = reported("two-arm-exponential", 1, day)["endpoints"]["os"]["comparisons"]["experimental"]["cox"]
+    assert (round(cox["upper"], 2) < 1) == clearly
+    assert ("experimental clearly ahead" in told("two-arm-exponential", 1, day)) == clearly
+
+
+def test_a_ratio_that_is_shown_as_1_leaves_both_arms_level() -> None:
+    same = (("steps.experimental.exit.death.hazard_ratio", "1"),)
+    days = [day for day in range(200, 1461, 20) if "HR 1.00 " in told("two-arm-exponential", 5, day, same)]
+    for day in days:
+        assert "experimental and control level so far" in told("two-arm-exponential", 5, day, same)
+
+
+def test_while_all_events_are_in_one_arm_it_says_so() -> None:
+    """The hazard ratio is 0 then, and its interval is not known."""
+    found = reported("two-arm-exponential", 1, 146)["endpoints"]["os"]
+    assert found["comparisons"]["experimental"]["cox"]["hazard_ratio"] == 0
+    assert told("two-arm-exponential", 1, 146).endswith(" randomized, all 5 events in control")
+
+
+@pytest.mark.parametrize("seed", [3, 5, 17, 23])
 def test_at_each_look_it_says_what_the_rules_say(seed: int) -> None:
     looks = run(MONITORED, seed)["trial"]["looks"]
     assert looks
@@ -88,33 +118,49 @@ def test_at_each_look_it_says_what_the_rules_say(seed: int) -> None:
         now = story(MONITORED, seed, look["day"])
         assert now.is_decision
         text = sentence(now)
-        assert text.startswith(f"Look {number}, {look['events']} of 100 events: ")
-        assert f"z {look['z']:.2f}, bound {look['efficacy_bound']:.2f}" in text
-        assert f"futile below {look['futility_bound']:.2f}" in text
-        said = {"continue": "the trial goes on", "stop by order": "the committee stops the trial"}
-        assert said.get(look["decision"], "stopped for") in text
+        if look["decision"] == "stop by order":
+            of = f"After {look['events']} of 100 events"
+            assert text == f"{of}: the committee stops the trial; z {look['z']:.2f}, no bound crossed"
+        else:
+            said = {"continue": "the trial goes on"}.get(look["decision"], look["decision"].replace("stop", "stopped"))
+            assert text == (
+                f"Look {number}, {look['events']} of 100 events: {said}; z {look['z']:.2f}, "
+                f"bound {look['efficacy_bound']:.2f}, futile below {look['futility_bound']:.2f}"
+            )
         assert not story(MONITORED, seed, look["day"] + 1).is_decision
 
 
 @pytest.mark.parametrize(
     ("seed", "ending"),
-    [(3, "Stopped by the committee at 65 of 100 events"), (5, "Stopped for benefit at 66 of 100 events")],
+    [
+        (3, "Stopped by the committee at 65 of 100 events"),
+        (5, "Stopped for benefit at 66 of 100 events"),
+        (17, "Stopped for futility at 75 of 100 events"),
+    ],
 )
-def test_it_ends_with_how_and_why_and_the_ratio(seed: int, ending: str) -> None:
+def test_it_ends_with_how_and_why_the_ratio_of_that_day_and_what_became_of_it(seed: int, ending: str) -> None:
     found = run(MONITORED, seed)
-    assert found["trial"]["looks"][-1]["events"] == int(re.findall(r"\d+", ending)[0])
-    compared = found["endpoints"]["pfs"]["comparisons"]["drug"]
-    text = told(MONITORED, seed, last_day(MONITORED, seed))
-    assert text.startswith(f"{ending}: PFS HR {compared['cox']['hazard_ratio']:.2f} ")
-    assert "drug clearly ahead" in text
-    assert ", one-sided P " in text
+    look, cox = found["trial"]["looks"][-1], found["endpoints"]["pfs"]["comparisons"]["drug"]["cox"]
+    events = found["endpoints"]["pfs"]["events"]
+    assert look["events"] == int(re.findall(r"\d+", ending)[0])
+    assert told(MONITORED, seed, last_day(MONITORED, seed)) == (
+        f"{ending}, HR {look['hazard_ratio']:.2f}; now {cox['hazard_ratio']:.2f} "
+        f"({cox['lower']:.2f}-{cox['upper']:.2f}) on PFS, {events} events"
+    )
+
+
+def test_a_trial_without_a_committee_ends_with_its_p_value() -> None:
+    compared = run("two-arm-exponential", 9)["endpoints"]["os"]["comparisons"]["experimental"]
+    text = told("two-arm-exponential", 9, 1461)
+    assert text.startswith("The end: experimental ")
+    assert text.endswith(f", one-sided P {compared['logrank']['p_one_sided']:.3f}")
 
 
 def test_an_ending_stays_when_a_number_is_turned() -> None:
     settings = (("steps.drug.exit.death.hazard_ratio", "1.2"),)
     text = told(MONITORED, 3, last_day(MONITORED, 3), settings)
     assert re.match(r"(Stopped|Benefit|The end)", text)
-    assert " of 100 events: PFS HR " in text
+    assert re.search(r" of 100 events.* on PFS, \d+ events$", text)
 
 
 def test_a_final_analysis_says_whether_benefit_is_shown() -> None:
@@ -132,7 +178,9 @@ def test_a_final_analysis_says_whether_benefit_is_shown() -> None:
 def test_of_three_arms_each_is_set_against_control() -> None:
     text = told(THREE_ARMS, 1, 292.0)
     assert re.match(r"Month 10: high \w+ control so far on PFS, HR .+; low \w+ control so far, HR ", text)
-    assert told(THREE_ARMS, 1, 1461.0).startswith("The end: PFS high HR ")
+    assert re.match(
+        r"The end: high ahead of control on PFS, HR .+; low ahead of control, HR ", told(THREE_ARMS, 1, 1461)
+    )
 
 
 def test_without_arms_it_says_how_patients_fare() -> None:
@@ -140,6 +188,24 @@ def test_without_arms_it_says_how_patients_fare() -> None:
     survival = [found["survival"] for found in at.values() if found["survival"] is not None][-1]
     text = told("stroke-thrombectomy", 1, 92.0)
     assert re.fullmatch(rf"Month 4: [\d,]+ patients, .+: {survival:.1%} after .+", text)
+
+
+def test_a_short_trial_is_told_in_days_which_are_over_by_then() -> None:
+    short = (("trial.cutoffs.final.day", "100"),)
+    assert told("two-arm-exponential", 1, 50, short).startswith("Day 50: ")
+    assert told("two-arm-exponential", 1, 50.5, short).startswith("Day 51: ")
+
+
+def test_it_is_about_the_endpoint_that_is_monitored_wherever_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "os.toml").write_text(
+        f'title = "x"\nextends = {MONITORED!r}\n[trial.monitoring]\nendpoint = "os"\nassumed = "a test"\n'
+    )
+    assert " on OS, " in told(str(tmp_path / "os.toml"), 3, 600)
+
+
+def test_a_trial_without_endpoints_says_how_many_are_randomized() -> None:
+    odd = str(Path(__file__).parent.parent / "app" / "odd" / "no_endpoints.toml")
+    assert re.fullmatch(r"Month \d+: \d+ randomized", told(odd, 3, 300))
 
 
 @given(st.sampled_from(["aall1331", MONITORED, THREE_ARMS, "stroke-thrombectomy"]), st.floats(0, 2115))

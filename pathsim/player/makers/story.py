@@ -1,5 +1,6 @@
 """The story of a trial on a day: what it asks, who is ahead and how surely, what the committee decides, how it ends."""
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,12 +24,13 @@ _ENDINGS = {
 }
 """What each decision comes to, before all planned events and with them."""
 _DECISIONS = {
-    "continue": "the trial goes on",
-    "stop for benefit": "stopped for benefit",
-    "stop for futility": "stopped for futility",
-    "stop by order": "the committee stops the trial",
-    "end without benefit": "benefit is not shown",
+    "continue": ("the trial goes on", "the trial goes on"),
+    "stop for benefit": ("stopped for benefit", "benefit is shown"),
+    "stop for futility": ("stopped for futility", "benefit is not shown"),
+    "stop by order": ("the committee stops the trial", "the committee stops the trial"),
+    "end without benefit": ("benefit is not shown", "benefit is not shown"),
 }
+"""What each decision says on its day, before all planned events and with them."""
 
 
 class Situation(NamedTuple):
@@ -90,25 +92,27 @@ def story(now: Situation) -> Story:
 
 def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[tuple[Said, ...]]:
     """What the committee sees and decides, on the day on which it does."""
-    name = "Final analysis" if look.information >= 1 else f"Look {number}"
-    said = _DECISIONS[look.decision]
-    if look.decision == "stop for benefit" and look.information >= 1:
-        said = "benefit is shown"
-    yield Said(f"{name}, {look.events} of {planned_events} events: "), Said(said, is_important=True)
-    if look.z is not None:
+    is_last, by_order = look.information >= 1, look.decision == "stop by order"
+    name = "Final analysis, " if is_last else "After " if by_order else f"Look {number}, "
+    events = f"{look.events} of {planned_events} events"
+    yield Said(f"{name}{events}: "), Said(_DECISIONS[look.decision][is_last], is_important=True)
+    if look.z is not None and by_order:
+        yield (Said(f"; z {look.z:.2f}, no bound crossed"),)
+    elif look.z is not None:
         bound = "" if look.efficacy_bound is None else f", bound {look.efficacy_bound:.2f}"
         yield (Said(f"; z {look.z:.2f}{bound}"),)
-    if look.futility_bound is not None:
-        yield (Said(f", futile below {look.futility_bound:.2f}"),)
+        if look.futility_bound is not None:
+            yield (Said(f", futile below {look.futility_bound:.2f}"),)
 
 
 def _ending(now: Situation) -> tuple[Said, ...] | None:
-    """How the trial ended; None if it goes on."""
+    """How the trial ended, with the hazard ratio of that day; None if it goes on."""
     looks, planned = now.looks, now.planned_events
     if looks and looks[-1].decision != "continue":
-        early, complete = _ENDINGS[looks[-1].decision]
-        how = complete if looks[-1].information >= 1 else early
-        return Said(how, is_important=True), Said(f" at {looks[-1].events} of {planned} events")
+        look = looks[-1]
+        how = _ENDINGS[look.decision][look.information >= 1]
+        then = () if look.hazard_ratio is None else (Said(", HR "), Said(ratio(look.hazard_ratio), is_important=True))
+        return Said(how, is_important=True), Said(f" at {look.events} of {planned} events"), *then
     if not now.is_over:
         return None
     with_events = "" if planned is None else f" with {now.events_known} of {planned} events"
@@ -117,37 +121,72 @@ def _ending(now: Situation) -> tuple[Said, ...] | None:
 
 def _when(now: Situation) -> Said:
     if now.simulated.last_day < SHORT_DAYS:
-        return Said(f"Day {int(now.day) + 1}: ")
+        return Said(f"Day {max(math.ceil(now.day), 1)}: ")
     return Said(f"Month {int(now.day / DAYS_PER_MONTH) + 1}: ")
 
 
 def _so_far(now: Situation) -> Iterator[tuple[Said, ...]]:
-    """Who is ahead of whom, and how surely, while the trial goes on."""
+    """Who is ahead of whom, while the trial goes on."""
+    first, *others = _standing(now)
+    yield (_when(now), *first)
+    yield from others
+    if now.planned_events is not None and now.events_known:
+        yield (Said(f"; the committee knows {now.events_known} of {now.planned_events}"),)
+
+
+def _in_the_end(now: Situation) -> Iterator[tuple[Said, ...]]:
+    """How the arms compare after the end; after a stop, what has become of the ratio since."""
+    main, stopped = now.main, bool(now.looks) and now.looks[-1].decision != "continue"
+    compared = _estimated(main)
+    if main is not None and stopped and len(compared) == 1:
+        yield Said("; now "), *_ratio(compared[0])
+        yield (Said(f" on {now.scenario.endpoint_label(main.name)}"),)
+        yield (Said(f", {counted(_events(main), 'event')}"),)
+        return
+    for number, clause in enumerate(_standing(now)):
+        yield (clause if number else (Said("; " if stopped else ": "), *clause))
+    # After looks at the data this P value would not be what it says.
+    if main is not None and now.planned_events is None and len(main.ratios) == 1:
+        p_one_sided = main.ratios[0].p_one_sided
+        if now.is_over and p_one_sided is not None:
+            yield (Said(f", one-sided P {p_value(p_one_sided)}"),)
+
+
+def _standing(now: Situation) -> Iterator[tuple[Said, ...]]:
+    """Who is ahead of whom; without arms, how patients fare. The first clause stands alone."""
     main, scenario = now.main, now.scenario
     compared = _estimated(main)
-    if main is not None and compared:
+    if not scenario.arms:
+        yield from _outcome(now)
+    elif main is None:
+        yield (Said(f"{now.randomized} randomized", is_important=True),)
+    elif compared:
         for number, view in enumerate(compared):
+            on = "" if number else f" on {scenario.endpoint_label(main.name)}"
             yield (
-                Said("; ") if number else _when(now),
-                Said(_standing(view, now), is_important=True),
-                Said(f"{'' if number else f' on {scenario.endpoint_label(main.name)}'}, HR "),
+                Said("; " if number else ""),
+                Said(_ahead(view, now), is_important=True),
+                Said(f"{on}, HR "),
                 *_ratio(view),
             )
-    elif not scenario.arms:
-        first, *others = _outcome(now)
-        yield from ((_when(now), *first), *others)
+        yield (Said(f", {counted(_events(main), 'event')}"),)
     else:
-        yield _when(now), Said(f"{now.randomized} randomized, "), Said("too few events to compare", is_important=True)
-    if (count := _events(now)) is not None:
-        yield (Said(f", {count}"),)
+        yield from _one_sided(now, main)
 
 
-def _events(now: Situation) -> str | None:
-    main = now.main
-    if now.planned_events is not None:
-        return f"{now.events_known} of {now.planned_events} events" if now.events_known else None
-    events = 0 if main is None else sum(curve.events for curve in main.curves)
-    return counted(events, "event") if events and now.scenario.arms else None
+def _one_sided(now: Situation, main: EndpointView) -> Iterator[tuple[Said, ...]]:
+    """Where no hazard ratio can be told: too few events, or all of them in one arm."""
+    events = {arm: curve.events for arm, curve in zip(now.scenario.arms, main.curves, strict=True) if curve.events}
+    if len(events) == 1 and sum(events.values()) > 1:
+        ((arm, count),) = events.items()
+        whole = "both" if count == 2 else f"all {count}"
+        yield Said(f"{now.randomized} randomized, "), Said(f"{whole} events in {spoken(arm)}", is_important=True)
+    else:
+        yield Said(f"{now.randomized} randomized, "), Said("too few events to compare", is_important=True)
+
+
+def _events(main: EndpointView) -> int:
+    return sum(curve.events for curve in main.curves)
 
 
 def _outcome(now: Situation) -> Iterator[tuple[Said, ...]]:
@@ -158,25 +197,6 @@ def _outcome(now: Situation) -> Iterator[tuple[Said, ...]]:
         for day, share in told[-1:]:
             label = now.scenario.endpoint_label(main.name)
             yield Said(f", {label}: "), Said(percent(share), is_important=True), Said(f" after {span(day)}")
-
-
-def _in_the_end(now: Situation) -> Iterator[tuple[Said, ...]]:
-    """How the arms compare after the end: the ratios first, which are what is remembered."""
-    main = now.main
-    compared = _estimated(main)
-    if main is None or not compared:
-        if not now.scenario.arms:
-            yield from ((Said(": "),), *_outcome(now))
-        return
-    several = len(main.ratios) > 1
-    for number, view in enumerate(compared):
-        of = f"{spoken(view.arm)} " if several else ""
-        label = "" if number else f"{now.scenario.endpoint_label(main.name)} "
-        yield Said("; " if number else ": "), Said(f"{label}{of}HR "), *_ratio(view)
-    if not several:
-        yield (Said(f", {_standing(compared[0], now)}"),)
-        if now.is_over and compared[0].p_one_sided is not None:
-            yield (Said(f", one-sided P {p_value(compared[0].p_one_sided)}"),)
 
 
 def _estimated(main: EndpointView | None) -> list[HazardRatioView]:
@@ -190,16 +210,19 @@ def _ratio(view: HazardRatioView) -> tuple[Said, ...]:
     return Said(ratio(view.estimate), is_important=True), limits
 
 
-def _standing(view: HazardRatioView, now: Situation) -> str:
-    """Who is ahead, and how surely: clearly, if the interval of the hazard ratio leaves 1 out."""
+def _ahead(view: HazardRatioView, now: Situation) -> str:
+    """Who is ahead, by the figures as they are shown: clearly, if the interval of the hazard ratio leaves 1 out.
+
+    Never clearly where a committee looks at the data again and again: then its bounds say what is clear.
+    """
     arm, control = spoken(view.arm), spoken(now.scenario.trial.control or "")
-    estimate, lower, upper = view.estimate or 0.0, view.lower or 0.0, view.upper or 0.0
+    estimate, lower, upper = (round(figure or 0.0, 2) for figure in (view.estimate, view.lower, view.upper))
+    is_clear = now.planned_events is None and not lower <= 1 <= upper
+    unsure = "" if now.is_over else " so far"
     if estimate == 1:
-        return f"{arm} and {control} level"
-    is_better, is_clear = estimate < 1, not lower <= 1 <= upper
-    unsure = ", not clearly" if now.is_over else " so far"
+        return f"{arm} and {control} level{unsure}"
     if len(now.scenario.compared_arms) > 1:
-        where = f"ahead of {control}" if is_better else f"behind {control}"
+        where = f"ahead of {control}" if estimate < 1 else f"behind {control}"
         return f"{arm} clearly {where}" if is_clear else f"{arm} {where}{unsure}"
-    ahead = arm if is_better else control
+    ahead = arm if estimate < 1 else control
     return f"{ahead} clearly ahead" if is_clear else f"{ahead} ahead{unsure}"
