@@ -28,6 +28,7 @@ MOST_QUANTILES = 101
 LARGEST_NUMBER = 1e15
 """Up to here every whole number is a number of its own, and products of a few are still finite."""
 MOST_COUNTED = 1_000_000_000
+LARGEST_SEED = 2**63 - 1
 LARGEST_RATIO = 1e9
 _NUMBER = {"type": "number"}
 _LIST = {"type": "array", "items": _NUMBER, "minItems": 2}

@@ -23,6 +23,11 @@ def lowered(heading: str) -> str:
     return heading[:1].lower() + heading[1:] if heading.partition(" ")[0][1:].islower() else heading
 
 
+def in_words(text: str) -> str:
+    """The words of a text in small letters, with a space between them, to look for."""
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
 def in_line(text: str) -> str:
     """A text of the file in one line, without characters that are not for reading."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -9,7 +9,7 @@ from typing import Any
 
 from pathsim.fields import REST
 from pathsim.meaning import AlsoCalled, Name, Slider, Together, Unit, Words
-from pathsim.names import lowered, readable, spoken
+from pathsim.names import in_words, lowered, readable, spoken
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import declared, declared_around, expects_whole_number
@@ -70,14 +70,13 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
 
 def _found_by(scenario: Scenario, path: KeyPath) -> str:
     """All words by which a number can be looked for: its name and path, and what they are also called."""
-    name = f"{_group(scenario, path)} {_label(scenario, path)} {dotted(path)}".lower()
-    found = [name]
-    if (other := declared(path, AlsoCalled)) is not None:
-        found += other.words
+    name = in_words(f"{_group(scenario, path)} {_label(scenario, path)} {dotted(path)}")
+    other = declared(path, AlsoCalled)
+    found = [name, *(() if other is None else other.words)]
     for word, others in scenario.sections.also_called.items():
-        if word.lower() in name:
+        if f" {in_words(word)}" in f" {name}":
             found += others
-    return " ".join(found).lower()
+    return in_words(" ".join(found))
 
 
 def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...]:

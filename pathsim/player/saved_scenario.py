@@ -5,7 +5,6 @@ import os
 from pathlib import Path
 
 from pathsim.ensembles.store import write_whole
-from pathsim.fields import MOST_COUNTED
 from pathsim.player.makers.evidence import TURNED
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.files import library, parse_value
@@ -43,7 +42,7 @@ def text(session: WorkerSession, path: Path) -> str:
         f"# With the same seed {ARMS} (--hold-arms).",
         f"extends = {_quoted(_base(session, path))}",
         f"title   = {_quoted(session.scenario.title + ', changed')}",
-        *([f"seed    = {session.request.seed}"] if session.request.seed <= MOST_COUNTED else []),
+        f"seed    = {session.request.seed}",
         "",
         "[set]",
     ]

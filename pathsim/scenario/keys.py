@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, Field
 
 from pathsim.distributions import Distribution, Fixed, Quantiles
-from pathsim.fields import MOST_COUNTED, Number
+from pathsim.fields import LARGEST_SEED, Number
 from pathsim.meaning import Name, Role, Slider
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.schema import Endpoint, Target, Trial
@@ -28,8 +28,8 @@ class File(Table):
     summary: str | None = None
     """What the scenario is about, in a few sentences."""
     question: str | None = None
-    """What the trial asks, in a sentence of at most 78 characters, which the app shows before the first day."""
-    seed: Annotated[int, Field(ge=0, le=MOST_COUNTED), Role.USE] | None = None
+    """What the trial asks, which the app shows until somebody is randomized; 78 characters fit into 80 columns."""
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED), Role.USE] | None = None
     """The seed with which the app opens if none is given, so that everybody sees the same trial."""
     also_called: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other words by which readers look for a number: { pace = ["accrual", "recruitment"] }."""

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pathsim.conditions import suggestion
-from pathsim.fields import MOST_COUNTED, shown
+from pathsim.fields import LARGEST_SEED, shown
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.cycles import once
 from pathsim.scenario.evidence import Tree
@@ -98,21 +98,26 @@ class _Reader:
     def seed(self) -> int | None:
         """The seed at the top of the file."""
         value = self._tree.get("seed")
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_COUNTED:
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_SEED:
             return value
         if value is not None:
-            self._wrong(("seed",), f"expected a whole number from 0 to {MOST_COUNTED:,}, found {shown(value)}")
+            self._wrong(("seed",), f"expected a whole number from 0 to {LARGEST_SEED:,}, found {shown(value)}")
         return None
 
     def also_called(self) -> dict[str, tuple[str, ...]]:
         """Other words for the words in this file."""
-        found = {}
-        for word, others in self._entries("also_called", Part("also_called")).items():
-            if isinstance(others, list) and all(isinstance(other, str) for other in others):
+        table, found = self._tree.get("also_called", {}), {}
+        example = '["accrual", "recruitment"]'
+        if not isinstance(table, dict):
+            self._wrong(
+                ("also_called",), f"expected lists of words such as {{ pace = {example} }}, found {shown(table)}"
+            )
+            return {}
+        for word, others in table.items():
+            if isinstance(others, list) and others and all(isinstance(other, str) for other in others):
                 found[word] = tuple(others)
             else:
-                message = f'expected a list of words such as ["accrual", "recruitment"], found {shown(others)}'
-                self._wrong(("also_called", word), message)
+                self._wrong(("also_called", word), f"expected a list of words such as {example}, found {shown(others)}")
         return found
 
     def section(self, key: str, model: type[Model]) -> Model | None:

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, shortened, without_middle
 from pathsim.app.widgets.picture import Picture
+from pathsim.names import in_words
 from pathsim.player.views.live import Parameter
 
 VALUE_WIDTH = 7
@@ -96,8 +97,8 @@ class Sliders(Picture, can_focus=True):
             self.redraw()
 
     def narrow(self, text: str) -> None:
-        """List only numbers that are found by each of these words, in any order."""
-        self.filter = " ".join(text.lower().split())
+        """List only numbers that are found by each of these words, or their beginnings, in any order."""
+        self.filter = in_words(text)
         # Below the first heading, so that the arrows turn what was looked for.
         self.cursor = 1 if self.filter else 0
         self._list()
@@ -132,7 +133,7 @@ class Sliders(Picture, can_focus=True):
             is_open = group in self.opened or bool(self.filter)
             seen = [parameter for parameter in mine if is_open or parameter.is_main or parameter.path in self.values]
             if self.filter:
-                seen = [one for one in seen if all(word in one.found_by for word in self.filter.split())]
+                seen = [one for one in seen if all(_finds(word, one.found_by) for word in self.filter.split())]
                 if not seen:
                     continue
             rows.append(Row(group, hidden=len(mine) - len(seen), is_open=is_open))
@@ -295,6 +296,11 @@ class Sliders(Picture, can_focus=True):
     def on_mouse_scroll_up(self) -> None:
         """Three rows up."""
         self.action_cursor(-3)
+
+
+def _finds(word: str, words: str) -> bool:
+    """Whether one of these words begins like this one, or like its singular."""
+    return f" {word}" in f" {words}" or (word.endswith("s") and f" {word[:-1]} " in f" {words} ")
 
 
 def _track(width: int) -> tuple[int, int]:
