@@ -15,7 +15,15 @@ TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
 SHOTS = (
     # name, size, theme, day, settings, keys, replicates to wait for
     ("app-live", (160, 45), "dark", 1300, {}, (), 0),
-    ("app-changed", (160, 45), "dark", 1700, TURNED, ("slash", *"transplant.exit.relapse.hazard", "enter"), 0),
+    (
+        "app-changed",
+        (160, 45),
+        "dark",
+        1700,
+        TURNED,
+        ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter"),
+        0,
+    ),
     ("app-ensemble", (160, 45), "dark", 2114, {}, ("e",), 1000),
     ("app-patients", (160, 45), "dark", 2114, {}, ("p", "slash", *"would fare better", "enter", "t"), 0),
     ("app-compare", (160, 45), "light", 2114, TURNED, ("c",), 400),
