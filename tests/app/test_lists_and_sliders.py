@@ -160,6 +160,8 @@ async def test_the_list_narrows_while_one_types_and_esc_gives_it_back() -> None:
     async with driven() as driver:
         sliders = driver.front.query_one(Sliders)
         whole = listed(sliders)
+        await driver.press(*["down"] * 5, "slash", "escape")
+        assert sliders.cursor == 5
         counts = []
         await driver.press("slash")
         for letter in "hsct":

@@ -48,9 +48,10 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
 
     def __init__(self, title: str, text: str, typed: Callable[[str], object] | None = None) -> None:
-        """``typed`` is told what stands there while it is typed: what it shows is not covered then."""
+        """``typed`` is told what stands there whenever that changes: what it shows is not covered then."""
         super().__init__(classes=None if typed is None else "-low")
         self._title, self._text, self._typed = title, text, typed
+        self._told = text
 
     def compose(self) -> ComposeResult:
         """A line to type in."""
@@ -60,8 +61,13 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what stands there now."""
-        if self._typed is not None and self.is_current:
-            self._typed(event.value)
+        if self.is_current:
+            self._tell(event.value)
+
+    def _tell(self, text: str) -> None:
+        if self._typed is not None and text != self._told:
+            self._told = text
+            self._typed(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """The answer, once."""
@@ -71,18 +77,19 @@ class Question(ModalScreen[str | None], SteadyScreen[str | None]):
     def action_give_up(self) -> None:
         """No answer."""
         if self.is_current:
+            self._tell(self._text)
             self.dismiss(None)
 
 
 def question(app: App[Any], title: str, text: str, then: Callable[[str], object], *, live: bool = False) -> None:
     """Ask the user for a text, and do something with it if there is an answer.
 
-    If it is ``live``, it is done with everything that is typed, and with the old text where there is no answer.
+    If it is ``live``, it is done with everything that is typed, and with the old text again if there is no answer.
     """
 
     def answered(answer: str | None) -> None:
-        if answer is not None or live:
-            then(text if answer is None else answer)
+        if answer is not None:
+            then(answer)
 
     app.push_screen(Question(title, text, then if live else None), answered)
 
