@@ -3,17 +3,21 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor, wait
 from multiprocessing import active_children
+from typing import Any
 
 import numpy as np
 import pytest
 
-from pathsim.ensembles.processes import begin_to_load, processes
+from pathsim.ensembles.processes import processes
 from pathsim.ensembles.workers import crew
 from pathsim.results.views import Columns
 
 needs_forks = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere every worker is started anew")
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+LONG_ENOUGH_SECONDS = 0.5
+"""For a process that is forked to do nothing."""
 
 
 def about_the_process(first: int, *_sizes: int) -> list[Columns]:
@@ -71,18 +75,24 @@ def test_to_begin_takes_no_library_that_is_slow_to_load() -> None:
     assert shown.stdout == "\n"
 
 
-def test_whoever_begins_twice_has_begun() -> None:
-    assert begin_to_load() is begin_to_load()
+def test_all_processes_are_there_before_any_begins_to_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pool starts no process while one is idle, as one is that has done what it was asked first."""
+    submit, count = ProcessPoolExecutor.submit, 3
 
+    def patient(pool: ProcessPoolExecutor, *asked: Any) -> Any:
+        future = submit(pool, *asked)
+        wait([future], LONG_ENOUGH_SECONDS)
+        return future
 
-@pytest.mark.parametrize("count", [2, 5, 12])
-def test_all_processes_are_there_before_any_begins_to_work(count: int) -> None:
-    """One that is loaded is idle at once, and a pool starts no other while one is; each would be left behind."""
+    told()  # what they load is there by now
     before = set(active_children())
-    with processes(about_the_process, count) as (pool, made):
-        there = set(active_children()) - before
-        for future in [pool.submit(made, number, 1) for number in range(4 * count)]:
-            future.result()
-        assert len(there) == count
-        assert set(active_children()) - before == there
+    with monkeypatch.context() as patch:
+        patch.setattr(ProcessPoolExecutor, "submit", patient)
+        with processes(about_the_process, count) as (pool, made):
+            there = set(active_children()) - before
+            patch.undo()
+            assert len(there) == count
+            for future in [pool.submit(made, number, 1) for number in range(4 * count)]:
+                future.result()
+            assert set(active_children()) - before == there
     assert not set(active_children()) - before

@@ -96,11 +96,14 @@ def test_without_a_committee_an_arm_is_clearly_ahead_if_the_interval_that_is_sho
     assert ("experimental clearly ahead" in told("two-arm-exponential", 1, day)) == clearly
 
 
-def test_a_ratio_that_is_shown_as_1_leaves_both_arms_level() -> None:
-    same = (("steps.experimental.exit.death.hazard_ratio", "1"),)
-    days = [day for day in range(200, 1461, 20) if "HR 1.00 " in told("two-arm-exponential", 5, day, same)]
-    for day in days:
-        assert "experimental and control level so far" in told("two-arm-exponential", 5, day, same)
+@pytest.mark.parametrize("day", [720, 860])
+def test_a_ratio_that_is_shown_as_1_leaves_both_arms_level(day: int) -> None:
+    same = tuple((f"steps.{arm}.exit.death.median_days", "365") for arm in ("experimental", "control"))
+    [view] = snapshot(session("two-arm-exponential", 5, same), day, 0.0).endpoints[0].ratios
+    assert view.estimate is not None
+    assert 0.995 < view.estimate < 1.005
+    assert view.estimate != 1
+    assert "experimental and control level so far on OS, HR 1.00 (" in told("two-arm-exponential", 5, day, same)
 
 
 def test_while_all_events_are_in_one_arm_it_says_so() -> None:

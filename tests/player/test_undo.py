@@ -36,7 +36,7 @@ def controller() -> Controller:
 
 
 def parameter(path: str) -> Parameter:
-    return Parameter(path, "group", path, 1.0, 0.0, 2.0, 0.1, False, False, "assumed", "", False)  # noqa: FBT003
+    return Parameter(path, "group", path, 1.0, 0.0, 2.0, 0.1, False, False, "assumed", "", False, path)  # noqa: FBT003
 
 
 def state(of: Controller) -> tuple[Setup, float]:

@@ -53,7 +53,7 @@ class Parameter:
     """Where the number comes from, in a sentence."""
     is_main: bool
     """Whether the scenario itself says that this number is uncertain: it is calibrated, or has a range."""
-    found_by: str = ""
+    found_by: str
     """All words by which it can be looked for, in small letters."""
     siblings: tuple[tuple[str, float], ...] = ()
     """The other shares of its table, by path: where none is the rest, they give way so that the sum stays 1."""
