@@ -54,9 +54,8 @@ class PathsimApp(TrialApp):
     ) -> None:
         """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key."""
         super().__init__(worker, session, ascii_only=ascii_only)
-        self._welcomes = welcomes
-        self.has_welcomed = False
-        """Whether the opening has been shown."""
+        self.welcomes = welcomes
+        """Whether the opening is still to be shown."""
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
         tabs = tuple(screen.TAB for screen in SCREENS)
@@ -76,8 +75,8 @@ class PathsimApp(TrialApp):
 
     @on(Arrived)
     def _welcome(self, event: Arrived) -> None:
-        if self._welcomes and isinstance(event.reply, Opened):
-            self._welcomes, self.has_welcomed = False, True
+        if self.welcomes and isinstance(event.reply, Opened):
+            self.welcomes = False
             self.push_screen(Opening(self.trial, event.reply))
 
     @on(TrialHeader.ScreenChosen)

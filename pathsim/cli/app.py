@@ -12,7 +12,7 @@ from typing import NoReturn
 import click
 
 from pathsim.api.arguments import drawn_seed
-from pathsim.cli.options import set_option, whole
+from pathsim.cli.options import seed_option_with, set_option
 
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0
@@ -21,12 +21,7 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 
 @click.command(short_help="Watch a trial happen, and change it.")
 @click.argument("scenario", default=DEFAULT_SCENARIO)
-@click.option(
-    "--seed",
-    type=whole(),
-    metavar="N",
-    help="The seed: the same one gives the same trial. The scenario's own if absent, or drawn where it has none.",
-)
+@seed_option_with("The scenario's own if absent, or drawn where it has none.")
 @set_option
 @click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
@@ -93,7 +88,7 @@ def open_app(
     finally:
         # Also where the app broke down before it could.
         app.trial.worker.close()
-    if app.has_welcomed:
+    if welcomes and not app.welcomes:
         _remember()
     if app.return_code:
         _leave(app.return_code)

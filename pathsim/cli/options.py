@@ -124,12 +124,15 @@ vary_option = click.option(
     help="Compare these values of a path (or FROM:TO:STEP) on the same patients. Several --vary are crossed.",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-seed_option = click.option(
-    "--seed",
-    type=whole(),
-    metavar="N",
-    help="The seed: the same one gives the same trial. Drawn and printed if absent.",
-)
+
+
+def seed_option_with(absent: str) -> Callable[[Command], Command]:
+    """The option for the seed; ``absent`` says what is done without it."""
+    told = f"The seed: the same one gives the same trial. {absent}"
+    return click.option("--seed", type=whole(), metavar="N", help=told)
+
+
+seed_option = seed_option_with("Drawn and printed if absent.")
 
 
 def chosen_format(asked: "TableFormat | None") -> "TableFormat":

@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from typing import NamedTuple
 
+from pathsim.ensembles.processes import Make
 from pathsim.ensembles.spans import ChunkSpan, Spans
 from pathsim.ensembles.store import DamagedError, Store
-from pathsim.ensembles.workers import Crew, LostWorkersError, Make, ReplicateError, Workers, crew
+from pathsim.ensembles.workers import Crew, LostWorkersError, ReplicateError, Workers, crew
 from pathsim.results.views import Columns
 from pathsim.scenario.problems import ScenarioError
 

@@ -6,7 +6,7 @@ It is light to import, so that they can begin to load what they need before this
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from ctypes import CDLL
@@ -20,17 +20,22 @@ from multiprocessing import (
 )
 from multiprocessing.connection import wait
 from threading import Thread, current_thread, main_thread
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from multiprocessing.context import BaseContext
     from multiprocessing.process import BaseProcess
     from multiprocessing.queues import Queue
     from multiprocessing.synchronize import Event
 
-Make: TypeAlias = Callable[..., Any]
-"""What a process is to make, of what is handed in; it can be sent to one."""
+    from pathsim.results.views import Columns
+
+Make: TypeAlias = "Callable[..., list[Columns]]"
+"""Makes the rows of chunks in a row: of the first replicate, and what else is handed in with it. Can be sent to another
+process.
+"""
 WORK = "pathsim.ensembles.run"
 """The module that workers work with."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
@@ -188,7 +193,7 @@ def _wait_for_others() -> None:
     _assignments[0][1].wait()
 
 
-def _assigned(*handed: object) -> Any:
+def _assigned(*handed: object) -> "list[Columns]":
     return _assignments[0][0](*handed)
 
 

@@ -13,11 +13,12 @@ from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.batches import chunks_of
 from pathsim.ensembles.collected import Collected
 from pathsim.ensembles.precision import Precision
+from pathsim.ensembles.processes import Make
 from pathsim.ensembles.spans import CHUNK, ChunkSpan, Spans, spans
 from pathsim.ensembles.store import Store
 from pathsim.ensembles.uncertain import with_drawn_numbers
 from pathsim.ensembles.vary import Setting, uncertain_rows, varied_rows
-from pathsim.ensembles.workers import Make, ReplicateError, Workers
+from pathsim.ensembles.workers import ReplicateError, Workers
 from pathsim.results.chosen import figures
 from pathsim.results.replicates import below_each_other, in_one_order, rows, rows_apart
 from pathsim.results.views import Columns

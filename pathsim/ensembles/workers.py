@@ -7,17 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from pathsim.ensembles.processes import processes
+from pathsim.ensembles.processes import Make, processes
 from pathsim.results.views import Columns
 from pathsim.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
 
-Make: TypeAlias = Callable[..., list[Columns]]
-"""Makes the rows of chunks in a row: of the first replicate, and what else is handed in with it. Can be sent to another
-process.
-"""
 Workers: TypeAlias = int | str
 """How many processes of this machine, or the address of a dask scheduler."""
 AHEAD = 3

@@ -84,7 +84,7 @@ class Covariate(Table):
 class Resource(Table):
     """A shared resource. Who comes first is decided by the first condition of ``priority`` that holds, then by time."""
 
-    capacity: Annotated[Count, AlsoCalled(("beds", "places", "queue"))]
+    capacity: Annotated[Count, AlsoCalled(("places", "queue"))]
     """How many patients can have it at once."""
     label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""

@@ -14,11 +14,12 @@ import pytest
 
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.ensembles.precision import Precision
+from pathsim.ensembles.processes import Make
 from pathsim.ensembles.request import EnsembleRequest
 from pathsim.ensembles.run import Recipe, ensemble, gathered
 from pathsim.ensembles.spans import CHUNK
 from pathsim.ensembles.store import Store
-from pathsim.ensembles.workers import Crew, Make, ReplicateError
+from pathsim.ensembles.workers import Crew, ReplicateError
 from pathsim.paths import row_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import ResultsJson, results
