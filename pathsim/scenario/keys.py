@@ -33,6 +33,10 @@ class File(Table):
     """The seed with which the app opens if none is given, so that everybody sees the same trial."""
     also_called: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Other words by which readers look for a number: { pace = ["accrual", "recruitment"] }."""
+    shown_first: dict[str, str] = Field(default_factory=dict)
+    """The numbers that the app lists first, by their paths with dots, in words that need no heading: those that matter
+    most by ``pathsim sensitivity``.
+    """
     extends: str | None = None
     """The scenario that this one builds on, by name or path. What this file says takes precedence."""
     without: tuple[str, ...] = ()

@@ -85,6 +85,13 @@ def _unused(scenario: Scenario) -> Iterator[Problem]:
     for name in scenario.sections.toxicities:
         if name not in toxicities:
             yield Problem(("toxicities", name), "no step has this toxicity; leave it out, or add it to a phase")
+    numbers = {dotted(path) for path, rate in scenario.rates.items() if isinstance(rate.value, float)}
+    for path in scenario.sections.shown_first:
+        if path not in numbers:
+            yield Problem(
+                ("shown_first", path),
+                "there is no number at this path; pathsim sources lists them, so take one of those",
+            )
     wanted = {place.resource for spec in specs if (place := spec.requests()) is not None}
     for name in scenario.resources:
         if name not in wanted:

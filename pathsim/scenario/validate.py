@@ -36,6 +36,7 @@ class Sections:
     question: str | None = None
     seed: int | None = None
     also_called: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shown_first: dict[str, str] = field(default_factory=dict)
     sources: Part[SourceEntry] = field(default_factory=Part)
     cohort: Part[Covariate] = field(default_factory=Part)
     toxicities: Part[ToxicityKind] = field(default_factory=Part)
@@ -56,6 +57,7 @@ def sections(tree: Tree) -> Sections:
         question=reader.text("question"),
         seed=reader.seed(),
         also_called=reader.also_called(),
+        shown_first=reader.shown_first(),
         sources=reader.part("sources", SourceEntry),
         cohort=reader.part("cohort", Covariate),
         toxicities=reader.part("toxicities", ToxicityKind),
@@ -118,6 +120,21 @@ class _Reader:
                 found[word] = tuple(others)
             else:
                 self._wrong(("also_called", word), f"expected a list of words such as {example}, found {shown(others)}")
+        return found
+
+    def shown_first(self) -> dict[str, str]:
+        """What numbers to turn first are called, by their paths."""
+        table, found = self._tree.get("shown_first", {}), {}
+        example = '"trial.patients" = "patients who are enrolled"'
+        if not isinstance(table, dict):
+            self._wrong(("shown_first",), f"expected a table of lines such as {example}, found {shown(table)}")
+            return {}
+        for path, words in table.items():
+            if isinstance(words, str) and words.strip():
+                found[path] = words
+            else:
+                told = f"expected what this number is called, in quotation marks, found {shown(words)}"
+                self._wrong(("shown_first", path), told)
         return found
 
     def section(self, key: str, model: type[Model]) -> Model | None:

@@ -152,6 +152,10 @@ class StepSpec(Table):
     """How the step behaves."""
     label: Annotated[str, Name.LABEL] | None = None
     """The name for readers."""
+    begins: str | None = None
+    """What is told when a patient enters it, such as "is transplanted"; else that it begins, by its name."""
+    after: str | None = None
+    """What follows a time in it, as in "relapse, 2 months after transplant"; else "into" and its name."""
     stream: str | None = None
     """The name under which draws are made; steps with the same one share them. Else the step's own name."""
     elapsed: Elapsed | None = None

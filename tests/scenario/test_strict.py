@@ -103,6 +103,10 @@ def test_a_published_number_in_a_list_does_not_make_the_others_so(tmp_path: Path
         (("planned_events = 20", "planned_events = 41"), "trial.monitoring.planned_events"),
         (("events   = 10", "events = 41"), "trial.cutoffs.events.events"),
         (('strata  = ["stage"]', ""), "endpoints.os.stratified"),
+        (
+            ("[cohort.age]", '[shown_first]\n"steps.ctl.exit.death.median" = "survival"\n[cohort.age]'),
+            "shown_first.steps.ctl.exit.death.median",
+        ),
         (('then = 0.001, next = "dead" }', 'next = "dead" }, lost = { next = "dead" }'), "steps.follow_up.exit.lost"),
     ],
 )
