@@ -128,14 +128,16 @@ class Effects:
         }
 
 
-def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: float) -> Effects:
+def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: float, today: float = math.inf) -> Effects:
     """How each patient fares by so many days after the endpoint's start, in one arm and in the other.
 
-    Those who were randomized by the last data cut, each followed until that day, be it after the cut or not.
+    Those who were randomized by the last data cut, each followed until that day, be it after the cut or not; if the
+    trial is only at ``today``, those who were randomized by then, each until then.
     """
-    scenario, group = mine.scenario, allocation(mine.final()).group
-    row = np.flatnonzero(group >= 0)
-    own, theirs = (_days_to_event(of, endpoint, day).take(row) for of in (mine, other))
+    scenario, arms = mine.scenario, allocation(mine.final())
+    group = arms.group
+    row = np.flatnonzero((group >= 0) & (arms.day <= today))
+    own, theirs = (_days_to_event(of, endpoint, day, today).take(row) for of in (mine, other))
     is_treated = group.take(row) == scenario.arms.index(_treated(scenario))
     with_it, without = np.where(is_treated, own, theirs), np.where(is_treated, theirs, own)
     is_known = ~np.isnan(with_it) & ~np.isnan(without)
@@ -153,15 +155,17 @@ def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: flo
     return Effects(row, effect, (treated, control))
 
 
-def _days_to_event(of: Course, endpoint: Endpoint, day: float) -> Days:
+def _days_to_event(of: Course, endpoint: Endpoint, day: float, today: float) -> Days:
     """For each patient the days to the event, if it comes by a day; infinite if not, NaN where nobody can know.
 
-    Nobody can of those who are censored before, or never come to the endpoint's start.
+    Nobody can of those who are censored before, or never come to the endpoint's start. The day counts from that start,
+    ``today`` from that of the trial.
     """
     data = time_to_event(of.data_cut_on(math.inf, complete=True), endpoint)
     found = np.full(of.chunk.rows, math.nan)
-    came = data.event & (data.time <= day)
-    found[data.row] = np.where(came, data.time, np.where(data.time >= day, math.inf, math.nan))
+    until = np.minimum(day, today - (data.day - data.time))
+    came = data.event & (data.time <= until)
+    found[data.row] = np.where(came, data.time, np.where(data.time >= until, math.inf, math.nan))
     return found
 
 
@@ -200,8 +204,10 @@ class Counterfactual:
         }
 
 
-def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfactual | None:
+def counterfactual(mine: Course, others: Mapping[Coupling, Course], today: float = math.inf) -> Counterfactual | None:
     """How the patients of a trial fare in the other arm; ``others`` are the trials in which everybody is.
+
+    By the last tabulated day, or what of it is over ``today``.
 
     None where nothing can be said: without such trials, an endpoint with a day, or patients of whom it is known in
     both arms.
@@ -211,7 +217,7 @@ def counterfactual(mine: Course, others: Mapping[Coupling, Course]) -> Counterfa
     day = None if endpoint is None else max(endpoint.at_days, default=None)
     if endpoint is None or day is None or not others:
         return None
-    under = {coupling: individual_effects(mine, other, endpoint, day) for coupling, other in others.items()}
+    under = {coupling: individual_effects(mine, other, endpoint, day, today) for coupling, other in others.items()}
     if not all(effects.known for effects in under.values()):
         return None
     return Counterfactual(name, day, _treated(scenario), scenario.trial.control or "", under)

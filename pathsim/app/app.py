@@ -15,11 +15,13 @@ from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
 from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import CommandList, Help, question
+from pathsim.app.screens.live import LiveScreen
 from pathsim.app.screens.opening import Opening
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.themes import DARK, THEME_WORDS, THEMES
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.header import TrialHeader
+from pathsim.app.widgets.history import HistoryThread
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
@@ -67,6 +69,9 @@ class PathsimApp(TrialApp):
         keymap, self._keymap_problems = own_keys(places_of_keys())
         self.set_keymap(keymap)
 
+    _copies = False
+    """Whether a command is to be copied as soon as what it prints is on screen."""
+
     def on_mount(self) -> None:
         """Say what is wrong with the user's own keys."""
         told, more = self._keymap_problems[:MOST_TOLD], len(self._keymap_problems) - MOST_TOLD
@@ -78,6 +83,16 @@ class PathsimApp(TrialApp):
         if self.welcomes and isinstance(event.reply, Opened):
             self.welcomes = False
             self.push_screen(Opening(self.trial, event.reply))
+
+    @on(Arrived)
+    def _copy_what_came(self) -> None:
+        if self._copies:
+            # After the reply has been taken.
+            self.call_later(self._copy_if_shown)
+
+    def _copy_if_shown(self) -> None:
+        if self._copies and not self.trial.is_waiting:
+            self.action_copy()
 
     @on(TrialHeader.ScreenChosen)
     def _chosen(self, event: TrialHeader.ScreenChosen) -> None:
@@ -138,14 +153,28 @@ class PathsimApp(TrialApp):
 
     def action_undo(self) -> None:
         """Take back what was done last."""
+        self.clear_notifications()
         self.trial.undo()
 
     def action_redo(self) -> None:
         """Do again what was undone last."""
+        self.clear_notifications()
         self.trial.redo()
+
+    def action_history(self) -> None:
+        """What the user did, beside the trial; the numbers again if it is there already."""
+        is_there = self.current_mode == self.DEFAULT_MODE
+        self.action_visit(self.DEFAULT_MODE)
+        if isinstance(front := self.screen, LiveScreen) and front.is_made:
+            front.shows_history = not (is_there and front.shows_history)
 
     def action_copy(self) -> None:
         """Copy the command that prints what is on screen."""
+        if self.trial.is_waiting and not self.trial.session.is_playing:
+            # The command is to print what comes to be on screen.
+            self._copies = True
+            return
+        self._copies = False
         if self.trial.card is not None and self.front is not None:
             if not self.trial.session.is_playing and not self.trial.session.is_over and self.trial.session.day % 1:
                 # A command is about whole days, and so is the screen from now on.
@@ -232,17 +261,22 @@ async def _nothing() -> None:
 
 def places_of_keys() -> tuple[KeyScope, ...]:
     """All keys that have a name, those of the screens and widgets among them."""
-    widgets = (Calendar, Listing, Sliders, SurvivalPlot, Timeline)
+    widgets = (Calendar, HistoryThread, Listing, Sliders, SurvivalPlot, Timeline)
     return (
         _place("app", PathsimApp),
-        *(_place("screen", screen) for screen in SCREENS),
-        *(_place("widget", widget) for widget in widgets),
+        *(_place("screen", screen, screen.TAB.name) for screen in SCREENS),
+        *(_place("widget", widget, apart=APART.get(widget, ())) for widget in widgets),
     )
 
 
-def _place(kind: Literal["app", "screen", "widget"], of: type) -> KeyScope:
+APART: dict[type, tuple[str, ...]] = {Listing: (LiveScreen.TAB.name,)}
+"""Widgets, and screens on which they never are: there their keys are free."""
+
+
+def _place(kind: Literal["app", "screen", "widget"], of: type, name: str = "", apart: tuple[str, ...] = ()) -> KeyScope:
     bindings = of.__dict__.get("BINDINGS", ())
-    return KeyScope(kind, tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id))
+    named = tuple(binding for binding in bindings if isinstance(binding, Binding) and binding.id)
+    return KeyScope(kind, named, name, apart)
 
 
 def _themer(app: PathsimApp, theme: str) -> Callable[[], None]:

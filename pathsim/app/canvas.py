@@ -1,8 +1,9 @@
 """A canvas of character cells: what our widgets draw on, and what becomes lines of the terminal.
 
-Colors have names, which a palette turns into the colors of the theme: ``text``, ``dim``, ``faint``, ``accent``,
-``good``, ``bad``, ``arm0`` and so on; with ``!`` behind it a name is bold. Backgrounds are ``""``, ``panel``,
-``cursor``, and ``band`` with the numbers of the arms that lie over each other there.
+Colors have names, which a palette turns into the colors of the theme: its roles (``text``, ``dim``, ``title``,
+``yours``, ``other``, ``lost``, ``rule``), and of the arms ``arm0`` and so on, or ``pale0``; with ``!`` behind it a
+name is bold. Backgrounds are ``""``, ``panel``, ``select``, ``text`` with ``paper`` on it, ``shade0/0.5``, ``gap``,
+and ``band`` with the numbers of the arms that lie over each other there.
 """
 
 from collections.abc import Sequence
@@ -18,33 +19,25 @@ from textual.strip import Strip
 from textual.theme import Theme
 
 from pathsim.app.plain import one_cell_each
-from pathsim.app.themes import ARMS, ON_DARK, ON_LIGHT
+from pathsim.app.themes import roles_of
 
 SPACE = 32
+ROLE_NAMES = ("text", "dim", "title", "yours", "other", "lost", "rule", "panel", "select")
 
 
 class Palette:
     """The colors of a theme by name."""
 
-    def __init__(self, theme: Theme, background: Color) -> None:
-        colors = ARMS.get(theme.name) or (ON_DARK if theme.dark else ON_LIGHT)
-        text = Color.parse(theme.foreground or ("#e0e0e0" if theme.dark else "#111111"))
+    def __init__(self, theme: Theme, background: Color, *, has_colors: bool = True, ascii_only: bool = False) -> None:
+        """On this background; without colors what is the user's is underlined, as it is in a theme without hues."""
+        self.ascii_only = ascii_only
+        roles = roles_of(theme)
+        self.has_hues, self.is_strong = roles.has_hues and has_colors, roles.is_strong
         self._background = background
-        self._arms = [Color.parse(color) for color in colors]
-        self._strength = 0.22 if theme.dark else 0.16
-        self._named = {
-            "text": text,
-            "dim": background.blend(text, 0.62),
-            "faint": background.blend(text, 0.3),
-            "accent": Color.parse(theme.accent or theme.primary),
-            "primary": Color.parse(theme.primary),
-            "good": Color.parse(theme.success or theme.primary),
-            "bad": Color.parse(theme.error or theme.primary),
-            "warn": Color.parse(theme.warning or theme.primary),
-            "paper": background,
-            "": background,
-        }
-        self._panel = Color.parse(theme.panel or theme.primary)
+        self._arms = [Color.parse(color) for color in roles.arms]
+        self._pale, self._tint = roles.pale, roles.tint
+        named = {name: Color.parse(getattr(roles, name)) for name in ROLE_NAMES}
+        self._named = named | {"paper": background, "": background}
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._styles: dict[int, Style] = {}
@@ -61,37 +54,35 @@ class Palette:
         key = fore * 1000 + back
         if key not in self._styles:
             name = self.names[fore]
-            color, ground = self.fore(name.rstrip("!")), self.back(self.names[back])
-            self._styles[key] = Style(color=color.rich_color, bgcolor=ground.rich_color, bold=name.endswith("!"))
+            color, ground = self.color(name.rstrip("!")), self.color(self.names[back])
+            self._styles[key] = Style(
+                color=color.rich_color,
+                bgcolor=ground.rich_color,
+                bold=name.endswith("!") or name == "title",
+                underline=name.startswith("yours") and not self.has_hues,
+            )
         return self._styles[key]
 
-    def fore(self, name: str) -> Color:
+    def color(self, name: str) -> Color:
         """The color of this name."""
         if name.startswith("arm"):
-            return self._arms[int(name[3:] or 0) % len(self._arms)]
-        if name.startswith("ghost"):
-            return self._background.blend(self._arms[int(name[5:]) % len(self._arms)], 0.65)
+            return self._arm(name[3:])
+        if name.startswith("pale"):
+            return self._background.blend(self._arm(name[4:]), self._pale)
         if name.startswith("shade"):
             arm, part = name[5:].split("/")
-            return self._background.blend(self._arms[int(arm) % len(self._arms)], float(part))
-        if name.startswith("band"):
-            return self.back(name)
-        return self._named[name]
-
-    def back(self, name: str) -> Color:
-        """The background of this name."""
+            return self._background.blend(self._arm(arm), float(part))
         if name.startswith("band"):
             ground = self._background
             for arm in name[4:]:
-                ground = ground.blend(self._arms[int(arm) % len(self._arms)], self._strength)
+                ground = ground.blend(self._arm(arm), self._tint)
             return ground
-        if name == "panel":
-            return self._panel
-        if name == "cursor":
-            return self._background.blend(self._named["primary"], 0.3)
-        if name.startswith(("arm", "shade", "dim", "text", "accent", "primary")):
-            return self.fore(name)
-        return self._background
+        if name == "gap":
+            return self._background.blend(self._named["yours"], self._tint)
+        return self._named[name]
+
+    def _arm(self, number: str) -> Color:
+        return self._arms[int(number) % len(self._arms)]
 
 
 class Canvas:
@@ -115,6 +106,11 @@ class Canvas:
                 if back is not None:
                     self.back[row, first:last] = self.palette.number(back)
         return end
+
+    def put(self, row: int, column: int, glyph: str, fore: str) -> None:
+        """One glyph in a cell of the canvas: quicker than a text."""
+        self.glyphs[row, column] = ord(glyph)
+        self.fore[row, column] = self.palette.number(fore)
 
     def fill(self, row: int, column: int, width: int, back: str) -> None:
         """Give some cells of a row another background."""

@@ -57,6 +57,7 @@ PLAYER_KEYS: list[BindingType] = [
     Binding("n", "new_seed", "New seed", tooltip="The same trial with different luck", id="player.new_seed"),
     Binding("u", "undo", "Undo", tooltip="Take back what was done last", id="player.undo"),
     Binding("U", "redo", "Redo", tooltip="Do again what was undone last", show=False, id="player.redo"),
+    Binding("h", "history", "History", tooltip="What you changed, state by state", id="player.history"),
     Binding("k", "keep", "Keep", tooltip="Compare with the trial as it is set now", id="player.keep"),
     Binding("D", "reset", "Defaults", tooltip="Give every number its original value", show=False, id="player.reset"),
     Binding(
@@ -79,6 +80,33 @@ PLAYER_KEYS: list[BindingType] = [
         id="player.mend",
     ),
 ]
+TASKS = {
+    "Watch": (
+        "player.play",
+        "player.slower",
+        "player.faster",
+        "player.next_event",
+        "player.event_before",
+        "player.next_patient",
+        "player.patient_before",
+        "player.next_look",
+        "player.look_before",
+        "player.start",
+        "player.end",
+        "player.restart",
+    ),
+    "Change": (
+        "player.new_seed",
+        "player.undo",
+        "player.redo",
+        "player.history",
+        "player.keep",
+        "player.reset",
+        "player.save",
+    ),
+    "Take along, find, leave": ("player.copy", "player.commands", "player.help", "player.mend", "player.quit"),
+}
+"""What one wants to do, and the keys for it, as the help lists them."""
 BACK_KEY = Binding("escape", "dismiss", "Back", show=False, id="screen.back")
 
 
@@ -111,10 +139,14 @@ class KeyScope(NamedTuple):
 
     kind: Literal["app", "screen", "widget"]
     bindings: tuple[Binding, ...]
+    name: str = ""
+    apart: tuple[str, ...] = ()
+    """Of a widget, the names of screens on which it never is."""
 
     def meets(self, other: "KeyScope") -> bool:
-        """Whether keys of both can work at once: not those of two screens, nor those of two widgets."""
-        return self is other or self.kind != other.kind
+        """Whether keys of both can work at once: not those of two screens, nor of two widgets that are apart."""
+        are_apart = other.name in self.apart or self.name in other.apart
+        return self is other or (self.kind != other.kind and not are_apart)
 
 
 def own_keys(places: Sequence[KeyScope]) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -154,7 +186,8 @@ def _clashes(keymap: Mapping[str, str], known: Mapping[str, tuple[KeyScope, Bind
     used = {name: set(_each(keymap.get(name, binding.key))) for name, (_, binding) in known.items()}
     found = {}
     for name in keymap:
-        if taken := used[name] & TEXTUALS:
+        own = set(_each(known[name][1].key))
+        if taken := (used[name] & TEXTUALS) - own:
             found[name] = f"'{name}' cannot have the key {min(taken)}, which has a use of its own"
         for other, (place, binding) in known.items():
             if other != name and known[name][0].meets(place) and (both := used[name] & used[other]):

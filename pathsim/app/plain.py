@@ -10,25 +10,29 @@ from pathsim.text import instead
 PLAIN = {
     ord(glyph): letter
     for letter, glyphs in {
-        "=": "━═≈",
-        "-": "─╌\u2013\u2014\u2212",
-        ".": "┈·▁▂▃",
-        "~": "…±",
-        "#": "┃█▀",
+        "=": "━╍═≈",
+        "-": "─\u2013\u2014\u2212",
+        '"': "▔\u203e",
+        "_": "▁",
+        ".": "┈·▂▃",
+        "~": "…",
+        "#": "┃█▀■",
         "H": "▓",
-        "|": "┊▮│║▏▎▍▌▋▊▉▔▕▐❚",
-        "+": "▒┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧┿",
+        "|": "┊▮│║▏▎▍▌▋▊▉▕▐❚",
+        "+": "▒┓┗┐└╗╚┤├┬┼╭╮╰╯┏┛┌┘┳┻┣┫╋┷┴╧┿╀╇",
         ">": "▶▸→≥",
         "<": "◀←≤⌫",
         "*": "•◆\u00d7",
         "o": "●",
-        "O": "○◇",
-        ":": "░▄▅▆▇",
-        "^": "▲↑",
+        "O": "○◇◌",
+        "@": "◉",
+        "&": "⇄",
+        ":": "╌░▄▅▆▇",
+        "^": "▲△↑",
         "v": "▼▾↓✓",
         "x": "✗†",
         "d": "Δ",
-        "'": "\u2018\u2019",
+        "'": "˙\u2018\u2019",
     }.items()
     for glyph in glyphs
 }
@@ -69,5 +73,5 @@ class OnlyAscii(LineFilter):
 
 def plain(text: str) -> str:
     """A text in ASCII; a question mark for each cell of what nothing stands for."""
-    text = text.translate(PLAIN)
+    text = text.replace("± ", "+-").replace("±", "+").translate(PLAIN)
     return text if text.isascii() else "".join(glyph if glyph.isascii() else "?" * cell_len(glyph) for glyph in text)

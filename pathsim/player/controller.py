@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from pathsim.player import requests as ask
-from pathsim.player.history import Setup, UndoHistory, UserAction
+from pathsim.player.history import Setup, StateFigures, UndoHistory, UserAction
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.user_session import UserSession
@@ -55,6 +55,8 @@ class Controller:
         """What the user has done, to be undone."""
         self._sought_from: tuple[Setup, float] | None = None
         """The trial and the day from which something was sought last."""
+        self._seeks = False
+        """Whether an answer to that is still to come."""
         self.wanted_patient: object = None
         """Whom to show when the patients are shown next."""
         self.asked_at: float | None = None
@@ -75,12 +77,12 @@ class Controller:
                 self._opened(reply)
             case Snapshot(is_sought=True) if not self.session.is_playing:
                 if self._sought_from == (self.session.setup, self.session.day):  # else something was done since
-                    self.snapshot, self.asked_at = reply, None
+                    self._shown(reply)
                     self._jumped(self.session.day, reply.day)
                     self.session.day = reply.day
-                    self._sought_from = self.session.setup, reply.day
+                    self._sought_from, self._seeks = (self.session.setup, reply.day), False
             case Snapshot():
-                self.snapshot, self.asked_at = reply, None
+                self._shown(reply)
             case Refused():
                 self._refused(reply)
             case Failed():
@@ -92,6 +94,13 @@ class Controller:
                 self._tell(Note(f"Not written: {reply.why}", 10, "error"))
             case _:
                 pass
+
+    def _shown(self, snapshot: Snapshot) -> None:
+        self.snapshot, self.asked_at = snapshot, None
+        if snapshot.generation == self.session.generation:
+            changed = None if snapshot.counts is None else snapshot.counts.changed
+            ratios = [one.estimate for view in snapshot.endpoints for one in view.ratios]
+            self.history.note(self.session.setup, StateFigures(snapshot.day, changed, next(iter(ratios), None)))
 
     def _refused(self, reply: Refused) -> None:
         self.problems, self.asked_at = reply.problems, None
@@ -111,6 +120,12 @@ class Controller:
         if self._is_reloading:
             self._is_reloading = False
             self._tell(Note(f"Read again: {Path(card.file).name}"))
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether what is on screen is not yet what was asked for last."""
+        is_seeking = self._sought_from == (self.session.setup, self.session.day) and self._seeks
+        return self.asked_at is not None or is_seeking
 
     @property
     def is_hopeless(self) -> bool:
@@ -221,6 +236,25 @@ class Controller:
             self._lead(action.after, None if action.days is None else action.days[1])
             self._tell(Note(f"Done again: {action.what}", 3))
 
+    def walk(self, place: int) -> None:
+        """To the state after so many of the actions, undoing or doing again what lies between."""
+        last: tuple[Setup, float | None] | None = None
+        while self.history.place > place and (undone := self.history.undo()) is not None:
+            last = undone.before, None if undone.days is None else undone.days[0]
+        while self.history.place < place and (done := self.history.redo()) is not None:
+            last = done.after, None if done.days is None else done.days[1]
+        if last is not None:
+            self._lead(*last)
+
+    def take_out(self, action: UserAction) -> None:
+        """Give the numbers that an action changed what they had before it, and leave all that was done since."""
+        with self._action(f"{action.what} as before"):
+            for path, (before, _) in action.turned.items():
+                if before is None:
+                    self.session.settings.pop(path, None)
+                else:
+                    self.session.settings[path] = before
+
     def _lead(self, setup: Setup, day: float | None) -> None:
         """To another trial, or to another day of this one."""
         is_other = setup != self.session.setup
@@ -248,7 +282,7 @@ class Controller:
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""
         self.pause()
-        self._sought_from = self.session.setup, self.session.day
+        self._sought_from, self._seeks = (self.session.setup, self.session.day), True
         self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
 
     def pause(self) -> None:

@@ -12,6 +12,16 @@ from pathsim.player.requests import Settings
 MOST_ACTIONS = 1000
 
 
+class StateFigures(NamedTuple):
+    """What a state showed when it was on screen last."""
+
+    day: float
+    changed: int | None
+    """How many patients fare differently than in the trial that it is compared with; None where nothing is changed."""
+    ratio: float | None
+    """The first hazard ratio."""
+
+
 class Setup(NamedTuple):
     """Which trial is on screen, and which one it is compared with."""
 
@@ -32,11 +42,18 @@ class UserAction:
     days: tuple[float, float] | None = None
     """From which day it led to which; None if it did not."""
     thread: str = ""
-    shown_day: float = 0.0
-    """The day that was on screen when it was done."""
     """Actions of one thread that follow each other are one: a number that is turned on, a calendar that is dragged.
     Those without one stand alone.
     """
+    shown_day: float = 0.0
+    """The day that was on screen when it was done."""
+
+    @property
+    def turned(self) -> dict[str, tuple[str | None, str | None]]:
+        """The numbers that it changed, by path, each with what it was set to before and after; None if to nothing."""
+        before, after = dict(self.before.settings), dict(self.after.settings)
+        paths = dict.fromkeys((*before, *after))
+        return {path: (before.get(path), after.get(path)) for path in paths if before.get(path) != after.get(path)}
 
     @property
     def is_nothing(self) -> bool:
@@ -60,6 +77,28 @@ class UndoHistory:
         self._undone: list[UserAction] = []
         self._is_cut = False
         """Whether the next action stands alone, whatever its thread."""
+        self._figures: dict[Setup, StateFigures] = {}
+
+    @property
+    def actions(self) -> tuple[UserAction, ...]:
+        """All that was done, and after it what was undone and can be done again, in order."""
+        return (*self._done, *reversed(self._undone))
+
+    @property
+    def place(self) -> int:
+        """How many of them are done: where in the order the trial on screen is."""
+        return len(self._done)
+
+    def note(self, setup: Setup, figures: StateFigures) -> None:
+        """Keep what a state shows."""
+        self._figures.pop(setup, None)
+        self._figures[setup] = figures
+        if len(self._figures) > MOST_ACTIONS:
+            del self._figures[next(iter(self._figures))]
+
+    def figures(self, setup: Setup) -> StateFigures | None:
+        """What a state showed when it was on screen last; None if it never was."""
+        return self._figures.get(setup)
 
     @property
     def can_undo(self) -> bool:

@@ -20,6 +20,7 @@ from pathsim.steps.spec import KeyPath, ToxicityKind
 from pathsim.steps.toxicity import Toxicity, profiles
 
 STEPS_OF_A_SLIDER = 50
+A_FEW = 4
 
 
 def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
@@ -64,8 +65,27 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         _evidence(scenario, rate, is_share=_is_share(path, value)) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
         _found_by(scenario, path),
+        _unit(path),
+        *_first(scenario, dotted(path)),
         _siblings(scenario, path),
     )
+
+
+UNITS = {Unit.DAYS: "# d", Unit.PER_MONTH: "#/month", Unit.PER_DAY: "#/day"}
+RATIOS = {"hazard_ratio": "HR #", "odds_ratio": "OR #", "risk_ratio": "RR #"}
+"""What kind of ratio the last key of its path says it is."""
+
+
+def _unit(path: KeyPath) -> str:
+    """What stands around a number."""
+    unit = declared(path, Unit)
+    return RATIOS.get(str(path[-1]), "") if unit is Unit.RATIO else UNITS.get(unit, "") if unit is not None else ""
+
+
+def _first(scenario: Scenario, path: str) -> tuple[int | None, str]:
+    """A number's place among those to turn first, and what it is called there."""
+    first = scenario.sections.shown_first
+    return (list(first).index(path), first[path]) if path in first else (None, "")
 
 
 def _found_by(scenario: Scenario, path: KeyPath) -> str:
@@ -104,7 +124,10 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
     if declared(path, Unit) is Unit.LEVEL:
         return value / 10, min(10 * value, 0.5)
     known = max(rate.range or rate.ci or (value,))
-    least = 1.0 if expects_whole_number(path) else value / STEPS_OF_A_SLIDER
+    is_whole = expects_whole_number(path)
+    # Of a few places or looks a few more are far.
+    known = max(known, value + A_FEW) if is_whole else known
+    least = 1.0 if is_whole else value / STEPS_OF_A_SLIDER
     if slider.least is not None:
         least = slider.least(_table(scenario, path))
     return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0

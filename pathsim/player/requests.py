@@ -58,10 +58,11 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Show one patient's journey, and the same patient's in the other arm under a coupling."""
+    """Show one patient's journey until a day, and the same patient's in the other arm under a coupling."""
 
     generation: int
     patient: int
+    day: float
     coupling: Coupling = "shared"
 
 

@@ -14,6 +14,7 @@ from pathsim.calendar import Days
 from pathsim.engines.choose import simulate
 from pathsim.journal import Journal, Rows
 from pathsim.kept import kept
+from pathsim.player.queues import Queue, queues
 from pathsim.player.requests import Towards
 from pathsim.player.words import Storyteller
 from pathsim.scenario.scenario import Scenario
@@ -94,6 +95,11 @@ class SimulatedTrial:
         return self.journal.pick(self.storyteller.notable(self.journal)).by_day()
 
     @kept
+    def queues(self) -> dict[str, Queue]:
+        """Who asked for places, got them and gave them back, by resource."""
+        return queues(self.scenario, self.journal, self.chunk.rows)
+
+    @kept
     def arm_of(self) -> NDArray[np.intp]:
         """The arm that each patient is in in the end; -1 if none."""
         return allocation(self.happened_by(self.last_day)).group
@@ -126,13 +132,19 @@ class SimulatedTrial:
 
     def here(self, day: float) -> NDArray[np.intp]:
         """How many patients are in each step on a day (lanes x steps)."""
+        moves, steps = self.moves, len(self.scenario.steps)
+        so_far = slice(0, int(np.searchsorted(moves.day, day, side="right")))
+        left = moves.before[so_far] >= 0
+        came = self.passed(day)
+        gone = np.bincount((moves.lane_before[so_far] * steps + moves.before[so_far])[left], minlength=came.size)
+        return came - gone.reshape(came.shape)
+
+    def passed(self, day: float) -> NDArray[np.intp]:
+        """How many patients have come to each step by a day (lanes x steps)."""
         moves, steps, lanes = self.moves, len(self.scenario.steps), len(self.scenario.arms) + 1
         so_far = slice(0, int(np.searchsorted(moves.day, day, side="right")))
         came = np.bincount(moves.lane[so_far] * steps + moves.step[so_far], minlength=lanes * steps)
-        left = moves.before[so_far] >= 0
-        gone = (moves.lane_before[so_far] * steps + moves.before[so_far])[left]
-        counts: NDArray[np.intp] = (came - np.bincount(gone, minlength=lanes * steps)).reshape(lanes, steps)
-        return counts
+        return came.reshape(lanes, steps)
 
     def sought(self, day: float, towards: Towards, step: int) -> float:
         """The day of the next such thing after a day, or of the last before it; else an end of the trial."""

@@ -13,7 +13,10 @@ from pathsim.trial.toxicity import toxicity
 
 
 def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
-    """Toxicity over the compared therapies, the commonest type first; step by step where none are named."""
+    """Toxicity over the compared therapies, those types first between which the arms lie farthest apart.
+
+    Step by step where no therapies are named; in a study without arms the commonest first.
+    """
     scenario = known.chunk.scenario
     rows = rows_of_trial(toxicity(known, allocation(known)), 0)
     whole = [row for row in rows if row["step"] == THERAPY]
@@ -23,7 +26,7 @@ def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
         if row["arm"] in arms and row["type"] != ANY and row["step"] not in scenario.repeats:
             found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
     made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
-    return tuple(sorted(made, key=lambda row: -max(_rate(row), default=0.0)))
+    return tuple(sorted(made, key=lambda row: (-_apart(row), -max(_rates(row), default=0.0))))
 
 
 def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
@@ -32,7 +35,13 @@ def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
     return label if step == THERAPY else f"{label}, {scenario.entry(step).label}"
 
 
-def _rate(row: ToxicityRow) -> list[float]:
+def _apart(row: ToxicityRow) -> float:
+    """How far the rates of the arms lie apart."""
+    rates = _rates(row)
+    return max(rates) - min(rates) if rates else 0.0
+
+
+def _rates(row: ToxicityRow) -> list[float]:
     return [sum(grades) / n for grades, n in zip(row.grades, row.patients, strict=True) if n]
 
 

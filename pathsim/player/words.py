@@ -12,6 +12,7 @@ from pathsim.names import lowered, readable, spoken
 from pathsim.player.views.live import LogEntry
 from pathsim.report.figures import span
 from pathsim.scenario.baseline import Covariate
+from pathsim.scenario.entries import StepEntry
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 from pathsim.trial.data_cut import Chunk, Flags
@@ -112,18 +113,18 @@ class Storyteller:
                 arms = list(getattr(entry.spec, "arms", {}))
                 told = f"randomized to {spoken(arms[int(value)])}"
             case "enter":
-                told = "enrolled" if entry.number == 0 else f"moves on to {entry.label}"
+                told = "enrolled" if entry.number == 0 else entry.spec.begins or f"{lowered(entry.label)} begins"
             case "exit":
                 told = self._exit(patient, day, event, value)
             case "toxicity":
-                told = f"{toxicity}, grade {value:.0f}, during {entry.label}"
+                told = f"grade {value:.0f} {lowered(toxicity)} {_during(entry)}"
             case "resolved":
-                told = f"{toxicity} resolved, during {entry.label}"
+                told = f"{lowered(toxicity)} resolved {_during(entry)}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
-                told = f"{self._assessment(event)}: {spoken(levels[int(value)])} after {entry.label}"
+                told = f"{self._assessment(event)}: {spoken(levels[int(value)])} {_after(entry)}"
             case _:
-                told = f"{readable(event.name)} in {entry.label}"
+                told = f"{readable(event.name)} {_during(entry)}"
         return told
 
     def _assessment(self, event: Event) -> str:
@@ -139,7 +140,7 @@ class Storyteller:
         mine = self._journal.pick(slice(*self._begins[[patient, patient + 1]]))
         entered = mine.day[(mine.event == entry.enter) & (mine.day <= day)]
         if entered.size and day > entered[-1]:
-            words += f", {span(day - entered[-1])} into {entry.label}"
+            words += f", {span(day - entered[-1])} {entry.spec.after or _into(entry)}"
         assessed = np.flatnonzero(self._is_assess[mine.event] & (mine.day < day))
         if assessed.size:
             last = int(assessed[-1])
@@ -154,3 +155,47 @@ def of_look(scenario: Scenario, look: Look) -> LogEntry:
     z = "" if look.z is None else f", z {look.z:.2f}"
     text = f"interim look: {counted(look.events, 'event')} known{z}: {look.decision}"
     return LogEntry(look.day, scenario.written_date(look.day), None, "", -1, text)
+
+
+AFTER = "After "
+"""How a step can be called that begins after something: then its name tells the time by itself."""
+
+
+def _into(entry: StepEntry) -> str:
+    return lowered(entry.label) if entry.label.startswith(AFTER) else f"into {lowered(entry.label)}"
+
+
+def _during(entry: StepEntry) -> str:
+    return lowered(entry.label) if entry.label.startswith(AFTER) else f"during {lowered(entry.label)}"
+
+
+def _after(entry: StepEntry) -> str:
+    return lowered(entry.label) if entry.label.startswith(AFTER) else f"after {lowered(entry.label)}"
+
+
+_DECISIONS = {
+    "continue": ("the trial goes on", "goes on"),
+    "stop for benefit": ("stopped for benefit", "stopped"),
+    "stop for futility": ("stopped for futility", "stopped"),
+    "end without benefit": ("ends without benefit", "no benefit"),
+    "stop by order": (
+        "stopped on the day that the scenario sets, no bound crossed",
+        "stopped by date, no bound crossed",
+    ),
+}
+
+
+def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
+    """What a look showed and what followed from it, in a sentence; the longest first."""
+    date = scenario.written_date(look.day)
+    whole, brief = _DECISIONS[look.decision]
+    at = f"{date}, {look.information:.0%}"
+    if look.z is None:
+        return f"{at}: {whole}", f"{date}: {brief}"
+    z = f"z {look.z:.2f}"
+    if look.decision == "stop for futility" and look.futility_bound is not None:
+        z += f", below {look.futility_bound:.2f}"
+    elif look.efficacy_bound is not None:
+        z += f" {'≥' if look.z >= look.efficacy_bound else '<'} {look.efficacy_bound:.2f}"
+    least = f"{z}, {brief.partition(',')[0]}"
+    return f"{at}: {z}: {whole}", f"{at}: {z}: {brief}", f"{date}: {z}, {brief}", f"{z}, {brief}", least

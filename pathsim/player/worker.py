@@ -104,11 +104,11 @@ class Worker:
                 day = session.simulated.sought(session.shown_day, request.towards, request.step)
                 yield replace(_shown(session, day, 0.0), is_sought=True)
             case ask.Roster():
-                known = session.counterfactual
+                known = session.counterfactual(request.day)
                 yield roster(request.generation, session.simulated, known, request.coupling, request.day)
             case ask.Travel():
                 other = session.others.get(request.coupling)
-                yield journey_view(request.generation, session.simulated, other, request.patient)
+                yield journey_view(request.generation, session.simulated, other, request.patient, request.day)
             case ask.CompareSettings():
                 yield comparison_view(session, request.day)
             case ask.Trace():

@@ -1,5 +1,6 @@
 """The trials that are on screen: the one as it is set, the one it is compared with, and their common base."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -106,11 +107,19 @@ class WorkerSession:
         seed, courses = self.simulated.seed, other_courses(self.simulated.course)
         return {coupling: SimulatedTrial(self.scenario, seed, simulated=course) for coupling, course in courses.items()}
 
+    def counterfactual(self, day: float) -> Counterfactual | None:
+        """How each patient fares in either arm by a day of the trial; None where nobody can know."""
+        if day >= self.simulated.last_day:
+            return self._last_counterfactual
+        return self._counterfactual(day)
+
     @cached_property
-    def counterfactual(self) -> Counterfactual | None:
-        """How each patient fares in either arm; None where nobody can know."""
+    def _last_counterfactual(self) -> Counterfactual | None:
+        return self._counterfactual(math.inf)
+
+    def _counterfactual(self, today: float) -> Counterfactual | None:
         others = {coupling: other.course for coupling, other in self.others.items()}
-        return counterfactual(self.simulated.course, others)
+        return counterfactual(self.simulated.course, others, today)
 
 
 def _seed(request: Open, scenario: Scenario) -> int:

@@ -33,7 +33,7 @@ SHOTS = {
     "live": Shot(("29 Sep 2020", "events 80/131"), day=2114.0),
     "live-small": Shot(("8 Jul 2018",), size=(80, 24), theme=PROJECTOR),
     "live-ascii": Shot(("8 Jul 2018",), ascii_only=True),
-    "patients": Shot(("fare better", "Their paths part"), ("p", "t"), theme=LIGHT, day=2114.0),
+    "patients": Shot(("fare better", "The courses differ"), ("p", "t"), theme=LIGHT, day=2114.0),
     "help": Shot(("8 Jul 2018", "All keys"), ("question_mark",)),
 }
 

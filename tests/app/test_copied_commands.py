@@ -165,3 +165,17 @@ async def test_the_trial_among_its_siblings_is_the_one_on_screen() -> None:
         assert headline is not None
         assert headline.own == estimate
         assert headline.own != headline.values[0]
+
+
+async def test_a_command_that_is_copied_right_after_a_jump_prints_the_day_that_comes() -> None:
+    async with driven() as driver:
+        await driver.go(100.0)
+        for key in ("o", "y"):
+            driver.feed_key(key)
+        await driver.until(lambda: driver.app.clipboard, "a command is copied")
+        assert driver.snapshot.day > 1000
+        assert f"--until {driver.snapshot.iso_date}" in driver.app.clipboard
+        driver.feed_key("G")
+        driver.feed_key("y")
+        await driver.until(lambda: "--until" not in driver.app.clipboard, "the command of the last day is copied")
+        assert driver.snapshot.day == driver.session.last_day

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from driving import Driver, driven, lines_of
 from textual.widgets import Static
@@ -78,6 +79,7 @@ async def test_the_reach_of_an_average_is_196_standard_errors() -> None:
 
 async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published() -> None:
     async with driven(size=(160, 45)) as driver:
+        await driver.go(driver.session.last_day)
         screen = await driver.visit("ensemble")
         assert isinstance(screen, EnsembleScreen)
         await driver.until(lambda: screen.replicates >= 100, "there are replicates")
@@ -96,10 +98,32 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         of = next(one for one in view.figures if one.label == "DFS HR, median")
         assert numbers(row)[:4] == pytest.approx([of.own, of.middle, of.lower, of.upper], abs=0.0051)
         rows = lines_of(driver.front.query_one(Histogram))
-        null, ticks = rows[1].rindex("│"), rows[-1]
-        assert abs(ticks.index(" 1 ") + 1 - (null - 1)) <= 1
-        published = rows[1].index("│")
-        assert ticks.index("0.6") < published < ticks.index("0.8")
+        axis = next(number for number, row in enumerate(rows) if "┴" in row)
+        marks, ticks = rows[axis + 1 : axis + 3]
+        # The last label can be pushed in from the edge.
+        labels = list(re.finditer(r"[\d.]+", ticks))[:-1]
+        at = {float(found[0]): (found.start() + found.end() - 1) // 2 for found in labels}
+        assert len(at) >= 4
+        assert all(rows[axis][column] == "┴" for column in at.values())
+        (null,) = {column for row in rows[:axis] for column, glyph in enumerate(row) if glyph == "┊"}
+        assert null == at[1.0]
+        # On a scale of logarithms every mark lies where the ticks around it say.
+        for sign, value in (("◇", 0.70), ("▲", headline.own)):
+            place = np.interp(np.log(value), np.log(list(at)), list(at.values()))
+            assert abs(marks.index(sign) - place) <= 1, sign
+        # So do the bars, by their center.
+        heights = np.array(
+            [
+                sum(" ▁▂▃▄▅▆▇█".find(glyph) for glyph in column if glyph in "▁▂▃▄▅▆▇█")
+                for column in zip(*rows[:axis], strict=True)
+            ]
+        )
+        center = heights @ np.arange(heights.size) / heights.sum()
+        of_values = np.interp(np.mean(np.log(headline.values)), np.log(list(at)), list(at.values()))
+        assert abs(center - of_values) <= 1
+        assert at[0.6] < marks.index("◇") < at[0.8]
+        assert re.search(r"published 0\.70 ◇|◇ published 0\.70", marks)
+        assert re.search(rf"this trial {headline.own:.2f} ▲|▲ this trial {headline.own:.2f}", marks)
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2])
@@ -123,7 +147,10 @@ async def test_patients_tell_the_net_first_and_then_who_fares_better_and_worse(t
         fare = f"With {DRAWS[balance.coupling]} {balance.better} fare better, {balance.worse} worse"
         assert 0 <= sentence.index(net) < sentence.index(fare) < sentence.index("neither a trial nor this model")
         arms = driver.app.trial.card.arms if driver.app.trial.card is not None else ()
-        for line, row in zip(screen.query_one(Listing).lines, roster.rows, strict=True):
+        rows = {row.patient: row for row in roster.rows}
+        assert {line.about for line in screen.query_one(Listing).lines} == set(rows)
+        for line in screen.query_one(Listing).lines:
+            row = rows[line.about]  # type: ignore[index]
             if row.individual_effect in ("better", "worse"):
                 would = "fares" if arms[row.arm] == balance.arm else "would fare"
                 assert line.cells[-1] == f"{would} {row.individual_effect}"
@@ -215,12 +242,14 @@ async def test_evidence_counts_inputs_fitted_and_held_out_results_apart() -> Non
         rows_of = [[row for row in screen.validation.rows if row.kind == kind] for kind in ("input", "fit", "holdout")]
         assert list(map(len, rows_of)) == [72, 37, 11]
         met = [sum(row.verdict == "met" for row in rows) for rows in rows_of]
-        told = f"Met: {met[0]} of 72 inputs =, {met[1]} of 37 fitted results, {met[2]} of 11 held out *"
-        assert told in line_with(driver, "Met:")
+        missed = [len(rows) - count for rows, count in zip(rows_of, met, strict=True)]
+        told = f"Missed: {missed[0]} of 72 inputs =, {missed[1]} of 37 fitted results, {missed[2]} of 11 held out *"
+        assert told in line_with(driver, "Missed:")
         lines = screen.query_one("#targets", Listing).lines
         assert [sum(line.cells[0].endswith(mark) for line in lines) for mark in (" =", " *")] == [72, 11]
-        for line, row in zip(lines, screen.validation.rows, strict=True):
-            assert row.verdict in line.cells
+        assert {line.about for line in lines} == set(screen.validation.rows)
+        for line in lines:
+            assert line.cells[4].removeprefix("✗ ") == line.about.verdict  # type: ignore[attr-defined]
 
 
 RANGES = """
@@ -249,13 +278,13 @@ async def test_evidence_shows_plausible_ranges_and_whether_the_mean_lies_in_them
         await driver.press("w")
         await driver.until(lambda: screen.replicates >= 20, "there are trials")
         await driver.settle()
-        assert "Met: 1 of 2 plausible ranges ~" in line_with(driver, "Met:")
+        assert "Missed: 1 of 2 plausible ranges ~" in line_with(driver, "Missed:")
         listing = screen.query_one("#targets", Listing)
         assert [(line.cells[0], line.cells[1], line.cells[4]) for line in listing.lines] == [
+            ("Far ~", "7-8", "✗ implausible"),
             ("Wide ~", "10.0-75.0%", "met"),
-            ("Far ~", "7-8", "implausible"),
         ]
-        for label, judged in (("Wide", IN_RANGE), ("Far", VERDICTS["implausible"])):
+        for label, judged in (("Far", VERDICTS["implausible"]), ("Wide", IN_RANGE)):
             assert f"{label} ~" in " ".join(driver.screen_lines())
             told = " ".join(str(screen.query_one("#text", Static).render()).split())
             assert told.startswith(f"{label} plausible")

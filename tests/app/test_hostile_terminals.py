@@ -202,7 +202,7 @@ def test_an_app_whose_simulation_is_killed_says_so_and_starts_another(session: S
         session.wait_until("simulation has stopped", gone=True)
         # Only a simulation that answers can show another day.
         session.press(ends)
-        session.wait_until(f"{day}  two-arm-exponential")
+        session.wait_until(f"{day}  seed ")
     assert session.answers()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.listing import GAP, LEAST, Column, Listing
-from pathsim.app.widgets.sliders import Sliders, fitted_label
+from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.timeline import Timeline
 
 DAY = 1800.0
@@ -85,23 +85,6 @@ def test_columns_share_the_room_there_is_and_those_of_a_high_rank_go_first(
     assert sum(widths.values()) + GAP * (len(widths) - 1) <= max(room, needed)
 
 
-@given(
-    label=st.text("abcdefgh ", min_size=1, max_size=60).map(str.strip).filter(bool),
-    room=st.integers(1, 60),
-)
-def test_a_label_fits_and_keeps_its_beginning(label: str, room: int) -> None:
-    shown = fitted_label(label, room)
-    assert len(shown) <= room
-    assert shown == label if len(label) <= room else shown[0] in (label[0], "…")
-
-
-def test_labels_are_cut_in_the_middle_and_abbreviated_before() -> None:
-    assert fitted_label("relapse hazard ratio (age >= 13)", 32) == "relapse hazard ratio (age >= 13)"
-    assert fitted_label("relapse hazard ratio (age >= 13)", 25) == "relapse HR (age >= 13)"
-    assert fitted_label("late treatment failure by day 28", 24) == "late treatmen… by day 28"
-    assert fitted_label("Febrile neutropenia grade 3+", 22) == "Febrile neutropenia 3+"
-
-
 @pytest.mark.parametrize(
     ("number", "typed", "told"),
     [
@@ -161,7 +144,7 @@ async def test_the_list_narrows_while_one_types_and_esc_gives_it_back() -> None:
         sliders = driver.front.query_one(Sliders)
         whole = listed(sliders)
         await driver.press(*["down"] * 5, "slash", "escape")
-        assert sliders.cursor == 5
+        assert sliders.cursor == 6
         counts = []
         await driver.press("slash")
         for letter in "hsct":
@@ -178,16 +161,6 @@ async def test_the_list_narrows_while_one_types_and_esc_gives_it_back() -> None:
         await driver.until(lambda: listed(sliders) == whole, "all are listed again")
 
 
-@pytest.mark.parametrize("room", [24, 30, 44])
-async def test_cases_can_be_told_apart_where_there_is_little_room(room: int) -> None:
-    async with driven() as driver:
-        assert driver.app.trial.card is not None
-        first = driver.app.trial.card.parameters
-        cases = [one.label for one in first if one.path.startswith("steps.block_1.assess.") and ".cases." in one.path]
-        assert len(cases) > 10
-        assert len({fitted_label(label, room) for label in cases}) == len(cases)
-
-
 async def test_numbers_for_some_patients_only_say_for_whom() -> None:
     async with driven() as driver:
         assert driver.app.trial.card is not None
@@ -198,13 +171,26 @@ async def test_numbers_for_some_patients_only_say_for_whom() -> None:
         assert "arm is chemotherapy" in labels["steps.after_transplant.exit.death.effects.2.hazard_ratio"]
 
 
-async def test_where_no_number_is_said_to_be_uncertain_all_are_listed() -> None:
-    async with driven("two-arm-exponential") as driver:
-        shown = "\n".join(lines_of(driver.front.query_one(Sliders)))
+async def test_where_no_number_is_said_to_matter_or_to_be_uncertain_all_are_listed(tmp_path: Path) -> None:
+    file = tmp_path / "plain.toml"
+    file.write_text('extends = "two-arm-exponential"\nwithout = ["shown_first"]\n', encoding="utf-8")
+    async with driven(file) as driver:
+        sliders = driver.front.query_one(Sliders)
         assert driver.app.trial.card is not None
+        shown = " ".join(" ".join(line[3:22] for line in lines_of(sliders)).split())
         assert all(one.label in shown for one in driver.app.trial.card.parameters)
         await driver.press("home", "left")
-        await driver.until(lambda: "Patients" not in "\n".join(lines_of(driver.front.query_one(Sliders))), "it is shut")
+        await driver.until(lambda: "Patients" not in "\n".join(lines_of(sliders)), "it is shut")
+
+
+async def test_alone_on_the_screen_the_numbers_have_the_arrows() -> None:
+    async with driven("two-arm-exponential") as driver:
+        await driver.press("f", "x")
+        await driver.press("w", "w", "w")
+        sliders = driver.front.query_one(Sliders)
+        await driver.until(lambda: sliders.size.width > 80 and sliders.has_focus, "the numbers are alone")
+        await driver.press("right")
+        await driver.until(lambda: driver.session.settings, "one is turned")
 
 
 async def test_keys_that_come_at_once_are_taken_in_their_order() -> None:
@@ -340,7 +326,7 @@ async def test_escape_leads_from_one_journey_to_the_list_and_from_one_view_to_al
         await driver.visit("patients")
         await driver.press("f")
         timeline = driver.front.query_one(Timeline)
-        await driver.until(lambda: "esc the list" in str(timeline.border_subtitle), "the way back is told")
+        await driver.until(lambda: "esc the list" in str(timeline.headings), "the way back is told")
         await driver.press("escape")
         assert driver.front.query_one(Listing).has_focus
         assert driver.app.current_mode == "patients"
@@ -353,3 +339,28 @@ async def test_a_study_without_arms_lists_no_arm() -> None:
         await driver.until(lambda: driver.front.query_one(Listing).lines, "patients are listed")
         assert " arm " not in headings(driver)
         assert " by " not in headings(driver)
+
+
+@pytest.mark.parametrize("row", [0, 3, 9])
+async def test_a_click_goes_to_the_row_that_is_under_the_mouse(row: int) -> None:
+    async with driven(size=(120, 40)) as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        listing = driver.front.query_one(Listing)
+        await driver.until(lambda: listing.lines, "patients are listed")
+        await driver.press("end", "home")
+        shown = lines_of(listing)[1 + row].split()[0]
+        await driver.click(listing, 3, 1 + row)
+        await driver.until(lambda: listing.cursor == row, "it is marked")
+        assert f"{listing.marked:04d}" == shown
+
+
+async def test_a_click_on_a_heading_sorts_by_its_column() -> None:
+    async with driven(size=(120, 40)) as driver:
+        await driver.go(DAY)
+        await driver.visit("patients")
+        listing = driver.front.query_one(Listing)
+        await driver.until(lambda: listing.lines, "patients are listed")
+        await driver.click(listing, lines_of(listing)[0].index("arm") + 1, 0)
+        await driver.until(lambda: listing.sorted_by >= 0, "it is sorted")
+        assert listing.columns[listing.sorted_by].heading == "arm"

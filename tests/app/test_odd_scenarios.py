@@ -69,9 +69,12 @@ async def test_a_bound_is_drawn_only_where_there_is_one() -> None:
         assert none is None
         assert second == pytest.approx(7.4421, abs=1e-4)
         assert last == pytest.approx(5.1993, abs=1e-4)
-        chart = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
-        assert "benefit 5.20" in chart
+        rows = lines_of(driver.front.query_one(CommitteeChart))
+        chart = "\n".join(rows[: next(number for number, row in enumerate(rows) if "└" in row)])
+        futility = [bound for bound in card.committee.futility if bound is not None]
+        assert "5.20 benefit" in chart
         assert "7.44" not in chart
+        assert chart.count("╋") == 1 + len(futility)
 
 
 @pytest.mark.parametrize("size", [(132, 40), (160, 45), (200, 60)], ids=lambda size: "{}x{}".format(*size))

@@ -1,7 +1,7 @@
 """What the widgets paint: the numbers of the snapshot, within their borders, in glyphs and colors that can be seen."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.strip import Strip
 
-from pathsim.app.themes import THEMES
+from pathsim.app.themes import DARK, ROLES, THEMES
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
@@ -18,14 +18,14 @@ from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.picture import Picture
 from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.app.widgets.survival import SurvivalPlot
-from pathsim.app.widgets.toxicity import ToxicityBars
+from pathsim.app.widgets.toxicity import ToxicityPairs
 
 SIZES = ((80, 24), (120, 40), (160, 45), (200, 60))
 OTHER_SIZES = tuple(pytest.param(size, marks=pytest.mark.slow) for size in SIZES[1:])
 TINY = ((1, 1), (8, 3), (20, 5), (40, 12), (30, 50), (200, 4))
 DAY = 1900.0
-HEAVY, LIGHT = set("━┃┏┓┗┛"), set("─┐┘┌└")
-GRID = set("┐┘┌└┏┓┗┛┷·┈─│┤┴└┼╌┿░▒▓█▏▎▍▌▋▊▉▔▕▁▂▃▄▅▆▇╭╮╰╯┊━┃▶▸▾·•")
+HEAVY, LIGHT = set("▔━▁┃┓┗"), set("‾─_│┐└")
+GRID = set("┐┘┌└┏┓┗┛┷·┈─│┤┴└┼╌┿░▒▓█▏▎▍▌▋▊▉▔▕▁▂▃▄▅▆▇╭╮╰╯┊━┃▶▸▾·•├")
 LEAST_CONTRAST = 2.0
 
 
@@ -71,26 +71,45 @@ async def test_curves_are_heavy_for_the_first_arm_and_light_for_the_second(size:
     async with driven(size=size) as driver:
         await driver.go(DAY)
         plot = driver.front.query_one("#first", SurvivalPlot)
-        legend = lines_of(plot)[0]
-        first, second = plot.groups
-        assert f"━━ {first[:6]}" in legend
-        assert f"── {second[:6]}" in legend
-        rows = lines_of(plot)[1 : -3 - len(plot.groups)]
-        drawn = {glyph for row in rows for glyph in row}
-        assert drawn & HEAVY
-        assert drawn & LIGHT
-        palette = plot.palette
-        for arm, pen in enumerate((HEAVY, LIGHT)):
-            color = palette.fore(f"arm{arm}").rich_color
-            mine = {
-                glyph
-                for y in range(1, plot.size.height - 3 - len(plot.groups))
-                for segment in plot.render_line(y)
+        # Where there is no room at the ends of the curves, their names stand above them.
+        top = int(plot.size.width < 64)
+        axis = row_of_axis(plot)
+        left, right = (re.search(mark, lines_of(plot)[axis]) for mark in ("└", r"(?<=[─┴])(?= |$)"))
+        assert left is not None
+        assert right is not None
+        for arm, (pen, sample) in enumerate(((HEAVY, "━━"), (LIGHT, "──"))):
+            color = Color.parse(ROLES[DARK].arms[arm]).rich_color
+            glyphs = {
+                (row, column): segment.text[column - start]
+                for row in range(axis + 1)
+                for start, segment in placed(plot.render_line(row))
                 if segment.style is not None and segment.style.color == color and segment.style.bold
-                for glyph in segment.text
+                for column in range(start, start + len(segment.text))
             }
-            assert mine & pen
-            assert not mine & ((HEAVY | LIGHT) - pen)
+            inside = {
+                glyph for (row, column), glyph in glyphs.items() if row >= top and left.end() <= column < right.start()
+            }
+            assert inside & pen
+            assert inside <= pen | {"◇"}
+            beside = "".join(
+                glyph for (row, column), glyph in sorted(glyphs.items()) if row < top or column >= right.start()
+            )
+            assert re.search(rf"{sample} {plot.groups[arm][:6]}", beside)
+            assert plot.groups[1 - arm][:4] not in beside
+
+
+def row_of_axis(plot: SurvivalPlot) -> int:
+    """The row of no survival, where the axis is."""
+    (axis,) = [row for row, line in enumerate(lines_of(plot)) if re.match(r" +\d+% └", line)]
+    return axis
+
+
+def placed(strip: Strip) -> Iterator[tuple[int, Segment]]:
+    """The segments of a row, each with the column where it begins."""
+    column = 0
+    for segment in strip:
+        yield column, segment
+        column += len(segment.text)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -98,20 +117,49 @@ async def test_the_numbers_at_risk_are_those_of_the_snapshot(size: tuple[int, in
     async with driven(size=size) as driver:
         snapshot = await driver.go(DAY)
         plot = driver.front.query_one("#first", SurvivalPlot)
-        for arm, row in enumerate(lines_of(plot)[-2:]):
+        ticks, *rows, censored = lines_of(plot)[row_of_axis(plot) + 1 :][: len(plot.groups) + 2]
+        assert ticks.startswith("at risk ")
+        for arm, row in enumerate(rows):
             curve = snapshot.endpoints[0].curves[arm]
             name, *shown = row.split()
             assert plot.groups[arm].startswith(name.rstrip("…"))
             every = round(len(curve.at_risk) / len(shown) + 0.49)
             assert [int(number) for number in shown] == list(curve.at_risk[::every])
+            # Each below its tick, of which the last is followed by the unit.
+            ends = [found.span() for found in re.finditer(r"\d+", ticks)]
+            for number, (first, last) in zip(re.finditer(r"\d+", row[len(name) :]), ends, strict=True):
+                begin, end = (place + len(name) for place in number.span())
+                assert begin <= last
+                assert first <= end
+        if censored.strip():
+            assert censored.startswith("censored")
+            in_all = np.concatenate([np.flatnonzero(curve.censored) for curve in snapshot.endpoints[0].curves])
+            bars = [column for column, glyph in enumerate(censored) if glyph in "▁▂▃▄▅▆▇█"]
+            axis = lines_of(plot)[row_of_axis(plot)]
+            left = axis.index("└") + 1
+            columns = len(axis.rstrip()) - left
+            size_of_all = snapshot.endpoints[0].curves[0].censored.size
+            assert bars == sorted({left + int(place) * columns // size_of_all for place in in_all.tolist()})
 
 
-@pytest.mark.parametrize("size", SIZES[:2], ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("size", [*SIZES[:2], (60, 24)], ids=lambda size: "{}x{}".format(*size))
 async def test_the_legend_tells_events_and_patients(size: tuple[int, int]) -> None:
+    """In a line above the curves where these leave no room at their ends."""
     async with driven(size=size) as driver:
         snapshot = await driver.go(DAY)
-        legend = lines_of(driver.front.query_one("#first", SurvivalPlot))[0].replace("/", " of ")
-        assert all(f"{one.events} of {one.n}" in legend for one in snapshot.endpoints[0].curves)
+        plot = driver.front.query_one("#first", SurvivalPlot)
+        is_legend = plot.size.width < 64
+        for arm, one in enumerate(snapshot.endpoints[0].curves):
+            color = Color.parse(ROLES[DARK].arms[arm]).rich_color
+            rows = range(1 if is_legend else row_of_axis(plot))
+            told = [
+                segment.text.strip()
+                for row in rows
+                for segment in plot.render_line(row)
+                if segment.style is not None and segment.style.color == color
+            ]
+            of = " ".join(told) if is_legend else next(words for words in told if words.startswith(str(one.events)))
+            assert re.search(rf"\b{one.events}( of |/| events in ){one.n}\b", of)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
@@ -144,13 +192,17 @@ async def test_a_view_that_was_hidden_shows_the_day_that_it_is_now() -> None:
     async with driven(seed=12, size=(80, 24)) as driver:
         plot = driver.front.query_one("#first", SurvivalPlot)
         await driver.go(driver.session.last_day)
-        assert " of 111" in lines_of(plot)[0]
+        ended = driver.snapshot.endpoints[0].curves[0]
+        assert f"{ended.events} events in 111" in "\n".join(driver.screen_lines())
         await driver.press("w")
         shown = await driver.go(500.0)
         await driver.press("W")
         await driver.settle()
-        first = shown.endpoints[0].curves[0]
-        assert f"{first.events} of {first.n}" in driver.screen_lines()[4]
+        seen = "\n".join(driver.screen_lines())
+        assert plot.is_on_screen
+        assert "in 111" not in seen
+        for one in shown.endpoints[0].curves:
+            assert re.search(rf"\b{one.events} events? in {one.n}\b", seen)
 
 
 @pytest.mark.parametrize("scenario", ["two-arm-exponential", "stroke-thrombectomy"])
@@ -163,7 +215,7 @@ async def test_what_a_trial_does_not_have_takes_no_room(scenario: str) -> None:
         front = driver.front
         assert not front.query_one(CommitteeChart).display
         assert front.query_one("#second").display is (len(shown.endpoints) > 1)
-        assert front.query_one(ToxicityBars).display is card.has_toxicity
+        assert front.query_one(ToxicityPairs).display is card.has_toxicity
         assert front.query_one("#right").display is card.has_toxicity
         views = []
         await driver.press("f")
@@ -192,6 +244,7 @@ async def test_a_study_without_arms_shows_every_step_on_its_map_with_who_is_ther
 
 async def test_an_ensemble_without_arms_shows_survival_and_no_power() -> None:
     async with driven("stroke-thrombectomy", size=(120, 40)) as driver:
+        await driver.go(driver.session.last_day)
         await fill(driver, "ensemble")
         histogram = driver.front.query_one(Histogram)
         assert histogram.headline is not None
@@ -209,7 +262,7 @@ async def test_toxicity_is_told_in_the_per_cents_of_the_snapshot(size: tuple[int
         snapshot = await driver.go(DAY)
         driver.front.view = "toxicity"
         await driver.settle()
-        lines = lines_of(driver.front.query_one(ToxicityBars))
+        lines = lines_of(driver.front.query_one(ToxicityPairs))
         shown = 0
         for row, line in zip(snapshot.toxicity, lines[1:], strict=False):
             per_cents = [int(number) for number in re.findall(r"(\d+)%", line)]
@@ -235,14 +288,33 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
 @pytest.mark.parametrize("size", [SIZES[0], *OTHER_SIZES], ids=lambda size: "{}x{}".format(*size))
 async def test_the_histogram_shows_what_was_published_no_effect_and_this_trial(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
+        await driver.go(driver.session.last_day)
         await fill(driver, "ensemble")
         ratios = driver.front.query_one(Histogram)
         assert ratios.headline is not None
         rows = lines_of(ratios)
-        assert "no effect" in rows[0]
-        assert f"published {ratios.headline.published:.2f}" in rows[1]
-        assert f"this trial {ratios.headline.values[0]:.2f}" in rows[2]
+        assert re.search("┊no effect|no effect┊", rows[0])
+        (axis,) = [number for number, row in enumerate(rows) if "┴" in row]
+        assert axis == ratios.size.height - 4
+        marks = rows[axis + 1]
         assert np.isfinite(ratios.headline.values[0])
+        for sign, name, value, role in (
+            ("◇", "published", ratios.headline.published, "title"),
+            ("▲", "this trial", ratios.headline.values[0], "yours"),
+        ):
+            # The number alone only where there is no room for the words between the sign and the edge.
+            words = f"{name} {value:.2f}"
+            room = min(marks.index(sign), len(marks) - 1 - marks.index(sign))
+            words = words if room > len(words) else rf"({name} |this )?{value:.2f}"
+            assert re.search(f"{sign} {words}|{words} {sign}", marks)
+            color = Color.parse(getattr(ROLES[DARK], role)).rich_color
+            seen = "".join(
+                segment.text
+                for _, segment in placed(ratios.render_line(axis + 1))
+                if segment.style is not None and segment.style.color == color and segment.style.bold
+            )
+            assert sign in seen
+            assert re.search(words, seen)
 
 
 @pytest.mark.parametrize("size", [SIZES[1], *OTHER_SIZES[1:]], ids=lambda size: "{}x{}".format(*size))
@@ -256,11 +328,22 @@ async def test_power_lies_where_the_axis_says(size: tuple[int, int]) -> None:
         rows = lines_of(chart)
         ticks = {row: int(found[1]) for row, line in enumerate(rows) if (found := re.match(r" *(\d+)%", line))}
         (top, highest), (bottom, lowest) = min(ticks.items()), max(ticks.items())
-        column = max(line.rfind("░") for line in rows)
+        panel = Color.parse(ROLES[DARK].panel).rich_color
+        tinted = {
+            (row, column)
+            for row in range(chart.size.height)
+            for start, segment in placed(chart.render_line(row))
+            if segment.style is not None and segment.style.bgcolor == panel
+            for column in range(start, start + len(segment.text))
+        }
+        column = max(column for _, column in tinted)
         (drawn,) = [row for row, line in enumerate(rows[: bottom + 1]) if line[column] == "━"]
-        told = highest - (drawn - top) / (bottom - top) * (highest - lowest)
+        inside = sorted(row for row, at in tinted if at == column)
+        assert inside == list(range(inside[0], inside[-1] + 1))
         half_a_row = (highest - lowest) / (bottom - top) / 2
-        assert told == pytest.approx(100 * share.estimate, abs=half_a_row + 1e-9)
+        for row, figure in ((drawn, share.estimate), (inside[0], share.upper), (inside[-1], share.lower)):
+            told = highest - (row - top) / (bottom - top) * (highest - lowest)
+            assert told == pytest.approx(100 * figure, abs=half_a_row + 1e-9)
 
 
 @pytest.mark.parametrize("size", [*SIZES, (132, 43)], ids=lambda size: "{}x{}".format(*size))
@@ -269,10 +352,33 @@ async def test_what_the_rules_say_at_each_look_stands_whole(size: tuple[int, int
         driver.front.view = "committee"
         snapshot = await driver.go(2114.0)
         assert len(snapshot.looks) == 2
-        chart = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
+        committee = driver.front.query_one(CommitteeChart)
+        rows = lines_of(committee)
+        (axis,) = [row for row, line in enumerate(rows) if "└" in line]
+        levels = {
+            row: int(found[1]) for row, line in enumerate(rows[:axis]) if (found := re.match(r" *(-?\d) ┤", line))
+        }
+        rings = sorted(
+            (column, row) for row, line in enumerate(rows[:axis]) for column, glyph in enumerate(line) if glyph == "◉"
+        )
+        assert len(rings) == 2
+        assert rows[axis + 1].startswith("z ")
+        numbers = [found.start() for found in re.finditer(r"(?<= )\d(?= )", rows[axis + 1])]
+        by_level = sorted(levels, key=lambda row: levels[row])
+        known = [levels[row] for row in by_level]
+        assert len(known) >= 2
         for number, look in enumerate(snapshot.looks, 1):
-            assert re.search(rf"(?m)(^|[ ┤│])look {number}: {look.z:.2f}, {look.decision}( |$)", chart)
-            assert re.search(rf"(?m)[•┈ 1]{number}( |•|┈|2|$)", chart)
+            (line,) = [line for line in rows[axis + 2 :] if line.startswith(f"{number:>2} ")]
+            fitting = [words for words in look.verdict if len(words) <= committee.size.width - 3]
+            assert line[3:].rstrip() == fitting[0]
+            assert look.z is not None
+            assert f"z {look.z:.2f}" in line
+            assert re.search({"continue": "goes on", "stop by order": "stopped"}[look.decision], line)
+            column, row = rings[number - 1]
+            # Numbers of looks that came soon after each other stand beside each other.
+            assert abs(numbers[number - 1] - column) <= 1
+            steps = (look.z - known[0]) / (known[-1] - known[0]) * (by_level[-1] - by_level[0])
+            assert row == pytest.approx(by_level[0] + steps, abs=1.0)
 
 
 @pytest.mark.parametrize("width", [96, 110, 115, 116, 131])

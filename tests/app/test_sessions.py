@@ -18,7 +18,7 @@ from pathsim.app.base import Arrived
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.player import requests as ask
 from pathsim.player.user_session import SPEEDS, UserSession
-from pathsim.player.views.live import Curve, Parameter, Snapshot
+from pathsim.player.views.live import Counts, Curve, Floats, Parameter, Snapshot
 
 DAY = 1800.0
 PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
@@ -209,7 +209,7 @@ async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same
 ) -> None:
     monkeypatch.chdir(tmp_path)
     async with driven(settings={PATH: "3"}) as driver:
-        changed = await driver.go(DAY)
+        changed, before = await driver.go(DAY), driver.app.trial.card
         driver.app.trial.send(ask.Save(driver.session.generation, "mine"))
         await driver.until(lambda: Path("mine.toml").is_file(), "it is written")
     text = Path("mine.toml").read_text(encoding="utf-8")  # noqa: ASYNC240 - nobody waits meanwhile
@@ -217,14 +217,32 @@ async def test_a_saved_trial_extends_the_one_it_was_made_from_and_shows_the_same
     assert PATH in text
     assert pathsim("check", "mine.toml").code == 0
     async with driven(tmp_path / "mine.toml", seed=1, own_seed=True) as driver:
-        saved = await driver.go(DAY)
+        saved, after = await driver.go(DAY), driver.app.trial.card
         assert driver.session.seed == 21
         assert same(*([(one.ratios, *map(figures, one.curves)) for one in of.endpoints] for of in (changed, saved)))
+        assert before is not None
+        assert after is not None
+        for number, both in enumerate(zip(changed.endpoints, saved.endpoints, strict=True)):
+            ends = [card.endpoints[number].horizon_days for card in (before, after)]
+            days = np.linspace(0, min(ends), 200)
+            for arm in zip(*(view.curves for view in both), strict=True):
+                (least, most), (lower, upper) = (censored_by(*one, days) for one in zip(arm, ends, strict=True))
+                assert np.all(np.maximum(least, lower) <= np.minimum(most, upper))
 
 
 def figures(curve: Curve) -> tuple[Any, ...]:
-    """A curve without the ticks of its axis, which are those of the scenario that was opened."""
-    return curve.time, curve.survival, curve.censored, curve.n, curve.events
+    """A curve without what depends on its axis, which is that of the scenario that was opened."""
+    return curve.time, curve.survival, curve.lower, curve.upper, curve.followed_days, curve.n, curve.events
+
+
+def censored_by(curve: Curve, horizon_days: float, days: Floats) -> tuple[Counts, Counts]:
+    """How many were censored by these days, at least and at most: they lie somewhere in the parts of the axis."""
+    before = np.concatenate(([0], np.cumsum(curve.censored)))
+    assert before[-1] <= curve.n - curve.events
+    assert before[-1] == curve.n - curve.events or curve.followed_days > horizon_days
+    part = days / horizon_days * curve.censored.size
+    first, last = np.floor(part - 1e-9).astype(int), np.ceil(part + 1e-9).astype(int)
+    return before[np.maximum(first, 0)], before[np.minimum(last, curve.censored.size)]
 
 
 @pytest.mark.parametrize("name", ["", ".", "/", "~nobody-of-this-name/x", "x" * 300])

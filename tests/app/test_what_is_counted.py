@@ -4,13 +4,15 @@ import math
 import re
 
 import pytest
-from driving import Driver, driven
+from driving import Driver, driven, lines_of
 
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.differences import difference_table
-from pathsim.app.screens.ensemble import EnsembleScreen
+from pathsim.app.screens.ensemble import ENOUGH, EnsembleScreen
 from pathsim.app.screens.evidence import SIMULATING, EvidenceScreen
+from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.sliders import Sliders
 from pathsim.meaning import Unit
 from pathsim.player.views.compare import ContrastView, Difference
 
@@ -20,14 +22,14 @@ SIZES = ((80, 24), (120, 40), (160, 45))
 
 def text(driver: Driver) -> str:
     """All that is on screen, without borders and line breaks."""
-    return re.sub(r"[│╭╮╰╯─\s]+", " ", "\n".join(driver.screen_lines()))
+    return re.sub(r"[│▌─\s]+", " ", "\n".join(driver.screen_lines()))
 
 
 async def test_the_parts_of_those_who_fare_otherwise_sum_to_the_whole() -> None:
     async with driven(settings={RELAPSE: "0.5"}) as driver:
         snapshot = await driver.go(1800)
         assert snapshot.counts is not None
-        shown = text(driver)
+        shown = " ".join(" ".join(lines_of(driver.front.query_one(Sliders))).split())
         whole = re.search(r"(\d+) patients fare differently by now", shown)
         parts = re.search(r"(\d+) fare better \(DFS\)((, \d+ [a-z ]+)*)", shown)
         assert whole is not None
@@ -40,15 +42,28 @@ async def test_the_committee_says_what_the_curves_count_where_it_knows_of_fewer(
         snapshot = await driver.go(1500)
         counted = sum(curve.events for curve in snapshot.endpoints[0].curves)
         assert snapshot.events_counted == counted > snapshot.events_known
-        assert f"{snapshot.events_known} of 131 events known; the curves count {counted}" in text(driver)
+        chart = driver.front.query_one(CommitteeChart)
+        known = f"{snapshot.events_known} of 131 events"
+        wordings = (f"{known} known; the curves count {counted}", f"{known}; curves {counted}")
+        assert chart.headings == ("Committee", *wordings, known)
+        for is_alone, told in enumerate(reversed(wordings)):
+            assert re.search(rf"Committee {told} ", text(driver)), told
+            if not is_alone:
+                driver.front.view = "committee"
+                await driver.press("f")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_replicates_say_by_which_day_they_are_read(size: tuple[int, int]) -> None:
     async with driven(size=size) as driver:
+        await driver.go(driver.session.last_day)
         screen = await driver.visit("ensemble")
         assert isinstance(screen, EnsembleScreen)
         await driver.until(lambda: screen.replicates >= 3, "there are replicates")
+        await driver.settle()
+        if screen.replicates < ENOUGH:
+            assert "trials by 30 Sep 2020; so few do not tell" in text(driver)
+        await driver.until(lambda: screen.replicates >= ENOUGH, "there are enough")
         await driver.settle()
         assert "By 30 Sep 2020 this trial was luckier than" in text(driver)
 
@@ -61,9 +76,10 @@ async def test_the_curves_say_if_the_arms_are_compared_within_strata() -> None:
 
 async def test_where_nothing_is_randomized_nobody_is_lucky_and_deaths_are_called_deaths() -> None:
     async with driven("stroke-thrombectomy", settings={"trial.patients": "60"}) as driver:
+        await driver.go(driver.session.last_day)
         screen = await driver.visit("ensemble")
         assert isinstance(screen, EnsembleScreen)
-        await driver.until(lambda: screen.replicates >= 5, "there are replicates")
+        await driver.until(lambda: screen.replicates >= ENOUGH, "there are replicates")
         await driver.settle()
         shown = text(driver)
         assert "luckier" not in shown

@@ -13,8 +13,10 @@ from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.timeline import Timeline
+from pathsim.player.suggestions import suggestions
 
 DAY = 1500.0
+QUEUES, SUITE = "stroke-thrombectomy", "resources.suite.capacity"
 CHANGES = (
     ("steps.after_transplant.exit.relapse.hazard_ratio", "3"),
     ("steps.block_2.toxicity.sepsis.grade3plus_share", "0.9"),
@@ -38,6 +40,8 @@ class Does:
     day: float = DAY
     turned: int = 0
     """How many numbers are changed to begin with."""
+    size: tuple[int, int] = (160, 45)
+    scenario: str = "aall1331"
 
 
 # ---- what there is to see
@@ -87,6 +91,11 @@ def by(step: float) -> Callable[[Any, Any], bool]:
     return lambda before, after: after == before + step
 
 
+def offered(driver: Driver, number: int) -> str:
+    assert driver.app.trial.card is not None
+    return suggestions(driver.app.trial.card.parameters)[number - 1].parameter.path
+
+
 def dialog(driver: Driver) -> type:
     return type(driver.app.screen)
 
@@ -107,6 +116,9 @@ ROW_BELOW: See = lambda driver: driver.front.query_one(Listing).cursor  # noqa: 
 IN_LIST: dict[str, Any] = {"on": "patients", "focus": "#patients"}
 IN_SLIDERS: dict[str, Any] = {"focus": "#parameters", "first": ("home",)}
 ON_NUMBER: dict[str, Any] = {"focus": "#parameters", "first": ("home", "enter", "down")}
+"""Below the heading of those that matter most, which is shut to begin with."""
+IN_HISTORY: dict[str, Any] = {"first": ("home", "enter", "down", "right", "h")}
+"""A number was turned, and what was done is on screen."""
 ON_CALENDAR: dict[str, Any] = {"focus": "#calendar"}
 
 KEYS: dict[str, Does] = {
@@ -145,6 +157,21 @@ KEYS: dict[str, Does] = {
         lambda was, now: now[0] == now[1] == was[0] + 1 and now[3],
         first=("n", "u"),
     ),
+    "player.history": Does(
+        lambda d: (d.front.shows_history, d.front.query_one("#history").has_focus), goes_to((True, True))
+    ),
+    "history.earlier": Does(lambda d: d.app.trial.history.place, by(-1), **IN_HISTORY),
+    "history.later": Does(
+        lambda d: d.app.trial.history.place, by(1), first=("home", "enter", "down", "right", "h", "up")
+    ),
+    "history.take_out": Does(
+        lambda d: (len(d.session.settings), d.app.trial.history.place),
+        lambda was, now: was[0] == 1 and now == (0, was[1] + 1),
+        **IN_HISTORY,
+    ),
+    "history.slider": Does(
+        lambda d: (d.front.shows_history, sliders(d).has_focus and marked_steps(d)), goes_to((False, 1)), **IN_HISTORY
+    ),
     "player.keep": Does(
         lambda d: d.app.trial.card and d.app.trial.card.kept, lambda was, now: not was and now, turned=1
     ),
@@ -172,7 +199,7 @@ KEYS: dict[str, Does] = {
     "screen.compare": Does(mode, goes_to("compare")),
     "screen.evidence": Does(mode, goes_to("evidence")),
     "screen.back": Does(mode, goes_to("live"), on="evidence"),
-    "live.endpoint": Does(lambda d: (d.front.endpoint, plot(d).border_title), lambda was, now: was[1] != now[1]),
+    "live.endpoint": Does(lambda d: (d.front.endpoint, plot(d).headings), lambda was, now: was[1] != now[1]),
     "live.view": Does(front("view"), goes_to("map"), first=("f",)),
     "live.view_before": Does(front("view"), goes_to("parameters"), first=("f",)),
     "live.full": Does(lambda d: (d.front.is_full, d.front.query_one("#parameters").display), goes_to((True, False))),
@@ -180,14 +207,26 @@ KEYS: dict[str, Does] = {
         lambda d: (plot(d).show_bands, "".join(lines_of(plot(d)))),
         lambda was, now: was[0] and not now[0] and was[1] != now[1],
     ),
+    "live.zoom": Does(
+        lambda d: (plot(d).is_zoomed, lines_of(plot(d))),
+        lambda was, now: not was[0] and now[0] and any("  0%" in one for one in was[1]) and was[1] != now[1],
+        day=100.0,
+    ),
     "live.crosshair": Does(
         lambda d: (plot(d).crosshair, plot(d).has_focus), lambda was, now: was[0] is None and now[0] and now[1]
+    ),
+    "live.place_more": Does(lambda d: d.session.settings.get(SUITE), goes_to("2"), scenario=QUEUES, day=30.0),
+    "live.place_less": Does(
+        lambda d: d.session.settings.get(SUITE), goes_to("2"), scenario=QUEUES, day=30.0, first=("plus", "plus")
     ),
     "live.source": Does(dialog, goes_to(Explanation), **ON_NUMBER),
     "live.search": Does(
         lambda d: (sliders(d).filter, any("sepsis" in one.lower() for one in lines_of(sliders(d)))),
         goes_to(("sepsis", True)),
         then=(*"sepsis", "enter"),
+    ),
+    "ensemble.view": Does(
+        lambda d: d.front.query_one("#table").is_on_screen, goes_to(value=True), on="ensemble", size=(80, 24)
     ),
     "ensemble.more": Does(
         lambda d: d.front.view and d.front.view.wanted, lambda was, now: now == 2 * was, on="ensemble"
@@ -220,7 +259,15 @@ KEYS: dict[str, Does] = {
         turned=1,
         then=(*"better", "enter"),
     ),
-    "compare.endpoint": Does(lambda d: plot(d).border_title, on="compare"),
+    "compare.endpoint": Does(lambda d: plot(d).headings, on="compare"),
+    **{
+        f"compare.try_{number}": Does(
+            lambda d, number=number: d.session.settings.get(offered(d, number)),
+            lambda was, now: was is None and now is not None,
+            on="compare",
+        )
+        for number in (1, 2, 3)
+    },
     "evidence.view": Does(lambda d: listing(d).id, goes_to("targets"), on="evidence"),
     "evidence.search": Does(
         lambda d: (len(listing(d).seen), listing(d).filter),

@@ -343,7 +343,7 @@ def test_the_app_knows_nothing_either_where_patients_queue_in_the_other_arm() ->
     source = str(CASES / "beds-in-one-arm.toml")
     for seed in (1, 2, 10, 19):
         session = WorkerSession.opened(Open(1, source, seed, (("resources.bed.capacity", "10"),)), None)
-        assert roster(1, session.simulated, session.counterfactual, "shared", 1461.0).balance is None
+        assert roster(1, session.simulated, session.counterfactual(1461.0), "shared", 1461.0).balance is None
         assert told_in(case("beds-in-one-arm", seed, **{"resources.bed.capacity": "10"})) is None
 
 

@@ -1,5 +1,6 @@
 """Who fares otherwise when a number is changed, or in the other arm."""
 
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -15,6 +16,7 @@ from pathsim.journal import Block, Journal
 from pathsim.player.makers.compare import changed_patients, comparison_counts, parted
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.patients import Journey
 from pathsim.scenario.scenario import load
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
@@ -146,8 +148,11 @@ def test_until_the_randomization_both_courses_are_the_same() -> None:
     assert mine == theirs
 
 
-def event_by(of: SimulatedTrial, days: float) -> dict[int, bool | None]:
-    """Whether each patient has an event so many days after the randomization, off the whole journal; None if lost."""
+def event_by(of: SimulatedTrial, days: float, today: float = math.inf) -> dict[int, bool | None]:
+    """Whether each patient has an event so many days after the randomization, off the whole journal; None if lost.
+
+    Or by today, if that comes first.
+    """
     start = of.scenario.entry("consolidation").enter
     names = {event.code: event.name for event in of.scenario.vocabulary.of("exit")}
     begun: dict[int, float] = {}
@@ -155,12 +160,12 @@ def event_by(of: SimulatedTrial, days: float) -> dict[int, bool | None]:
     for row, when, event, _ in zip(*(column.tolist() for column in of.chunk.journal.by_day()), strict=True):
         if event == start:
             begun[row] = when
-        if row in begun and row not in found and when <= begun[row] + days:
+        if row in begun and row not in found and when <= min(begun[row] + days, today):
             if names.get(event) in DFS:
                 found[row] = True
             elif names.get(event) == "lost_to_follow_up":
                 found[row] = None
-    return dict.fromkeys(begun, False) | found
+    return dict.fromkeys((row for row, when in begun.items() if when <= today), False) | found
 
 
 @pytest.mark.parametrize("coupling", COUPLINGS)
@@ -181,10 +186,54 @@ def test_those_who_fare_better_or_worse_in_the_arm_are_counted_by_their_events(c
     assert view.balance.known == sum(None not in effect for effect in both.values())
 
 
+@pytest.mark.parametrize("day", [300.0, 900.0, 1700.0])
+def test_who_fares_otherwise_on_a_day_is_told_by_what_has_happened_until_then(day: float) -> None:
+    others = other_courses(take().course)
+    view = roster(1, take(), counterfactual(take().course, others, day), "shared", day)
+    mine, theirs = event_by(take(), 1095, day), event_by(flipped(take()), 1095, day)
+    treated = take().scenario.arms.index("blinatumomab")
+    both = {p: (mine[p], theirs[p]) if take().arm_of[p] == treated else (theirs[p], mine[p]) for p in mine}
+    assert {row.patient for row in view.rows if row.individual_effect is not None} == set(mine)
+    for effect, pair in (("better", (False, True)), ("worse", (True, False))):
+        assert {row.patient for row in view.rows if row.individual_effect == effect} == {
+            p for p, found in both.items() if found == pair
+        }
+    assert view.balance is not None
+    assert view.balance.by == "today"
+
+
+def test_before_anybody_is_randomized_it_is_too_early_to_say_who_fares_otherwise() -> None:
+    others = other_courses(take().course)
+    view = roster(1, take(), counterfactual(take().course, others, 5.0), "shared", 5.0)
+    assert view.balance is None
+    assert view.is_too_early
+
+
+@pytest.mark.parametrize("day", [200.0, 700.0, 1500.0])
+def test_on_a_day_a_journey_tells_what_has_happened_until_then_and_nothing_of_what_comes(day: float) -> None:
+    other = flipped(take())
+    came = take().chunk.enrolled
+    for patient in np.flatnonzero((take().arm_of >= 0) & (came <= day))[:40].tolist():
+        whole, now = (journey_view(1, take(), other, patient, until) for until in (take().last_day, day))
+        since = day - float(came[patient])
+        for before, after in zip(now.journeys, whole.journeys, strict=False):
+            assert [one[:3] for one in told_of(before)] == [one[:3] for one in told_of(after) if one[0] <= since]
+            assert all(stay.ends <= since + 1e-9 for stay in before.stays)
+            assert before.until == after.until
+        assert now.parts_on is None or now.parts_on <= since
+        has_arm = take().randomized_on[patient] <= day
+        assert len(now.journeys) == (2 if has_arm else 1)
+        assert (now.journeys[0].arm >= 0) == has_arm
+
+
+def told_of(journey: Journey) -> list[tuple[float, str, str, float | None]]:
+    return [(one.day, one.kind, one.label, one.ends) for one in journey.happenings]
+
+
 def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
     other = flipped(take())
     for patient in np.flatnonzero(take().arm_of >= 0)[:40].tolist():
-        view = journey_view(1, take(), other, patient)
+        view = journey_view(1, take(), other, patient, take().last_day)
         assert [journey.is_own for journey in view.journeys] == [True, False]
         assert view.journeys[0].arm != view.journeys[1].arm
         for journey in view.journeys:
@@ -196,7 +245,7 @@ def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
 
 def test_who_was_not_randomized_has_no_other_journey() -> None:
     patient = int(np.flatnonzero(take().arm_of < 0)[0])
-    view = journey_view(1, take(), flipped(take()), patient)
+    view = journey_view(1, take(), flipped(take()), patient, take().last_day)
     assert [journey.is_own for journey in view.journeys] == [True]
     assert view.parts_on is None
     assert "Not randomized between these arms" in view.parts

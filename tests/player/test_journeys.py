@@ -16,7 +16,8 @@ def take(scenario: str, seed: int) -> SimulatedTrial:
 
 
 def journey(scenario: str, seed: int, patient: int) -> Journey:
-    return journey_view(1, take(scenario, seed), None, patient).journeys[0]
+    of = take(scenario, seed)
+    return journey_view(1, of, None, patient, of.last_day).journeys[0]
 
 
 def entered(of: SimulatedTrial, patient: int) -> list[tuple[float, str]]:

@@ -122,7 +122,7 @@ def test_at_each_look_it_says_what_the_rules_say(seed: int) -> None:
         assert now.is_decision
         text = sentence(now)
         if look["decision"] == "stop by order":
-            of = f"After {look['events']} of 100 events"
+            of = f"At {look['events']} of 100 events"
             assert text == f"{of}: the committee stops the trial; z {look['z']:.2f}, no bound crossed"
         else:
             said = {"continue": "the trial goes on"}.get(look["decision"], look["decision"].replace("stop", "stopped"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathsim.player.controller import Controller, Note
-from pathsim.player.history import MOST_ACTIONS, Setup, UndoHistory, UserAction
+from pathsim.player.history import MOST_ACTIONS, Setup, StateFigures, UndoHistory, UserAction
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened, Parameter, Snapshot
 
@@ -96,6 +96,57 @@ def test_undo_brings_back_every_state_of_a_session_and_redo_leads_forward_again(
     assert at_hand.session.setup == seen_last
 
 
+@given(
+    st.lists(ACTS, min_size=1, max_size=60),
+    st.lists(st.integers(0, 60), min_size=1, max_size=20),
+)
+def test_one_can_walk_to_any_state_of_a_session(acts: list[tuple[str, float]], places: list[int]) -> None:
+    at_hand = controller()
+    for name, number in acts:
+        if name in ACTIONS:
+            ACTIONS[name](at_hand, number)
+    actions = at_hand.history.actions
+    setups = [*(action.before for action in actions[:1]), *(action.after for action in actions)]
+    for place in places:
+        wanted = min(place, len(actions))
+        at_hand.walk(wanted)
+        assert at_hand.history.place == wanted
+        assert at_hand.history.actions == actions
+        if setups:
+            assert at_hand.session.setup == setups[wanted]
+
+
+def test_one_change_can_be_taken_out_and_what_was_done_since_stays() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.9)
+    at_hand.turn(parameter("b"), 0.5)
+    first = at_hand.history.actions[0]
+    assert first.turned == {"a": (None, "0.9")}
+    at_hand.take_out(first)
+    assert at_hand.session.settings == {"b": "0.5"}
+    at_hand.undo()
+    assert at_hand.session.settings == {"a": "0.9", "b": "0.5"}
+
+
+def test_a_change_of_a_change_is_taken_back_to_what_was_before_it() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.9)
+    at_hand.turn(parameter("b"), 0.5)
+    at_hand.turn(parameter("a"), 0.1)
+    at_hand.take_out(at_hand.history.actions[2])
+    assert at_hand.session.settings == {"a": "0.9", "b": "0.5"}
+
+
+def test_each_state_keeps_what_it_showed_last() -> None:
+    history, setups = UndoHistory(), [Setup(seed, True, (), ()) for seed in range(MOST_ACTIONS + 5)]  # noqa: FBT003
+    for number, setup in enumerate(setups):
+        history.note(setup, StateFigures(float(number), number, 0.5))
+    history.note(setups[-1], StateFigures(7.0, None, None))
+    assert history.figures(setups[-1]) == (7.0, None, None)
+    assert history.figures(setups[-2]) == (MOST_ACTIONS + 3, MOST_ACTIONS + 3, 0.5)
+    assert history.figures(setups[0]) is None
+
+
 def test_a_number_that_is_turned_on_is_one_step() -> None:
     at_hand = controller()
     for value in (0.9, 0.8, 0.7):
@@ -131,8 +182,8 @@ class _Sought(Snapshot):
     """The picture of a day that was sought."""
 
     def __init__(self, day: float) -> None:
-        object.__setattr__(self, "day", day)
-        object.__setattr__(self, "is_sought", True)
+        for name, value in (("generation", 0), ("day", day), ("is_sought", True), ("counts", None), ("endpoints", ())):
+            object.__setattr__(self, name, value)
 
 
 def test_what_was_sought_can_be_undone_one_by_one() -> None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,32 +15,36 @@ from pathsim.app.screens.differences import difference_table
 from pathsim.app.screens.trial import TrialScreen, in_parts
 from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.listing import Column, Listing, ListRow
-from pathsim.app.widgets.sliders import written
+from pathsim.app.widgets.picture import TitledRule
+from pathsim.app.widgets.slider_rows import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
 from pathsim.player.requests import Settings
+from pathsim.player.suggestions import MOST, suggestions
 from pathsim.player.views.compare import ChangedPatient, ComparisonView, ContrastView
 from pathsim.player.views.live import Opened, Parameter, Snapshot
 from pathsim.text import counted
 
 REPLICATES = 400
-FORES = {"better": "good!", "worse": "bad!", "later": "good", "earlier": "bad", "otherwise": "dim"}
-NOTHING = (
-    "Both trials are the same. Turn a number on the Live screen (l), and come back; "
-    "k keeps what is set, so that what you turn afterwards is compared with it."
-)
+FORES = {"better": "text!", "worse": "lost!", "later": "text", "earlier": "lost", "otherwise": "dim"}
+NOTHING = "Nothing is changed yet, so there is nothing to compare. Try one of these:"
+ELSE = "Or turn any number on the Live screen. What is set now becomes the baseline with k."
 
 
 class CompareScreen(TrialScreen):
     """The trial as it is set, beside the one that was kept."""
 
-    TAB = Tab("compare", "c", "Compare", "Two settings on the same patients")
+    TAB = Tab("compare", "c", "Compare", "Two settings on the same patients", "Cmp")
     AUTO_FOCUS = "#changed"
     CSS_PATH = ["trial.tcss", "compare.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="compare.search"),
         Binding("d", "endpoint", "Endpoint", tooltip="Show the next endpoint", id="compare.endpoint"),
+        *(
+            Binding(str(n), f"try({n})", f"Try {n}", tooltip=f"Try change {n}", show=False, id=f"compare.try_{n}")
+            for n in range(1, MOST + 1)
+        ),
     ]
     comparison: ComparisonView | None = None
     contrast: ContrastView | None = None
@@ -57,9 +61,10 @@ class CompareScreen(TrialScreen):
         yield Static(id="settings")
         with Horizontal(id="both"):
             yield SurvivalPlot(id="curves", classes="panel")
-            with VerticalScroll(id="differences", classes="panel") as box:
-                box.border_title = "Here against there"
-                yield Static(id="table")
+            with Vertical(id="differences", classes="beside"):
+                yield TitledRule(id="differences-title")
+                with VerticalScroll():
+                    yield Static(id="table")
         yield Listing("Who fares differently", "nobody", id="changed", classes="panel")
 
     def resumed(self) -> None:
@@ -117,8 +122,8 @@ class CompareScreen(TrialScreen):
             Column("", 9),
             *((Column("arm", 14, rank=1),) if arms else ()),
             Column("about", 30, rank=2),
-            Column("there", 60),
-            Column("here", 60),
+            Column("before", 60),
+            Column("now", 60),
         )
         listing = self.query_one(Listing)
         counts = comparison.counts
@@ -132,12 +137,12 @@ class CompareScreen(TrialScreen):
         if card is None or self.comparison is None or self.comparison.generation != card.generation:
             return
         self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
-        box = self.query_one("#differences")
-        box.border_subtitle = (
+        told = (
             ""
             if self.contrast is None
             else f"{counted(self.replicates, 'replicate')} by {card.last_cut}, ± 95%; shares in percentage points"
         )
+        self.query_one("#differences-title", TitledRule).entitle("Now against before", told)
 
     def command(self, asked: str) -> str:
         """The same comparison over replicates, if one number is changed; else the trial."""
@@ -145,6 +150,18 @@ class CompareScreen(TrialScreen):
         values = {} if card is None else {one.path: f"{one.value:.10g}" for one in card.parameters}
         compared = self.trial.session.compare_command(asked, values, REPLICATES)
         return super().command(asked) if compared is None else compared
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Changes are offered only where nothing is changed."""
+        if action == "try" and not self.has_class("-same"):
+            return False
+        return super().check_action(action, parameters)
+
+    def action_try(self, number: int) -> None:
+        """Make one of the changes that are offered."""
+        offered = () if self.trial.card is None else suggestions(self.trial.card.parameters)
+        if number <= len(offered):
+            self.trial.turn(*offered[number - 1])
 
     def step_back(self) -> bool:
         """From some patients to all."""
@@ -167,13 +184,19 @@ class CompareScreen(TrialScreen):
 
 
 def _settings(card: Opened) -> Text:
-    """What is changed here, and there."""
+    """What is changed now, and before; what to try if nothing is."""
     if card.settings == card.kept:
         both = f"Both: {_told(card, card.kept)}. " if card.kept else ""
-        return Text.assemble((both, "bold"), (NOTHING, "dim"))
-    text = Text("here ", "bold")
+        text = Text.assemble((both, "bold"), NOTHING)
+        for number, (one, value) in enumerate(suggestions(card.parameters), 1):
+            name = one.sentence or f"{one.label}, {one.group}"
+            text.append(f"\n  {number}", "bold")
+            text.append(f"  {name}: {written(one, one.value)} → {written(one, value)}")
+        text.append(f"\n{ELSE}", "dim")
+        return text
+    text = Text("now    ", "bold")
     text.append(_told(card, card.settings))
-    text.append("\nthere ", "bold")
+    text.append("\nbefore ", "bold")
     text.append(_told(card, card.kept), "dim")
     if not card.arms_are_held:
         held = ", so arms are not held" if card.arms else ""
@@ -198,7 +221,8 @@ def _turned(parameter: Parameter | None, path: str, value: str) -> str:
     if parameter is None:
         return f"{path} = {value}"
     was = written(parameter, parameter.value)
-    return f"{parameter.group}: {parameter.label} {written(parameter, number)} (was {was})"
+    name = parameter.sentence or f"{parameter.group}: {parameter.label}"
+    return f"{name} {written(parameter, number)} (was {was})"
 
 
 def _line(one: ChangedPatient, arms: tuple[str, ...]) -> ListRow:

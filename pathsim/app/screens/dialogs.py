@@ -1,7 +1,7 @@
 """Dialogs: where a number comes from, a question to the user, all keys."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, TypeAlias
 
 from rich.table import Table
 from rich.text import Text
@@ -12,10 +12,16 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static
 
+from pathsim.app.keys import TASKS
 from pathsim.app.screens.steady import SteadyScreen
 from pathsim.app.widgets.listing import Column, Listing, ListRow
-from pathsim.app.widgets.sliders import written
+from pathsim.app.widgets.slider_rows import written
 from pathsim.player.views.live import Parameter
+
+TWO_COLUMNS_WIDTH = 110
+"""From this width on there is room for two tables of keys beside each other."""
+Section: TypeAlias = tuple[str, Sequence[BindingType]]
+"""A heading, and keys."""
 
 
 class Explanation(ModalScreen[None], SteadyScreen[None]):
@@ -174,29 +180,44 @@ class Help(ModalScreen[None], SteadyScreen[None]):
         self._about, self._everywhere = screen, everywhere
 
     def compose(self) -> ComposeResult:
-        """A table of the keys that work where the user is."""
-        table = Table(box=None, padding=(0, 2), show_header=False)
+        """Tables of the keys that work where the user is, beside each other where there is room."""
         keys: dict[str, list[str]] = {}
         for active in self._about.active_bindings.values():
             if active.binding.id:
                 keys.setdefault(active.binding.id, []).append(self.app.get_key_display(active.binding))
-        for title, bindings in self._sections():
-            told = [one for one in bindings if isinstance(one, Binding) and one.id in keys]
-            if told:
-                table.add_row("", Text(title, "bold underline"))
-            for one in told:
-                table.add_row(Text("  ".join(keys[str(one.id)]), "bold"), one.tooltip or one.description)
-            table.add_row()
-        with VerticalScroll(classes="dialog tall") as box:
+        halves = [_keys_table(sections, keys) for sections in self._sections()]
+        whole = Table(box=None, padding=0, show_header=False)
+        if self.app.size.width >= TWO_COLUMNS_WIDTH:
+            whole.add_row(*halves)
+        else:
+            for half in halves:
+                whole.add_row(half)
+        with VerticalScroll(classes="dialog tall wide") as box:
             box.border_title = "Keys"
             box.border_subtitle = "ctrl+p finds every command by name"
-            yield Static(table)
+            yield Static(whole)
 
-    def _sections(self) -> list[tuple[str, Sequence[BindingType]]]:
-        """The keys of the trial, of this screen, and of what has the focus."""
+    def _sections(self) -> tuple[list[Section], list[Section]]:
+        """The keys by what one wants to do; then those of this screen and of what has the focus."""
+        bindings = [one for one in self._everywhere if isinstance(one, Binding)]
+        told = {str(one.id): one for one in bindings}
+        tasks: list[Section] = [(task, [told[name] for name in names if name in told]) for task, names in TASKS.items()]
+        screens = [one for one in bindings if str(one.id).startswith("screen.")]
         focused = self._about.focused
-        return [
-            ("The trial, on every screen", self._everywhere),
+        return tasks, [
+            ("Ask another question", screens),
             ("This screen", type(self._about).__dict__.get("BINDINGS", ())),
             ("What has the focus", () if focused is None else type(focused).__dict__.get("BINDINGS", ())),
         ]
+
+
+def _keys_table(sections: Sequence[Section], keys: Mapping[str, Sequence[str]]) -> Table:
+    table = Table(box=None, padding=(0, 2), show_header=False)
+    for title, bindings in sections:
+        told = [one for one in bindings if isinstance(one, Binding) and one.id in keys]
+        if told:
+            table.add_row("", Text(title, "bold underline"))
+        for one in told:
+            table.add_row(Text("  ".join(keys[str(one.id)]), "bold"), one.tooltip or one.description)
+        table.add_row()
+    return table

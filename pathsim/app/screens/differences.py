@@ -76,7 +76,7 @@ def difference_table(card: Opened, comparison: ComparisonView, contrast: Contras
     """A line for each figure: both settings in this trial by now, their difference, and that over replicates."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("", no_wrap=True, ratio=1)
-    for heading in ("there", "here", "by now", "on average"):
+    for heading in ("before", "now", "change", "on average"):
         table.add_column(heading, justify="right", no_wrap=True)
     means = {} if contrast is None else {one.label: one for one in contrast.differences}
     endpoints = list(_endpoint_figures(card, comparison))

@@ -2,27 +2,30 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.table import Table
 from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.containers import ScrollableContainer, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.histogram import Histogram
+from pathsim.app.widgets.picture import TitledRule
 from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
 from pathsim.player.views.ensemble import EnsembleView, FigureRow, Share
-from pathsim.player.views.live import Opened
+from pathsim.player.views.live import Opened, Snapshot
 from pathsim.report.figures import ratio
 from pathsim.text import counted
 
-REPLICATES = 1000
+REPLICATES, ENOUGH = 1000, 50
+"""With fewer than enough, nothing is said of where this trial lies among them."""
 
 
 class EnsembleScreen(TrialScreen):
@@ -32,10 +35,12 @@ class EnsembleScreen(TrialScreen):
     CSS_PATH = ["trial.tcss", "ensemble.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "more", "More", tooltip="Simulate twice as many replicates", id="ensemble.more"),
+        Binding("w", "view", "View", tooltip="The distribution, or all figures", id="ensemble.view"),
     ]
     view: EnsembleView | None = None
     wanted = REPLICATES
     _rows = 0
+    _was_over = False
 
     @property
     def replicates(self) -> int:
@@ -45,13 +50,27 @@ class EnsembleScreen(TrialScreen):
     def body(self) -> Iterator[Widget]:
         """The headline; power, endings and figures."""
         yield Static(id="standing")
-        with ScrollableContainer(id="charts"):
+        with Horizontal(id="charts"):
             yield Histogram(id="headline", classes="panel")
-            with Vertical(id="beside"):
+            with Vertical(id="beside", classes="beside"):
                 yield PowerChart(id="power", classes="panel")
-                with VerticalScroll(id="figures", classes="panel") as box:
-                    box.border_title = "Over all replicates"
-                    yield Static(id="table")
+                with Vertical(id="figures"):
+                    yield TitledRule(id="figures-title")
+                    with VerticalScroll():
+                        yield Static(id="table")
+        yield Static(id="brief")
+
+    def begin(self) -> None:
+        """Say what the table is of."""
+        self.query_one(TitledRule).entitle("Over all replicates")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where everything is seen there is no other view."""
+        return super().check_action(action, parameters) and (action != "view" or self.has_class("-narrow"))
+
+    def action_view(self) -> None:
+        """The distribution with what matters most of the rest, or all of the rest."""
+        self.toggle_class("-figures")
 
     def resumed(self) -> None:
         """Go on simulating."""
@@ -72,25 +91,46 @@ class EnsembleScreen(TrialScreen):
     def _ask(self) -> None:
         self.trial.send(ask.Repeat(self.trial.session.generation, "ensemble", self.wanted))
 
+    def moved(self, snapshot: Snapshot) -> None:
+        """Another day: how this trial ends is told when it does."""
+        del snapshot
+        if self.view is not None and (self.trial.session.is_over != self._was_over or self.is_due()):
+            self._show()
+
     def told(self, reply: Reply) -> None:
         """More replicates."""
         if isinstance(reply, EnsembleView):
             self.view = reply
             self._show()
 
+    @property
+    def _so_far(self) -> float | None:
+        """The hazard ratio of a report on this day."""
+        snapshot = self.trial.snapshot
+        ratios = () if snapshot is None else (one.estimate for view in snapshot.endpoints for one in view.ratios)
+        return next(iter(ratios), None)
+
     def _show(self) -> None:
+        is_over = self._was_over = self.trial.session.is_over
         none = "no replicates yet" if self.view is None else "no figure to show"
-        self.query_one(Histogram).show(None if self.view is None else self.view.headline, none)
+        level = 0.0 if self.view is None else self.view.level
+        headline = None if self.view is None else self.view.headline
+        if headline is not None and not is_over:
+            headline = replace(headline, own=math.nan, so_far=self._so_far if headline.is_ratio else None)
+        self.query_one(Histogram).show(headline, none, level)
         self.set_class(self.view is not None and not self.view.power_by_count, "-no-power")
         self.query_one(PowerChart).show(self.view)
         # A text of as many lines as before needs no new layout.
-        table = None if self.view is None else _table(self.view)
+        table = None if self.view is None else _table(self.view, is_over=is_over)
         is_other = (0 if table is None else table.row_count) != self._rows
         self._rows = 0 if table is None else table.row_count
         card = self.trial.card
         cut = "the last data cut" if card is None else card.last_cut
-        self.query_one("#standing", Static).update(_standing(self.view, cut), layout=is_other)
+        self.query_one("#standing", Static).update(_standing(self.view, cut, is_over=is_over), layout=is_other)
         self.query_one("#table", Static).update(table or "", layout=is_other)
+        self.query_one("#brief", Static).update(
+            "" if self.view is None else _brief(self.view, is_over=is_over), layout=is_other
+        )
 
     def command(self, asked: str) -> str:
         """The same replicates."""
@@ -102,13 +142,17 @@ class EnsembleScreen(TrialScreen):
         self._ask()
 
 
-def _standing(view: EnsembleView | None, cut: str) -> Text:
+def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
     """Where the trial on screen lies among its siblings."""
     if view is None:
         return Text("simulating the first replicates …", "dim")
     headline = view.headline
     if headline is None or headline.luckier is None:
         return Text(counted(view.replicates, "replicate"))
+    if not is_over:
+        return Text(f"{counted(view.replicates, 'trial')} by {cut}. Where this one lies is told on its last day.")
+    if view.replicates < ENOUGH:
+        return Text(f"{counted(view.replicates, 'trial')} by {cut}; so few do not tell how lucky this one is.")
     share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
     if headline.is_ratio:
         return Text.assemble(
@@ -116,20 +160,43 @@ def _standing(view: EnsembleView | None, cut: str) -> Text:
             cut,
             " this trial was luckier than ",
             share,
-            f" of its {others} siblings: ",
+            f" of {others} others: ",
             "that many of them had a higher hazard ratio.",
         )
     # Nothing is randomized: there is no drug whose effect could be luck.
     return Text.assemble("By ", cut, " survival was lower in ", share, f" of {others} other trials of the same design.")
 
 
-def _table(view: EnsembleView) -> Table:
+def _ending(why: str) -> str:
+    return "ran to its end" if why == "none" else f"stopped for {why}" if why != "order" else "stopped by order"
+
+
+def _brief(view: EnsembleView, *, is_over: bool) -> Text:
+    """Power, how trials end and when, a line for each."""
+    lines = []
+    if view.power:
+        told = ", ".join(f"{label} {power.estimate:.1%} ({_between(power)})" for label, power in view.power)
+        lines.append(f"Power: {told}")
+    if view.endings:
+        lines.append("Ended " + ", ".join(f"{BRIEFLY.get(why, why)} {part.estimate:.0%}" for why, part in view.endings))
+    if view.ended is not None:
+        own, middle, lower, upper = (_number(getattr(view.ended, name), view.ended) for name in FIGURE_PARTS)
+        this = f"; this one on day {own}" if is_over else ""
+        lines.append(f"They end on day {middle} ({lower} to {upper}){this}")
+    return Text("\n".join(lines), no_wrap=True, overflow="ellipsis")
+
+
+BRIEFLY = {"none": "at the end", "order": "by order", "benefit": "for benefit", "futility": "for futility"}
+FIGURE_PARTS = ("own", "middle", "lower", "upper")
+
+
+def _table(view: EnsembleView, *, is_over: bool) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("at the last data cut")
-    for heading in ("this trial", "mean", "95% of trials"):
+    for heading in ("this trial", "average", "95% of trials"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in view.figures:
-        table.add_row(*_figure(one))
+        table.add_row(*_figure(one, is_over=is_over))
     if view.power:
         _section(table, f"one-sided P < {view.level:g}", "", "share", "Monte Carlo")
     for label, power in view.power:
@@ -137,10 +204,9 @@ def _table(view: EnsembleView) -> Table:
     if view.endings:
         _section(table, "how it ended", "", "share", "Monte Carlo")
     for why, part in view.endings:
-        words = "ran to its end" if why == "none" else f"stopped for {why}" if why != "order" else "stopped by order"
-        table.add_row(words, "", f"{part.estimate:.1%}", _between(part))
+        table.add_row(_ending(why), "", f"{part.estimate:.1%}", _between(part))
     if view.ended is not None:
-        table.add_row(*_figure(view.ended))
+        table.add_row(*_figure(view.ended, is_over=is_over))
     if view.stopping:
         _section(table, "stopped at a look for", "benefit", "futility", "order")
     for look, held, *reasons in view.stopping:
@@ -148,9 +214,10 @@ def _table(view: EnsembleView) -> Table:
     return table
 
 
-def _figure(one: FigureRow) -> tuple[Text | str, ...]:
+def _figure(one: FigureRow, *, is_over: bool) -> tuple[Text | str, ...]:
+    """A figure of this trial, which is told once it is over, beside those of all."""
     own, middle, lower, upper = (_number(value, one) for value in (one.own, one.middle, one.lower, one.upper))
-    return Text(one.label), own, middle, f"{lower} to {upper}"
+    return Text(one.label), own if is_over else "", middle, f"{lower} to {upper}"
 
 
 def _section(table: Table, *heads: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -22,11 +23,14 @@ from pathsim.player.views.evidence import EvidenceRow, EvidenceView, TargetKind,
 from pathsim.player.views.live import Opened
 from pathsim.text import counted
 
-REPLICATES = 500
+REPLICATES, ENOUGH = 500, 100
+"""With fewer than enough trials nothing is said to be missed."""
+TOO_EARLY = "too early"
+FORES = {"met": "text", TOO_EARLY: "dim"}
 SIMULATING, NO_TARGETS = "simulating the first trials …", "the scenario has no targets"
 """Instead of results: before there are any, and where nothing was published to compare with."""
 VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}
-KIND_FORES = {"published": "good", "derived": "primary", "calibrated": "warn", "assumed": "dim"}
+KIND_FORES = {"published": "text", "derived": "text", "calibrated": "text", "assumed": "dim"}
 
 VERDICTS = {
     "met": "Single trials show the published result, and trials on average too.",
@@ -44,6 +48,9 @@ TARGET_KINDS: dict[TargetKind, tuple[str, str]] = {
     "plausible": ("plausible ranges", " No number was calibrated to this range."),
 }
 """What they are called where they are counted, and what is said of one."""
+
+TARGET_RANKS: tuple[TargetKind, ...] = ("holdout", "plausible", "fit", "input")
+"""What tells most of a model is listed first."""
 
 NUMBER_COLUMNS = (
     Column("number or date", 60, ends_differ=True),
@@ -64,7 +71,7 @@ TARGET_COLUMNS = (
 class EvidenceScreen(TrialScreen):
     """Every number and date in use, and published beside simulated results."""
 
-    TAB = Tab("evidence", "v", "Evidence", "Where every number comes from")
+    TAB = Tab("evidence", "v", "Evidence", "Where every number comes from", "Evi")
     CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "view", "View", tooltip="Numbers, or published results beside simulated ones", id="evidence.view"),
@@ -140,7 +147,9 @@ class EvidenceScreen(TrialScreen):
     def _list_targets(self, empty: str, rows: Sequence[TargetRow]) -> None:
         targets = self.query_one("#targets", Listing)
         targets.empty = empty
-        targets.show(TARGET_COLUMNS, [_target(row) for row in rows])
+        is_early = self.validation is not None and self.validation.replicates < ENOUGH
+        told = [replace(row, verdict=TOO_EARLY) for row in rows] if is_early else sorted(rows, key=_rank)
+        targets.show(TARGET_COLUMNS, [_target(row) for row in told])
 
     def _tally(self) -> None:
         text = ""
@@ -150,12 +159,15 @@ class EvidenceScreen(TrialScreen):
         elif self.view == "published" and self.validation is not None:
             rows, trials = self.validation.rows, self.validation
             parts = [
-                f"{sum(row.verdict == 'met' for row in mine)} of {len(mine)} {what} {mine[0].mark}".strip()
+                f"{sum(row.verdict != 'met' for row in mine)} of {len(mine)} {what} {mine[0].mark}".strip()
                 for kind, (what, _) in TARGET_KINDS.items()
                 if (mine := [row for row in rows if row.kind == kind])
             ]
             done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course"
-            text = f"Met: {', '.join(parts)}; {done}" if parts else ""
+            has_missed = any(row.verdict != "met" for row in rows)
+            missed = f"{'✗ ' if has_missed else ''}Missed: {', '.join(parts)}; {done}"
+            too_few = f"{done}: too few to say what is missed"
+            text = "" if not parts else missed if trials.replicates >= ENOUGH else too_few
         self.query_one("#tally", Static).update(text)
 
     @on(Listing.RowMarked)
@@ -222,11 +234,17 @@ def _number(row: EvidenceRow) -> ListRow:
     return ListRow(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
 
 
+def _rank(row: TargetRow) -> tuple[bool, int]:
+    """What is missed first, and of that what no number was calibrated to."""
+    return row.verdict == "met", TARGET_RANKS.index(row.kind)
+
+
 def _target(row: TargetRow) -> ListRow:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
     label = f"{row.label} {row.mark}".strip()
-    cells = (label, _wanted(row), _shown(row, row.simulated), between, row.verdict, row.part)
-    fores = ("text", "text!", "text", "dim", "good" if row.verdict == "met" else "bad", "dim")
+    verdict = row.verdict if row.verdict in ("met", TOO_EARLY) else f"✗ {row.verdict}"
+    cells = (label, _wanted(row), _shown(row, row.simulated), between, verdict, row.part)
+    fores = ("text", "text!", "text", "dim", FORES.get(row.verdict, "lost"), "dim")
     return ListRow(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)
 
 
@@ -237,6 +255,8 @@ def _wanted(row: TargetRow) -> str:
 
 def _judged(row: TargetRow) -> str:
     """What the verdict means."""
+    if row.verdict == TOO_EARLY:
+        return "So few trials do not say yet whether it is missed."
     if row.kind == "plausible" and row.verdict == "met":
         return IN_RANGE
     return VERDICTS.get(row.verdict, "Hardly any trial has this figure.")

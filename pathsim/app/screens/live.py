@@ -15,22 +15,27 @@ from pathsim.app.screens.trial import TrialScreen, in_parts
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.header import Tab
+from pathsim.app.widgets.history import HistoryThread
 from pathsim.app.widgets.log import EventLog
 from pathsim.app.widgets.pathway import SIDE_BY_SIDE, PathwayMap, rows_needed
-from pathsim.app.widgets.sliders import Sliders, written
+from pathsim.app.widgets.queues import QueueChart
+from pathsim.app.widgets.slider_rows import written
+from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
-from pathsim.app.widgets.toxicity import ToxicityBars
+from pathsim.app.widgets.toxicity import ToxicityPairs
 from pathsim.app.widgets.views import ViewTabs
+from pathsim.paths import path_of
 from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
 
-View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "log", "parameters"]
+View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "queues", "log", "parameters"]
 VIEWS: dict[View, str] = {
     "curves": "Curves",
     "map": "Pathway",
     "toxicity": "Toxicity",
     "committee": "Committee",
+    "queues": "Queues",
     "log": "Log",
-    "parameters": "Parameters",
+    "parameters": "Numbers",
 }
 SINGLE_WIDTH, WIDE_WIDTH, SPACIOUS_WIDTH, BOTH_WIDTH = SIDE_BY_SIDE + 4, 132, 152, 188
 """Below the first the arms have no room beside each other: one view at a time. From the second on everything; then
@@ -41,7 +46,7 @@ SINGLE_HEIGHT, TALL_HEIGHT = 30, 52
 class LiveScreen(TrialScreen):
     """The trial as it happens."""
 
-    TAB = Tab("live", "l", "Live", "Watch the trial")
+    TAB = Tab("live", "l", "Live", "Watch the trial", "Live")
     CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
@@ -49,13 +54,18 @@ class LiveScreen(TrialScreen):
         Binding("W", "view(-1)", "Previous view", show=False, id="live.view_before"),
         Binding("f", "full", "Full screen", tooltip="One view on the whole screen", show=False, id="live.full"),
         Binding("b", "bands", "Bands", tooltip="Show or hide intervals", show=False, id="live.bands"),
+        Binding("z", "zoom", "Zoom", tooltip="The axis from below the curves, or from 0%", show=False, id="live.zoom"),
         Binding("x", "crosshair", "Crosshair", tooltip="Read survival off the curves", show=False, id="live.crosshair"),
+        Binding("plus", "places(1)", "Place more", tooltip="One place more", show=False, id="live.place_more"),
+        Binding("minus", "places(-1)", "Place less", tooltip="One place less", show=False, id="live.place_less"),
         Binding("i", "source", "Source", tooltip="Where does this number come from?", id="live.source"),
         Binding("slash", "search", "Find", tooltip="Find a number by its name", id="live.search"),
     ]
     view: reactive[View] = reactive[View]("curves")
     is_full: reactive[bool] = reactive(default=False)
     endpoint: reactive[int] = reactive(0)
+    shows_history: reactive[bool] = reactive(default=False)
+    """Whether what the user did stands where the numbers are."""
     absent: frozenset[View] = frozenset()
     """What this trial has nothing for."""
 
@@ -64,13 +74,15 @@ class LiveScreen(TrialScreen):
         yield ViewTabs(id="views")
         yield PathwayMap(id="map", classes="panel")
         with Horizontal(id="middle"):
+            yield HistoryThread(id="history", classes="panel")
             yield Sliders(id="parameters", classes="panel")
-            with Horizontal(id="curves"):
+            with Horizontal(id="curves", classes="beside"):
                 yield SurvivalPlot(id="first", classes="panel")
-                yield SurvivalPlot(id="second", classes="panel")
-            with Vertical(id="right"):
-                yield ToxicityBars(id="toxicity", classes="panel")
+                yield SurvivalPlot(id="second", classes="panel beside")
+            with Vertical(id="right", classes="beside"):
+                yield ToxicityPairs(id="toxicity", classes="panel")
                 yield CommitteeChart(id="committee", classes="panel")
+                yield QueueChart(id="queues", classes="panel")
         yield EventLog(id="log", classes="panel")
         yield Calendar(id="calendar")
 
@@ -109,28 +121,75 @@ class LiveScreen(TrialScreen):
         return {view: label for view, label in VIEWS.items() if view not in self.absent}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where everything is seen there is no other view."""
-        return super().check_action(action, parameters) and (action != "view" or bool(self._turns))
+        """Where everything is seen there is no other view; where nobody queues there are no places."""
+        if not super().check_action(action, parameters):
+            return False
+        if action == "view":
+            return bool(self._turns)
+        return action != "places" or "queues" not in self.absent
 
     @property
     def _turns(self) -> list[View]:
         """The views between which one turns: all, where one is seen at a time; else curves, and what is beside them."""
         if self.has_class("-single"):
             return list(self.views)
-        beside = [view for view in ("toxicity", "committee") if view in self.views]
-        return ["curves", *beside[:1]] if self.has_class("-normal") and beside else []
+        right: tuple[View, ...] = ("toxicity", "committee")
+        beside = [view for view in right if view in self.views][:1]
+        if "queues" in self.views:
+            beside.append("queues")
+        return ["curves", *beside] if self.has_class("-normal") and beside else []
 
     def watch_view(self) -> None:
-        """Show another view."""
+        """Show another view; the arrows turn numbers where these are seen."""
         self._arrange()
+        if self.is_made and self.view == "parameters":
+            self.query_one(Sliders).focus()
+
+    def watch_shows_history(self) -> None:
+        """Show what was done instead of the numbers, or these again."""
+        if not self.is_made:
+            return
+        self.set_class(self.shows_history, "-history")
+        self._show_history()
+        self._arrange()
+        self.query_one("#history" if self.shows_history else "#parameters").focus()
+
+    def _show_history(self) -> None:
+        card, trial = self.trial.card, self.trial
+        if card is not None and self.shows_history:
+            by_path = {one.path: one for one in card.parameters}
+            self.query_one(HistoryThread).show(
+                trial.history, trial.session.setup, by_path, 0.0 if trial.snapshot is None else trial.snapshot.day
+            )
+
+    @on(HistoryThread.StateChosen)
+    def _walked(self, event: HistoryThread.StateChosen) -> None:
+        self.trial.walk(event.place)
+        self._show_history()
+
+    @on(HistoryThread.ActionTakenOut)
+    def _taken_out(self, event: HistoryThread.ActionTakenOut) -> None:
+        self.trial.take_out(event.action)
+        self._show_history()
+
+    @on(HistoryThread.SliderChosen)
+    def _slider_chosen(self, event: HistoryThread.SliderChosen) -> None:
+        self.shows_history = False
+        self.query_one(Sliders).seek(event.path)
 
     def watch_is_full(self) -> None:
         """Show one view alone, or everything."""
+        for plot in self.query(SurvivalPlot):
+            plot.ticks_censored = self.is_full
         self._arrange()
 
     def opened(self, card: Opened) -> None:
         """Another trial, or other numbers."""
-        is_there: dict[View, bool] = {"toxicity": card.has_toxicity, "committee": card.committee is not None}
+        is_there: dict[View, bool] = {
+            "toxicity": card.has_toxicity,
+            "committee": card.committee is not None,
+            "queues": card.has_queues,
+        }
         self.absent = frozenset(view for view, is_so in is_there.items() if not is_so)
         for view, is_so in is_there.items():
             self.set_class(not is_so, f"-no-{view}")
@@ -148,12 +207,14 @@ class LiveScreen(TrialScreen):
         if card is None or not self.is_mounted or snapshot.generation != card.generation:
             return
         with self.app.batch_update():
-            self.query_one(PathwayMap).show(card.lanes, snapshot)
+            self.query_one(PathwayMap).show(card.lanes, snapshot, is_over=snapshot.day >= card.last_day)
             self._show_curves(card, snapshot)
-            self.query_one(ToxicityBars).show(snapshot.toxicity, card.arms or card.groups)
+            self.query_one(ToxicityPairs).show(snapshot.toxicity, card.arms or card.groups)
             self.query_one(CommitteeChart).show(card.committee, snapshot)
+            self.query_one(QueueChart).show(snapshot.queues, snapshot.day)
             self.query_one(EventLog).show(snapshot.log, card.arms)
         self._show_calendar()
+        self._show_history()
         self._note(snapshot.counts)
 
     def show_header(self) -> None:
@@ -169,22 +230,23 @@ class LiveScreen(TrialScreen):
 
     def _show_curves(self, card: Opened, snapshot: Snapshot) -> None:
         count = len(card.endpoints)
+        following = (self.endpoint + 1) % max(count, 1)
+        has_more = count > (2 if self.has_class("-both") else 1)
+        beside = [f"d {card.endpoints[following].label.lower()}", "d next"] if has_more else []
         for name, number in (("#first", self.endpoint), ("#second", self.endpoint + 1)):
             plot = self.query_one(name, SurvivalPlot)
             if count and (name == "#first" or count > 1):
-                plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], card.groups)
+                plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], card.groups, *beside)
 
     def _note(self, counts: ComparisonCounts | None) -> None:
         notes: list[tuple[str, str]] = []
         if counts is not None:
             who = "patient fares" if counts.changed == 1 else "patients fare"
-            notes.append((f"* {counts.changed} {who} differently by now", "accent!"))
-            if counts.endpoint:
-                notes.append((in_parts(counts), "accent"))
+            parts = f": {in_parts(counts)}" if counts.endpoint else ""
+            notes.append((f"* {counts.changed} {who} differently by now{parts}", "yours"))
         if (marked := self.marked()) is not None:
-            notes.append((f"{marked.group}: {marked.label}", "text"))
-            notes.append((f"{written(marked, marked.value)}, {marked.kind}", "dim"))
-        notes.append(("←→ turn 0-9 type ⌫ default i source", "dim"))
+            notes.append((f"{marked.kind}: {written(marked, marked.value)}", "dim"))
+        notes.append(("0-9 type  ⌫ as it was  i source", "dim"))
         self.query_one(Sliders).note(tuple(notes))
 
     @on(Sliders.Turned)
@@ -229,6 +291,23 @@ class LiveScreen(TrialScreen):
         for plot in self.query(SurvivalPlot):
             plot.show_bands = not plot.show_bands
 
+    def action_zoom(self) -> None:
+        """Let the axis begin below the curves, or at none."""
+        for plot in self.query(SurvivalPlot):
+            plot.is_zoomed = not plot.is_zoomed
+
+    def action_places(self, step: int) -> None:
+        """More places, or fewer, of what patients wait for longest."""
+        queue, card = self.query_one(QueueChart).bottleneck, self.trial.card
+        if queue is None or card is None:
+            return
+        path = path_of("resources", queue.name, "capacity")
+        parameter = next((one for one in card.parameters if one.path == path), None)
+        if parameter is not None:
+            value = self.trial.values().get(path, parameter.value) + step
+            if parameter.lowest <= value <= parameter.highest:
+                self.trial.turn(parameter, None if value == parameter.value else value)
+
     def action_crosshair(self) -> None:
         """A crosshair on the curves, or none."""
         plot = self.query_one("#first", SurvivalPlot)
@@ -242,7 +321,10 @@ class LiveScreen(TrialScreen):
             self.app.push_screen(Explanation(marked))
 
     def step_back(self) -> bool:
-        """From some numbers to all; from one view to everything."""
+        """From what was done to the numbers; from some numbers to all; from one view to everything."""
+        if self.shows_history:
+            self.shows_history = False
+            return True
         if self.query_one(Sliders).clear():
             return True
         was_full, self.is_full = self.is_full, False

@@ -95,7 +95,8 @@ class OpeningPicture(Picture):
     def _lines(self, width: int, *, gap: int) -> Iterator[Pieces]:
         """The lines; so many empty ones between the keys."""
         card, session = self._card, self._trial.session
-        yield [("A trial is about to begin.", "text!", "")]
+        what = "trial" if card.arms else "study"
+        yield [(f"A {what} is about to begin.", "text!", "")]
         yield []
         for line in textwrap.wrap(in_line(card.summary), width, max_lines=6, placeholder=" …"):
             yield list(self._with_arms(line))
@@ -107,7 +108,11 @@ class OpeningPicture(Picture):
         for key in (
             _Key("space", "let it run, or stand still", f"{long} in {counted(max(round(seconds), 1), 'second')}"),
             _Key("← →", "turn a number", "the same patients, one thing changed"),
-            _Key("e", "the same trial many times", "was it the treatment, or chance?"),
+            _Key(
+                "e",
+                f"the same {what} many times",
+                f"{'was it the treatment, or' if card.arms else 'how much is'} chance?",
+            ),
         ):
             yield [
                 (key.cap.center(KEY_WIDTH), "paper!", "text"),

@@ -21,9 +21,10 @@ from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
 from pathsim.player.views.live import Opened, Snapshot
 from pathsim.player.views.patients import Balance, JourneyView, RosterRow, RosterView
-from pathsim.report.figures import span
 
-EFFECT_FORES = {"better": "good", "worse": "bad"}
+DIFFERS, OTHERWISE = "⇄", ("better", "worse", "later", "earlier")
+"""The sign of those whom the other arm would make a difference to, and how."""
+EFFECT_FORES = {"better": "text", "worse": "lost"}
 EFFECTS: dict[IndividualEffect, tuple[str, str]] = {
     "better": ("fares better", "would fare better"),
     "worse": ("fares worse", "would fare worse"),
@@ -79,6 +80,7 @@ class PatientsScreen(TrialScreen):
             timeline.redraw()
         if self.is_due():
             self._ask()
+            self._travel(self.query_one(Listing).marked)
 
     def _ask(self) -> None:
         snapshot, session = self.trial.snapshot, self.trial.session
@@ -103,7 +105,8 @@ class PatientsScreen(TrialScreen):
             return
         columns = (
             Column("patient", 8, is_number=True),
-            Column("came", 10, rank=2),
+            Column("", 1),
+            Column("enrolled", 10, rank=2),
             *(Column(name, 26, rank=3 + number if number else 1) for number, name in enumerate(roster.columns)),
             *((Column("arm", 14),) if arms else ()),
             Column("now", 34),
@@ -111,7 +114,8 @@ class PatientsScreen(TrialScreen):
             Column("days followed", 13, is_number=True, rank=3),
             *((Column(f"with {roster.balance.arm}", 22),) if roster.balance is not None else ()),
         )
-        self.query_one(Listing).show(columns, [_line(row, arms, roster.balance) for row in roster.rows])
+        rows = sorted(roster.rows, key=_rank)
+        self.query_one(Listing).show(columns, [_line(row, arms, roster.balance) for row in rows])
         told = _balance(roster, has_arms=bool(arms), is_roomy=self.has_class("-wide"))
         self.query_one("#balance", Static).update(told)
         listing = self.query_one(Listing)
@@ -136,7 +140,7 @@ class PatientsScreen(TrialScreen):
         session = self.trial.session
         # A list of the trial before may hold patients who do not come in this one; its own list is on its way.
         if isinstance(patient, int) and self.roster is not None and self.roster.generation == session.generation:
-            self.trial.send(ask.Travel(session.generation, patient, session.coupling))
+            self.trial.send(ask.Travel(session.generation, patient, session.shown_day, session.coupling))
 
     @on(Listing.RowMarked)
     def _marked(self, event: Listing.RowMarked) -> None:
@@ -197,15 +201,21 @@ class PatientsScreen(TrialScreen):
         question(self.app, "List patients with these words", listing.filter, listing.narrow)
 
 
+def _rank(row: RosterRow) -> tuple[bool, bool, int]:
+    """Those first whom the other arm would make a difference to, then who was randomized, then the others."""
+    return row.individual_effect not in OTHERWISE, row.arm < 0, row.patient
+
+
 def _line(row: RosterRow, arms: tuple[str, ...], balance: Balance | None) -> ListRow:
     arm = arms[row.arm] if 0 <= row.arm < len(arms) else ""
     days = "" if row.days is None else f"{row.days:.0f}"
-    found: list[tuple[str, str, float | str]] = [(f"{row.patient:04d}", "text", row.patient)]
+    sign = DIFFERS if row.individual_effect in OTHERWISE else ""
+    found: list[tuple[str, str, float | str]] = [(f"{row.patient:04d}", "text", row.patient), (sign, "title", sign)]
     found += [(text, "text", _order(text)) for text in (row.came, *row.about)]
     found += [(arm, f"arm{row.arm}" if arm else "dim", arm)] if arms else []
     found += [
         (row.now, "text", row.now),
-        (row.event, "bad", row.event),
+        (row.event, "lost", row.event),
         (days, "text", row.days or 0.0),
     ]
     if balance is not None:
@@ -222,7 +232,7 @@ def _order(text: str) -> float | str:
 
 
 NET = "By $by [b]$fewer[/] of $known patients have an event with $arm than with $control ($endpoint)."
-WHO = "With $draws [b $text-success]$better fare better[/], [b $text-error]$worse worse[/]"
+WHO = "With $draws [b]$better fare better[/], [b]$worse worse[/]"
 OTHERS = "(whatever the draws, $least and $most); with $beside $other and $others."
 NOBODY = "Who, neither a trial nor this model can know."
 ROOMY, SHORT = (
@@ -234,6 +244,9 @@ ROOMY, SHORT = (
 def _balance(roster: RosterView, *, has_arms: bool, is_roomy: bool) -> Content:
     """What the arm does for everybody: the net first, then who fares better and worse, as far as draws say."""
     balance = roster.balance
+    if roster.is_too_early:
+        told = "Nobody has been randomized yet: from then on ⇄ marks those who would fare differently in the other arm."
+        return Content(told)
     if balance is None:
         why = "patients queue, there are more than two, or no day is tabulated"
         another = f" Outcomes in another arm cannot be known: {why}." if has_arms else ""
@@ -241,7 +254,7 @@ def _balance(roster: RosterView, *, has_arms: bool, is_roomy: bool) -> Content:
     beside, better, worse = balance.beside
     return Content.from_markup(
         " ".join(ROOMY if is_roomy else SHORT),
-        by=span(balance.days),
+        by=balance.by,
         fewer=f"{abs(balance.fewer)} {'fewer' if balance.fewer >= 0 else 'more'}",
         known=str(balance.known),
         arm=balance.arm,

@@ -161,22 +161,22 @@ class TrialScreen(SteadyScreen[None]):
     def _parts(self) -> Iterator[HeaderPart]:
         trial, session = self.trial, self.trial.session
         if trial.is_worker_lost:
-            yield HeaderPart("the simulation has stopped: press R to start it again", "bad!")
+            yield HeaderPart("the simulation has stopped: press R to start it again", "lost!")
             return
         if trial.card is None:
             yield (
-                HeaderPart("the scenario cannot be used", "bad!")
+                HeaderPart("the scenario cannot be used", "lost!")
                 if trial.problems
                 else HeaderPart("simulating …", "dim")
             )
             return
         sign = "▶" if session.is_playing else "▮▮"
         snapshot = trial.snapshot
-        yield HeaderPart(f"{sign} {snapshot.date if snapshot else ''}", "text!")
-        yield HeaderPart(trial.card.name, "primary!")
-        yield HeaderPart(f"seed {session.seed}", "text")
+        yield HeaderPart(trial.card.name, "title")
+        yield HeaderPart(f"{sign} {snapshot.date if snapshot else ''}", "text")
+        yield HeaderPart(f"seed {session.seed}", "dim")
         if session.settings:
-            yield HeaderPart(f"{len(session.settings)} changed", "accent!")
+            yield HeaderPart(f"{len(session.settings)} changed", "yours!")
         if snapshot is not None:
             yield HeaderPart(f"enrolled {snapshot.enrolled}", "text")
             if trial.card.committee is not None:

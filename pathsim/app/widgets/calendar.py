@@ -61,15 +61,18 @@ class Calendar(Picture, can_focus=True):
         """The line with its signs."""
         if self.card is None:
             return
-        fore = "primary!" if self.has_focus else "primary"
+        fore = "title" if self.has_focus else "text"
         canvas.write(0, 1, self.ends[0], "dim")
-        canvas.write(0, self._left, "─" * self._columns, "faint")
+        canvas.write(0, self._left, "─" * self._columns, "rule")
         canvas.write(0, self._left, "━" * (self._column(self.day) - self._left), fore)
         for _, day in self.card.cutoffs:
             canvas.write(0, self._column(day), "┊", "dim")
         for day in self.card.look_days:
-            canvas.write(0, self._column(day), "◆", "accent")
-        canvas.write(0, self._column(self.day), "●", "primary!")
+            if day > self.day:
+                # When the committee will look is told when it does.
+                break
+            canvas.write(0, self._column(day), "◆", "title")
+        canvas.write(0, self._column(self.day), "●", "title")
         end = canvas.write(0, self._left + self._columns + 1, self.ends[1], "dim")
         canvas.write(0, end, f"{self.speed:>{SPEED_WIDTH}}", "dim")
 

@@ -1,16 +1,27 @@
-"""The monitoring committee: z walks with information toward the bounds, and the looks are where it was seen."""
+"""The monitoring committee: z walks with information toward the bounds, and the looks are where it was seen.
 
+Inside the chart there is no word: bounds are named in a gutter at the right, looks on the axis, verdicts below.
+"""
+
+from collections.abc import Iterator
 from itertools import pairwise
 
-from pathsim.app.canvas import SPACE, Canvas, fitted
+from pathsim.app.canvas import Canvas, fitted
+from pathsim.app.step_lines import LEVELS_OF_ROW, level_of
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.views.live import CommitteeCard, Snapshot
+from pathsim.player.views.live import CommitteeCard, LookView, Snapshot
 
 LEFT = 4
-NEAR = 12
-"""Columns that a label may be away from its look."""
+GUTTER, WIDE_ENOUGH = 16, 46
+"""Columns for the names of the bounds; in a narrower chart there is only room for their numbers."""
+NARROW_GUTTER = 7
+LEAST_ROWS = 5
+"""With fewer rows for z there is no chart, only its present value on a line."""
 HIGHEST_BOUND = 6.5
 """Bounds of early looks can be far higher than any z: they would press the rest of the chart flat."""
+WALK = "˙·."
+"""A point at the top of its cell, in the middle, at the bottom."""
+LOOK, BOUND = "◉", "╋"
 
 
 class CommitteeChart(Picture):
@@ -22,7 +33,7 @@ class CommitteeChart(Picture):
     def show(self, card: CommitteeCard | None, snapshot: Snapshot) -> None:
         """Draw the chart on this day."""
         self.card, self.snapshot = card, snapshot
-        self.entitle("Committee", "" if card is None else _counted(card, snapshot))
+        self.entitle("Committee", *(() if card is None else _counted(card, snapshot)))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -30,7 +41,7 @@ class CommitteeChart(Picture):
         if self.card is None or self.snapshot is None:
             canvas.write(0, 1, "this trial has no monitoring committee", "dim")
             return
-        if canvas.height < 4 or canvas.width < 20:
+        if canvas.height < 2 or canvas.width < 20:
             return
         _Chart(canvas, self.card, self.snapshot).draw()
 
@@ -40,12 +51,14 @@ def is_shown(bound: float) -> bool:
     return abs(bound) <= HIGHEST_BOUND
 
 
-def _counted(card: CommitteeCard, snapshot: Snapshot) -> str:
+def _counted(card: CommitteeCard, snapshot: Snapshot) -> tuple[str, ...]:
     """How many events the committee goes by, and how many the curves count where that is another number."""
     known = f"{snapshot.events_known} of {card.planned_events} events"
     told = f"stopped at {known}" if snapshot.is_stopped else f"{known} known"
-    other = f"; the curves count {snapshot.events_counted}" if snapshot.events_counted != snapshot.events_known else ""
-    return f"{told}{other}"
+    if snapshot.events_counted == snapshot.events_known:
+        return told, known
+    other = snapshot.events_counted
+    return f"{told}; the curves count {other}", f"{known}; curves {other}", known
 
 
 class _Chart:
@@ -53,91 +66,140 @@ class _Chart:
         self.canvas, self.card, self.snapshot = canvas, card, snapshot
         bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None and is_shown(bound)]
         values = [z for _, z in snapshot.z_path] + bounds + [0.0, 3.0]
-        self.lowest, self.highest = min(-1.0, *values) - 0.2, max(values) + 0.2
-        self.columns, self.rows = canvas.width - LEFT - 2, canvas.height - 2
+        self.lowest, self.highest = min(-0.5, *values), max(values)
+        self.gutter = GUTTER if canvas.width >= WIDE_ENOUGH else NARROW_GUTTER
+        self.columns = canvas.width - LEFT - self.gutter
+        looks = [(number, look) for number, look in enumerate(snapshot.looks, 1) if look.z is not None]
+        self.looks = looks[max(len(looks) - max(canvas.height - LEAST_ROWS - 2, 1), 0) :]
+        """Those with a verdict that there is room for: the last ones."""
+        self.rows = canvas.height - 2 - len(self.looks)
+
+    def draw(self) -> None:
+        if self.rows < LEAST_ROWS:
+            self.on_a_line()
+            return
+        self.axes()
+        self.bounds()
+        self.walk()
+        self.ticks()
+        self.gutter_labels()
+        for row, (number, look) in enumerate(self.looks, self.rows + 2):
+            self.verdict(row, number, look)
+
+    # ---- places
+
+    def level(self, z: float) -> int:
+        """The level of a value, three to a row, counted downward from the middle of the first row."""
+        part = (self.highest - z) / (self.highest - self.lowest)
+        return round(min(max(part, 0.0), 1.0) * (self.rows - 1) * LEVELS_OF_ROW)
 
     def row(self, z: float) -> int:
-        part = (self.highest - z) / (self.highest - self.lowest)
-        return min(max(round(part * (self.rows - 1)), 0), self.rows - 1)
+        return level_of(self.level(z)).row
 
     def column(self, information: float) -> int:
         return LEFT + min(round(information * (self.columns - 1)), self.columns - 1)
 
-    def draw(self) -> None:
-        canvas = self.canvas
-        for z in range(-4, 7):
-            if self.lowest <= z <= self.highest and (z % 2 == 0 or self.rows > 9):
-                canvas.write(self.row(z), 0, f"{z:>2}", "dim")
-                canvas.write(self.row(z), LEFT - 1, "┤", "dim")
-        for row in range(self.rows):
-            if canvas.glyphs[row, LEFT - 1] == ord(" "):
-                canvas.write(row, LEFT - 1, "│", "dim")
-        canvas.write(self.row(0), LEFT, "┈" * self.columns, "faint")
-        canvas.write(self.rows, LEFT - 1, "└" + "─" * self.columns, "dim")
-        self.bound(self.card.efficacy, "good", ("benefit", "b"))
-        self.bound(self.card.futility, "bad", ("futility", "f"))
-        self.walk()
-        for information in self.card.information:
-            label = f"{information:.0%}"
-            column = min(self.column(information) - len(label) // 2, canvas.width - len(label))
-            canvas.write(self.rows + 1, column, label, "dim")
-        canvas.write(self.rows + 1, 0, "z by information", "dim")
-        held = [
-            (number, self.row(look.z), self.column(look.information), f"look {number}: {look.z:.2f}, {look.decision}")
-            for number, look in enumerate(self.snapshot.looks, 1)
-            if look.z is not None
-        ]
-        for number, row, column, _ in held:
-            canvas.write(row, column, str(number % 10), "accent!", "cursor")
-        for _, row, column, text in reversed(held):
-            self.say(row, column, text)
+    # ---- parts
 
-    def bound(self, bounds: tuple[float | None, ...], fore: str, words: tuple[str, str]) -> None:
-        """A bound at its looks, and between them."""
-        all_looks = zip(self.card.information, bounds, strict=True)
-        known = [(at, bound) for at, bound in all_looks if bound is not None and is_shown(bound)]
-        for (at, bound), (after, then) in pairwise(known):
-            first, last = self.column(at), self.column(after)
-            for column in range(first, last + 1):
-                part = (column - first) / max(last - first, 1)
-                self.canvas.write(self.row(bound + part * (then - bound)), column, "╌", fore)
-        for at, bound in known:
-            self.canvas.write(self.row(bound), self.column(at), "┿", f"{fore}!")
-        if known:
-            at, bound = known[0]
-            label = fitted([f"{words[0]} {bound:.2f}", words[0]], max(self.column(at) - LEFT - 1, 0))
-            self.canvas.write(self.row(bound), self.column(at) - len(label) - 1, label, fore)
+    def axes(self) -> None:
+        canvas = self.canvas
+        for row in range(self.rows):
+            canvas.write(row, LEFT - 1, "│", "rule")
+        canvas.write(self.row(0), LEFT, "┈" * self.columns, "rule")
+        taken: set[int] = set()
+        for z in sorted(range(-6, 7), key=lambda z: (z % 2 != 0, abs(z))):
+            if self.lowest <= z <= self.highest and not taken & {row := self.row(z), row - 1, row + 1}:
+                taken.add(row)
+                canvas.write(row, 0, f"{z:>2}", "dim")
+                canvas.write(row, LEFT - 1, "┤", "rule")
+        canvas.write(self.rows, LEFT - 1, "└" + "─" * self.columns, "rule")
+
+    def bounds(self) -> None:
+        """The bounds at their looks, and the way between them."""
+        for kind in range(2):
+            known = list(self.known(kind))
+            for (at, bound), (after, then) in pairwise(known):
+                first, last = self.column(at), self.column(after)
+                for column in range(first, last + 1):
+                    part = (column - first) / max(last - first, 1)
+                    self.canvas.put(self.row(bound + part * (then - bound)), column, "╌", "rule")
+            for at, bound in known:
+                self.canvas.write(self.row(bound), self.column(at), BOUND, "title")
+
+    def known(self, kind: int) -> Iterator[tuple[float, float]]:
+        """The information and the height of the bounds for benefit (0) or futility (1) that there is room for.
+
+        Of looks that were held as they were then, of others as they are planned.
+        """
+        held = [(look.information, look.bounds[kind]) for look in self.snapshot.looks]
+        planned = zip(self.card.information, (self.card.efficacy, self.card.futility)[kind], strict=True)
+        last = max((at for at, _ in held), default=-1.0)
+        ahead = [] if self.snapshot.is_stopped else [(at, bound) for at, bound in planned if at > last]
+        for at, bound in (*held, *ahead):
+            if bound is not None and is_shown(bound):
+                yield at, bound
 
     def walk(self) -> None:
-        """The way of z so far."""
-        before: tuple[int, int] | None = None
+        """The way of z so far; where the committee looked at it, a ring."""
         for information, z in self.snapshot.z_path:
-            row, column = self.row(z), self.column(information)
-            if before is not None:
-                for between in range(min(row, before[0]) + 1, max(row, before[0])):
-                    self.canvas.write(between, column, "│", "faint")
-            self.canvas.write(row, column, "•", "primary!")
-            before = row, column
-        if before is not None and not self.snapshot.looks:
-            z = self.snapshot.z_path[-1][1]
-            self.canvas.write(before[0], min(before[1] + 2, self.canvas.width - 5), f"{z:.2f}", "primary")
+            row, part = level_of(self.level(z))
+            self.canvas.put(row, self.column(information), WALK[part], "text!")
+        for look in self.snapshot.looks:
+            if look.z is not None:
+                self.canvas.write(self.row(look.z), self.column(look.information), LOOK, "title")
 
-    def say(self, row: int, column: int, text: str) -> None:
-        """What the rules say at a look, as near to it as there is room."""
-        lefts = range(max(column - len(text) - NEAR, LEFT), column + NEAR)
-        places = [(other, left) for other in range(self.rows) for left in lefts]
+    def ticks(self) -> None:
+        """Below the axis the looks that were held, by number, and the information at which looks are planned."""
+        row, after = self.rows + 1, self.canvas.write(self.rows + 1, 0, "z", "dim") + 1
+        held = [(look.information, str(number), "title") for number, look in enumerate(self.snapshot.looks, 1)]
+        planned = [(information, f"{information:.0%}", "dim") for information in self.card.information]
+        marked: list[tuple[int, str, str]] = []
+        for at, text, fore in held:
+            # Looks that came soon after each other stand beside each other.
+            start = max(self.column(at) - (len(text) - 1) // 2, marked[-1][0] + len(marked[-1][1]) + 1 if marked else 0)
+            marked.append((start, text, fore))
+            self.canvas.write(row, start, text, fore)
+        taken = [(start - 1, start + len(text) + 1) for start, text, _ in marked]
+        for at, text, fore in planned:
+            start = min(self.column(at) - len(text) // 2, self.canvas.width - len(text))
+            end = start + len(text)
+            if start >= after and all(end <= first or last <= start for first, last in taken):
+                after = self.canvas.write(row, start, text, fore) + 1
+        if self.canvas.width - after > len(" information") and self.gutter == GUTTER:
+            self.canvas.write(row, self.canvas.width - len("information"), "information", "dim")
 
-        def far(place: tuple[int, int]) -> int:
-            other, left = place
-            return 3 * abs(other - row) + max(left - column, column - left - len(text) + 1, 0)
+    def gutter_labels(self) -> None:
+        """The bounds by name, each on a row of its own: the first of either kind, and the last."""
+        wanted = []
+        for kind, word in enumerate(("benefit", "futility")):
+            known = list(self.known(kind))
+            for place, (_, bound) in ((0, known[0]), (-1, known[-1])) if known else ():
+                last = "at the end" if known[-1][0] >= 1 else f"at look {len(self.snapshot.looks)}"
+                name = word if place == 0 else last
+                if place == 0 or len(known) > 1:
+                    wanted.append((bound, f"{bound:.2f} {name}" if self.gutter == GUTTER else f"{bound:.2f}"))
+        wanted.sort(key=lambda pair: -pair[0])
+        row = -1
+        for number, (bound, text) in enumerate(wanted):
+            row = min(max(self.row(bound), row + 1), self.rows - (len(wanted) - number))
+            self.canvas.write(row, LEFT + self.columns + 1, text, "title")
 
-        place = next((place for place in sorted(places, key=far) if self.is_free(*place, len(text))), None)
-        if place is not None:
-            self.canvas.write(*place, text, "accent!")
+    def verdict(self, row: int, number: int, look: LookView) -> None:
+        """What the committee saw at a look, and what it decided."""
+        column = self.canvas.write(row, 0, f"{number:>2} ", "title")
+        self.canvas.write(row, column, fitted(look.verdict, self.canvas.width - column), "text")
 
-    def is_free(self, row: int, column: int, width: int) -> bool:
-        """Whether nothing stands there, nor right before or behind it."""
-        first, last = column - 1, column + width + 1
-        if first < LEFT or last > self.canvas.width + 1:
-            return False
-        return set(self.canvas.glyphs[row, first:last].tolist()) <= {SPACE}
+    def on_a_line(self) -> None:
+        """Where there is no room for a chart: the last z between the bounds that come next, and the last verdict."""
+        canvas = self.canvas
+        z = self.snapshot.z_path[-1][1] if self.snapshot.z_path else None
+        told = "nothing is known yet" if z is None else f"z {z:.2f}"
+        column = canvas.write(0, 0, told, "text!") + 2
+        for kind, word in enumerate(("benefit from", "futility below")):
+            known = list(self.known(kind))
+            if known:
+                text = f"{word} {known[-1][1]:.2f}"
+                if column + len(text) <= canvas.width:
+                    column = canvas.write(0, column, text, "dim") + 2
+        for row, (number, look) in enumerate(self.looks[-(canvas.height - 1) :], 1):
+            self.verdict(row, number, look)

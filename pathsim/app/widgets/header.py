@@ -20,6 +20,13 @@ class Tab(NamedTuple):
     key: str
     label: str
     words: str
+    short: str = ""
+    """What it is called where there is little room: its first letters, if nothing else is said."""
+
+    @property
+    def brief(self) -> str:
+        """Its short name."""
+        return self.short or self.label[:3]
 
 
 class HeaderPart(NamedTuple):
@@ -59,23 +66,23 @@ class TrialHeader(Picture):
         """The parts from the left, the screens at the right."""
         places = self._places(canvas.width)
         room = places[0][0] - 1 if places else canvas.width
-        column = canvas.write(0, 0, " pathsim ", "paper!", "primary") + 1
+        column = 1
         fits = column + sum(len(part.text) + GAP for part in self.parts) - GAP <= room
         for part in self.parts if fits else map(HeaderPart.brief, self.parts):
             if column + len(part.text) <= room:
                 column = canvas.write(0, column, part.text, part.fore) + GAP
         for at, tab, label in places:
             is_here = tab.name == self.current
-            canvas.write(0, at, label, "paper!" if is_here else "text", "primary" if is_here else "panel")
+            canvas.write(0, at, label, "paper!" if is_here else "text", "text" if is_here else "panel")
             if not is_here and tab.key in label.lower():
                 mark = label.lower().index(tab.key)
-                canvas.write(0, at + mark, label[mark], "primary!")
+                canvas.write(0, at + mark, label[mark], "title")
 
     def _places(self, width: int) -> list[tuple[int, Tab, str]]:
-        """Where each screen's name stands; at a narrow terminal only letters."""
+        """Where each screen's name stands; at a narrow terminal only its first letters."""
         labels = [f" {tab.label} " for tab in self.tabs]
         if width < ALL_NAMES_WIDTH:
-            labels = [f" {tab.label} " if tab.name == self.current else f" {tab.key} " for tab in self.tabs]
+            labels = [f" {tab.brief} " for tab in self.tabs]
         column, found = width - sum(map(len, labels)), []
         for tab, label in zip(self.tabs, labels, strict=True):
             found.append((column, tab, label))

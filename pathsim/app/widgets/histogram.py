@@ -1,13 +1,15 @@
-"""The headline of many trials: hazard ratios, or survival; what was published and the trial on screen among them."""
+"""The headline of many trials: hazard ratios, or survival; below it what was published and the trial on screen."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.app.canvas import SPACE, Canvas
+from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.ensemble import Headline
+from pathsim.text import counted
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
@@ -19,8 +21,10 @@ LEAST_REACH = 0.02
 """The axis of shares reaches so far to either side of their median at least."""
 OUTSIDE = 0.002
 """What part of the replicates may lie beyond either end of the axis."""
-SMOOTH = 100
-"""With fewer replicates than this for each column, its neighbors have a say in its height."""
+LEAST_AT_MODE = 0.02
+"""What part of the replicates the highest bar holds at least; else bars become wider."""
+ROWS_BELOW = 4
+"""The axis, what points at it, its numbers, and what the shades mean."""
 
 
 class Histogram(Picture):
@@ -28,32 +32,44 @@ class Histogram(Picture):
 
     headline: Headline | None = None
     none = "no replicates yet"
+    level = 0.0
 
-    def show(self, headline: Headline | None, none: str) -> None:
-        """Draw this figure; ``none`` is what to say if there is none."""
-        self.headline, self.none = headline, none
+    def show(self, headline: Headline | None, none: str, level: float = 0.0) -> None:
+        """Draw this figure, or say that there is ``none``; P values below ``level`` are told apart."""
+        self.headline, self.none, self.level = headline, none, level
         self.entitle("" if headline is None else headline.label)
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """Bars, axis, pointers."""
-        values = np.empty(0) if self.headline is None else _usable(self.headline)
-        if self.headline is None or not values.size or canvas.height < 6 or canvas.width < 12:
-            canvas.write(0, 1, self.none, "dim")
+        values = np.empty(0) if self.headline is None else self.headline.values
+        if self.headline is None or not _usable(self.headline).any() or canvas.height < 7 or canvas.width < 12:
+            canvas.write(0, 1, self.none if not values.size else "too small", "dim")
             return
-        _Bars(canvas, self.headline, values).draw()
+        _Bars(canvas, self.headline, self.level).draw()
 
 
-def _usable(headline: Headline) -> NDArray[np.float64]:
-    values = headline.values[np.isfinite(headline.values)]
-    return values[values > 0] if headline.is_ratio else values
+def _usable(headline: Headline) -> NDArray[np.bool_]:
+    usable = np.isfinite(headline.values)
+    return usable & (headline.values > 0) if headline.is_ratio else usable
+
+
+class _Pointer(NamedTuple):
+    """Something that stands below the axis."""
+
+    column: int
+    sign: str
+    label: str
+    fore: str
 
 
 class _Bars:
     """One drawing, on a scale of logarithms if the figure is a ratio."""
 
-    def __init__(self, canvas: Canvas, headline: Headline, values: NDArray[np.float64]) -> None:
-        self.canvas, self.headline = canvas, headline
+    def __init__(self, canvas: Canvas, headline: Headline, level: float) -> None:
+        self.canvas, self.headline, self.level = canvas, headline, level
+        self.usable = _usable(headline)
+        values = headline.values[self.usable]
         self.scaled = np.log(values) if headline.is_ratio else values
         low, high = (float(np.quantile(self.scaled, part)) for part in (OUTSIDE, 1 - OUTSIDE))
         middle = float(np.median(self.scaled))
@@ -63,7 +79,7 @@ class _Bars:
             else (max(middle - LEAST_REACH, 0.0), min(middle + LEAST_REACH, 1.0))
         )
         self.low, self.high = min(low, least), max(high, most)
-        self.width, self.height = canvas.width - 2, canvas.height - 4
+        self.width, self.height = canvas.width - 2, canvas.height - ROWS_BELOW
 
     def column(self, value: float) -> int:
         scaled = math.log(value) if self.headline.is_ratio else value
@@ -71,27 +87,48 @@ class _Bars:
         return 1 + min(max(place, 0), self.width - 1)
 
     def draw(self) -> None:
-        counts, _ = np.histogram(self.scaled, bins=self.width, range=(self.low, self.high))
-        is_rough = self.scaled.size < SMOOTH * self.width
-        shown = np.convolve(counts, np.ones(3) / 3, mode="same") if is_rough else counts
-        null = self.column(1.0) if self.headline.is_ratio else self.canvas.width
-        for x, count in enumerate(shown.tolist(), 1):
-            eighths = round(count / max(float(shown.max()), 1e-9) * self.height * 8)
+        null = self.column(1.0) if self.headline.is_ratio else None
+        self.bars()
+        if null is not None:
             for row in range(self.height):
-                if part := min(max(eighths - 8 * row, 0), 8):
-                    fore = "primary" if x < null else "dim"
-                    self.canvas.write(2 + self.height - row, x, EIGHTHS[part], fore)
+                # Behind the bars, so that none of them is cut.
+                if self.canvas.glyphs[row, null] == ord(" "):
+                    self.canvas.write(row, null, "┊", "rule")
+            self.beside(0, null, "no effect")
         self.axis()
-        if self.headline.is_ratio:
-            self.mark(1.0, 0, "no effect", "text")
-        if self.headline.published is not None:
-            self.mark(self.headline.published, 1, f"published {self.said(self.headline.published)}", "accent!")
-        own = self.headline.own
-        if math.isfinite(own) and (own > 0 or not self.headline.is_ratio):
-            self.mark(own, 2, f"this trial {self.said(own)}", "good!")
+        self.pointers()
+        self.canvas.write(self.canvas.height - 1, 1, fitted(self.meaning(), self.canvas.width - 1), "dim")
 
-    def said(self, value: float) -> str:
-        return f"{value:.2f}" if self.headline.is_ratio else f"{value:.1%}"
+    def bars(self) -> None:
+        """Strong is the part of each bar whose P is below the level."""
+        counts, width = self.binned()
+        significant = self.headline.is_significant
+        bright = np.zeros_like(counts) if significant is None else self.counted(significant[self.usable], width)
+        highest = max(float(counts.max()), 1.0)
+        for number, (count, of_it) in enumerate(zip(counts.tolist(), bright.tolist(), strict=True)):
+            eighths, bright_eighths = (round(part / highest * self.height * 8) for part in (count, of_it))
+            start = 1 + number * width
+            for row in range(self.height):
+                part = min(max(eighths - 8 * row, 0), 8)
+                if not part:
+                    break
+                fore = "dim" if bright_eighths - 8 * row >= part / 2 else "other"
+                glyphs = EIGHTHS[part] * min(width, self.width + 1 - start)
+                self.canvas.write(self.height - 1 - row, start, glyphs, fore)
+
+    def binned(self) -> tuple[NDArray[np.int64], int]:
+        """How many trials are in each bar, and how many columns wide bars are."""
+        for width in range(1, max(self.width // 8, 1) + 1):
+            counts = self.counted(np.ones(self.scaled.size, np.bool_), width)
+            if counts.max() >= LEAST_AT_MODE * self.scaled.size:
+                break
+        return counts, width
+
+    def counted(self, which: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
+        place = ((self.scaled - self.low) / (self.high - self.low) * self.width).astype(np.int64)
+        within = which & (self.scaled >= self.low) & (self.scaled <= self.high)
+        bars = -(-self.width // width)
+        return np.bincount(np.minimum(place[within], self.width - 1) // width, minlength=bars).astype(np.int64)
 
     def axis(self) -> None:
         ticks = [(tick, f"{tick:g}") for tick in RATIOS if self.low <= math.log(tick) <= self.high]
@@ -100,20 +137,71 @@ class _Bars:
             step = next((step for step in SHARE_STEPS if reach / step <= MOST_TICKS), SHARE_STEPS[-1])
             first, last = math.ceil(self.low / step), math.floor(self.high / step)
             ticks = [(number * step, f"{number * step:.0%}") for number in range(first, last + 1)]
-        row, after = self.canvas.height - 1, 0
+        row, after = self.height + 2, 0
+        self.canvas.write(self.height, 1, "─" * self.width, "rule")
         for tick, label in ticks:
-            if (start := self.column(tick) - 1) >= after:
+            start = min(max(self.column(tick) - (len(label) - 1) // 2, 0), self.canvas.width - len(label))
+            self.canvas.write(self.height, self.column(tick), "┴", "rule")
+            if start >= after:
                 after = self.canvas.write(row, start, label, "dim") + 1
 
-    def mark(self, value: float, row: int, label: str, fore: str) -> None:
-        column = self.column(value)
-        for at in range(row, self.height + 3):
-            self.canvas.write(at, column, "│", fore)
-        places = (column + 2, column - len(label) - 1)
-        start = next((start for start in places if self.is_free(row, start, len(label))), max(places[1], 0))
-        self.canvas.write(row, start, label, fore)
+    def pointers(self) -> None:
+        """▲ this trial and ◇ what was published, with their values beside them where they do not collide."""
+        found = []
+        if self.headline.published is not None:
+            published = self.headline.published
+            found.append(_Pointer(self.column(published), "◇", f"published {self.said(published)}", "title"))
+        own, so_far = self.headline.own, self.headline.so_far
+        if math.isfinite(own) and (own > 0 or not self.headline.is_ratio):
+            found.append(_Pointer(self.column(own), "▲", f"this trial {self.said(own)}", "yours!"))
+        elif so_far is not None and math.isfinite(so_far) and so_far > 0:
+            found.append(_Pointer(self.column(so_far), "△", f"this trial so far {self.said(so_far)}", "yours!"))
+        found.sort(key=lambda mark: mark.column)
+        row = self.height + 1
+        if len(found) == 2 and found[0].column == found[1].column:
+            # On one place both signs stand beside each other.
+            shift = 1 if found[1].column < self.canvas.width - 1 else -1
+            found[1] = found[1]._replace(column=found[1].column + shift)
+            found.sort(key=lambda mark: mark.column)
+        taken = [(mark.column, mark.column + 1) for mark in found]
+        for mark in found:
+            self.canvas.write(row, mark.column, mark.sign, mark.fore)
+        for number, mark in enumerate(found):
+            first, *_, value = mark.label.split(" ")
+            for label in (mark.label, f"{first} {value}", value):
+                # Outward first, so that the words of both do not meet.
+                sides = [mark.column - len(label) - 1, mark.column + 2]
+                outward = sides if number == 0 and len(found) == 2 else sides[::-1]
+                start = next((start for start in outward if self.has_room(start, len(label), taken)), None)
+                if start is not None:
+                    self.canvas.write(row, start, label, mark.fore)
+                    taken.append((start - 1, start + len(label) + 1))
+                    break
 
-    def is_free(self, row: int, start: int, width: int) -> bool:
-        """Whether a label fits there, and nothing stands in its way."""
+    def has_room(self, start: int, width: int, taken: list[tuple[int, int]]) -> bool:
+        """Whether words fit there, beside what else stands in the row."""
         is_within = start >= 0 and start + width <= self.canvas.width
-        return is_within and set(self.canvas.glyphs[row, start : start + width].tolist()) <= {SPACE}
+        return is_within and all(start + width <= first or last <= start for first, last in taken)
+
+    def meaning(self) -> list[str]:
+        """What the shades mean."""
+        significant = self.headline.is_significant
+        if significant is None:
+            return [f"{self.scaled.size:,} trials"]
+        share = float(significant.mean())
+        return [
+            f"Strong bars: one-sided P below {self.level:g}, {share:.0%} of {counted(significant.size, 'trial')}.",
+            f"Strong bars: P below {self.level:g}, {share:.0%} of trials",
+            f"strong: P < {self.level:g}",
+        ]
+
+    def beside(self, row: int, column: int, text: str) -> None:
+        """Words beside a line, on the side where no bar stands."""
+        for start in (column + 1, column - len(text)):
+            place = self.canvas.glyphs[row, max(start, 0) : start + len(text)]
+            if 0 <= start <= self.canvas.width - len(text) and set(place.tolist()) <= {ord(" ")}:
+                self.canvas.write(row, start, text, "dim")
+                return
+
+    def said(self, value: float) -> str:
+        return f"{value:.2f}" if self.headline.is_ratio else f"{value:.1%}"

@@ -1,16 +1,38 @@
-"""The keys at the bottom: as many as there is room for.
+"""The keys at the bottom: as many as there is room for, in the order in which one needs them.
 
 Textual's own footer is made anew whenever a key becomes active or not, and what it was before stays in memory.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from textual import events
+from textual.binding import ActiveBinding
 
 from pathsim.app.canvas import Canvas
 from pathsim.app.widgets.picture import Picture
 
 PALETTE = "^p commands"
+GAP = 2
+FIRST = (
+    ("player.play",),
+    ("sliders.less", "sliders.more"),
+    ("screen.ensemble",),
+    ("player.help",),
+)
+"""What everybody needs, the same on every screen; keys of one entry stand together. The screen's own keys follow."""
+SHORT = {"sliders.less": "turn", "screen.ensemble": "many trials", "player.help": "keys"}
+"""What they are called here."""
+
+
+class _Key(NamedTuple):
+    """A key, and what it does."""
+
+    name: str
+    label: str
+    key: str
+    """What is to be pressed."""
+    is_active: bool
 
 
 class KeyBar(Picture):
@@ -26,33 +48,52 @@ class KeyBar(Picture):
 
     def draw(self, canvas: Canvas) -> None:
         """The keys from the left, the commands at the right."""
-        for column, key, label, is_active in self._places(canvas.width - len(PALETTE) - 2):
-            end = canvas.write(0, column, key, "primary!" if is_active else "dim")
-            canvas.write(0, end + 1, label, "text" if is_active else "dim")
-        canvas.write(0, canvas.width - len(PALETTE) - 1, PALETTE, "dim")
+        for column, one in self._places(canvas.width):
+            end = canvas.write(0, column, one.name, "title" if one.is_active else "dim")
+            canvas.write(0, end + 1, one.label, "text" if one.is_active else "dim")
+        if self._has_palette(canvas.width):
+            canvas.write(0, canvas.width - len(PALETTE) - 1, PALETTE, "dim")
 
-    def _places(self, room: int) -> list[tuple[int, str, str, bool]]:
-        shown = {active.binding.action: active for active in reversed(self.screen.active_bindings.values())}
+    @staticmethod
+    def _has_palette(width: int) -> bool:
+        return width >= 3 * len(PALETTE)
+
+    def _places(self, width: int) -> list[tuple[int, _Key]]:
+        room = width - (len(PALETTE) + 2 if self._has_palette(width) else 0)
         found, column = [], 1
-        for active in reversed(shown.values()):
-            if not active.binding.show or active.binding.system:
-                continue
-            key = self.app.get_key_display(active.binding)
-            width = len(key) + 1 + len(active.binding.description)
-            if column + width > room:
+        for one in self._keys():
+            end = column + len(one.name) + 1 + len(one.label)
+            if end > room:
                 break
-            found.append((column, key, active.binding.description, active.enabled))
-            column += width + 2
+            found.append((column, one))
+            column = end + GAP
         return found
+
+    def _keys(self) -> Iterator[_Key]:
+        active = {one.binding.id: one for one in reversed(self.screen.active_bindings.values()) if one.binding.id}
+        for ids in FIRST:
+            if all(name in active for name in ids) and not self._is_here(ids[0]):
+                ones = [active[name] for name in ids]
+                names = "".join(self.app.get_key_display(one.binding) for one in ones)
+                yield _Key(names, self._label(ones[0]), ones[-1].binding.key, ones[0].enabled)
+        first = {name for ids in FIRST for name in ids}
+        for name, one in reversed(active.items()):
+            if name not in first and one.binding.show and not one.binding.system:
+                yield _Key(self.app.get_key_display(one.binding), self._label(one), one.binding.key, one.enabled)
+
+    def _is_here(self, name: str) -> bool:
+        """Whether a key only leads to the screen that one is on."""
+        return name.startswith("screen.") and name == f"screen.{self.app.current_mode}"
+
+    @staticmethod
+    def _label(one: ActiveBinding) -> str:
+        return SHORT.get(str(one.binding.id), one.binding.description.lower())
 
     def on_click(self, event: events.Click) -> None:
         """Do what the key under the mouse does."""
-        if event.x >= self.size.width - len(PALETTE) - 1:
+        if self._has_palette(self.size.width) and event.x >= self.size.width - len(PALETTE) - 1:
             self.app.action_command_palette()
             return
-        shown = {
-            self.app.get_key_display(active.binding): active.binding for active in self.screen.active_bindings.values()
-        }
-        for column, key, label, is_active in self._places(self.size.width - len(PALETTE) - 2):
-            if column <= event.x < column + len(key) + 1 + len(label) and is_active:
-                self.app.simulate_key(shown[key].key)
+        for column, one in self._places(self.size.width):
+            if column <= event.x < column + len(one.name) + 1 + len(one.label) and one.is_active:
+                self.app.simulate_key(one.key.split(",")[0])

@@ -157,11 +157,11 @@ class Listing(Picture, can_focus=True):
             one = self.columns[number]
             arrow = "" if number != self.sorted_by else "▼" if self.is_reversed else "▲"
             text = shortened(one.heading, width - len(arrow)) + arrow
-            canvas.write(0, column, text.rjust(width) if one.is_number else text, "primary!")
+            canvas.write(0, column, text.rjust(width) if one.is_number else text, "title")
             column += width + GAP
         for row, line in enumerate(shown, 1):
             if self.top + row - 1 == self.cursor:
-                canvas.fill(row, 0, canvas.width, "cursor" if self.has_focus else "panel")
+                canvas.fill(row, 0, canvas.width, "select" if self.has_focus else "panel")
             column = 1
             for number, width in widths.items():
                 one = self.columns[number]
@@ -225,9 +225,12 @@ class Listing(Picture, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Go to a row, or open the one at which the cursor is; sort by a column whose heading is clicked."""
-        row = self.top + event.y - 1
-        if event.y == 0:
-            self._click_heading(event.x)
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        row = self.top + place.y - 1
+        if place.y == 0:
+            self._click_heading(place.x)
         elif row == self.cursor:
             self.action_choose()
         elif row < len(self.seen):

@@ -23,11 +23,11 @@ class EventLog(Picture):
         for row, entry in enumerate(self.entries[-canvas.height :]):
             column = canvas.write(row, 0, f"{entry.date:>11}  ", "dim")
             if entry.patient is None:
-                canvas.write(row, column, shortened(entry.text, canvas.width - column), "accent!")
+                canvas.write(row, column, shortened(entry.text, canvas.width - column), "title")
                 continue
             column = canvas.write(row, column, f"patient {entry.patient:04d} ", "text!")
             if entry.who and canvas.width >= 100:
                 column = canvas.write(row, column, f"{entry.who} ", "dim")
             if 0 <= entry.arm < len(self.groups):
-                column = canvas.write(row, column, f"{self.groups[entry.arm]} ", f"arm{entry.arm}")
+                column = canvas.write(row, column, f"{self.groups[entry.arm]}: ", f"arm{entry.arm}")
             canvas.write(row, column, shortened(entry.text, canvas.width - column), "text")

@@ -19,11 +19,12 @@ LANE_ROWS = 4
 """Two rows of labels, the track, and what is elsewhere."""
 ROWS_OF_LABEL = 2
 BOX = 6
+PASSED = "passed through a step"
 LEAST_CELL = 14
 """The least room for a station with a label that can be read."""
 FULL = 40
 """From so many patients on a station is as strongly tinted as it gets."""
-LEAST_TINT, MOST_TINT = 0.15, 0.5
+LEAST_TINT, MOST_TINT = 0.15, 0.35
 """Even on the strongest the number can be read."""
 
 
@@ -32,18 +33,19 @@ class PathwayMap(Picture):
 
     lanes: tuple[Lane, ...] = ()
     snapshot: Snapshot | None = None
+    is_over = False
 
-    def show(self, lanes: tuple[Lane, ...], snapshot: Snapshot) -> None:
-        """Draw the map on this day."""
-        self.lanes, self.snapshot = lanes, snapshot
-        self.entitle("Pathway")
+    def show(self, lanes: tuple[Lane, ...], snapshot: Snapshot, *, is_over: bool = False) -> None:
+        """Draw the map on this day; when all is over, steps that are empty say how many have passed through them."""
+        self.lanes, self.snapshot, self.is_over = lanes, snapshot, is_over
+        self.entitle("Pathway", *((f"in gray how many have {PASSED}", f"gray: {PASSED}") if is_over else ()))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """The lanes, and the fork between them."""
         if self.snapshot is not None and self.lanes:
             for track in _tracks(canvas, self.snapshot, self.lanes):
-                track.draw()
+                track.draw(is_over=self.is_over)
 
 
 def rows_needed(lanes: Sequence[Lane]) -> int:
@@ -110,9 +112,9 @@ def _fork(canvas: Canvas, column: int, row: int, rows: Sequence[int]) -> None:
     """The randomization: one line becomes several."""
     for between in range(rows[0], rows[-1] + 1):
         canvas.write(between, column, "┃", "dim")
-    canvas.write(rows[0], column, "┏", "arm0!")
+    canvas.write(rows[0], column, "┏", "dim")
     canvas.write(rows[-1], column, "┗", "dim")
-    canvas.write(row, column, "◆", "accent!")
+    canvas.write(row, column, "◆", "title")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class _Track:
     def _line(self) -> str:
         return "┈" if self.places_before else "━" if self.lane.arm == 0 else "─"
 
-    def draw(self) -> None:
+    def draw(self, *, is_over: bool) -> None:
         """Track, stations, patients on their way, and those elsewhere."""
         is_above = bool(self.head) and (self._has_heading or self._has_room_above())
         start = self.left if is_above else self.left + self._start
@@ -164,12 +166,12 @@ class _Track:
             enrolled = f"enrolled {self.snapshot.enrolled} "
             self.canvas.write(self._row, self.left, enrolled, "text!")
         if self.tail:
-            self.canvas.write(self._row, self.left + self.width - len(self.tail) - 2, f" {self.tail} ", "accent")
+            self.canvas.write(self._row, self.left + self.width - len(self.tail) - 2, f" {self.tail} ", "text")
         cell = self._cell(start)
         ends: list[tuple[int, int]] = []
         for place, station in enumerate(self.lane.stations):
             column = start + place * cell + (cell - BOX) // 2
-            self._station(station, column, cell)
+            self._station(station, column, cell, is_over=is_over)
             ends.append((start if place == 0 else ends[-1][1] + BOX, column))
         self._moving(ends)
         self._elsewhere()
@@ -194,12 +196,13 @@ class _Track:
     def _lines(self, station: Station, cell: int) -> tuple[str, ...]:
         return _label(_without(self.lane.label, station.label), cell)
 
-    def _station(self, station: Station, column: int, cell: int) -> None:
+    def _station(self, station: Station, column: int, cell: int, *, is_over: bool) -> None:
         count = self.snapshot.here[self.number][station.step]
+        shown = count or (self.snapshot.passed[self.number][station.step] if is_over else 0)
         part = LEAST_TINT + (MOST_TINT - LEAST_TINT) * min(count, FULL) / FULL
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
-        self.canvas.write(self._row, column, f"{count:^{BOX}}", "text!" if count else "dim", back)
+        self.canvas.write(self._row, column, f"{shown:^{BOX}}", "text!" if count else "dim", back)
         for above, line in enumerate(reversed(self._lines(station, cell)), 1):
             middle = column + BOX // 2 - len(line) // 2
             self.canvas.write(self._row - above, middle, line, "text" if count else "dim")
@@ -225,9 +228,9 @@ class _Track:
 @lru_cache(maxsize=256)
 def _label(text: str, cell: int) -> tuple[str, ...]:
     """The label of a station on one row or two, both about as long as each other if that is possible."""
-    if len(text) < cell:
+    if len(text) < cell - 1:
         return (text,)
-    widths = range(min(-(-len(text) // 2), cell - 1), cell)
+    widths = range(min(-(-len(text) // 2), cell - 2), cell - 1)
     wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
     first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
     return tuple(shortened(line, cell) for line in (first, " ".join(rest)) if line)

@@ -1,13 +1,18 @@
 """What all our widgets are: a picture drawn from data, of which only what changed is painted again."""
 
-from textual.content import Content
+from collections.abc import Sequence
+
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
 from pathsim.app import textual_private
-from pathsim.app.canvas import Canvas, Palette
+from pathsim.app.canvas import Canvas, Palette, fitted, shortened
+from pathsim.app.plain import OnlyAscii
+
+LEAST_WORD = 8
+"""Beside a title with less room than this there is nothing."""
 
 
 class Picture(Widget):
@@ -22,7 +27,7 @@ class Picture(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
-        self._headings = ("", "")
+        self._headings: tuple[str, ...] = ("",)
         self._painted: dict[int, Strip] = {}
         self._frame: tuple[Strip, Strip] | None = None
 
@@ -34,15 +39,25 @@ class Picture(Widget):
     def palette(self) -> Palette:
         """The colors of the theme on this widget's background."""
         if self._palette is None:
-            self._palette = Palette(self.app.current_theme, self.background_colors[1])
+            self._palette = Palette(
+                self.app.current_theme,
+                self.background_colors[1],
+                has_colors=not self.app.no_color,
+                ascii_only=any(isinstance(one, OnlyAscii) for one in self.app.get_line_filters()),
+            )
         return self._palette
 
-    def entitle(self, title: str, subtitle: str = "") -> None:
-        """Write these into the frame. Textual paints the whole widget for that: only if they are new."""
-        if (title, subtitle) != self._headings:
-            self._headings = (title, subtitle)
-            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
-            self._forget()
+    def entitle(self, title: str, *beside: str) -> None:
+        """Write these into the rule above the picture: a title, and beside it the first of some words that fits."""
+        if (title, *beside) != self._headings:
+            self._headings = (title, *beside)
+            self._painted.pop(0, None)
+            self.refresh(Region(-self.gutter.left, -self.gutter.top, self.outer_size.width, 1))
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """What stands in the rule above the picture: its title, and words on it, the longest first."""
+        return self._headings
 
     def redraw(self) -> None:
         """Draw again, and paint the parts of rows that have changed."""
@@ -117,7 +132,9 @@ class Picture(Widget):
             row, left = self._framed(self.gutter.top), self.gutter.left
             self._frame = row.crop(0, left), row.crop(left + canvas.width)
         picture = canvas.strip(y - self.gutter.top)
-        row = Strip.join((self._frame[0], picture, self._frame[1]))
+        return self._filtered(Strip.join((self._frame[0], picture, self._frame[1])))
+
+    def _filtered(self, row: Strip) -> Strip:
         for line_filter in self.get_line_filters():
             # All our colors are true ones.
             if not isinstance(line_filter, ANSIToTruecolor):
@@ -125,5 +142,49 @@ class Picture(Widget):
         return row
 
     def _framed(self, y: int) -> Strip:
-        """A row as Textual paints it."""
+        """A row as Textual paints it; the title in its rule as we do."""
+        if y == 0 and self.gutter.top:
+            return self._filtered(self._titled_rule())
         return super().render_lines(Region(0, y, self.outer_size.width, 1))[0]
+
+    def _titled_rule(self) -> Strip:
+        """The line above the picture: what it shows, and a word on it at the right; a bar where the focus is."""
+        canvas = Canvas(self.outer_size.width, 1, self.palette)
+        draw_rule(canvas, self._headings, is_focused=self.has_focus, is_divided=bool(self.styles.border_left[0]))
+        return canvas.strip(0)
+
+
+class TitledRule(Picture):
+    """A rule with a title above something that is no picture."""
+
+    DEFAULT_CSS = """
+    TitledRule { height: 1; }
+    """
+
+    def entitle(self, title: str, *beside: str) -> None:
+        """Write these into the rule."""
+        super().entitle(title, *beside)
+        self.redraw()
+
+    def draw(self, canvas: Canvas) -> None:
+        """The rule."""
+        draw_rule(canvas, self.headings, is_focused=False, is_divided=False)
+
+
+def draw_rule(canvas: Canvas, headings: Sequence[str], *, is_focused: bool, is_divided: bool) -> None:
+    """A line across the first row, with a title, and at the right the first of the words on it that fits."""
+    title, *beside = headings
+    canvas.write(0, 0, "─" * canvas.width, "rule")
+    start = int(is_divided)
+    if is_divided:
+        canvas.write(0, 0, "├", "rule")
+    if is_focused:
+        canvas.write(0, start, "▌", "yours")
+    end = start + is_focused
+    if title:
+        room = canvas.width - end - 2
+        end = canvas.write(0, end, f"{' ' * (not is_focused)}{shortened(title, room)} ", "title")
+    room = canvas.width - end - 4
+    if any(beside) and room >= LEAST_WORD:
+        told = f" {fitted(beside, room)} "
+        canvas.write(0, canvas.width - len(told), told, "dim")

@@ -22,11 +22,12 @@ class PowerChart(Picture):
     def show(self, view: EnsembleView | None) -> None:
         """Draw these replicates."""
         self.view = view
-        power = ""
+        power = brief = ""
         if view is not None and view.power_by_count:
             share = view.power_by_count[-1][1]
-            power = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%}) {lowered(view.endpoint)}"
-        self.entitle("Power at the last data cut, as it settles", power)
+            brief = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%})"
+            power = f"{brief} {lowered(view.endpoint)}"
+        self.entitle("Power, whatever the committee says", *([power, brief] if power else []))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -59,21 +60,23 @@ class _Chart:
         for level in range(self.lowest, self.highest + 1, self.step):
             row = self.row(level / 100)
             canvas.write(row, 0, f"{level:>4}%", "dim")
-            canvas.write(row, LEFT, "┈" * self.columns, "faint")
+            canvas.write(row, LEFT, "┈" * self.columns, "rule")
         wanted = max(self.view.wanted, 1)
-        places = [
-            (LEFT + min(round(count / wanted * self.columns), self.columns - 1), share)
+        # Of several counts in one column the last one stays.
+        at_columns = {
+            LEFT + min(round(count / wanted * self.columns), self.columns - 1): share
             for count, share in self.view.power_by_count
-        ]
+        }
+        places = list(at_columns.items())
         afters = [column for column, _ in places[1:]] + [places[-1][0] + 1]
         for (column, share), after in zip(places, afters, strict=True):
             width = max(after - column, 1)
             top, bottom = self.row(share.upper), self.row(share.lower)
             for row in range(max(top, 0), min(bottom, self.rows - 1) + 1):
-                canvas.write(row, column, "░" * width, "faint")
+                canvas.fill(row, column, width, "panel")
             if 0 <= (row := self.row(share.estimate)) < self.rows:
-                canvas.write(row, column, "━" * width, "primary!")
-        canvas.write(self.rows, LEFT, "─" * self.columns, "faint")
+                canvas.write(row, column, "━" * width, "title")
+        canvas.write(self.rows, LEFT, "─" * self.columns, "rule")
         canvas.write(
             self.rows + 1, LEFT, f"{self.view.replicates:,} of {counted(self.view.wanted, 'replicate')}", "dim"
         )

@@ -2,43 +2,29 @@
 
 import math
 import textwrap
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from pathsim.app.canvas import Canvas, shortened, without_middle
+from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
+from pathsim.app.widgets.slider_rows import FIRST, LEFT, VALUE_WIDTH, Row, best, is_within, listed, read, shape, written
 from pathsim.names import in_words
 from pathsim.player.views.live import Parameter
 
-VALUE_WIDTH = 7
-LEAST_TRACK, MOST_TRACK = 6, 16
 FAST = 5
-SHORTER = (("hazard ratio", "HR"), ("odds ratio", "OR"), ("risk ratio", "RR"), ("grade ", ""))
-"""What a label says where there is no room for all of it."""
-LEAST_FOR_BOTH = 16
-"""Columns in which a name and a condition can be told from others."""
-KIND_SIGNS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "?"}
+KIND_SIGNS = {"published": "●", "derived": "◆", "calibrated": "≈", "assumed": "~"}
 DIGITS = "0123456789"
 TYPED = f"{DIGITS}.%-e"
 """What a number can begin with, and what can follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the list: the heading of a group, or a number in it."""
-
-    group: str
-    parameter: Parameter | None = None
-    hidden: int = 0
-    is_open: bool = False
-
-
 class Sliders(Picture, can_focus=True):
-    """All numbers that can be turned, in their groups; a group shows its most uncertain ones until it is opened."""
+    """All numbers that can be turned: first those that are changed, then those that matter most, then by group."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor(-1)", "Up", show=False, id="sliders.up"),
@@ -72,7 +58,7 @@ class Sliders(Picture, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self.values: dict[str, float] = {}
-        self.opened: set[str] = set()
+        self.opened: set[str] = {FIRST}
         self.filter = ""
         self.typed = ""
         self.cursor = 0
@@ -80,15 +66,22 @@ class Sliders(Picture, can_focus=True):
         self._rows: list[Row] = []
 
     def show(self, parameters: tuple[Parameter, ...], values: dict[str, float]) -> None:
-        """List these numbers; ``values`` are those that are changed, by path.
+        """List these numbers; ``values`` are those that are changed, by path, the last one last.
 
-        Where the scenario calls none of them uncertain, all groups are open to begin with.
+        Where the scenario neither says which matter most nor calls any uncertain, all groups are open to begin with.
         """
-        if not self.parameters and not any(parameter.is_main for parameter in parameters):
-            self.opened = {parameter.group for parameter in parameters}
-        self.parameters, self.values = parameters, values
-        self.entitle("Parameters")
+        is_new = not self.parameters
+        if is_new and not any(one.is_main or one.rank is not None for one in parameters):
+            self.opened |= {one.group for one in parameters}
+        self.parameters = parameters
+        order = [path for path in self.values if path in values]
+        self.values = {path: values[path] for path in (*order, *(path for path in values if path not in order))}
+        self.entitle(f"Numbers you can turn ({len(parameters)})", "/ find")
         self._list()
+        if is_new:
+            # Below the first heading, so that the arrows turn a number at once.
+            self.cursor = min(1, max(len(self._rows) - 1, 0))
+            self.redraw()
 
     def note(self, notes: tuple[tuple[str, str], ...]) -> None:
         """Show these lines at the bottom."""
@@ -100,8 +93,25 @@ class Sliders(Picture, can_focus=True):
         """List only numbers that are found by each of these words, or their beginnings, in any order."""
         self.filter = in_words(text)
         # Below the first heading, so that the arrows turn what was looked for.
-        self.cursor = 1 if self.filter else 0
+        self._rows, self.cursor, self.top = [], 1, 0
         self._list()
+        if self.filter:
+            self.cursor = best(self._rows, self.filter.split())
+            self.redraw()
+
+    def seek(self, path: str) -> None:
+        """Go to a number, and open its group if need be."""
+        self.clear()
+        found = next((one for one in self.parameters if one.path == path), None)
+        if found is None:
+            return
+        if not any(row.parameter is not None and row.parameter.path == path for row in self._rows):
+            self.opened = self.opened | {found.group}
+            self._list()
+        self.action_cursor(
+            next(i for i, row in enumerate(self._rows) if row.parameter is not None and row.parameter.path == path)
+            - self.cursor
+        )
 
     def clear(self) -> bool:
         """List all numbers again; False if they are."""
@@ -120,74 +130,86 @@ class Sliders(Picture, can_focus=True):
         return self.values.get(parameter.path, parameter.value)
 
     def _list(self) -> None:
-        self._rows = list(self._listed())
-        self.cursor = min(self.cursor, max(len(self._rows) - 1, 0))
+        """List anew; the cursor stays on its row, and the row where it is, if what is pinned leaves it there."""
+        before = self._rows[self.cursor] if self.cursor < len(self._rows) else None
+        self._rows = list(listed(self.parameters, self.values, self.opened, self.filter.split()))
+        place = None if before is None else next((i for i, row in enumerate(self._rows) if row.same(before)), None)
+        self.cursor = min(self.cursor if place is None else place, max(len(self._rows) - 1, 0))
         self.redraw()
 
-    def _listed(self) -> list[Row]:
-        groups: dict[str, list[Parameter]] = {}
-        for parameter in self.parameters:
-            groups.setdefault(parameter.group, []).append(parameter)
-        rows: list[Row] = []
-        for group, mine in groups.items():
-            is_open = group in self.opened or bool(self.filter)
-            seen = [parameter for parameter in mine if is_open or parameter.is_main or parameter.path in self.values]
-            if self.filter:
-                seen = [one for one in seen if all(_finds(word, one.found_by) for word in self.filter.split())]
-                if not seen:
-                    continue
-            rows.append(Row(group, hidden=len(mine) - len(seen), is_open=is_open))
-            rows += [Row(group, parameter) for parameter in seen]
-        return rows
+    @property
+    def _pinned(self) -> int:
+        """How many rows stand at the top, whatever is seen of the others."""
+        return sum(row.is_pinned for row in self._rows)
 
     def draw(self, canvas: Canvas) -> None:
-        """As many rows as there is room for, with the cursor among them."""
+        """What is changed, and of the rest as many rows as there is room for, with the cursor among them."""
         notes = self._notes(canvas.width)
         height = max(canvas.height - len(notes), 1)
-        self.top = min(max(self.top, self.cursor - height + 1, 0), max(self.cursor - 1, 0))
-        for line, row in enumerate(self._rows[self.top : self.top + height]):
-            is_here = self.top + line == self.cursor and self.has_focus
-            if is_here:
-                canvas.fill(line, 0, canvas.width, "cursor")
-            if row.parameter is None:
-                self._heading(canvas, line, row)
-            else:
-                self._slider(canvas, line, row.parameter, is_here=is_here)
+        for number, top in self._places(canvas.width, height):
+            self._row(canvas, number, top, height)
         if not self._rows:
             canvas.write(0, 1, "nothing found", "text")
             canvas.write(1, 1, f"esc shows all {len(self.parameters)}", "dim")
+        for line in range(height, canvas.height):
+            canvas.write(line, 0, " " * canvas.width)
         for line, (text, fore) in enumerate(notes, height):
             canvas.write(line, 1, text, fore)
 
+    def _places(self, width: int, height: int) -> list[tuple[int, int]]:
+        """The rows that are seen, each with its first line."""
+        heights = [shape(row, width).height for row in self._rows]
+        pinned = self._pinned
+        above = sum(heights[:pinned])
+        if above > height // 2:
+            # Too little room to keep them all in sight.
+            pinned = above = 0
+        self.top = min(max(self.top, pinned), max(self.cursor - 1, pinned))
+        while self.cursor >= self.top and above + sum(heights[self.top : self.cursor + 1]) > height:
+            self.top += 1
+        seen = [*range(pinned), *range(self.top, len(self._rows))]
+        starts = accumulate((heights[number] for number in seen), initial=0)
+        return [(number, start) for number, start in zip(seen, starts, strict=False) if start < height]
+
+    def _row(self, canvas: Canvas, number: int, top: int, height: int) -> None:
+        row, is_here = self._rows[number], number == self.cursor and self.has_focus
+        lines = shape(row, canvas.width)
+        for line in range(top, min(top + lines.height, height)):
+            if is_here:
+                canvas.fill(line, 0, canvas.width, "select")
+                canvas.write(line, 0, "▌", "yours")
+        if row.parameter is None:
+            self._heading(canvas, top, row)
+            return
+        parameter = row.parameter
+        is_changed = parameter.path in self.values
+        fore = "yours!" if is_changed else "text"
+        canvas.write(top, 1, KIND_SIGNS[parameter.kind], "dim")
+        for line, text in enumerate(lines.label, top):
+            canvas.write(line, LEFT, text, fore)
+        last = top + lines.height - 1
+        if lines.track:
+            canvas.write(last, lines.track_left, "─" * lines.track, "rule")
+            own, now = (
+                self._place(parameter, value, lines.track) for value in (parameter.value, self.value(parameter))
+            )
+            if own != now:
+                canvas.write(last, lines.track_left + own, "┊", "text")
+            canvas.write(last, lines.track_left + now, "●", fore)
+        shown = f"{self.typed}▏" if is_here and self.typed else written(parameter, self.value(parameter))
+        canvas.write(last, canvas.width - VALUE_WIDTH - 1, f"{shown:>{VALUE_WIDTH}}{'*' if is_changed else ' '}", fore)
+
     def _notes(self, width: int) -> list[tuple[str, str]]:
         """The lines at the bottom, each on as many rows as it needs."""
-        return [(line, fore) for text, fore in self.notes for line in textwrap.wrap(text, max(width - 1, 1))]
+        return [(line, fore) for text, fore in self.notes for line in _wrapped(text, max(width - 1, 1))]
 
     @staticmethod
     def _heading(canvas: Canvas, line: int, row: Row) -> None:
         more = f" +{row.hidden}" if row.hidden else ""
-        glyph = "▾" if row.is_open else "▸"
-        end = canvas.write(line, 0, f"{glyph} {shortened(row.group, canvas.width - len(more) - 2)}", "primary!")
+        glyph = " " if row.is_pinned else "▾" if row.is_open else "▸"
+        fore = "yours!" if row.is_pinned else "title"
+        end = canvas.write(line, 1, f"{glyph} {shortened(row.group, canvas.width - len(more) - 3)}", fore)
         canvas.write(line, end, more, "dim")
-
-    def _slider(self, canvas: Canvas, line: int, parameter: Parameter, *, is_here: bool) -> None:
-        is_changed = parameter.path in self.values
-        label, track = _track(canvas.width)
-        fore = "accent!" if is_changed else "text"
-        canvas.write(line, 1, KIND_SIGNS[parameter.kind], "dim")
-        canvas.write(line, 3, fitted_label(parameter.label, label - 4), fore)
-        if track:
-            canvas.write(line, label, "─" * track, "faint")
-            canvas.write(line, label + self._place(parameter, parameter.value, track), "┊", "text")
-            canvas.write(
-                line,
-                label + self._place(parameter, self.value(parameter), track),
-                "●",
-                fore if is_changed else "primary!",
-            )
-        shown = f"{self.typed}▏" if is_here and self.typed else written(parameter, self.value(parameter))
-        star = "*" if is_changed else " "
-        canvas.write(line, canvas.width - VALUE_WIDTH - 1, f"{shown:>{VALUE_WIDTH}}{star}", fore)
 
     @staticmethod
     def _place(parameter: Parameter, value: float, track: int) -> int:
@@ -223,11 +245,13 @@ class Sliders(Picture, can_focus=True):
         else:
             self.values[parameter.path] = value
         self.post_message(self.Turned(parameter, value))
-        self.redraw()
+        self._list()
 
     def _toggle(self, *, is_open: bool) -> None:
         if self.cursor < len(self._rows):
             group = self._rows[self.cursor].group
+            if self._rows[self.cursor].is_pinned:
+                return
             self.opened = self.opened | {group} if is_open else self.opened - {group}
             self._list()
 
@@ -248,7 +272,7 @@ class Sliders(Picture, can_focus=True):
             self.app.notify(f"{self.typed} is not a number", severity="warning")
         elif parameter.whole and value % 1:
             self.app.notify(f"{parameter.label} is a whole number: {self.typed} is not set", severity="warning")
-        elif not _is_within(parameter, value):
+        elif not is_within(parameter, value):
             lowest, highest = written(parameter, parameter.lowest), written(parameter, parameter.highest)
             told = f"{parameter.label} goes from {lowest} to {highest}: {self.typed} is not set"
             self.app.notify(told, severity="warning")
@@ -276,17 +300,23 @@ class Sliders(Picture, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Go to a row, open a group, or set a slider where it was clicked."""
-        number = self.top + event.y
-        if number >= len(self._rows) or event.y >= self.size.height - len(self._notes(self.size.width)):
+        width, place = self.size.width, event.get_content_offset(self)
+        height = max(self.size.height - len(self._notes(width)), 1)
+        if place is None or place.y >= height:
             return
+        heights = {number: shape(row, width).height for number, row in enumerate(self._rows)}
+        places = self._places(width, height)
+        found = next(((n, top) for n, top in places if top <= place.y < top + heights[n]), None)
+        if found is None:
+            return
+        number, top = found
+        lines = shape(self._rows[number], width)
         self.action_cursor(number - self.cursor)
         parameter = self.marked
         if parameter is None:
             self.action_confirm()
-            return
-        label, track = _track(self.size.width)
-        if label <= event.x < label + track:
-            part = (event.x - label) / max(track - 1, 1)
+        elif place.y == top + lines.height - 1 and lines.track_left <= place.x < lines.track_left + lines.track:
+            part = (place.x - lines.track_left) / max(lines.track - 1, 1)
             self._turn(parameter, parameter.lowest + part * (parameter.highest - parameter.lowest))
 
     def on_mouse_scroll_down(self) -> None:
@@ -298,56 +328,6 @@ class Sliders(Picture, can_focus=True):
         self.action_cursor(-3)
 
 
-def _finds(word: str, words: str) -> bool:
-    """Whether one of these words begins like this one, or like its singular."""
-    return f" {word}" in f" {words}" or (word.endswith("s") and f" {word[:-1]} " in f" {words} ")
-
-
-def _track(width: int) -> tuple[int, int]:
-    """Where the tracks begin, and how long they are; labels have the rest of the room, where there is little all."""
-    track = min(max(width // 5, LEAST_TRACK), MOST_TRACK) if width >= 4 * LEAST_TRACK else 0
-    return max(width - track - VALUE_WIDTH - 2, 0), track
-
-
-def fitted_label(label: str, room: int) -> str:
-    """The name of a number: if need be with usual abbreviations, at last without its middle; its end tells most.
-
-    Of a condition in parentheses the end is left, and before it the end of what it is a condition of.
-    """
-    if len(label) <= room:
-        return label
-    short = label
-    for long, abbreviation in SHORTER:
-        short = short.replace(long, abbreviation)
-    if len(short) <= room:
-        return short
-    name, _, condition = short.partition(" (")
-    if condition and room >= LEAST_FOR_BOTH:
-        most = room * 3 // 5
-        told = f" ({condition}" if len(condition) + 2 <= most else f" (…{condition[3 - most :]}"
-        return f"{without_middle(name, room - len(told))}{told}"
-    tail = short[len(short) - room // 2 :].partition(" ")[2]
-    end = f"… {tail}" if tail else "…"
-    return f"{short[: max(room - len(end), 0)].rstrip()}{end}"
-
-
-def _is_within(parameter: Parameter, value: float) -> bool:
-    """Whether a slider reaches so far; its ends as they are written are within."""
-    ends = parameter.lowest, parameter.highest
-    return ends[0] <= value <= ends[1] or written(parameter, value) in [written(parameter, end) for end in ends]
-
-
-def written(parameter: Parameter, value: float) -> str:
-    """A value as readers expect it: a share in per cent."""
-    if parameter.is_share:
-        return f"{100 * value:.3g}%"
-    return f"{value:.0f}" if parameter.whole else f"{value:.4g}"
-
-
-def read(parameter: Parameter, text: str) -> float | None:
-    """What was typed, if it is a number: of a share in per cent, as it is shown."""
-    try:
-        value = float(text.rstrip("%"))
-    except ValueError:
-        return None
-    return value / 100 if text.endswith("%") or parameter.is_share else value
+@lru_cache(maxsize=256)
+def _wrapped(text: str, width: int) -> tuple[str, ...]:
+    return tuple(textwrap.wrap(text, width))

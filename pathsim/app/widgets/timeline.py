@@ -19,16 +19,16 @@ LEAST_TOLD = 4
 ROOMY = 16
 """With so many rows there is one to spare between the words and the bars."""
 FATAL = 5
-FORES = {"toxicity": "warn", "passed": "dim", "exit": "bad"}
+FORES = {"toxicity": "text", "passed": "dim", "exit": "lost"}
 RANKS = ("passed", "toxicity", "assess", "step", "arm", "exit")
 """Where there is no room for all that happened, the last kinds are told first."""
 LEGEND = (
     ("arm", "◆ randomized"),
     ("assess", "◇ assessed"),
     ("toxicity", "3 4 5 grade of toxicity"),
-    ("exit", "✗ off the planned way"),
+    ("exit", "✗ left early"),
 )
-PARTING = "▲ paths part"
+PARTING = "▲ courses differ"
 LINES_OF_PARTING = 2
 HINT = "↑↓ another patient  esc the list"
 
@@ -84,7 +84,7 @@ class Timeline(Picture, can_focus=True):
             is_roomy = canvas.height >= ROOMY
             most = LINES_OF_PARTING + is_roomy
             for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=most, placeholder=" …"):
-                canvas.write(row, 0, line, "accent!")
+                canvas.write(row, 0, line, "title")
                 row += 1
             row += is_roomy
         for journey in journeys:
@@ -113,17 +113,23 @@ class Timeline(Picture, can_focus=True):
         )
         end = canvas.write(row, 0, self._group(journey), f"{fore}!")
         end = canvas.write(row, end, f"{whose} " if end else "", "dim")
-        canvas.write(row, end, f"by the end: {journey.outcome}", "dim")
+        canvas.write(row, end, f"{'by the end' if self._is_over else 'now'}: {journey.outcome}", "dim")
         for number, stay in enumerate(journey.stays):
             first, last = self._column(canvas, stay.begins), self._column(canvas, stay.ends)
             back = f"shade{max(journey.arm, 0)}/{0.38 if number % 2 else 0.24}" if journey.arm >= 0 else "panel"
             canvas.fill(row + 1, first, max(last - first, 1), back)
             canvas.write(row + 1, first, shortened(stay.label, max(last - first - 1, 0)), "text")
-        for happening in journey.happenings:
+        # What weighs more covers what weighs less.
+        for happening in sorted(journey.happenings, key=lambda one: (RANKS.index(one.kind), one.grade)):
             self._mark(canvas, happening, row + 2)
         if self.with_counterfactual and self.view is not None and self.view.parts_on is not None:
-            canvas.write(row + 2, self._column(canvas, self.view.parts_on), "▲", "accent!")
+            canvas.write(row + 2, self._column(canvas, self.view.parts_on), "▲", "title")
         return row + 3
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether the trial is at its last day, so that there is nothing still to come."""
+        return self.view is not None and self.today - self.view.came_on >= self.view.journeys[0].until
 
     def _group(self, journey: Journey) -> str:
         if not self.groups:
@@ -134,21 +140,21 @@ class Timeline(Picture, can_focus=True):
         column = self._column(canvas, happening.day)
         match happening.kind:
             case "toxicity":
-                worst = "bad!" if happening.grade >= FATAL else "warn!" if happening.grade > 3 else "warn"
+                worst = "lost!" if happening.grade >= FATAL else "text!" if happening.grade > 3 else "text"
                 canvas.write(row, column, str(happening.grade), worst)
             case "assess":
-                canvas.write(row, column, "◇", "primary")
+                canvas.write(row, column, "◇", "text")
             case "arm":
-                canvas.write(row, column, "◆", "accent!")
+                canvas.write(row, column, "◆", "title")
             case "exit":
-                canvas.write(row, column, "✗", "bad!")
+                canvas.write(row, column, "✗", "lost!")
             case _:
                 # The bars show it.
                 pass
 
     def _axis(self, canvas: Canvas, row: int) -> None:
         until = self.view.journeys[0].until if self.view is not None else 0.0
-        canvas.write(row, 0, "─" * canvas.width, "faint")
+        canvas.write(row, 0, "─" * canvas.width, "rule")
         free = 0
         for day, label in TICKS:
             column = self._column(canvas, day)
@@ -156,7 +162,7 @@ class Timeline(Picture, can_focus=True):
                 free = canvas.write(row, column, label, "dim") + 1
         since = self.today - self.view.came_on if self.view is not None else 0.0
         if 0 <= since < until - 1:
-            canvas.write(row, self._column(canvas, since), "│now", "primary!")
+            canvas.write(row, self._column(canvas, since), "│now", "title")
 
     def _told(self, canvas: Canvas, journeys: tuple[Journey, ...], row: int) -> None:
         """What happened, in words; two journeys beside each other where there is room."""
@@ -179,7 +185,7 @@ class Timeline(Picture, can_focus=True):
                 beside = f", and {len(journey.happenings) - rows} more" if more and rows < LEAST_TOLD - 1 else ""
                 canvas.write(top, end, beside, "dim")
             for line, happening in enumerate(self._worth(journey, rows), top + is_headed):
-                fore = "accent" if self._parts(happening) else FORES.get(happening.kind, "text")
+                fore = "title" if self._parts(happening) else FORES.get(happening.kind, "text")
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
                 canvas.write(line, end, shortened(_in_words(happening), width - (end - left) - 1), fore)
 

@@ -1,15 +1,18 @@
-"""Toxicity by type: a bar for each arm, its shades the worst grades."""
+"""Toxicity by type: the arms on one axis, a point for each, and the line between them; its length is the message."""
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.live import ToxicityRow
 
 SCALES = (0.1, 0.25, 0.5, 0.75, 1.0)
-GRADES = (("█", 0.95), ("▓", 0.75), ("▒", 0.5))
-"""For grade 5, 4 and 3: the glyph, which tells them apart without color, and how strong the color is."""
+POINTS = "●■▲◆"
+LEAST_AXIS = 10
+GRADES_WIDTH = 8
+"""How wide the columns with grades 4 and 5 are, where there is room for them."""
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-class ToxicityBars(Picture):
+class ToxicityPairs(Picture):
     """Patients with a toxicity of grade 3 or higher, over the compared therapies."""
 
     rows: tuple[ToxicityRow, ...] = ()
@@ -17,58 +20,116 @@ class ToxicityBars(Picture):
 
     def show(self, rows: tuple[ToxicityRow, ...], groups: tuple[str, ...]) -> None:
         """Draw these."""
-        self.entitle("Toxicity, grade 3 or higher")
+        patients = [max((row.patients[arm] for row in rows), default=0) for arm in range(len(groups))]
+        signs = [POINTS[arm % len(POINTS)] for arm in range(len(groups))]
+        told = [
+            "  ".join(
+                f"{sign} {group[:letters]} {n}".replace("  ", " ")
+                for sign, group, n in zip(signs, groups, patients, strict=True)
+            )
+            for letters in (40, 5, 0)
+        ]
+        self.entitle("Toxicity, grade 3 or higher", *(told if rows else ()))
         if (rows, groups) != (self.rows, self.groups):
             self.rows, self.groups = rows, groups
             self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
-        """A line for each type, the commonest first."""
+        """A line for each type, those first between which the arms lie farthest apart."""
         if not self.rows:
             canvas.write(0, 1, "none yet", "dim")
             return
-        names = min(max(len(row.label) for row in self.rows), max(canvas.width * 2 // 5, 10))
-        arms = len(self.groups)
-        room = (canvas.width - names - 1) // arms
-        for arm, group in enumerate(self.groups):
-            patients = max((row.patients[arm] for row in self.rows), default=0)
-            text = fitted([f"{group} n={patients}", group], room - 1)
-            canvas.write(0, names + 1 + arm * room, text, f"arm{arm}!")
-        highest = max((_rate(row, arm) for row in self.rows for arm in range(arms)), default=0.0)
-        scale = next(scale for scale in SCALES if highest <= scale)
-        shown = self.rows[: canvas.height - 2]
+        _Pairs(canvas, self.rows, self.groups).draw()
+
+
+class _Pairs:
+    """One drawing: names, shares in per cent, worse grades where there is room, and the axis."""
+
+    def __init__(self, canvas: Canvas, rows: tuple[ToxicityRow, ...], groups: tuple[str, ...]) -> None:
+        self.canvas, self.rows, self.groups = canvas, rows, groups
+        arms = len(groups)
+        self.names = min(max(len(row.label) for row in rows), max(canvas.width * 2 // 5, 10))
+        bare, with_grades = 5 * arms, (5 + GRADES_WIDTH) * arms
+        self.has_grades = canvas.width - self.names - 1 - with_grades >= 3 * LEAST_AXIS
+        self.arm_width = 5 + (GRADES_WIDTH if self.has_grades else 0)
+        self.left = self.names + 1 + (with_grades if self.has_grades else bare) + 1
+        self.columns = canvas.width - self.left - 1
+        highest = max((_rate(row, arm) or 0.0 for row in rows for arm in range(arms)), default=0.0)
+        self.scale = next(scale for scale in SCALES if highest <= scale)
+
+    def draw(self) -> None:
+        self.heading()
+        room = self.canvas.height - 1
+        shown = self.rows[: room if len(self.rows) <= room else max(room - 1, 0)]
         for number, row in enumerate(shown, 1):
-            canvas.write(number, 0, shortened(row.label, names), "text")
-            for arm in range(arms):
-                _bar(canvas, row, arm, number, names + 1 + arm * room, room - 6, scale)
-        if canvas.height > len(shown) + 1:
-            self._key(canvas, len(shown) + 1, len(self.rows) - len(shown))
+            self.line(number, row)
+        if hidden := len(self.rows) - len(shown):
+            words = [
+                f"those widest apart first; {hidden} more types",
+                f"widest apart first; {hidden} more",
+                f"{hidden} more",
+            ]
+            alone = [f"the commonest first; {hidden} more types", f"{hidden} more"]
+            told = fitted(words if len(self.groups) > 1 else alone, self.canvas.width)
+            self.canvas.write(self.canvas.height - 1, 0, told, "dim")
 
-    @staticmethod
-    def _key(canvas: Canvas, row: int, hidden: int) -> None:
-        column = 0
-        for (glyph, _), label in zip(reversed(GRADES), ("grade 3", "4", "5"), strict=True):
-            column = canvas.write(row, column, f"{glyph} {label}  ", "dim")
-        column = canvas.write(row, column, "† died  ", "dim")
-        if hidden:
-            canvas.write(row, column, f"and {hidden} more types", "dim")
+    def heading(self) -> None:
+        """Over the shares the signs of the arms, over the axis its ticks."""
+        canvas = self.canvas
+        for arm in range(len(self.groups)):
+            column = self.names + 1 + arm * self.arm_width
+            sign = POINTS[arm % len(POINTS)]
+            canvas.write(0, column, f"   {sign}", f"arm{arm}!")
+            if self.has_grades:
+                canvas.write(0, column + 6, " 4  5", "dim")
+        if self.columns < LEAST_AXIS:
+            return
+        after = 0
+        for tick in TICKS:
+            value = tick * self.scale
+            label = f"{value:.0%}" if (100 * value).is_integer() else ""
+            start = min(max(self.column(value) - len(label) // 2, self.left), canvas.width - len(label))
+            if label and start >= after:
+                after = canvas.write(0, start, label, "dim") + 1
+
+    def column(self, rate: float) -> int:
+        return self.left + min(round(rate / self.scale * (self.columns - 1)), self.columns - 1)
+
+    def line(self, at: int, row: ToxicityRow) -> None:
+        canvas = self.canvas
+        canvas.write(at, 0, shortened(row.label, self.names), "text")
+        rates = [_rate(row, arm) for arm in range(len(self.groups))]
+        for arm, rate in enumerate(rates):
+            self.share(at, arm, row, rate)
+        if self.columns < LEAST_AXIS:
+            return
+        for tick in TICKS:
+            canvas.put(at, self.column(tick * self.scale), "┊", "rule")
+        places = {arm: self.column(rate) for arm, rate in enumerate(rates) if rate is not None}
+        if places:
+            first, last = min(places.values()), max(places.values())
+            canvas.write(at, first, "─" * (last - first), "dim")
+        for arm, place in reversed(places.items()):
+            same = [other for other in places if places[other] == place]
+            # Points on one place take it in turns, row by row.
+            if same[at % len(same)] == arm:
+                canvas.put(at, place, POINTS[arm % len(POINTS)], f"arm{arm}!")
+
+    def share(self, at: int, arm: int, row: ToxicityRow, rate: float | None) -> None:
+        """The share of grade 3 or higher; how many had grade 4, and how many died of it, at worst."""
+        column = self.names + 1 + arm * self.arm_width
+        if rate is None:
+            self.canvas.write(at, column, "   -", "dim")
+            return
+        self.canvas.write(at, column, f"{rate:>4.0%}", f"arm{arm}!" if rate else "dim")
+        _, fourth, died = row.grades[arm]
+        if self.has_grades:
+            self.canvas.write(at, column + 5, f"{fourth:>2}" if fourth else " ·", "dim")
+            if died:
+                self.canvas.write(at, column + 8, f"†{died}", "lost!")
+        elif died:
+            self.canvas.write(at, column + 4, "†", "lost!")
 
 
-def _rate(row: ToxicityRow, arm: int) -> float:
-    return sum(row.grades[arm]) / row.patients[arm] if row.patients[arm] else 0.0
-
-
-def _bar(canvas: Canvas, row: ToxicityRow, arm: int, at: int, left: int, room: int, scale: float) -> None:
-    """The worst grades from the left, so that the dark end is where every bar begins."""
-    patients, column, so_far = row.patients[arm], left, 0
-    for (glyph, strength), count in zip(GRADES, reversed(row.grades[arm]), strict=True):
-        so_far += count
-        end = left + round(so_far / patients / scale * room) if patients else left
-        if count and end == column and glyph != "▒":
-            end += 1
-        canvas.write(at, column, glyph * (end - column), f"shade{arm}/{strength}")
-        column = max(end, column)
-    if patients:
-        rate = _rate(row, arm)
-        died = f" †{row.grades[arm][2]}" if row.grades[arm][2] else ""
-        canvas.write(at, column + (1 if column > left else 0), f"{rate:.0%}{died}", "text" if so_far else "dim")
+def _rate(row: ToxicityRow, arm: int) -> float | None:
+    return sum(row.grades[arm]) / row.patients[arm] if row.patients[arm] else None

@@ -34,7 +34,7 @@ class ViewTabs(Picture):
         """The names in a line."""
         for (start, label), view in zip(self._places(), self.views, strict=True):
             is_here = view == self.current
-            canvas.write(0, start, label, "primary!" if is_here else "dim", "cursor" if is_here else "")
+            canvas.write(0, start, label, "title" if is_here else "dim", "select" if is_here else "")
 
     def _places(self) -> list[tuple[int, str]]:
         column, found = 0, []

@@ -92,7 +92,9 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
         return None
     is_ratio, mine = path == ratio, float(own[path][0])
     luckier = _luckier(mine, columns[path][1:], less=is_ratio)
-    return Headline(label, columns[path], mine, is_ratio, scenario.published_figure(path), luckier)
+    p_values = columns.get(compared_path(name, arm, PRIMARY_TEST, "p_one_sided")) if is_ratio else None
+    is_significant = None if p_values is None else p_values < alpha(scenario)
+    return Headline(label, columns[path], mine, is_ratio, is_significant, scenario.published_figure(path), luckier)
 
 
 def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:

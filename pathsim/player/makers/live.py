@@ -7,13 +7,14 @@ import numpy as np
 from pathsim.player.endpoints import curves, endpoint_view
 from pathsim.player.makers.compare import comparison_counts
 from pathsim.player.makers.story import Situation, story
+from pathsim.player.queues import queue_views
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.toxicities import toxicity_rows
-from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry, LookView, Opened, Snapshot
-from pathsim.player.words import of_look
+from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry, LookView, Opened, QueueView, Snapshot
+from pathsim.player.words import of_look, verdict
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.monitoring import allocation_ratio, plan_of, planned_bounds
+from pathsim.trial.monitoring import Look, allocation_ratio, plan_of, planned_bounds
 from pathsim.trial.time_to_event import ALL, allocation
 
 LOG_LINES = 60
@@ -41,6 +42,7 @@ def opened(session: WorkerSession) -> Opened:
         lanes=session.cache.lanes,
         endpoints=session.cache.cards,
         has_toxicity=any(scenario.vocabulary.of("toxicity")),
+        has_queues=bool(_queues(session, 0.0)),
         committee=_committee(scenario),
         parameters=session.cache.parameters,
         look_days=tuple(look.day for look in simulated.looks),
@@ -89,21 +91,34 @@ def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot
         randomized=randomized if scenario.arms else 0,
         by_group=tuple(np.bincount(groups.group[groups.group >= 0], minlength=len(groups.groups)).tolist()),
         here=tuple(map(tuple, simulated.here(day).tolist())),
+        passed=tuple(map(tuple, simulated.passed(day).tolist())),
         moving=_moving(session, day, moving_days),
         endpoints=endpoints,
         toxicity=toxicity_rows(known),
         events_known=events_known,
         events_counted=sum(curve.events for view in endpoints if view.name == monitored for curve in view.curves),
         z_path=z_so_far,
-        looks=tuple(
-            LookView(look.day, look.information, look.events, look.z, look.decision)
-            for look in simulated.looks
-            if look.day <= day
-        ),
+        looks=tuple(_look(scenario, look) for look in simulated.looks if look.day <= day),
         log=_log(simulated, day),
         counts=_counts(session, day) if is_changed else None,
         story=story(Situation(simulated, day, enrolled, randomized, endpoints, events_known)),
+        queues=_queues(session, day),
     )
+
+
+def _look(scenario: Scenario, look: Look) -> LookView:
+    bounds = look.efficacy_bound, look.futility_bound
+    said = verdict(scenario, look)
+    return LookView(look.day, look.information, look.events, look.z, look.decision, bounds, said)
+
+
+def _queues(session: WorkerSession, day: float) -> tuple[QueueView, ...]:
+    """The scarce resources on a day; beside them those of the trial that this one is compared with."""
+    now = session.simulated.queues
+    before = {} if session.simulated is session.kept else session.kept.queues
+    base = session.cache.base.scenario.resources
+    moved = {name: queue.capacity != base[name].capacity for name, queue in now.items() if name in base}
+    return queue_views(now, before, day, moved)
 
 
 def _known_to_committee(simulated: SimulatedTrial, day: float) -> tuple[int, tuple[tuple[float, float], ...]]:

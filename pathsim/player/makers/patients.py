@@ -11,6 +11,7 @@ from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, StepBar
+from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
 from pathsim.trial.tables import NO_ARM
@@ -23,23 +24,25 @@ def roster(
     """All patients who have come by a day, and how those who are randomized fare in one arm against the other."""
     endpoint = next(iter(simulated.scenario.sections.endpoints.values()), None)
     effects = {} if found is None else found.under[coupling].of_patient
+    is_over = day >= simulated.last_day
     return RosterView(
         generation=generation,
         day=day,
         columns=tuple(map(lowered, simulated.storyteller.traits)),
         rows=_rows(simulated, endpoint, day, effects),
-        balance=None if found is None else _balance(simulated.scenario, found, coupling),
+        balance=None if found is None else _balance(simulated.scenario, found, coupling, is_over=is_over),
+        is_too_early=found is None and not is_over and not (simulated.randomized_on <= day).any(),
     )
 
 
-def _balance(scenario: Scenario, found: Counterfactual, coupling: Coupling) -> Balance:
+def _balance(scenario: Scenario, found: Counterfactual, coupling: Coupling, *, is_over: bool) -> Balance:
     beside: Coupling = "independent" if coupling != "independent" else "shared"
     mine, others = found.under[coupling], found.under[beside]
     return Balance(
         arm=found.arm,
         control=found.control,
         endpoint=scenario.sections.endpoints[found.endpoint].label,
-        days=found.day,
+        by=span(found.day) if is_over else "today",
         coupling=coupling,
         known=mine.known,
         fewer=mine.fewer,
@@ -87,12 +90,14 @@ def _event(endpoint: Endpoint, data: TimeToEvent, at: int) -> str:
     return spoken(endpoint.events[cause - 1]) if cause else ""
 
 
-def journey_view(generation: int, simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int) -> JourneyView:
-    """A patient's journey until the last day of the trial, and the one that they would have in the other arm."""
-    has_counterfactual = other is not None and simulated.arm_of[patient] != NO_ARM
+def journey_view(
+    generation: int, simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float
+) -> JourneyView:
+    """A patient's journey until a day of the trial, and the one that they would have had in the other arm."""
+    has_counterfactual = other is not None and bool(simulated.randomized_on[patient] <= day)
     both = [simulated, other] if other is not None and has_counterfactual else [simulated]
-    journeys = [_journey(of, _of(of, patient), patient, is_own=of is simulated) for of in both]
-    parts, parts_on = _parting(simulated, other, patient)
+    journeys = [_journey(of, _of(of, patient, day), patient, day, is_own=of is simulated) for of in both]
+    parts, parts_on = _parting(simulated, other, patient, day)
     return JourneyView(
         generation,
         patient,
@@ -105,34 +110,36 @@ def journey_view(generation: int, simulated: SimulatedTrial, other: SimulatedTri
     )
 
 
-def _of(simulated: SimulatedTrial, patient: int) -> Journal:
+def _of(simulated: SimulatedTrial, patient: int, day: float) -> Journal:
     begin, end = np.searchsorted(simulated.journal.row, [patient, patient + 1]).tolist()
-    return simulated.journal.pick(slice(begin, end))
+    mine = simulated.journal.pick(slice(begin, end))
+    return mine.pick(mine.day <= day)
 
 
-def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, *, is_own: bool) -> Journey:
+def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, day: float, *, is_own: bool) -> Journey:
     """Days count from the enrollment."""
     scenario = simulated.scenario
     came = float(simulated.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]
     days = (journal.day - came).tolist()
     entered = [
-        (day, scenario.entry(event.step)) for day, event in zip(days, events, strict=True) if event.kind == "enter"
+        (on, scenario.entry(event.step)) for on, event in zip(days, events, strict=True) if event.kind == "enter"
     ]
     until = simulated.last_day - came
-    ends = [day for day, _ in entered[1:]] + [until]
+    ends = [on for on, _ in entered[1:]] + [min(day, simulated.last_day) - came]
     stays = [
-        StepBar(entry.label, day, end)
-        for (day, entry), end in zip(entered, ends, strict=True)
+        StepBar(entry.label, on, end)
+        for (on, entry), end in zip(entered, ends, strict=True)
         if entry.spec.is_stay and not entry.spec.is_end
     ]
-    last = entered[-1][1]
+    last = entered[-1][1] if entered else scenario.steps[0]
     happenings = [
         happening
         for at in range(len(days))
         if (happening := _happening(simulated, patient, events, at, journal)) is not None
     ]
-    return Journey(int(simulated.arm_of[patient]), is_own, tuple(stays), tuple(happenings), until, last.label)
+    arm = int(simulated.arm_of[patient]) if simulated.randomized_on[patient] <= day else NO_ARM
+    return Journey(arm, is_own, tuple(stays), tuple(happenings), until, last.label)
 
 
 def _happening(
@@ -165,16 +172,18 @@ def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[E
     return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
 
 
-def _parting(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int) -> tuple[str, float | None]:
-    """Where the journeys in the two arms part, after the randomization itself."""
+def _parting(
+    simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float
+) -> tuple[str, float | None]:
+    """Where the journeys in the two arms part by a day, after the randomization itself."""
     if other is None:
         return (
             "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known.",
             None,
         )
-    if simulated.arm_of[patient] == NO_ARM:
-        return "Not randomized between these arms, so there is no other journey.", None
-    mine, theirs = (_turns(of, patient) for of in (simulated, other))
+    if simulated.randomized_on[patient] > day:
+        return "Not randomized between these arms, so there is no other course.", None
+    mine, theirs = (_turns(of, patient, day) for of in (simulated, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:
         common = min(len(mine), len(theirs))
@@ -183,12 +192,13 @@ def _parting(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: i
         at_other_times = (i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if abs(a.day - b.day) >= 1)
         common = next(at_other_times, -1)
     if common < 0:
-        return "The arm makes no difference to this patient.", None
+        so_far = "" if day >= simulated.last_day else " so far"
+        return f"The arm has made no difference to this patient{so_far}.", None
     arms = simulated.scenario.arms
     told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((simulated, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    begin = "The same happens, but on different days." if is_same else f"Their paths part on day {min(days):.0f}."
-    return f"{begin} {'; '.join(told)}.", min(days)
+    begin = "The same happens, but on different days" if is_same else f"The courses differ from day {min(days):.0f}"
+    return f"{begin}. {'; '.join(told)}.", min(days)
 
 
 class _Turn(NamedTuple):
@@ -199,9 +209,9 @@ class _Turn(NamedTuple):
     text: str
 
 
-def _turns(simulated: SimulatedTrial, patient: int) -> list[_Turn]:
+def _turns(simulated: SimulatedTrial, patient: int, until: float) -> list[_Turn]:
     """The turns of a patient's journey; levels that are the same after other therapies are the same turn."""
-    journal, came = _of(simulated, patient), float(simulated.chunk.enrolled[patient])
+    journal, came = _of(simulated, patient, until), float(simulated.chunk.enrolled[patient])
     columns = (journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
     found = []
     for day, code, value in zip(*columns, strict=True):
@@ -214,4 +224,4 @@ def _turns(simulated: SimulatedTrial, patient: int) -> list[_Turn]:
 
 
 def _nth(turns: list[_Turn], number: int) -> str:
-    return turns[number].text if number < len(turns) else "nothing further until the end of the trial"
+    return turns[number].text if number < len(turns) else "nothing further by then"

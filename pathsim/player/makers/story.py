@@ -93,7 +93,7 @@ def story(now: Situation) -> Story:
 def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[tuple[Said, ...]]:
     """What the committee sees and decides, on the day on which it does."""
     is_last, by_order = look.information >= 1, look.decision == "stop by order"
-    name = "Final analysis, " if is_last else "After " if by_order else f"Look {number}, "
+    name = "Final analysis, " if is_last else "At " if by_order else f"Look {number}, "
     events = f"{look.events} of {planned_events} events"
     yield Said(f"{name}{events}: "), Said(_DECISIONS[look.decision][is_last], is_important=True)
     if look.z is not None and by_order:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pathsim.player.views.live import Floats
+from pathsim.player.views.live import Flags, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,13 @@ class Headline:
     own: float
     is_ratio: bool
     """Whether it is a hazard ratio, of which less is better; else it is survival."""
+    is_significant: Flags | None
+    """Of a hazard ratio, whether its one-sided P is below the level; None where nothing is compared."""
     published: float | None
     luckier: float | None
     """The share of the replicates, but for that of the same number, that the trial on screen beats."""
+    so_far: float | None = None
+    """That of the trial on screen by today, before it is over."""
 
 
 @dataclass(frozen=True, slots=True)

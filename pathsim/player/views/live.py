@@ -10,6 +10,8 @@ from pathsim.player.requests import Settings
 from pathsim.player.views.story import Story
 
 Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Counts: TypeAlias = NDArray[np.int64]
 Kind: TypeAlias = Literal["published", "derived", "calibrated", "assumed"]
 
 
@@ -55,6 +57,12 @@ class Parameter:
     """Whether the scenario itself says that this number is uncertain: it is calibrated, or has a range."""
     found_by: str
     """All words by which it can be looked for, in small letters."""
+    unit: str = ""
+    """What stands around the number, with # in its place: "# d"; nothing around a share."""
+    rank: int | None = None
+    """Its place among those that the scenario says to turn first."""
+    sentence: str = ""
+    """What the scenario calls it there, in words that need no heading."""
     siblings: tuple[tuple[str, float], ...] = ()
     """The other shares of its table, by path: where none is the rest, they give way so that the sum stays 1."""
 
@@ -115,6 +123,8 @@ class Opened:
     lanes: tuple[Lane, ...]
     endpoints: tuple[EndpointCard, ...]
     has_toxicity: bool
+    has_queues: bool
+    """Whether there is a resource of which all places are taken at some time."""
     committee: CommitteeCard | None
     parameters: tuple[Parameter, ...]
     look_days: tuple[float, ...]
@@ -134,7 +144,8 @@ class Curve:
     survival: Floats
     lower: Floats
     upper: Floats
-    censored: Floats
+    censored: Counts
+    """How many were censored in each of as many equal parts of the axis."""
     at_risk: tuple[int, ...]
     """At each tick of the endpoint's axis."""
     followed_days: float
@@ -194,6 +205,10 @@ class LookView:
     events: int
     z: float | None
     decision: str
+    bounds: tuple[float | None, float | None]
+    """For benefit and for futility, by the events that were known; None where there is none."""
+    verdict: tuple[str, ...]
+    """What the committee saw and decided, in a sentence; shorter ones for little room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +250,43 @@ class ComparisonCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingPatient:
+    """Somebody who waits for a place, and for how many days."""
+
+    patient: int
+    days: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """A scarce resource on a day; what is ``before`` is of the trial that this one is compared with, None of none."""
+
+    name: str
+    label: str
+    capacity: int
+    capacity_before: int | None
+    begins: float
+    """From this day on use and waiting are told, in as many equal parts."""
+    use: Floats
+    """The share of the places that are taken."""
+    waiting: Floats
+    """How many wait."""
+    busy: int
+    who: tuple[WaitingPatient, ...]
+    """Who waits now, the longest first."""
+    now_waiting: int
+    times: Floats
+    """How many days those waited who have got a place, in order."""
+    times_before: Floats | None
+    asked: int
+    gave_up: int
+    gave_up_before: int | None
+    share_in_use: float
+    """From the first request to the last one so far."""
+    share_in_use_before: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A trial on a day."""
 
@@ -247,6 +299,8 @@ class Snapshot:
     by_group: tuple[int, ...]
     here: tuple[tuple[int, ...], ...]
     """For each lane the number of patients now in each step."""
+    passed: tuple[tuple[int, ...], ...]
+    """For each lane how many have ever come to each step."""
     moving: tuple[tuple[int, int, float], ...]
     """Patients on their way: lane, the station that they are coming to (those elsewhere follow those on the lane), and
     the part of the way that is behind them."""
@@ -263,6 +317,7 @@ class Snapshot:
     counts: ComparisonCounts | None
     """None where nothing is changed."""
     story: Story
+    queues: tuple[QueueView, ...]
     is_sought: bool = False
     """Whether the day was not asked for, but what happens on it."""
 

@@ -31,7 +31,9 @@ class RosterView:
     columns: tuple[str, ...]
     rows: tuple[RosterRow, ...]
     balance: "Balance | None"
-    """None where nobody can know."""
+    """None where nobody can know, or not yet."""
+    is_too_early: bool
+    """Whether nobody can know only as nobody has been randomized yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class Balance:
     """The arm that is asked about: the one that is not the control."""
     control: str
     endpoint: str
-    days: float
+    by: str
+    """By when: so many years after the start of the endpoint, or by today."""
     coupling: Coupling
     known: int
     """How many patients there are of whom it is known in both arms."""
@@ -80,14 +83,16 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """All that ever happens to a patient in one arm; days count from enrollment."""
+    """What has happened to a patient in one arm by a day of the trial; days count from enrollment."""
 
     arm: int
     is_own: bool
     stays: tuple[StepBar, ...]
     happenings: tuple[Happening, ...]
     until: float
+    """The day until which there is room: that on which the trial ends."""
     outcome: str
+    """Where the patient is now."""
 
 
 @dataclass(frozen=True, slots=True)

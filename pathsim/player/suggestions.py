@@ -1,0 +1,33 @@
+"""What to try where nothing is changed yet: some numbers that matter, each turned far enough to be seen."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from pathsim.player.views.live import Parameter
+
+MOST = 3
+
+
+class Suggestion(NamedTuple):
+    """A number, and what to turn it to."""
+
+    parameter: Parameter
+    value: float
+
+
+def suggestions(parameters: Sequence[Parameter]) -> tuple[Suggestion, ...]:
+    """The numbers that the scenario says to turn first; else those that it calls uncertain, else its first ones."""
+    ranked = sorted((one for one in parameters if one.rank is not None), key=lambda one: one.rank or 0)
+    wanted = ranked or [one for one in parameters if one.is_main] or list(parameters)
+    return tuple(_turned(wanted))[:MOST]
+
+
+def _turned(parameters: Sequence[Parameter]) -> Iterator[Suggestion]:
+    """Half of each number, or twice it where its slider does not go so low; on a step of the slider."""
+    for one in parameters:
+        for factor in (0.5, 2.0):
+            value = round(factor * one.value / one.step) * one.step
+            value = float(f"{round(value) if one.whole else value:.6g}")
+            if one.lowest <= value <= one.highest and value != one.value:
+                yield Suggestion(one, value)
+                break

@@ -1,0 +1,130 @@
+"""Rooms that would be empty say what to do; nothing is told before its day; what is missed is told first."""
+
+import math
+
+import pytest
+from driving import driven, lines_of
+from textual.widgets import Static
+
+from pathsim.app.screens.compare import CompareScreen
+from pathsim.app.screens.ensemble import EnsembleScreen
+from pathsim.app.screens.evidence import EvidenceScreen
+from pathsim.app.screens.patients import DIFFERS, OTHERWISE, PatientsScreen
+from pathsim.app.widgets.histogram import Histogram
+from pathsim.app.widgets.listing import Listing
+from pathsim.app.widgets.pathway import PathwayMap
+from pathsim.player.suggestions import suggestions
+
+
+async def test_compare_offers_three_changes_and_makes_the_one_that_is_chosen() -> None:
+    async with driven() as driver:
+        await driver.go(1800.0)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        assert driver.app.trial.card is not None
+        offered = suggestions(driver.app.trial.card.parameters)
+        shown = "\n".join(driver.screen_lines())
+        assert all(one.sentence in shown for one, _ in offered)
+        await driver.press("2")
+        await driver.until(lambda: screen.comparison and screen.comparison.changed, "somebody fares differently")
+        assert list(driver.session.settings) == [offered[1].parameter.path]
+        await driver.press("1")
+        await driver.settle()
+        assert len(driver.session.settings) == 1, "they are offered only where nothing is changed"
+
+
+@pytest.mark.parametrize("day", [900.0, 100000.0])
+async def test_patients_begin_with_those_whom_the_other_arm_makes_a_difference_to(day: float) -> None:
+    async with driven() as driver:
+        await driver.go(min(day, driver.session.last_day))
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster and screen.roster.balance, "patients are listed")
+        await driver.settle()
+        assert screen.roster is not None
+        effects = {row.patient: row.individual_effect for row in screen.roster.rows}
+        arms = {row.patient: row.arm for row in screen.roster.rows}
+        lines = screen.query_one(Listing).lines
+        order = [effects[int(line.cells[0])] in OTHERWISE for line in lines]
+        assert any(order)
+        assert order == sorted(order, reverse=True)
+        assert [line.cells[1] == DIFFERS for line in lines] == order
+        randomized = [arms[int(line.cells[0])] >= 0 for line in lines]
+        assert randomized == sorted(randomized, reverse=True)
+
+
+async def test_before_anybody_is_randomized_patients_say_from_when_on_there_is_something_to_compare() -> None:
+    async with driven() as driver:
+        await driver.go(20.0)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster, "patients are listed")
+        await driver.settle()
+        assert "Nobody has been randomized yet" in str(screen.query_one("#balance", Static).render())
+
+
+async def test_an_ensemble_does_not_tell_how_this_trial_ends_before_it_does() -> None:
+    async with driven() as driver:
+        snapshot = await driver.go(1200.0)
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 30, "there are replicates")
+        await driver.settle()
+        chart = screen.query_one(Histogram)
+        assert chart.headline is not None
+        assert math.isnan(chart.headline.own)
+        so_far = snapshot.endpoints[0].ratios[0].estimate
+        assert so_far is not None
+        shown = "\n".join(lines_of(chart))
+        assert f"this trial so far {so_far:.2f}" in shown
+        assert "△" in shown
+        assert "▲" not in shown
+        assert "luckier" not in "\n".join(driver.screen_lines())
+        await driver.go(driver.session.last_day)
+        await driver.until(lambda: "▲" in "\n".join(lines_of(chart)), "this trial is among the others")
+        await driver.until(lambda: screen.replicates >= 60, "there are enough")
+        await driver.settle()
+        assert "luckier" in "\n".join(driver.screen_lines())
+
+
+async def test_at_80_columns_an_ensemble_shows_what_matters_and_the_rest_with_a_key() -> None:
+    async with driven(size=(80, 24)) as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 30, "there are replicates")
+        await driver.settle()
+        shown = "\n".join(driver.screen_lines())
+        assert "Power: DFS" in shown
+        assert "They end on day" in shown
+        assert "this trial" in shown
+        await driver.press("w")
+        await driver.until(lambda: screen.query_one("#table").is_on_screen, "all figures are shown")
+
+
+async def test_evidence_lists_what_is_missed_first_held_out_results_before_others() -> None:
+    async with driven() as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        await driver.press("w")
+        await driver.until(lambda: screen.replicates >= 100, "there are trials")
+        await driver.settle()
+        lines = screen.query_one("#targets", Listing).lines
+        is_met = [line.cells[4] == "met" for line in lines]
+        assert not is_met[0]
+        assert is_met == sorted(is_met)
+        assert all(line.cells[4].startswith("✗ ") for line, met in zip(lines, is_met, strict=True) if not met)
+        missed = [line.cells[0].endswith(" *") for line, met in zip(lines, is_met, strict=True) if not met]
+        assert missed == sorted(missed, reverse=True)
+
+
+async def test_at_the_end_empty_stations_say_how_many_have_passed() -> None:
+    async with driven(size=(200, 60)) as driver:
+        snapshot = await driver.go(driver.session.last_day)
+        assert driver.app.trial.card is not None
+        text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
+        for lane, here, passed in zip(driver.app.trial.card.lanes, snapshot.here, snapshot.passed, strict=True):
+            for station in lane.stations:
+                assert str(here[station.step] or passed[station.step]) in text
+                assert passed[station.step] >= here[station.step]
+        assert "passed through" in driver.front.query_one(PathwayMap).headings[1]

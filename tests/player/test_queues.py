@@ -1,0 +1,129 @@
+"""Queues of a trial on a day, against a replay of its journal patient by patient, minute by minute."""
+
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from pathsim.player.queues import CELLS, WINDOW_DAYS, queue_views
+from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.player.views.live import QueueView
+from pathsim.scenario.scenario import load
+from pathsim.trial.data_cut import everything
+from pathsim.trial.tables import visits
+from pathsim.trial.time_to_event import allocation
+from pathsim.trial.waits import waits
+
+DAYS = (3.0, 47.5, 160.0, 459.0)
+
+
+@cache
+def take(places: str = "1") -> SimulatedTrial:
+    return SimulatedTrial(load("stroke-thrombectomy", {"resources.suite.capacity": places}), 5)
+
+
+class Request(NamedTuple):
+    patient: int
+    asked: float
+    left: float
+    got: bool
+    freed: float
+
+
+WAITS = {"suite": ("suite_wait", "preparation"), "scanner": ("imaging_wait", "imaging")}
+HOLDS = {"suite": {"preparation", "thrombectomy", "leaving_suite"}, "scanner": {"imaging"}}
+
+
+def replayed(of: SimulatedTrial, resource: str) -> Iterator[Request]:
+    """Every request, by following each patient from entry to entry."""
+    wait, then = WAITS[resource]
+    vocabulary = of.scenario.vocabulary
+    ready = next(event.code for event in vocabulary.of("ready") if event.step == wait)
+    for patient in range(of.chunk.rows):
+        mine = of.journal.pick(of.journal.row == patient).by_day()
+        asked, left, got, freed = None, float("inf"), False, float("inf")
+        for day, code in zip(mine.day.tolist(), mine.event.tolist(), strict=True):
+            event = vocabulary[code]
+            if code == ready:
+                asked = day
+            elif event.kind == "enter" and asked is not None and left == float("inf"):
+                left, got = day, event.step == then
+            elif event.kind == "enter" and got and freed == float("inf") and event.step not in HOLDS[resource]:
+                freed = day
+        if asked is not None:
+            yield Request(patient, asked, left, got, freed if got else float("inf"))
+
+
+@cache
+def requests(places: str, resource: str) -> tuple[Request, ...]:
+    return tuple(replayed(take(places), resource))
+
+
+def view(places: str, resource: str, day: float) -> QueueView:
+    return next(one for one in queue_views(take(places).queues, {}, day, {resource: True}) if one.name == resource)
+
+
+@pytest.mark.parametrize("resource", WAITS)
+@pytest.mark.parametrize("day", DAYS)
+def test_who_asked_who_waits_and_who_gave_up_are_those_of_the_journal(resource: str, day: float) -> None:
+    seen, found = view("1", resource, day), requests("1", resource)
+    assert seen.asked == sum(one.asked <= day for one in found)
+    assert seen.busy == sum(one.got and one.left <= day < one.freed for one in found)
+    waiting = sorted((one for one in found if one.asked <= day < one.left), key=lambda one: one.asked)
+    assert seen.now_waiting == len(waiting)
+    assert [(one.patient, one.days) for one in seen.who] == [
+        (one.patient, pytest.approx(day - one.asked)) for one in waiting
+    ]
+    assert seen.gave_up == sum(not one.got and one.left <= day for one in found)
+    assert seen.times.tolist() == pytest.approx(
+        sorted(one.left - one.asked for one in found if one.got and one.left <= day)
+    )
+
+
+@pytest.mark.parametrize("resource", WAITS)
+@pytest.mark.parametrize("day", DAYS)
+def test_use_and_waiting_over_time_add_up_to_the_time_that_patients_spent(resource: str, day: float) -> None:
+    seen, found = view("1", resource, day), requests("1", resource)
+    begins = max(day - WINDOW_DAYS, 0.0)
+    edges = np.linspace(begins, day, CELLS + 1)
+
+    def spent(first: float, last: float, low: float, high: float) -> float:
+        return max(min(last, high) - max(first, low), 0.0)
+
+    for cell in range(0, CELLS, 7):
+        low, high = float(edges[cell]), float(edges[cell + 1])
+        used = sum(spent(one.left, one.freed, low, high) for one in found if one.got)
+        waited = sum(spent(one.asked, one.left, low, high) for one in found)
+        assert seen.use[cell] * (high - low) == pytest.approx(used, abs=1e-9)
+        assert seen.waiting[cell] * (high - low) == pytest.approx(waited, abs=1e-9)
+    assert (seen.use <= 1 + 1e-9).all()
+    first, last = min(one.asked for one in found), max(one.asked for one in found if one.asked <= day)
+    used = sum(spent(one.left, one.freed, first, last) for one in found if one.got)
+    assert seen.share_in_use == pytest.approx(used / (last - first) if last > first else 0.0)
+
+
+def test_they_agree_with_the_table_of_waits() -> None:
+    known = everything(take().chunk)
+    rows = {row["step"]: row for row in waits(known, visits(known, allocation(known)))}
+    for resource, (step, _) in WAITS.items():
+        seen = view("1", resource, 1e9)
+        assert seen.asked == int(rows[step]["asked"][0])
+        assert seen.gave_up == int(rows[step]["left_queue"][0])
+
+
+def test_with_one_place_more_fewer_wait_and_what_was_before_stands_beside_it() -> None:
+    (suite,) = [one for one in queue_views(take("2").queues, take().queues, 400.0, {}) if one.name == "suite"]
+    assert (suite.capacity, suite.capacity_before) == (2, 1)
+    assert suite.times_before is not None
+    assert suite.times_before.tolist() == view("1", "suite", 400.0).times.tolist()
+    assert suite.times.mean() < suite.times_before.mean()
+    assert suite.share_in_use_before == view("1", "suite", 400.0).share_in_use
+    assert suite.share_in_use < suite.share_in_use_before  # type: ignore[operator]
+
+
+def test_where_there_are_always_places_there_is_no_queue_to_show() -> None:
+    beds = SimulatedTrial(load("aall1331"), 1).queues
+    assert list(beds) == ["transplant_bed"]
+    assert queue_views(beds, {}, 900.0, {}) == ()
