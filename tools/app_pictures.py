@@ -1,8 +1,10 @@
 """Make the pictures of the app: `make pictures`."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pictures import PICTURES, SEED, without_fonts
 from textual.pilot import Pilot
@@ -12,50 +14,53 @@ from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
+TWO_SUITES = {"resources.suite.capacity": "2"}
+
+
+class Shot(NamedTuple):
+    """A picture of the app on a day, after some keys and replicates."""
+
+    name: str
+    size: tuple[int, int]
+    theme: str
+    day: float
+    settings: Mapping[str, str] = MappingProxyType({})
+    keys: Sequence[str] = ()
+    replicates: int = 0
+    scenario: str = "aall1331"
+
+
+FOUND = ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter")
+OTHER_ARM = ("p", "slash", *"would fare better", "enter", "t")
+CHANGES = ("right", "right", "down", "left", "n", "down", "right", "h", "up")
 SHOTS = (
-    # name, size, theme, day, settings, keys, replicates to wait for
-    ("app-live", (160, 45), "dark", 1300, {}, (), 0),
-    (
-        "app-changed",
-        (160, 45),
-        "dark",
-        1700,
-        TURNED,
-        ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter"),
-        0,
-    ),
-    ("app-ensemble", (160, 45), "dark", 2114, {}, ("e",), 1000),
-    ("app-patients", (160, 45), "dark", 2114, {}, ("p", "slash", *"would fare better", "enter", "t"), 0),
-    ("app-compare", (160, 45), "light", 2114, TURNED, ("c",), 400),
-    ("app-evidence", (120, 40), "light", 2114, {}, ("v", "w"), 500),
-    ("app-small", (80, 24), "projector", 1300, {}, (), 0),
+    Shot("app-live", (160, 45), "dark", 1300),
+    Shot("app-changed", (160, 45), "dark", 1700, TURNED, FOUND),
+    Shot("app-ensemble", (160, 45), "dark", 2115, keys=("e",), replicates=1000),
+    Shot("app-patients", (160, 45), "dark", 2115, keys=OTHER_ARM),
+    Shot("app-compare", (160, 45), "light", 2115, TURNED, ("c",), 400),
+    Shot("app-evidence", (120, 40), "light", 2115, keys=("v", "w"), replicates=500),
+    Shot("app-small", (80, 24), "projector", 1300),
+    Shot("app-history", (120, 40), "dark", 1700, keys=CHANGES),
+    Shot("app-queues", (120, 40), "dark", 120, TWO_SUITES, ("w", "w"), scenario="stroke-thrombectomy"),
 )
 
 
-async def shot(
-    name: str,
-    size: tuple[int, int],
-    theme: str,
-    day: float,
-    settings: dict[str, str],
-    keys: Sequence[str],
-    replicates: int,
-) -> None:
-    """Take one picture of the app on a day, after some keys and replicates."""
-    is_moving = not keys
-    session = UserSession("aall1331", SEED, dict(settings), day=day, is_playing=is_moving)
-    app = PathsimApp(WorkerProcess(), session, f"pathsim-{theme}")
-    async with app.run_test(size=size) as pilot:
+async def taken(shot: Shot) -> None:
+    """Take one picture."""
+    session = UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day, is_playing=not shot.keys)
+    app = PathsimApp(WorkerProcess(), session, f"pathsim-{shot.theme}")
+    async with app.run_test(size=shot.size) as pilot:
         await until(pilot, lambda: app.trial.snapshot is not None)
-        if is_moving:
+        if not shot.keys:
             await until(pilot, lambda: app.trial.snapshot.moving)
-        for key in keys:
+        for key in shot.keys:
             await pilot.press({" ": "space"}.get(key, key))
             await pilot.pause(0.1)
-        await until(pilot, lambda: not replicates or app.front.replicates >= replicates)
+        await until(pilot, lambda: not shot.replicates or app.front.replicates >= shot.replicates)
         await pilot.pause(0.5)
-        picture = app.export_screenshot(title=f"pathsim app aall1331 --seed {SEED}")
-    (PICTURES / f"{name}.svg").write_text(without_fonts(picture), encoding="utf-8")
+        picture = app.export_screenshot(title=f"pathsim app {shot.scenario} --seed {SEED}")
+    (PICTURES / f"{shot.name}.svg").write_text(without_fonts(picture), encoding="utf-8")
 
 
 async def until(pilot: Pilot[None], is_there: object) -> None:
@@ -67,4 +72,4 @@ async def until(pilot: Pilot[None], is_there: object) -> None:
 if __name__ == "__main__":
     Path(PICTURES).mkdir(parents=True, exist_ok=True)
     for one in SHOTS:
-        asyncio.run(shot(*one))
+        asyncio.run(taken(one))
