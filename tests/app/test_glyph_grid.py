@@ -113,7 +113,7 @@ class Run(NamedTuple):
     """Where it is, for whoever reads what has failed."""
 
 
-ABOUT_NUMBERS = {"event", "events", "in", "of", "median", "not", "reached", "points"}
+ABOUT_NUMBERS = {"at", "event", "events", "in", "of", "median", "not", "reached", "points"}
 UNITS = {"minutes", "hours", "days", "months", "years"}
 
 

@@ -212,7 +212,7 @@ class Help(ModalScreen[None], SteadyScreen[None]):
 
 
 def _keys_table(sections: Sequence[Section], keys: Mapping[str, Sequence[str]]) -> Table:
-    table = Table(box=None, padding=(0, 2), show_header=False)
+    table = Table(box=None, padding=(0, 1), show_header=False)
     for title, bindings in sections:
         told = [one for one in bindings if isinstance(one, Binding) and one.id in keys]
         if told:

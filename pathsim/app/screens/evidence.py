@@ -74,7 +74,7 @@ class EvidenceScreen(TrialScreen):
     TAB = Tab("evidence", "v", "Evidence", "Where every number comes from", "Evi")
     CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "view", "View", tooltip="Numbers, or published results beside simulated ones", id="evidence.view"),
+        Binding("w", "view", "View", tooltip="Numbers, or published beside simulated results", id="evidence.view"),
         Binding("slash", "search", "Filter", tooltip="List only some rows", id="evidence.search"),
     ]
     evidence: EvidenceView | None = None

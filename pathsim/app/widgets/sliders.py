@@ -151,8 +151,6 @@ class Sliders(Picture, can_focus=True):
         if not self._rows:
             canvas.write(0, 1, "nothing found", "text")
             canvas.write(1, 1, f"esc shows all {len(self.parameters)}", "dim")
-        for line in range(height, canvas.height):
-            canvas.write(line, 0, " " * canvas.width)
         for line, (text, fore) in enumerate(notes, height):
             canvas.write(line, 1, text, fore)
 
@@ -185,9 +183,12 @@ class Sliders(Picture, can_focus=True):
         is_changed = parameter.path in self.values
         fore = "yours!" if is_changed else "text"
         canvas.write(top, 1, KIND_SIGNS[parameter.kind], "dim")
-        for line, text in enumerate(lines.label, top):
+        for line, text in enumerate(lines.label[: height - top], top):
             canvas.write(line, LEFT, text, fore)
         last = top + lines.height - 1
+        if last >= height:
+            # There is no room for all of it.
+            return
         if lines.track:
             canvas.write(last, lines.track_left, "─" * lines.track, "rule")
             own, now = (
