@@ -226,6 +226,14 @@ def test_on_a_day_a_journey_tells_what_has_happened_until_then_and_nothing_of_wh
         assert (now.journeys[0].arm >= 0) == has_arm
 
 
+def test_of_a_patient_who_has_not_come_yet_there_is_nothing_to_tell() -> None:
+    """A list of a later day can ask for one."""
+    patient = int(np.argmax(take().chunk.enrolled))
+    view = journey_view(1, take(), flipped(take()), patient, 3.0)
+    assert [(journey.stays, journey.happenings) for journey in view.journeys] == [((), ())]
+    assert view.parts_on is None
+
+
 def told_of(journey: Journey) -> list[tuple[float, str, str, float | None]]:
     return [(one.day, one.kind, one.label, one.ends) for one in journey.happenings]
 

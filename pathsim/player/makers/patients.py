@@ -126,7 +126,7 @@ def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, day: flo
         (on, scenario.entry(event.step)) for on, event in zip(days, events, strict=True) if event.kind == "enter"
     ]
     until = simulated.last_day - came
-    ends = [on for on, _ in entered[1:]] + [min(day, simulated.last_day) - came]
+    ends = [*(on for on, _ in entered[1:]), min(day, simulated.last_day) - came][: len(entered)]
     stays = [
         StepBar(entry.label, on, end)
         for (on, entry), end in zip(entered, ends, strict=True)
