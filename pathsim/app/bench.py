@@ -156,7 +156,7 @@ def _in_a_terminal(scenario: str, presses: int) -> Iterator[BenchmarkRatio]:
         rate = (terminal.received - before) / (time.perf_counter() - began) / 1000
         yield _keys("app: key to paint while the trial runs, p95, ms", _answered(terminal, presses), f"{rate:.0f} kB/s")
         terminal.press(b"e" + b"+" * 8)
-        terminal.until(re.compile(rb"replicates|siblings"))
+        terminal.until(re.compile(rb"trials? by|others:"))
         yield _keys("app: the same while replicates are simulated, ms", _answered(terminal, presses), "without a pause")
     finally:
         terminal.close()

@@ -89,7 +89,7 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         headline = view.headline
         assert headline is not None
         higher = sum(value > headline.own for value in headline.values[1:].tolist()) / (view.replicates - 1)
-        assert f"luckier than {higher:.0%} of its {view.replicates - 1:,}" in line_with(driver, "luckier")
+        assert f"luckier than {higher:.0%} of {view.replicates - 1:,} others" in line_with(driver, "luckier")
         assert driver.app.trial.card is not None
         assert headline.published == driver.app.trial.card.endpoints[0].published_ratios[0] == 0.70
         for one in view.figures:
