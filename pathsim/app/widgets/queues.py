@@ -99,11 +99,11 @@ class _Block:
             canvas.write(row, LEFT + self.columns - len(" today"), " today", "dim")
             row += 1
         width = self.columns + LEFT
-        befores = list(_before(view))
-        room = width - (len(befores[-1]) + 2 if befores else 0)
+        earlier = list(_before(view))
+        room = width - (len(earlier[-1]) + 2 if earlier else 0)
         end = canvas.write(row, 0, fitted(list(_summary(view)), room), "text")
-        if befores and end + 2 < width:
-            canvas.write(row, end + 2, fitted([*befores, ""], width - end - 2), "yours")
+        if earlier and end + 2 < width:
+            canvas.write(row, end + 2, fitted([*earlier, ""], width - end - 2), "yours")
         if self.has_list:
             self.who()
 

@@ -50,7 +50,7 @@ class Plot:
         self.height = (rows - 1 - self.has_censored) // parts * parts + 1
         self.edges: NDArray[np.float64] = np.linspace(0, card.horizon_days, max(self.columns, 1) + 1)
         self.middles = (self.edges[:-1] + self.edges[1:]) / 2
-        self._at_edges: dict[int, NDArray[np.int64]] = {}
+        self._at_edges: list[tuple[Curve, NDArray[np.int64]]] = []
 
     @property
     def is_too_small(self) -> bool:
@@ -97,10 +97,12 @@ class Plot:
 
     def at_edges(self, curve: Curve) -> NDArray[np.int64]:
         """The levels of a curve at the edges of the columns."""
-        if id(curve) not in self._at_edges:
-            survival = curve.survival[np.searchsorted(curve.time, self.edges, side="right") - 1]
-            self._at_edges[id(curve)] = levels(self.down(survival), self.height)
-        return self._at_edges[id(curve)]
+        for one, found in self._at_edges:
+            if one is curve:
+                return found
+        survival = curve.survival[np.searchsorted(curve.time, self.edges, side="right") - 1]
+        self._at_edges.append((curve, levels(self.down(survival), self.height)))
+        return self._at_edges[-1][1]
 
     def columns_of(self, curve: Curve) -> int:
         """Over how many columns anybody was followed."""
