@@ -95,6 +95,13 @@ class AlsoCalled:
 
 
 @dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """What stands before a number of this key where there is no room for its name."""
+
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class Slider:
     """How a number is turned, or the numbers in a table, as far as their units and neighbors do not say."""
 

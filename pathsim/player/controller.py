@@ -55,8 +55,8 @@ class Controller:
         """What the user has done, to be undone."""
         self._sought_from: tuple[Setup, float] | None = None
         """The trial and the day from which something was sought last."""
-        self._seeks = False
-        """Whether an answer to that is still to come."""
+        self._seeking = 0
+        """How many answers to that are still to come."""
         self.wanted_patient: object = None
         """Whom to show when the patients are shown next."""
         self.asked_at: float | None = None
@@ -80,7 +80,8 @@ class Controller:
                     self._shown(reply)
                     self._jumped(self.session.day, reply.day)
                     self.session.day = reply.day
-                    self._sought_from, self._seeks = (self.session.setup, reply.day), False
+                    self._sought_from = self.session.setup, reply.day
+                    self._seeking -= 1
             case Snapshot():
                 self._shown(reply)
             case Refused():
@@ -124,7 +125,7 @@ class Controller:
     @property
     def is_waiting(self) -> bool:
         """Whether what is on screen is not yet what was asked for last."""
-        is_seeking = self._sought_from == (self.session.setup, self.session.day) and self._seeks
+        is_seeking = self._seeking > 0 and self._sought_from == (self.session.setup, self.session.day)
         return self.asked_at is not None or is_seeking
 
     @property
@@ -226,15 +227,17 @@ class Controller:
 
     def undo(self) -> None:
         """Take back what was done last."""
-        if (action := self.history.undo()) is not None:
-            self._lead(action.before, None if action.days is None else action.days[0])
+        if place := self.history.place:
+            action = self.history.actions[place - 1]
+            self.walk(place - 1)
             self._tell(Note(f"Undone: {action.what}", 3))
 
     def redo(self) -> None:
         """Do again what was undone last."""
-        if (action := self.history.redo()) is not None:
-            self._lead(action.after, None if action.days is None else action.days[1])
-            self._tell(Note(f"Done again: {action.what}", 3))
+        place, actions = self.history.place, self.history.actions
+        if place < len(actions):
+            self.walk(place + 1)
+            self._tell(Note(f"Done again: {actions[place].what}", 3))
 
     def walk(self, place: int) -> None:
         """To the state after so many of the actions, undoing or doing again what lies between."""
@@ -282,7 +285,9 @@ class Controller:
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""
         self.pause()
-        self._sought_from, self._seeks = (self.session.setup, self.session.day), True
+        here = self.session.setup, self.session.day
+        self._seeking = self._seeking + 1 if self._sought_from == here else 1
+        self._sought_from = here
         self.send(ask.Seek(self.session.generation, towards, 1 if step > 0 else -1))
 
     def pause(self) -> None:

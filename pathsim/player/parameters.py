@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
-from pathsim.meaning import AlsoCalled, Name, Slider, Together, Unit, Words
+from pathsim.meaning import Abbreviation, AlsoCalled, Name, Slider, Together, Unit, Words
 from pathsim.names import in_words, lowered, readable, spoken
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.evidence import Rate
@@ -72,14 +72,12 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
 
 
 UNITS = {Unit.DAYS: "# d", Unit.PER_MONTH: "#/month", Unit.PER_DAY: "#/day"}
-RATIOS = {"hazard_ratio": "HR #", "odds_ratio": "OR #", "risk_ratio": "RR #"}
-"""What kind of ratio the last key of its path says it is."""
 
 
 def _unit(path: KeyPath) -> str:
     """What stands around a number."""
-    unit = declared(path, Unit)
-    return RATIOS.get(str(path[-1]), "") if unit is Unit.RATIO else UNITS.get(unit, "") if unit is not None else ""
+    brief, unit = declared_around(path, Abbreviation), declared(path, Unit)
+    return f"{brief.said} #" if brief is not None else UNITS.get(unit, "") if unit is not None else ""
 
 
 def _first(scenario: Scenario, path: str) -> tuple[int | None, str]:
@@ -91,8 +89,8 @@ def _first(scenario: Scenario, path: str) -> tuple[int | None, str]:
 def _found_by(scenario: Scenario, path: KeyPath) -> str:
     """All words by which a number can be looked for: its name and path, and what they are also called."""
     name = in_words(f"{_group(scenario, path)} {_label(scenario, path)} {dotted(path)}")
-    other = declared(path, AlsoCalled)
-    found = [name, *(() if other is None else other.words)]
+    other, brief = declared(path, AlsoCalled), declared_around(path, Abbreviation)
+    found = [name, *(() if other is None else other.words), *(() if brief is None else [brief.said])]
     for word, others in scenario.sections.also_called.items():
         if f" {in_words(word)}" in f" {name}":
             found += others

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.journal import Journal, Rows
+from pathsim.journal import Event, Journal, Rows
 from pathsim.player.views.live import Floats, QueueView, WaitingPatient
 from pathsim.scenario.scenario import Scenario
+from pathsim.steps.spec import Requested
 from pathsim.trial.data_cut import first_day
 
 CELLS, WINDOW_DAYS = 60, 30.0
@@ -48,7 +49,7 @@ def queues(scenario: Scenario, journal: Journal, rows: int) -> dict[str, Queue]:
     found = {}
     for name, resource in scenario.resources.items():
         parts = [
-            _requests(scenario, journal, rows, name, event.code, event.step)
+            _requests(scenario, journal, rows, wanted, event)
             for event in scenario.vocabulary.of("ready")
             if (wanted := scenario.entry(event.step).requests) is not None and wanted.resource == name
         ]
@@ -59,26 +60,23 @@ def queues(scenario: Scenario, journal: Journal, rows: int) -> dict[str, Queue]:
 
 
 def _requests(
-    scenario: Scenario, journal: Journal, rows: int, resource: str, ready: int, step: str
+    scenario: Scenario, journal: Journal, rows: int, wanted: Requested, ready: Event
 ) -> tuple[Rows, Days, Days, NDArray[np.bool_], Days]:
     """The requests of one step."""
-    entry = scenario.entry(step)
-    asked = journal.only([ready])
-    wanted = entry.requests
-    then = "" if wanted is None else wanted.then
-    following = [scenario.entry(arrow.to).enter for arrow in entry.spec.arrows()]
+    asked = journal.only([ready.code])
+    following = [scenario.entry(arrow.to).enter for arrow in scenario.entry(ready.step).spec.arrows()]
     left = first_day(journal, following, rows).take(asked.row)
-    got_on = first_day(journal, [scenario.entry(then).enter], rows).take(asked.row)
+    got_on = first_day(journal, [scenario.entry(wanted.then).enter], rows).take(asked.row)
     got = np.isfinite(got_on) & (got_on <= left)
-    others = [one.enter for one in scenario.steps if one.holds != resource]
+    others = [one.enter for one in scenario.steps if one.holds != wanted.resource]
     entered = journal.only(others)
-    later = entered.pick(entered.day >= got_on_of(rows, asked.row, got_on).take(entered.row))
+    later = entered.pick(entered.day >= _by_row(rows, asked.row, got_on).take(entered.row))
     freed = np.full(rows, np.inf)
     np.minimum.at(freed, later.row, later.day)
     return asked.row, asked.day, left, got, np.where(got, freed.take(asked.row), np.inf)
 
 
-def got_on_of(rows: int, row: Rows, day: Days) -> Days:
+def _by_row(rows: int, row: Rows, day: Days) -> Days:
     """For each row the day on which it got a place; infinite if it never did."""
     found = np.full(rows, np.inf)
     found[row] = day

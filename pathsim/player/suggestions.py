@@ -15,10 +15,14 @@ class Suggestion(NamedTuple):
     value: float
 
 
+def ranked(parameters: Sequence[Parameter]) -> list[Parameter]:
+    """Those that the scenario says to turn first, in its order."""
+    return sorted((one for one in parameters if one.rank is not None), key=lambda one: one.rank or 0)
+
+
 def suggestions(parameters: Sequence[Parameter]) -> tuple[Suggestion, ...]:
     """The numbers that the scenario says to turn first; else those that it calls uncertain, else its first ones."""
-    ranked = sorted((one for one in parameters if one.rank is not None), key=lambda one: one.rank or 0)
-    wanted = ranked or [one for one in parameters if one.is_main] or list(parameters)
+    wanted = ranked(parameters) or [one for one in parameters if one.is_main] or list(parameters)
     return tuple(_turned(wanted))[:MOST]
 
 

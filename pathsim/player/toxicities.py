@@ -26,7 +26,7 @@ def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
         if row["arm"] in arms and row["type"] != ANY and row["step"] not in scenario.repeats:
             found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
     made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
-    return tuple(sorted(made, key=lambda row: (-_apart(row), -max(_rates(row), default=0.0))))
+    return tuple(sorted(made, key=_how_alike))
 
 
 def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
@@ -35,14 +35,10 @@ def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
     return label if step == THERAPY else f"{label}, {scenario.entry(step).label}"
 
 
-def _apart(row: ToxicityRow) -> float:
-    """How far the rates of the arms lie apart."""
-    rates = _rates(row)
-    return max(rates) - min(rates) if rates else 0.0
-
-
-def _rates(row: ToxicityRow) -> list[float]:
-    return [sum(grades) / n for grades, n in zip(row.grades, row.patients, strict=True) if n]
+def _how_alike(row: ToxicityRow) -> tuple[float, float]:
+    """How near the rates of the arms lie to each other, and how rare the type is: what to sort by."""
+    rates = [rate for rate in row.rates if rate is not None]
+    return (min(rates) - max(rates), -max(rates)) if rates else (0.0, 0.0)
 
 
 def _toxicity_row(label: str, by_arm: dict[str | None, dict[str, Any]], arms: Sequence[str | None]) -> ToxicityRow:

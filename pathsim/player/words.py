@@ -16,7 +16,7 @@ from pathsim.scenario.entries import StepEntry
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
 from pathsim.trial.data_cut import Chunk, Flags
-from pathsim.trial.monitoring import Look
+from pathsim.trial.monitoring import Decision, Look
 
 SEVERE = 4
 """Toxicities from this grade on are told."""
@@ -117,14 +117,14 @@ class Storyteller:
             case "exit":
                 told = self._exit(patient, day, event, value)
             case "toxicity":
-                told = f"grade {value:.0f} {lowered(toxicity)} {_during(entry)}"
+                told = f"grade {value:.0f} {lowered(toxicity)} {_step_in_time(entry, 'during')}"
             case "resolved":
-                told = f"{lowered(toxicity)} resolved {_during(entry)}"
+                told = f"{lowered(toxicity)} resolved {_step_in_time(entry, 'during')}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
-                told = f"{self._assessment(event)}: {spoken(levels[int(value)])} {_after(entry)}"
+                told = f"{self._assessment(event)}: {spoken(levels[int(value)])} {_step_in_time(entry, 'after')}"
             case _:
-                told = f"{readable(event.name)} {_during(entry)}"
+                told = f"{readable(event.name)} {_step_in_time(entry, 'during')}"
         return told
 
     def _assessment(self, event: Event) -> str:
@@ -140,7 +140,7 @@ class Storyteller:
         mine = self._journal.pick(slice(*self._begins[[patient, patient + 1]]))
         entered = mine.day[(mine.event == entry.enter) & (mine.day <= day)]
         if entered.size and day > entered[-1]:
-            words += f", {span(day - entered[-1])} {entry.spec.after or _into(entry)}"
+            words += f", {span(day - entered[-1])} {entry.spec.after or _step_in_time(entry, 'into')}"
         assessed = np.flatnonzero(self._is_assess[mine.event] & (mine.day < day))
         if assessed.size:
             last = int(assessed[-1])
@@ -153,49 +153,57 @@ class Storyteller:
 def of_look(scenario: Scenario, look: Look) -> LogEntry:
     """A look of the committee in words."""
     z = "" if look.z is None else f", z {look.z:.2f}"
-    text = f"interim look: {counted(look.events, 'event')} known{z}: {look.decision}"
+    text = f"interim look: {counted(look.events, 'event')} known{z}: {decision_in_words(look)}"
     return LogEntry(look.day, scenario.written_date(look.day), None, "", -1, text)
+
+
+_DECISIONS: dict[Decision, tuple[str, str]] = {
+    "continue": ("the trial goes on", "the trial goes on"),
+    "stop for benefit": ("stopped for benefit", "benefit is shown"),
+    "stop for futility": ("stopped for futility", "benefit is not shown"),
+    "stop by order": ("the committee stops the trial", "the committee stops the trial"),
+    "end without benefit": ("benefit is not shown", "benefit is not shown"),
+}
+"""What each decision says on its day, before all planned events and with them."""
+_BRIEFLY: dict[Decision, str] = {
+    "continue": "goes on",
+    "stop for benefit": "benefit",
+    "stop for futility": "futile",
+    "stop by order": "stopped by date",
+    "end without benefit": "no benefit",
+}
+_WHY: dict[Decision, tuple[str, ...]] = {
+    "stop by order": (", no bound crossed: the scenario sets the day", ", no bound crossed"),
+}
+"""What is to be said beside a decision that no rule takes."""
+
+
+def decision_in_words(look: Look) -> str:
+    """What the committee decides at a look, on its day."""
+    return _DECISIONS[look.decision][look.information >= 1]
+
+
+def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
+    """What a look showed and what followed from it, in a sentence; the longest first."""
+    date = scenario.written_date(look.day)
+    said, brief = decision_in_words(look), _BRIEFLY[look.decision]
+    whole = [f"{said}{why}" for why in (*_WHY.get(look.decision, ()), "")]
+    at = f"{date}, {look.information:.0%}"
+    if look.z is None:
+        return *(f"{at}: {text}" for text in whole), f"{date}: {brief}"
+    z = f"z {look.z:.2f}"
+    if look.decision == "stop for futility" and look.futility_bound is not None:
+        z += f", below {look.futility_bound:.2f}"
+    elif look.efficacy_bound is not None:
+        z += f" {'≥' if look.z >= look.efficacy_bound else '<'} {look.efficacy_bound:.2f}"
+    return *(f"{at}: {z}: {text}" for text in whole), f"{date}: {z}, {brief}", f"{z}, {brief}"
 
 
 AFTER = "After "
 """How a step can be called that begins after something: then its name tells the time by itself."""
 
 
-def _into(entry: StepEntry) -> str:
-    return lowered(entry.label) if entry.label.startswith(AFTER) else f"into {lowered(entry.label)}"
-
-
-def _during(entry: StepEntry) -> str:
-    return lowered(entry.label) if entry.label.startswith(AFTER) else f"during {lowered(entry.label)}"
-
-
-def _after(entry: StepEntry) -> str:
-    return lowered(entry.label) if entry.label.startswith(AFTER) else f"after {lowered(entry.label)}"
-
-
-_DECISIONS = {
-    "continue": ("the trial goes on", "goes on"),
-    "stop for benefit": ("stopped for benefit", "stopped"),
-    "stop for futility": ("stopped for futility", "stopped"),
-    "end without benefit": ("ends without benefit", "no benefit"),
-    "stop by order": (
-        "stopped on the day that the scenario sets, no bound crossed",
-        "stopped by date, no bound crossed",
-    ),
-}
-
-
-def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
-    """What a look showed and what followed from it, in a sentence; the longest first."""
-    date = scenario.written_date(look.day)
-    whole, brief = _DECISIONS[look.decision]
-    at = f"{date}, {look.information:.0%}"
-    if look.z is None:
-        return f"{at}: {whole}", f"{date}: {brief}"
-    z = f"z {look.z:.2f}"
-    if look.decision == "stop for futility" and look.futility_bound is not None:
-        z += f", below {look.futility_bound:.2f}"
-    elif look.efficacy_bound is not None:
-        z += f" {'≥' if look.z >= look.efficacy_bound else '<'} {look.efficacy_bound:.2f}"
-    least = f"{z}, {brief.partition(',')[0]}"
-    return f"{at}: {z}: {whole}", f"{at}: {z}: {brief}", f"{date}: {z}, {brief}", f"{z}, {brief}", least
+def _step_in_time(entry: StepEntry, preposition: str) -> str:
+    """When something happened: into, during or after a step."""
+    name = lowered(entry.label)
+    return name if entry.label.startswith(AFTER) else f"{preposition} {name}"

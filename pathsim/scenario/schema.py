@@ -24,7 +24,7 @@ from pathsim.fields import (
     Timing,
     wrong,
 )
-from pathsim.meaning import AlsoCalled, Name, Role, Slider, Unit, Words
+from pathsim.meaning import Abbreviation, AlsoCalled, Name, Role, Slider, Unit, Words
 from pathsim.paths import parts_of
 from pathsim.statistics.sequential import check_alpha, check_information
 from pathsim.statistics.spending import spending
@@ -153,7 +153,11 @@ class Futility(Table):
     rule: Literal["conditional-power", "freidlin-korn"]
     """How the chance of success is judged."""
     hazard_ratio: Annotated[
-        Ratio, AfterValidator(_a_benefit), Slider(most=0.95), Field(json_schema_extra={"exclusiveMaximum": 1})
+        Ratio,
+        AfterValidator(_a_benefit),
+        Abbreviation("HR"),
+        Slider(most=0.95),
+        Field(json_schema_extra={"exclusiveMaximum": 1}),
     ]
     """The planned hazard ratio."""
     below: Annotated[

@@ -13,7 +13,7 @@ from pathsim.distributions import Hazard, hazard_by
 from pathsim.draws import Uniforms, streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, wrong
 from pathsim.journal import Codes, Rows
-from pathsim.meaning import AlsoCalled, Name, Unit, Words
+from pathsim.meaning import Abbreviation, Name, Unit, Words
 from pathsim.patients import Gathered, Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 from pathsim.table import Table
@@ -29,7 +29,7 @@ class HazardEffect(Table):
 
     when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
-    hazard_ratio: Annotated[Ratio, AlsoCalled(("HR",))]
+    hazard_ratio: Annotated[Ratio, Abbreviation("HR")]
     """The factor by which the hazard is multiplied."""
 
 
@@ -55,7 +55,7 @@ class Exit(Table):
     """A constant hazard."""
     median_days: Annotated[Positive, Unit.DAYS] | None = None
     """The median of a constant hazard, in days."""
-    hazard_ratio: Annotated[Ratio, AlsoCalled(("HR",))] = 1.0
+    hazard_ratio: Annotated[Ratio, Abbreviation("HR")] = 1.0
     """A factor on the hazard stated here, for everybody: to calibrate its level."""
     effects: Annotated[tuple[HazardEffect, ...], Words("")] = ()
     """Ratios for patients under conditions, as they are on entering the step."""

@@ -14,7 +14,7 @@ from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
 from pathsim.fields import Ratio, Share, Timing, wrong
 from pathsim.journal import Rows
-from pathsim.meaning import AlsoCalled, Name, Words
+from pathsim.meaning import Abbreviation, AlsoCalled, Name, Words
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 from pathsim.table import Table
@@ -29,7 +29,7 @@ class RiskEffect(Table):
 
     when: Annotated[str, Name.CONDITION]
     """A condition over columns: age < 18 and risk == 'high'."""
-    risk_ratio: Ratio
+    risk_ratio: Annotated[Ratio, Abbreviation("RR")]
     """The factor by which the probability of grade 3 or higher is multiplied."""
 
 
@@ -237,7 +237,7 @@ class Frailty(Table):
 
     column: str
     """The category of the cohort."""
-    odds_ratio: Annotated[dict[str, Ratio], Name.LEVEL]
+    odds_ratio: Annotated[dict[str, Ratio], Name.LEVEL, Abbreviation("OR")]
     """The odds of each level, in proportion; 1 if not given."""
 
 

@@ -57,8 +57,9 @@ def test_what_is_changed_stands_at_the_top_the_last_first_unless_it_is_right_bel
     assert found[:5] == [(CHANGED, ""), (CHANGED, "b3"), (CHANGED, "a2"), (CHANGED, "b1"), (FIRST, "")]
 
 
-def test_a_search_lists_only_what_it_finds_under_its_own_heading() -> None:
+def test_a_search_lists_only_what_it_finds_and_what_matters_most_before_the_rest() -> None:
     assert rows({"b1": 1.5}, {FIRST}, "b1") == [("others", ""), ("others", "b1")]
+    assert rows({}, set(), "sentence 3") == [(FIRST, ""), (FIRST, "a3")]
 
 
 def test_where_the_scenario_names_none_its_uncertain_ones_are_seen() -> None:
@@ -143,3 +144,15 @@ async def test_a_scenario_says_what_its_numbers_are_called_and_a_path_of_none_do
         shown = " ".join(" ".join(lines_of(driver.front.query_one(Sliders))).split())
         assert "who no longer wants a [b]transplant[/b]" in shown
         assert "nothing" not in shown
+
+
+async def test_the_cursor_goes_to_the_number_that_is_called_so_before_one_for_some_patients_only() -> None:
+    """As a user found it: relapse after transplant, and not the share of girls after a relapse."""
+    async with driven() as driver:
+        await driver.press("slash", *"relapse after", "enter")
+        marked = driver.front.query_one(Sliders).marked
+        assert marked is not None
+        assert marked.path == RELAPSE
+        await driver.press("slash", *["backspace"] * 20, *"relapse month", "enter")
+        marked = driver.front.query_one(Sliders).marked
+        assert marked is None or "month" in marked.found_by

@@ -147,3 +147,16 @@ def test_a_session_knows_whether_its_seed_was_asked_for() -> None:
     assert not session.request().is_seed_asked
     session.other_seed()
     assert (session.request().seed, session.request().is_seed_asked) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "begins", "asks"),
+    [
+        ("two-arm-exponential", "A trial is about to begin.", "was it the treatment, or chance?"),
+        ("stroke-thrombectomy", "A study is about to begin.", "how much is chance?"),
+    ],
+)
+async def test_where_nothing_is_randomized_no_treatment_is_asked_about(scenario: str, begins: str, asks: str) -> None:
+    async with driven(scenario, welcomes=True) as driver:
+        await driver.until(lambda: any(begins in line for line in driver.screen_lines()), "it is said what begins")
+        assert any(asks in line for line in driver.screen_lines())

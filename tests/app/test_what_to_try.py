@@ -1,6 +1,6 @@
 """Rooms that would be empty say what to do; nothing is told before its day; what is missed is told first."""
 
-import math
+from dataclasses import replace
 
 import pytest
 from driving import driven, lines_of
@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
-from pathsim.app.screens.evidence import EvidenceScreen
+from pathsim.app.screens.evidence import ENOUGH, TOO_EARLY, EvidenceScreen
 from pathsim.app.screens.patients import DIFFERS, OTHERWISE, PatientsScreen
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
@@ -72,7 +72,6 @@ async def test_an_ensemble_does_not_tell_how_this_trial_ends_before_it_does() ->
         await driver.settle()
         chart = screen.query_one(Histogram)
         assert chart.headline is not None
-        assert math.isnan(chart.headline.own)
         so_far = snapshot.endpoints[0].ratios[0].estimate
         assert so_far is not None
         shown = "\n".join(lines_of(chart))
@@ -128,3 +127,43 @@ async def test_at_the_end_empty_stations_say_how_many_have_passed() -> None:
                 assert str(here[station.step] or passed[station.step]) in text
                 assert passed[station.step] >= here[station.step]
         assert "passed through" in driver.front.query_one(PathwayMap).headings[1]
+
+
+async def test_evidence_judges_nothing_by_a_few_trials() -> None:
+    async with driven() as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        await driver.press("w")
+        targets = screen.query_one("#targets", Listing)
+        await driver.until(lambda: targets.lines, "there are trials")
+        view = screen.validation
+        assert view is not None
+        few = replace(view, replicates=ENOUGH - 1)
+        screen.told(few)
+        assert {line.cells[4] for line in targets.lines} == {TOO_EARLY}
+        assert "too few to say" in str(screen.query_one("#tally", Static).render())
+        screen.told(replace(view, replicates=ENOUGH))
+        assert TOO_EARLY not in {line.cells[4] for line in targets.lines}
+
+
+async def test_the_calendar_does_not_tell_when_the_committee_will_look() -> None:
+    async with driven() as driver:
+        assert driver.app.trial.card is not None
+        looks = driver.app.trial.card.look_days
+        assert looks
+        await driver.go(looks[0] - 30)
+        assert "◆" not in lines_of(driver.front.query_one("#calendar"))[0]
+        await driver.go(looks[0])
+        await driver.go(driver.session.last_day)
+        assert lines_of(driver.front.query_one("#calendar"))[0].count("◆") == len(looks)
+
+
+async def test_what_is_undone_many_times_is_told_once() -> None:
+    async with driven() as driver:
+        for _ in range(4):
+            await driver.press("n")
+        for _ in range(4):
+            await driver.press("u")
+            await driver.settle()
+        await driver.until(lambda: any("Undone" in line for line in driver.screen_lines()), "it is told")
+        assert sum("Undone" in line for line in driver.screen_lines()) == 1

@@ -287,3 +287,18 @@ def test_only_so_many_steps_are_kept(count: int) -> None:
     while history.undo() is not None:
         undone += 1
     assert undone == MOST_ACTIONS
+
+
+def test_a_command_waits_for_all_that_is_sought_and_no_longer() -> None:
+    at_hand = controller()
+    assert not at_hand.is_waiting
+    at_hand.seek("event", 1)
+    at_hand.seek("event", 1)
+    assert at_hand.is_waiting
+    at_hand.take(sought(10.0))
+    assert at_hand.is_waiting, "one answer is still to come"
+    at_hand.take(sought(20.0))
+    assert not at_hand.is_waiting
+    at_hand.seek("event", 1)
+    at_hand.session.day = 500.0
+    assert not at_hand.is_waiting, "something else was done since"

@@ -189,9 +189,8 @@ def _settings(card: Opened) -> Text:
         both = f"Both: {_told(card, card.kept)}. " if card.kept else ""
         text = Text.assemble((both, "bold"), NOTHING)
         for number, (one, value) in enumerate(suggestions(card.parameters), 1):
-            name = one.sentence or f"{one.label}, {one.group}"
             text.append(f"\n  {number}", "bold")
-            text.append(f"  {name}: {written(one, one.value)} → {written(one, value)}")
+            text.append(f"  {one.name}: {written(one, one.value)} → {written(one, value)}")
         text.append(f"\n{ELSE}", "dim")
         return text
     text = Text("now    ", "bold")
@@ -221,8 +220,7 @@ def _turned(parameter: Parameter | None, path: str, value: str) -> str:
     if parameter is None:
         return f"{path} = {value}"
     was = written(parameter, parameter.value)
-    name = parameter.sentence or f"{parameter.group}: {parameter.label}"
-    return f"{name} {written(parameter, number)} (was {was})"
+    return f"{parameter.name} {written(parameter, number)} (was {was})"
 
 
 def _line(one: ChangedPatient, arms: tuple[str, ...]) -> ListRow:

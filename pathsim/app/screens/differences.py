@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pathsim.meaning import Unit
 from pathsim.player.views.compare import ComparisonView, ContrastView, Difference
-from pathsim.player.views.live import Opened, ToxicityRow
+from pathsim.player.views.live import Opened
 from pathsim.report.figures import percent, ratio, spans
 
 MOST_TOXICITIES = 8
@@ -127,7 +127,7 @@ def _toxicity_figures(card: Opened, comparison: ComparisonView, means: Mapping[s
     """
     before = {row.label: row for row in comparison.toxicity_there}
     figures = [
-        _Figure(f"{row.label}{_of(card, arm)}", _rate(before[row.label], arm), _rate(row, arm))
+        _Figure(f"{row.label}{_of(card, arm)}", before[row.label].rates[arm], row.rates[arm])
         for row in comparison.toxicity_here
         if row.label in before
         for arm in range(len(card.groups))
@@ -142,7 +142,3 @@ def _toxicity_figures(card: Opened, comparison: ComparisonView, means: Mapping[s
         return size(figure) >= NEGLIGIBLE if mean is None else _is_sure(mean)
 
     return sorted(filter(differs, figures), key=size, reverse=True)[:MOST_TOXICITIES]
-
-
-def _rate(row: ToxicityRow, arm: int) -> float | None:
-    return sum(row.grades[arm]) / row.patients[arm] if row.patients[arm] else None

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import ClassVar
 
 from rich.table import Table
@@ -115,9 +114,7 @@ class EnsembleScreen(TrialScreen):
         none = "no replicates yet" if self.view is None else "no figure to show"
         level = 0.0 if self.view is None else self.view.level
         headline = None if self.view is None else self.view.headline
-        if headline is not None and not is_over:
-            headline = replace(headline, own=math.nan, so_far=self._so_far if headline.is_ratio else None)
-        self.query_one(Histogram).show(headline, none, level)
+        self.query_one(Histogram).show(headline, none, level, is_over=is_over, so_far=self._so_far)
         self.set_class(self.view is not None and not self.view.power_by_count, "-no-power")
         self.query_one(PowerChart).show(self.view)
         # A text of as many lines as before needs no new layout.

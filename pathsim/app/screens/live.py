@@ -24,6 +24,7 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityPairs
 from pathsim.app.widgets.views import ViewTabs
+from pathsim.names import lowered
 from pathsim.paths import path_of
 from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
 
@@ -232,7 +233,7 @@ class LiveScreen(TrialScreen):
         count = len(card.endpoints)
         following = (self.endpoint + 1) % max(count, 1)
         has_more = count > (2 if self.has_class("-both") else 1)
-        beside = [f"d {card.endpoints[following].label.lower()}", "d next"] if has_more else []
+        beside = [f"d {lowered(card.endpoints[following].label)}", "d next"] if has_more else []
         for name, number in (("#first", self.endpoint), ("#second", self.endpoint + 1)):
             plot = self.query_one(name, SurvivalPlot)
             if count and (name == "#first" or count > 1):

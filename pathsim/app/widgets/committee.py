@@ -64,7 +64,7 @@ def _counted(card: CommitteeCard, snapshot: Snapshot) -> tuple[str, ...]:
 class _Chart:
     def __init__(self, canvas: Canvas, card: CommitteeCard, snapshot: Snapshot) -> None:
         self.canvas, self.card, self.snapshot = canvas, card, snapshot
-        bounds = [bound for bound in (*card.efficacy, *card.futility) if bound is not None and is_shown(bound)]
+        bounds = [bound for kind in range(2) for _, bound in self.known(kind)]
         values = [z for _, z in snapshot.z_path] + bounds + [0.0, 3.0]
         self.lowest, self.highest = min(-0.5, *values), max(values)
         self.gutter = GUTTER if canvas.width >= WIDE_ENOUGH else NARROW_GUTTER

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.app.canvas import Canvas, fitted
+from pathsim.app.eighths import EIGHTHS
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.ensemble import Headline
 from pathsim.text import counted
 
-EIGHTHS = " ▁▂▃▄▅▆▇█"
 RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
 SHARE_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 MOST_TICKS = 8
@@ -33,10 +33,16 @@ class Histogram(Picture):
     headline: Headline | None = None
     none = "no replicates yet"
     level = 0.0
+    is_over = True
+    so_far: float | None = None
 
-    def show(self, headline: Headline | None, none: str, level: float = 0.0) -> None:
-        """Draw this figure, or say that there is ``none``; P values below ``level`` are told apart."""
+    def show(self, headline: Headline | None, none: str, level: float, *, is_over: bool, so_far: float | None) -> None:
+        """Draw this figure, or say that there is ``none``; P values below ``level`` are told apart.
+
+        Of the trial on screen, that at its end is shown once it is over, and before it the hazard ratio ``so_far``.
+        """
         self.headline, self.none, self.level = headline, none, level
+        self.is_over, self.so_far = is_over, so_far
         self.entitle("" if headline is None else headline.label)
         self.redraw()
 
@@ -46,12 +52,24 @@ class Histogram(Picture):
         if self.headline is None or not _usable(self.headline).any() or canvas.height < 7 or canvas.width < 12:
             canvas.write(0, 1, self.none if not values.size else "too small", "dim")
             return
-        _Bars(canvas, self.headline, self.level).draw()
+        own = _Own(self.headline.own, "▲", "this trial")
+        if not self.is_over:
+            so_far = self.so_far if self.headline.is_ratio and self.so_far is not None else math.nan
+            own = _Own(so_far, "△", "this trial so far")
+        _Bars(canvas, self.headline, self.level, own).draw()
 
 
 def _usable(headline: Headline) -> NDArray[np.bool_]:
     usable = np.isfinite(headline.values)
     return usable & (headline.values > 0) if headline.is_ratio else usable
+
+
+class _Own(NamedTuple):
+    """The figure of the trial on screen, and how it is pointed at."""
+
+    value: float
+    sign: str
+    words: str
 
 
 class _Pointer(NamedTuple):
@@ -66,8 +84,8 @@ class _Pointer(NamedTuple):
 class _Bars:
     """One drawing, on a scale of logarithms if the figure is a ratio."""
 
-    def __init__(self, canvas: Canvas, headline: Headline, level: float) -> None:
-        self.canvas, self.headline, self.level = canvas, headline, level
+    def __init__(self, canvas: Canvas, headline: Headline, level: float, own: _Own) -> None:
+        self.canvas, self.headline, self.level, self.own = canvas, headline, level, own
         self.usable = _usable(headline)
         values = headline.values[self.usable]
         self.scaled = np.log(values) if headline.is_ratio else values
@@ -151,11 +169,10 @@ class _Bars:
         if self.headline.published is not None:
             published = self.headline.published
             found.append(_Pointer(self.column(published), "◇", f"published {self.said(published)}", "title"))
-        own, so_far = self.headline.own, self.headline.so_far
-        if math.isfinite(own) and (own > 0 or not self.headline.is_ratio):
-            found.append(_Pointer(self.column(own), "▲", f"this trial {self.said(own)}", "yours!"))
-        elif so_far is not None and math.isfinite(so_far) and so_far > 0:
-            found.append(_Pointer(self.column(so_far), "△", f"this trial so far {self.said(so_far)}", "yours!"))
+        own = self.own
+        if math.isfinite(own.value) and (own.value > 0 or not self.headline.is_ratio):
+            told = f"{own.words} {self.said(own.value)}"
+            found.append(_Pointer(self.column(own.value), own.sign, told, "yours!"))
         found.sort(key=lambda mark: mark.column)
         row = self.height + 1
         if len(found) == 2 and found[0].column == found[1].column:

@@ -133,10 +133,9 @@ class HistoryThread(Picture, can_focus=True):
         """What was done, and from what to what."""
         for path, (before, after) in action.turned.items():
             if (one := self.parameters.get(path)) is not None:
-                name = one.sentence or f"{one.label}, {one.group}"
                 others = len(action.turned) - 1
                 more = f" and {others} more" if others else ""
-                return f"{name}{more}", f"{_written(one, before)} → {_written(one, after)}"
+                return f"{one.name}{more}", f"{_written(one, before)} → {_written(one, after)}"
         if action.before.seed != action.after.seed:
             return "other draws", f"seed {action.before.seed} → {action.after.seed}"
         if action.before.kept != action.after.kept:

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.app.canvas import Canvas, fitted, shortened
+from pathsim.app.eighths import rows_of_bars
 from pathsim.app.widgets.picture import Picture
 from pathsim.names import lowered
 from pathsim.player.views.live import QueueView
 from pathsim.report.figures import months
 from pathsim.text import counted
 
-EIGHTHS = " ▁▂▃▄▅▆▇█"
 LEFT, LEAST_WIDTH = 9, 24
 LEAST_BLOCK, USUAL_BLOCK, MOST_BLOCK = 4, 7, 10
 """Rows for one resource: at least its words and two charts of a row each."""
@@ -112,8 +112,7 @@ class _Block:
         self.canvas.write(top + rows - 1, 0, label, "dim")
         place = np.minimum(np.arange(self.columns) * values.size // max(self.columns, 1), values.size - 1)
         eighths = np.ceil(np.clip(values / most, 0, 1) * rows * 8 - 1e-9).astype(int)[place].tolist()
-        for row in range(rows):
-            line = "".join(EIGHTHS[min(max(part - 8 * row, 0), 8)] for part in eighths)
+        for row, line in enumerate(rows_of_bars(eighths, rows)):
             self.canvas.write(top + rows - 1 - row, LEFT, line, fore)
 
     def who(self) -> None:
@@ -180,8 +179,7 @@ def _times(canvas: Canvas, view: QueueView, top: int, rows: int) -> None:
     longest = max(float(np.percentile(view.times, 99)), 1 / 1440)
     counts, _ = np.histogram(np.minimum(view.times, longest), columns, (0.0, longest))
     eighths = np.ceil(counts / max(int(counts.max()), 1) * height * 8).astype(int).tolist()
-    for row in range(height):
-        line = "".join(EIGHTHS[min(max(part - 8 * row, 0), 8)] for part in eighths)
+    for row, line in enumerate(rows_of_bars(eighths, height)):
         canvas.write(top + height - row, 1, line, "other")
     canvas.write(top + height + 1, 1, "─" * columns, "rule")
     canvas.write(top + height + 2, 1, "at once", "dim")

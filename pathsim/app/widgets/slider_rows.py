@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pathsim.names import in_words
+from pathsim.player.suggestions import ranked
 from pathsim.player.views.live import Parameter
 
 CHANGED, FIRST = "Changed by you", "What matters most"
@@ -37,9 +38,7 @@ class Row:
         """What the number is called where it stands."""
         if self.parameter is None:
             return self.group
-        if (self.is_pinned or self.is_first) and self.parameter.sentence:
-            return self.parameter.sentence
-        return f"{self.parameter.label}, {self.parameter.group}" if self.is_pinned else self.parameter.label
+        return self.parameter.name if self.is_pinned or self.is_first else self.parameter.label
 
     def same(self, other: "Row") -> bool:
         """Whether both are the same row, of a list that has changed."""
@@ -87,7 +86,7 @@ def listed(
     parameters: Sequence[Parameter], changed: Mapping[str, float], opened: Collection[str], words: Sequence[str]
 ) -> Iterator[Row]:
     """The rows: what is changed, what to turn first, then the groups; of those only what is found by all ``words``."""
-    first = sorted((one for one in parameters if one.rank is not None), key=lambda one: one.rank or 0)
+    first = ranked(parameters)
     if words:
         found = [one for one in first if _is_found(words, in_words(one.sentence))]
         if found:
@@ -100,13 +99,12 @@ def listed(
             is_open = FIRST in opened
             yield Row(FIRST, hidden=0 if is_open else len(first), is_open=is_open)
             yield from (Row(FIRST, one, is_first=True) for one in first if is_open)
-    has_first = any(one.rank is not None for one in parameters)
     groups: dict[str, list[Parameter]] = {}
     for parameter in parameters:
         groups.setdefault(parameter.group, []).append(parameter)
     for group, mine in groups.items():
         is_open = group in opened or bool(words)
-        seen = [one for one in mine if is_open or (one.is_main and not has_first)]
+        seen = [one for one in mine if is_open or (one.is_main and not first)]
         if words:
             seen = [one for one in seen if _is_found(words, one.found_by)]
             if not seen:

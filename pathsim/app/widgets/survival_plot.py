@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.app.canvas import Canvas, fitted, shortened
+from pathsim.app.eighths import EIGHTHS
 from pathsim.app.step_lines import PENS, PENS_WITHOUT_HUES, STRONG_PENS, LinePen, level_of, levels, trace
-from pathsim.player.views.live import Curve, EndpointCard, EndpointView, HazardRatioView
-from pathsim.report.figures import months, p_value, ratio
-from pathsim.text import counted
+from pathsim.app.widgets.survival_words import comparison, end_of_curve, legend
+from pathsim.player.views.live import Curve, EndpointCard, EndpointView
+from pathsim.report.figures import months
 
-EIGHTHS = " ▁▂▃▄▅▆▇█"
 LEAST_LEFT, LEAST_COLUMNS = 10, 12
 LEAST_LABEL, MOST_LABEL = 13, 24
 WIDE = 64
@@ -145,6 +145,10 @@ class Plot:
         """Whether an interval is nowhere as high as a row, so that no more than chance would be seen of it."""
         return bool(2 * self.reach(curve) * (self.height - 1) < 1 - self.base)
 
+    def told_reach(self, curve: Curve) -> float:
+        """Half an interval that is told in words, for it is too thin to be drawn; 0 of one that is drawn."""
+        return self.reach(curve) if self.is_thin(curve) else 0.0
+
     def reach(self, curve: Curve) -> float:
         """Half the interval where it is widest."""
         seen = curve.time <= min(self.card.horizon_days, curve.thin_days or curve.followed_days)
@@ -203,18 +207,16 @@ class Plot:
         traced = [
             trace(pen, self.at_edges(curve), self.columns_of(curve)) for pen, curve in zip(pens, curves, strict=True)
         ]
+        censored = [self._rebinned(curve) > 0 for curve in curves] if ticks_censored else []
         thin = [int(np.searchsorted(self.edges, curve.thin_days, side="right")) for curve in curves]
         for row, column in set().union(*traced):
             here = [arm for arm, glyphs in enumerate(traced) if (row, column) in glyphs]
             arm = here[column // 2 % len(here)]
             glyph = traced[arm][row, column]
-            if ticks_censored and glyph in pens[arm].along and self._is_censored(curves[arm], column):
+            if ticks_censored and glyph in pens[arm].along and censored[arm][column]:
                 glyph = "╀" if pens[arm].along[1] == "─" else "╇"
             fore = f"pale{arm}" if column >= thin[arm] else f"arm{arm}!"
             self.canvas.put(self.top + row, self.left + column, glyph, fore)
-
-    def _is_censored(self, curve: Curve, column: int) -> bool:
-        return bool(self._rebinned(curve)[column])
 
     def _rebinned(self, curve: Curve) -> NDArray[np.int64]:
         """How many were censored in each column."""
@@ -287,7 +289,10 @@ class Plot:
         """At the end of each curve its share, its name and its events, moved apart by whole rows."""
         column = self.left + self.columns + 1
         room = self.canvas.width - column
-        told = [self._label(arm, room) for arm in range(len(self.groups))]
+        told = [
+            end_of_curve(self.pen(arm).sample, group, curve, self.card.horizon_days, self.told_reach(curve), room)
+            for arm, (group, curve) in enumerate(zip(self.groups, self.view.curves, strict=True))
+        ]
         ends = [self._end(curve) for curve in self.view.curves]
         space = self.height - 1
         most = max((len(lines) for lines in told), default=0)
@@ -308,27 +313,10 @@ class Plot:
         columns = self.columns_of(curve)
         return level_of(int(self.at_edges(curve)[columns])).row if columns else 0
 
-    def _label(self, arm: int, room: int) -> list[str]:
-        curve, pen = self.view.curves[arm], self.pen(arm).sample
-        name = self.groups[arm]
-        if not curve.n:
-            return [f"{pen} {shortened(name, room - 3)}"]
-        reach = self.reach(curve) if self.is_thin(curve) else 0.0
-        at = int(np.searchsorted(curve.time, min(curve.followed_days, self.card.horizon_days), side="right")) - 1
-        end = min(curve.followed_days, self.card.horizon_days)
-        share = f"{curve.survival[at]:.0%}"
-        median = "median not reached" if curve.median_days is None else f"median {months(curve.median_days)}"
-        return [
-            f"{pen} {shortened(name, room - len(pen) - 1)}",
-            fitted((f"{share} at {months(end)}".replace(".0 ", " "), share), room),
-            fitted((f"{counted(curve.events, 'event')} in {curve.n}", f"{curve.events} of {curve.n}"), room),
-            *([] if len(median) > room else [median]),
-            *([f"± {100 * reach:.0f} points"] if reach else []),
-        ]
-
     def legend(self) -> None:
         """One line: each arm with its pen, its patients, its median; from the edge if it needs the room."""
-        texts = [self._words(arm) for arm in range(len(self.groups))]
+        both = zip(self.groups, self.view.curves, strict=True)
+        texts = [legend(self.pen(arm).sample, group, curve) for arm, (group, curve) in enumerate(both)]
         arms = max(len(self.groups), 1)
         start = self.left if self.canvas.width - self.left >= sum(len(words[3]) + 3 for words in texts) else 0
         room = (self.canvas.width - start) // arms - 2
@@ -336,44 +324,15 @@ class Plot:
         for arm, words in enumerate(texts):
             column = self.canvas.write(0, column, fitted(words, room), f"arm{arm}!") + 3
 
-    def _words(self, arm: int) -> list[str]:
-        group, curve, pen = self.groups[arm], self.view.curves[arm], self.pen(arm).sample
-        middle = "not reached" if curve.median_days is None else months(curve.median_days)
-        return [
-            f"{pen} {group} {counted(curve.events, 'event')} in {curve.n}, median {middle}",
-            f"{pen} {group} {counted(curve.events, 'event')} in {curve.n}",
-            f"{pen} {group} {curve.events} of {curve.n}",
-            f"{pen} {group} {curve.events}/{curve.n}",
-            f"{pen} {group}",
-        ]
-
     def ratios(self) -> None:
         """The comparison of each arm with control by now, in the lowest rows that have room for it."""
         told = list(zip(self.view.ratios, self.card.published_ratios, strict=True))
         for found, published in reversed(told):
-            self._ratio(found, published, f"{found.arm}: " if len(told) > 1 else "")
-
-    def _ratio(self, found: HazardRatioView, published_ratio: float | None, of: str) -> None:
-        if found.estimate is None or found.p_one_sided is None:
-            return
-        estimate = ratio(found.estimate)
-        if found.lower is not None and found.upper is not None:
-            estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
-        published = [] if published_ratio is None else [f"published {published_ratio:.2f}"]
-        beside = "".join(f", {text}" for text in published)
-        within = "stratified " if self.card.is_stratified else ""
-        test = f"P {p_value(found.p_one_sided)}"
-        texts = [[f"{within}hazard ratio {estimate}{beside}; one-sided {test}"]]
-        texts += [
-            [f"{within}HR {estimate}{beside}; 1-sided {test}"],
-            [f"{within}HR {estimate}{beside}", f"1-sided {test}"],
-        ]
-        texts += [[f"{kind}HR {estimate}", *published, f"1-sided {test}"] for kind in dict.fromkeys((within, ""))]
-        texts += [[f"HR {estimate}"], [f"HR {ratio(found.estimate)}"]]
-        for lines in texts:
-            told = [of + lines[0], *lines[1:]]
-            if max(map(len, told)) < self.columns and self._say(told):
-                return
+            of = f"{found.arm}: " if len(told) > 1 else ""
+            for first, *more in comparison(found, published, is_stratified=self.card.is_stratified):
+                lines = [of + first, *more]
+                if max(map(len, lines)) < self.columns and self._say(lines):
+                    break
 
     def _say(self, lines: list[str]) -> bool:
         """Write these lines into the lowest rows where no curve runs, at the left; False if there are none."""

@@ -54,7 +54,7 @@ class _Pairs:
         self.arm_width = 5 + (GRADES_WIDTH if self.has_grades else 0)
         self.left = self.names + 1 + (with_grades if self.has_grades else bare) + 1
         self.columns = canvas.width - self.left - 1
-        highest = max((_rate(row, arm) or 0.0 for row in rows for arm in range(arms)), default=0.0)
+        highest = max((rate or 0.0 for row in rows for rate in row.rates), default=0.0)
         self.scale = next(scale for scale in SCALES if highest <= scale)
 
     def draw(self) -> None:
@@ -98,14 +98,13 @@ class _Pairs:
     def line(self, at: int, row: ToxicityRow) -> None:
         canvas = self.canvas
         canvas.write(at, 0, shortened(row.label, self.names), "text")
-        rates = [_rate(row, arm) for arm in range(len(self.groups))]
-        for arm, rate in enumerate(rates):
+        for arm, rate in enumerate(row.rates):
             self.share(at, arm, row, rate)
         if self.columns < LEAST_AXIS:
             return
         for tick in TICKS:
             canvas.put(at, self.column(tick * self.scale), "┊", "rule")
-        places = {arm: self.column(rate) for arm, rate in enumerate(rates) if rate is not None}
+        places = {arm: self.column(rate) for arm, rate in enumerate(row.rates) if rate is not None}
         if places:
             first, last = min(places.values()), max(places.values())
             canvas.write(at, first, "─" * (last - first), "dim")
@@ -129,7 +128,3 @@ class _Pairs:
                 self.canvas.write(at, column + 8, f"†{died}", "lost!")
         elif died:
             self.canvas.write(at, column + 4, "†", "lost!")
-
-
-def _rate(row: ToxicityRow, arm: int) -> float | None:
-    return sum(row.grades[arm]) / row.patients[arm] if row.patients[arm] else None

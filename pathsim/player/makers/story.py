@@ -9,6 +9,7 @@ from pathsim.names import in_line, spoken
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointView, HazardRatioView
 from pathsim.player.views.story import Said, Story
+from pathsim.player.words import decision_in_words
 from pathsim.report.figures import p_value, percent, ratio, span
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -23,14 +24,6 @@ _ENDINGS = {
     "end without benefit": ("Benefit not shown", "Benefit not shown"),
 }
 """What each decision comes to, before all planned events and with them."""
-_DECISIONS = {
-    "continue": ("the trial goes on", "the trial goes on"),
-    "stop for benefit": ("stopped for benefit", "benefit is shown"),
-    "stop for futility": ("stopped for futility", "benefit is not shown"),
-    "stop by order": ("the committee stops the trial", "the committee stops the trial"),
-    "end without benefit": ("benefit is not shown", "benefit is not shown"),
-}
-"""What each decision says on its day, before all planned events and with them."""
 
 
 class Situation(NamedTuple):
@@ -95,7 +88,7 @@ def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[t
     is_last, by_order = look.information >= 1, look.decision == "stop by order"
     name = "Final analysis, " if is_last else "At " if by_order else f"Look {number}, "
     events = f"{look.events} of {planned_events} events"
-    yield Said(f"{name}{events}: "), Said(_DECISIONS[look.decision][is_last], is_important=True)
+    yield Said(f"{name}{events}: "), Said(decision_in_words(look), is_important=True)
     if look.z is not None and by_order:
         yield (Said(f"; z {look.z:.2f}, no bound crossed"),)
     elif look.z is not None:

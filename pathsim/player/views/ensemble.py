@@ -28,8 +28,6 @@ class Headline:
     published: float | None
     luckier: float | None
     """The share of the replicates, but for that of the same number, that the trial on screen beats."""
-    so_far: float | None = None
-    """That of the trial on screen by today, before it is over."""
 
 
 @dataclass(frozen=True, slots=True)

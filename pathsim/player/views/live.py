@@ -66,6 +66,11 @@ class Parameter:
     siblings: tuple[tuple[str, float], ...] = ()
     """The other shares of its table, by path: where none is the rest, they give way so that the sum stays 1."""
 
+    @property
+    def name(self) -> str:
+        """What it is called where no heading stands above it."""
+        return self.sentence or f"{self.label}, {self.group}"
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointCard:
@@ -194,6 +199,12 @@ class ToxicityRow:
     label: str
     grades: tuple[tuple[int, int, int], ...]
     patients: tuple[int, ...]
+
+    @property
+    def rates(self) -> tuple[float | None, ...]:
+        """The share of the patients of each arm who had it; None where there are none."""
+        both = zip(self.grades, self.patients, strict=True)
+        return tuple(sum(grades) / patients if patients else None for grades, patients in both)
 
 
 @dataclass(frozen=True, slots=True)
