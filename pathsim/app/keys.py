@@ -16,6 +16,7 @@ PLAYER_KEYS: list[BindingType] = [
     Binding("question_mark,f1", "help", "Help", tooltip="All keys, and what they do", id="player.help"),
     Binding("ctrl+p", "command_palette", "Commands", tooltip="All commands by name", show=False, id="player.commands"),
     Binding("q", "quit", "Quit", tooltip="Leave", id="player.quit"),
+    Binding("u", "undo", "Undo", tooltip="Take back what was done last", id="player.undo"),
     Binding("full_stop", "seek('event', 1)", "Event", tooltip="Go to the next event", id="player.next_event"),
     Binding(
         "greater_than_sign",
@@ -55,7 +56,6 @@ PLAYER_KEYS: list[BindingType] = [
     Binding("G", "jump('end')", "End", tooltip="Go to the last day", show=False, id="player.end"),
     Binding("g", "jump('start')", "Start", tooltip="Go to the first day", show=False, id="player.start"),
     Binding("n", "new_seed", "New seed", tooltip="The same trial with different luck", id="player.new_seed"),
-    Binding("u", "undo", "Undo", tooltip="Take back what was done last", id="player.undo"),
     Binding("U", "redo", "Redo", tooltip="Do again what was undone last", show=False, id="player.redo"),
     Binding("h", "history", "History", tooltip="What you changed, state by state", id="player.history"),
     Binding("k", "keep", "Keep", tooltip="Compare with the trial as it is set now", id="player.keep"),

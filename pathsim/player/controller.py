@@ -275,12 +275,17 @@ class Controller:
         """What is done here can be undone, and is shown."""
         before = self.session.setup
         yield
-        self.history.add(UserAction(what, before, self.session.setup, thread=thread, shown_day=self.session.day))
+        self._done(UserAction(what, before, self.session.setup, thread=thread, shown_day=self.session.day))
         self.open()
 
     def _jumped(self, before: float, after: float, thread: str = "") -> None:
         setup = self.session.setup
-        self.history.add(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread))
+        self._done(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread))
+
+    def _done(self, action: UserAction) -> None:
+        """Note what was done; other keys make sense now."""
+        self.history.add(action)
+        self._refresh_header()
 
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""
