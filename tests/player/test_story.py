@@ -136,7 +136,7 @@ def test_at_each_look_it_says_what_the_rules_say(seed: int) -> None:
 @pytest.mark.parametrize(
     ("seed", "ending"),
     [
-        (3, "Stopped by the committee at 65 of 100 events"),
+        (3, "Stopped by the committee outside its rules at 65 of 100 events"),
         (5, "Stopped for benefit at 66 of 100 events"),
         (17, "Stopped for futility at 75 of 100 events"),
     ],
@@ -146,8 +146,13 @@ def test_it_ends_with_how_and_why_the_ratio_of_that_day_and_what_became_of_it(se
     look, cox = found["trial"]["looks"][-1], found["endpoints"]["pfs"]["comparisons"]["drug"]["cox"]
     events = found["endpoints"]["pfs"]["events"]
     assert look["events"] == int(re.findall(r"\d+", ending)[0])
+    why = {
+        "stop by order": "",
+        "stop for benefit": f", z {look['z']:.2f} reached {look['efficacy_bound']:.2f}",
+        "stop for futility": f", z {look['z']:.2f} below {look['futility_bound']:.2f}",
+    }
     assert told(MONITORED, seed, last_day(MONITORED, seed)) == (
-        f"{ending}, HR {look['hazard_ratio']:.2f}; now {cox['hazard_ratio']:.2f} "
+        f"{ending}, HR {look['hazard_ratio']:.2f}{why[look['decision']]}; now {cox['hazard_ratio']:.2f} "
         f"({cox['lower']:.2f}-{cox['upper']:.2f}) on PFS, {events} events"
     )
 
@@ -176,6 +181,8 @@ def test_a_final_analysis_says_whether_benefit_is_shown() -> None:
     assert text.startswith(f"Final analysis, 30 of 30 events: benefit is {'shown' if is_shown else 'not shown'}")
     end = told(MONITORED, 3, last_day(MONITORED, 3, settings), settings)
     assert end.startswith(f"Benefit {'shown' if is_shown else 'not shown'} at 30 of 30 events")
+    bound = f"{'reached' if is_shown else 'short of'} {look['efficacy_bound']:.2f}"
+    assert f", HR {look['hazard_ratio']:.2f}, z {look['z']:.2f} {bound}" in end
 
 
 def test_of_three_arms_each_is_set_against_control() -> None:

@@ -20,7 +20,7 @@ SHORT_DAYS = 4 * DAYS_PER_MONTH
 _ENDINGS = {
     "stop for benefit": ("Stopped for benefit", "Benefit shown"),
     "stop for futility": ("Stopped for futility", "Benefit not shown"),
-    "stop by order": ("Stopped by the committee", "Stopped by the committee"),
+    "stop by order": ("Stopped by the committee outside its rules", "Stopped by the committee"),
     "end without benefit": ("Benefit not shown", "Benefit not shown"),
 }
 """What each decision comes to, before all planned events and with them."""
@@ -79,8 +79,8 @@ def story(now: Situation) -> Story:
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
         return Story(tuple(_decision(looks[-1], len(looks), now.planned_events)), is_decision=True)
-    ending = _ending(now)
-    return Story(tuple(_so_far(now)) if ending is None else (ending, *_in_the_end(now)))
+    ending = tuple(_ending(now))
+    return Story((*ending, *_in_the_end(now)) if ending else tuple(_so_far(now)))
 
 
 def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[tuple[Said, ...]]:
@@ -98,18 +98,32 @@ def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[t
             yield (Said(f", futile below {look.futility_bound:.2f}"),)
 
 
-def _ending(now: Situation) -> tuple[Said, ...] | None:
-    """How the trial ended, with the hazard ratio of that day; None if it goes on."""
+def _ending(now: Situation) -> Iterator[tuple[Said, ...]]:
+    """How the trial ended and why, with the hazard ratio of that day; nothing if it goes on."""
     looks, planned = now.looks, now.planned_events
     if looks and looks[-1].decision != "continue":
         look = looks[-1]
         how = _ENDINGS[look.decision][look.information >= 1]
         then = () if look.hazard_ratio is None else (Said(", HR "), Said(ratio(look.hazard_ratio), is_important=True))
-        return Said(how, is_important=True), Said(f" at {look.events} of {planned} events"), *then
-    if not now.is_over:
-        return None
-    with_events = "" if planned is None else f" with {now.events_known} of {planned} events"
-    return Said("The end", is_important=True), Said(with_events)
+        yield Said(how, is_important=True), Said(f" at {look.events} of {planned} events"), *then
+        if why := _why(look):
+            yield (Said(f", {why}"),)
+    elif now.is_over:
+        with_events = "" if planned is None else f" with {now.events_known} of {planned} events"
+        yield Said("The end", is_important=True), Said(with_events)
+
+
+def _why(look: Look) -> str:
+    """The bound that decided, beside the z of the look; nothing where none did."""
+    if look.z is None or look.decision == "stop by order":
+        return ""
+    if look.decision == "stop for futility":
+        return "" if look.futility_bound is None else f"z {look.z:.2f} below {look.futility_bound:.2f}"
+    if look.efficacy_bound is None:
+        return ""
+    return (
+        f"z {look.z:.2f} {'reached' if look.decision == 'stop for benefit' else 'short of'} {look.efficacy_bound:.2f}"
+    )
 
 
 def _when(now: Situation) -> Said:
