@@ -24,7 +24,6 @@ from pathsim.player.requests import Settings
 from pathsim.player.suggestions import MOST, suggestions
 from pathsim.player.views.compare import ChangedPatient, ComparisonView, ContrastView
 from pathsim.player.views.live import Opened, Parameter, Snapshot
-from pathsim.text import counted
 
 REPLICATES = 400
 FORES = {"better": "text!", "worse": "lost!", "later": "text", "earlier": "lost", "otherwise": "dim"}
@@ -137,12 +136,11 @@ class CompareScreen(TrialScreen):
         if card is None or self.comparison is None or self.comparison.generation != card.generation:
             return
         self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
-        told = (
-            ""
-            if self.contrast is None
-            else f"{counted(self.replicates, 'replicate')} by {card.last_cut}, ± 95%; shares in percentage points"
-        )
-        self.query_one("#differences-title", TitledRule).entitle("Now against before", told)
+        today = "" if self.trial.snapshot is None else f"this trial by {self.trial.snapshot.date}"
+        points = "shares in percentage points"
+        averages = "" if self.contrast is None else f"; on average of {self.replicates:,} by {card.last_cut}, ± 95%"
+        told = [f"{today}{averages}; {points}", f"{today}{averages}", today]
+        self.query_one("#differences-title", TitledRule).entitle("Now against before", *told)
 
     def command(self, asked: str) -> str:
         """The same comparison over replicates, if one number is changed; else the trial."""

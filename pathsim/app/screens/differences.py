@@ -28,6 +28,11 @@ class _Figure:
     unit: Unit = Unit.SHARE
 
     @property
+    def is_of_many_only(self) -> bool:
+        """Whether one trial says nothing of it, as of power."""
+        return self.there is None and self.here is None
+
+    @property
     def is_ratio(self) -> bool:
         """Whether differences are factors."""
         return self.unit is Unit.RATIO
@@ -75,26 +80,34 @@ class _Figure:
 def difference_table(card: Opened, comparison: ComparisonView, contrast: ContrastView | None) -> Table:
     """A line for each figure: both settings in this trial by now, their difference, and that over replicates."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
-    table.add_column("", no_wrap=True, ratio=1)
+    table.add_column("", overflow="fold", ratio=1)
     for heading in ("before", "now", "change", "on average"):
         table.add_column(heading, justify="right", no_wrap=True)
     means = {} if contrast is None else {one.label: one for one in contrast.differences}
     endpoints = list(_endpoint_figures(card, comparison))
-    for number, figures in enumerate((endpoints, _toxicity_figures(card, comparison, means))):
-        if number and figures:
+    sections = {
+        "": [one for one in endpoints if not one.is_of_many_only],
+        "Power": [one for one in endpoints if one.is_of_many_only and one.label in means],
+        "Toxicity, grade 3 or higher": _toxicity_figures(card, comparison, means),
+    }
+    for heading, figures in sections.items():
+        if heading and figures:
             table.add_section()
-            table.add_row(Text("Toxicity, grade 3 or higher", "bold"))
+            table.add_row(Text(heading, "bold"))
         for figure in figures:
-            mean = means.get(figure.label)
-            is_sure, average = _is_sure(mean), "" if mean is None else figure.told_average(mean)
-            table.add_row(
-                Text(figure.label, "bold" if is_sure else ""),
-                figure.told(figure.there),
-                figure.told(figure.here),
-                figure.told_difference(figure.difference),
-                Text(average, "bold" if is_sure else ""),
-            )
+            table.add_row(*_cells(figure, means.get(figure.label)))
     return table
+
+
+def _cells(figure: _Figure, mean: Difference | None) -> tuple[Text | str, ...]:
+    is_sure, average = _is_sure(mean), "" if mean is None else figure.told_average(mean)
+    return (
+        Text(figure.label, "bold" if is_sure else ""),
+        figure.told(figure.there),
+        figure.told(figure.here),
+        figure.told_difference(figure.difference),
+        Text(average, "bold" if is_sure else ""),
+    )
 
 
 def _is_sure(mean: Difference | None) -> bool:
