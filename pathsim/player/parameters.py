@@ -11,6 +11,7 @@ from pathsim.fields import REST
 from pathsim.meaning import Abbreviation, AlsoCalled, Name, Slider, Together, Unit, Words
 from pathsim.names import in_words, lowered, readable, spoken
 from pathsim.player.views.live import Parameter
+from pathsim.report.figures import span
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import declared, declared_around, expects_whole_number
 from pathsim.scenario.problems import dotted
@@ -255,12 +256,19 @@ def _word(scenario: Scenario, path: KeyPath, said: Callable[[str], str]) -> str:
     words = declared(path, Words)
     if words is not None:
         return words.said
+    if declared(path[:-1], Together) is Together.ASCEND:
+        return _on_day(key)
     match declared(path[:-1], Name):
         case Name.STEP:
             return f"to {scenario.entry(key).label}"
         case Name.TOXICITY:
             return scenario.toxicity_label(key)
     return said(key)
+
+
+def _on_day(day: str) -> str:
+    """A day by which something happens; minutes or hours where it is the first day."""
+    return f"day {day}" if float(day) >= 1 else span(float(day))
 
 
 def _entry(scenario: Scenario, path: KeyPath) -> str:
@@ -285,6 +293,10 @@ def _spoken(scenario: Scenario, condition: str) -> str:
     for written, said in (("==", "is"), ("!=", "is not")):
         condition = condition.replace(written, said)
     labels = _labels(scenario)
+    for column in _columns_of_days(scenario):
+        condition = re.sub(
+            rf"\b({column} [<>]=? )(\d+\.\d+)\b", lambda found: found[1] + span(float(found[2])), condition
+        )
     words = re.split(r"('[^']*')", condition)
     return "".join(
         spoken(word.strip("'"))
@@ -292,6 +304,11 @@ def _spoken(scenario: Scenario, condition: str) -> str:
         else re.sub(r"[A-Za-z_]\w*", lambda name: labels.get(name[0], spoken(name[0])), word)
         for word in words
     )
+
+
+def _columns_of_days(scenario: Scenario) -> set[str]:
+    """The columns that hold how long something took."""
+    return {entry.spec.elapsed.set for entry in scenario.steps if entry.spec.elapsed is not None}
 
 
 def _labels(scenario: Scenario) -> dict[str, str]:

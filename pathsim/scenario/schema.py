@@ -249,7 +249,7 @@ class Trial(Table):
     """The steps over which toxicity is totalled: the therapies that the trial compares."""
     reporting_delay: Timing | None = None
     """Days from an event until the trial office knows of it."""
-    cutoffs: dict[str, Cutoff] = Field(min_length=1)
+    cutoffs: Annotated[dict[str, Cutoff], Words("Data cut")] = Field(min_length=1)
     """The days on which the data are cut and analyzed, by name."""
     monitoring: Monitoring | None = None
     """What the monitoring committee looks at, when, and when it stops the trial."""

@@ -45,15 +45,15 @@ class Exit(Table):
 
     next: Annotated[str, Name.STEP]
     """The step that it leads to."""
-    by: Annotated[ByDay, Words("by day")] | None = None
+    by: Annotated[ByDay, Words("by")] | None = None
     """The probability of having taken it by each of these days, were it the only one: { 365 = 0.2 }."""
-    then: Annotated[NotNegative, Unit.PER_DAY, Words("a day afterwards")] = 0.0
+    then: Annotated[NotNegative, Unit.PER_DAY, Words("afterwards")] = 0.0
     """The hazard per day after the last of these days; none if not given."""
     since: Annotated[str, Name.STEP] | None = None
     """The earlier step from which these days count; 'elapsed' has to name it too. By default, from entry."""
-    hazard_per_day: Annotated[NotNegative, Unit.PER_DAY] | None = None
+    hazard_per_day: Annotated[NotNegative, Unit.PER_DAY, Words("hazard")] | None = None
     """A constant hazard."""
-    median_days: Annotated[Positive, Unit.DAYS] | None = None
+    median_days: Annotated[Positive, Unit.DAYS, Words("median")] | None = None
     """The median of a constant hazard, in days."""
     hazard_ratio: Annotated[Ratio, Abbreviation("HR")] = 1.0
     """A factor on the hazard stated here, for everybody: to calibrate its level."""

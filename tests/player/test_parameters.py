@@ -233,3 +233,29 @@ def test_what_only_goes_with_other_numbers_is_not_turned() -> None:
     assert {"trial.pace.0.per_month", "trial.pace.1.per_month"} <= set(found)
     assert not [path for path in found if path.endswith("from_day")]
     assert not [one.path for one in parameters(scenario_of(CYCLES)) if one.path.startswith("toxicities.")]
+
+
+def label_of(scenario: str, path: str) -> str:
+    return next(one.label for one in parameters(load(scenario)) if one.path == path)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "label"),
+    [
+        # 0.006 and 0.035 of a day are 8.64 and 50.4 minutes, 0.1042 of one is 2.5 hours.
+        ("stroke-thrombectomy", 'steps.preparation.exit.groin_puncture.by."0.006"', "groin puncture by 9 minutes"),
+        ("stroke-thrombectomy", 'steps.preparation.exit.groin_puncture.by."0.035"', "groin puncture by 50 minutes"),
+        ("stroke-thrombectomy", "steps.preparation.exit.groin_puncture.then", "groin puncture afterwards"),
+        ("stroke-thrombectomy", "steps.suite_wait.exit.too_late.hazard_per_day", "too late hazard"),
+        (
+            "stroke-thrombectomy",
+            "steps.leaving_suite.assess.0.cases.0.levels.small",
+            "Infarct on the day after small (onset to groin < 2.5 hours)",
+        ),
+        ("stroke-thrombectomy", "trial.cutoffs.final.day", "Data cut final day"),
+        ("two-arm-exponential", "steps.control.exit.death.median_days", "death median"),
+        ("aall1331", "steps.donor.exit.withdrawal.by.60", "withdrawal by day 60"),
+    ],
+)
+def test_times_are_told_in_the_unit_that_a_reader_would_choose(scenario: str, path: str, label: str) -> None:
+    assert label_of(scenario, path) == label
