@@ -13,6 +13,11 @@ def thread(driver: Driver) -> HistoryThread:
     return driver.front.query_one(HistoryThread)
 
 
+def signs(driver: Driver) -> list[str]:
+    """What stands before the states: the first one, what is done, and what is undone."""
+    return [line[1] for line in lines_of(thread(driver)) if line[1:2] in ("○", "●", "◌")]
+
+
 async def turn_two(driver: Driver) -> list[str]:
     """Turn the first two numbers; their paths."""
     await driver.press("right")
@@ -44,6 +49,21 @@ async def test_it_tells_what_was_turned_from_what_to_what_and_what_became_of_it(
         assert lines[here + 1].split()[-2:] == [str(counts.changed), f"{ratio:.2f}"]
 
 
+async def test_figures_of_another_day_are_not_told_beside_those_of_today() -> None:
+    async with driven(size=(120, 40)) as driver:
+        await driver.go(1800.0)
+        await turn_two(driver)
+        await driver.go(900.0)
+        await driver.press("h")
+        await driver.until(lambda: thread(driver).is_on_screen, "it is shown")
+        lines = lines_of(thread(driver))
+        opened = next(i for i, line in enumerate(lines) if "as it was opened" in line)
+        assert lines[opened + 1].rstrip().endswith("day 1,800")
+        ratio = driver.snapshot.endpoints[0].ratios[0].estimate
+        here = next(i for i, line in enumerate(lines) if line.startswith("▌"))
+        assert lines[here + 1].split()[-1] == f"{ratio:.2f}"
+
+
 async def test_walking_along_it_the_whole_app_follows() -> None:
     async with driven() as driver:
         await driver.go(1800.0)
@@ -51,11 +71,14 @@ async def test_walking_along_it_the_whole_app_follows() -> None:
         await driver.press("h", "up")
         await driver.until_shown()
         assert list(driver.session.settings) == [first]
+        assert signs(driver) == ["○", "●", "●", "◌"], "what comes after the state on screen is undone"
         await driver.press("up")
         await driver.until_shown()
         assert not driver.session.settings
+        assert signs(driver) == ["○", "●", "◌", "◌"]
         await driver.press("down", "down")
         await driver.until_shown()
+        assert signs(driver) == ["○", "●", "●", "●"]
         assert set(driver.session.settings) == {first, second}
 
 

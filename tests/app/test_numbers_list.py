@@ -7,7 +7,7 @@ from driving import driven, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.app.widgets.slider_rows import CHANGED, FIRST, LEFT, VALUE_WIDTH, Row, listed, read, shape, written
+from pathsim.app.widgets.slider_rows import CHANGED, FIRST, LEFT, VALUE_WIDTH, Row, best, listed, read, shape, written
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.player.views.live import Parameter
 
@@ -65,6 +65,16 @@ def test_a_search_lists_only_what_it_finds_and_what_matters_most_before_the_rest
 def test_where_the_scenario_names_none_its_uncertain_ones_are_seen() -> None:
     found = [row.parameter.path for row in listed(OTHERS, {}, {FIRST}, ()) if row.parameter is not None]
     assert found == [one.path for one in OTHERS]
+
+
+def test_a_search_goes_to_the_first_number_called_so_and_past_those_under_a_condition() -> None:
+    conditional = parameter("a", label="share of girls (after a relapse)", found_by="share of girls after a relapse")
+    named = parameter("b", label="months to a relapse", found_by="months to a relapse")
+    rows = list(listed((conditional, named), {}, set(), ["relapse"]))
+    assert [row.parameter for row in rows] == [None, conditional, named]
+    assert best(rows, ["relapse"]) == 2
+    assert best(rows, ["girls"]) == 1
+    assert best(rows, ["after"]) == 1, "where no name has the words, the first that is found by them"
 
 
 WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=12), min_size=1, max_size=12).map(" ".join)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from driving import driven, lines_of
+from rich.table import Table
 from textual.widgets import Static
 
 from pathsim.app.screens.compare import CompareScreen
@@ -63,6 +64,18 @@ async def test_before_anybody_is_randomized_patients_say_from_when_on_there_is_s
         assert "Nobody has been randomized yet" in str(screen.query_one("#balance", Static).render())
 
 
+def own_figures(screen: EnsembleScreen) -> set[str]:
+    """What the table says of this trial beside figures of all: median, hazard ratio and the like."""
+    assert screen.view is not None
+    table = screen.query_one("#table", Static).content
+    assert isinstance(table, Table)
+    labels = {one.label for one in screen.view.figures}
+    rows = zip(*(list(map(str, column.cells)) for column in table.columns[:2]), strict=True)
+    found = {own for label, own in rows if label in labels}
+    assert found
+    return found
+
+
 async def test_an_ensemble_does_not_tell_how_this_trial_ends_before_it_does() -> None:
     async with driven() as driver:
         snapshot = await driver.go(1200.0)
@@ -79,11 +92,13 @@ async def test_an_ensemble_does_not_tell_how_this_trial_ends_before_it_does() ->
         assert "△" in shown
         assert "▲" not in shown
         assert "luckier" not in "\n".join(driver.screen_lines())
+        assert own_figures(screen) == {""}
         await driver.go(driver.session.last_day)
         await driver.until(lambda: "▲" in "\n".join(lines_of(chart)), "this trial is among the others")
         await driver.until(lambda: screen.replicates >= 60, "there are enough")
         await driver.settle()
         assert "luckier" in "\n".join(driver.screen_lines())
+        assert "" not in own_figures(screen)
 
 
 async def test_at_80_columns_an_ensemble_shows_what_matters_and_the_rest_with_a_key() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from pathsim.player.queues import CELLS, WINDOW_DAYS, queue_views
+from pathsim.player.queues import CELLS, MOST_WAITING, WINDOW_DAYS, Queue, queue_views
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import QueueView
 from pathsim.scenario.scenario import load
@@ -80,6 +80,17 @@ def test_who_asked_who_waits_and_who_gave_up_are_those_of_the_journal(resource: 
     assert seen.times.tolist() == pytest.approx(
         sorted(one.left - one.asked for one in found if one.got and one.left <= day)
     )
+
+
+def test_of_those_who_wait_those_who_asked_first_stand_first_and_the_rest_is_counted() -> None:
+    many = MOST_WAITING + 10
+    asked = np.random.default_rng(1).permutation(many).astype(float)
+    never = np.full(many, np.inf)
+    queue = Queue("bed", "beds", 1, np.arange(many), asked, never, np.zeros(many, np.bool_), never)
+    (seen,) = queue_views({"bed": queue}, {}, float(many), {"bed": True})
+    assert [one.days for one in seen.who] == list(range(many, 10, -1))
+    assert [asked[one.patient] for one in seen.who] == list(range(MOST_WAITING))
+    assert seen.now_waiting == many
 
 
 @pytest.mark.parametrize("resource", WAITS)

@@ -6,6 +6,7 @@ from strategies import examples, scenario_of, scenarios
 
 from pathsim.player.parameters import parameters
 from pathsim.player.suggestions import MOST, suggestions
+from pathsim.player.views.live import Parameter
 from pathsim.scenario.scenario import Scenario, load
 
 
@@ -35,3 +36,26 @@ def test_those_that_the_scenario_says_to_turn_first_are_offered_in_its_order() -
     scenario = load("aall1331")
     first = list(scenario.sections.shown_first)[:MOST]
     assert [one.path for one, _ in suggestions(parameters(scenario))] == first
+
+
+def number(path: str, value: float, *, highest: float = 10.0) -> Parameter:
+    return Parameter(
+        path,
+        "group",
+        path,
+        value,
+        lowest=0.0,
+        highest=highest,
+        step=1.0,
+        whole=True,
+        is_share=False,
+        kind="assumed",
+        evidence="",
+        is_main=True,
+        found_by=path,
+    )
+
+
+def test_a_number_that_half_or_twice_would_leave_as_it_is_is_not_offered() -> None:
+    offered = suggestions([number("none", 0.0), number("one", 1.0), number("at_most", 1.0, highest=1.0)])
+    assert [(one.path, value) for one, value in offered] == [("one", 0.0), ("at_most", 0.0)]

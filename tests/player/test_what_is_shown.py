@@ -76,6 +76,8 @@ def assert_shows(snapshot: Snapshot, found: dict[str, Any], card: Opened) -> Non
             (scenario.toxicity_label(row["type"]), row["arm"], row["grade3plus"], row["grade4"], row["grade5"])
             for row in whole
         )
+        apart = [max(row.rates) - min(row.rates) for row in snapshot.toxicity if None not in row.rates]  # type: ignore[type-var, operator]
+        assert apart == sorted(apart, reverse=True), "the types first between which the arms lie farthest apart"
 
 
 def affected(rows: tuple[ToxicityRow, ...], card: Opened) -> list[tuple[str, str, int, int, int]]:
