@@ -98,7 +98,7 @@ async def test_of_an_ensemble_it_prints_the_same_replicates(pathsim: Pathsim, mo
     assert shown is not None
     assert found["replicates"] == REPLICATES
     powers = [tests["logrank"]["estimate"] for arms in found["power"].values() for tests in arms.values()]
-    assert powers == [power.estimate for _, power in shown.power]
+    assert powers == [one.power.estimate for one in shown.compared]
     middle = next(one.middle for one in shown.figures if one.label == "DFS HR, median")
     assert found["figures"]["endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio"]["median"] == middle
 

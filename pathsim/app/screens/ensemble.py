@@ -16,6 +16,7 @@ from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.picture import TitledRule
 from pathsim.app.widgets.power_chart import PowerChart
+from pathsim.app.widgets.ratio_rows import RatioRows
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
 from pathsim.player.views.ensemble import EnsembleView, FigureRow, Share
@@ -38,8 +39,9 @@ class EnsembleScreen(TrialScreen):
     ]
     view: EnsembleView | None = None
     wanted = REPLICATES
-    _rows = 0
     _was_over = False
+    _heights: dict[str, int]
+    """How many lines each text has that is on screen."""
 
     @property
     def replicates(self) -> int:
@@ -51,6 +53,7 @@ class EnsembleScreen(TrialScreen):
         yield Static(id="standing")
         with Horizontal(id="charts"):
             yield Histogram(id="headline", classes="panel")
+            yield RatioRows(id="ratios", classes="panel")
             with Vertical(id="beside", classes="beside"):
                 yield PowerChart(id="power", classes="panel")
                 with Vertical(id="figures"):
@@ -61,6 +64,7 @@ class EnsembleScreen(TrialScreen):
 
     def begin(self) -> None:
         """Say what the table is of."""
+        self._heights = {}
         self.query_one(TitledRule).entitle("Over all replicates")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -103,31 +107,44 @@ class EnsembleScreen(TrialScreen):
             self._show()
 
     @property
-    def _so_far(self) -> float | None:
-        """The hazard ratio of a report on this day."""
+    def _so_far(self) -> dict[tuple[str, str], float | None]:
+        """The hazard ratios of a report on this day, by endpoint and arm."""
         snapshot = self.trial.snapshot
-        ratios = () if snapshot is None else (one.estimate for view in snapshot.endpoints for one in view.ratios)
-        return next(iter(ratios), None)
+        views = () if snapshot is None else snapshot.endpoints
+        return {(view.name, one.arm): one.estimate for view in views for one in view.ratios}
 
     def _show(self) -> None:
         is_over = self._was_over = self.trial.session.is_over
-        none = "no replicates yet" if self.view is None else "no figure to show"
-        level = 0.0 if self.view is None else self.view.level
-        headline = None if self.view is None else self.view.headline
-        self.query_one(Histogram).show(headline, none, level, is_over=is_over, so_far=self._so_far)
-        self.set_class(self.view is not None and not self.view.power_by_count, "-no-power")
-        self.query_one(PowerChart).show(self.view)
-        # A text of as many lines as before needs no new layout.
-        table = None if self.view is None else _table(self.view, is_over=is_over)
-        is_other = (0 if table is None else table.row_count) != self._rows
-        self._rows = 0 if table is None else table.row_count
+        self._draw(is_over=is_over)
         card = self.trial.card
         cut = "the last data cut" if card is None else card.last_cut
-        self.query_one("#standing", Static).update(_standing(self.view, cut, is_over=is_over), layout=is_other)
-        self.query_one("#table", Static).update(table or "", layout=is_other)
-        self.query_one("#brief", Static).update(
-            "" if self.view is None else _brief(self.view, is_over=is_over), layout=is_other
-        )
+        self._tell("#standing", _standing(self.view, cut, is_over=is_over))
+        self._tell("#brief", Text() if self.view is None else _brief(self.view, is_over=is_over))
+        table = None if self.view is None else _table(self.view, is_over=is_over)
+        rows = 0 if table is None else table.row_count
+        self.query_one("#table", Static).update(table or "", layout=rows != self._heights.get("#table"))
+        self._heights["#table"] = rows
+
+    def _draw(self, *, is_over: bool) -> None:
+        """The charts: for several arms a row for each, else the distribution and power as it settles."""
+        view, so_far = self.view, self._so_far
+        is_several = view is not None and view.has_several_arms
+        self.set_class(is_several, "-several")
+        self.set_class(view is not None and not view.power_by_count, "-no-power")
+        none = "no replicates yet" if view is None else "no figure to show"
+        level, first = 0.0 if view is None else view.level, next(iter(so_far.values()), None)
+        headline = None if view is None or is_several else view.headline
+        compared = view.compared if view is not None and is_several else ()
+        self.query_one(Histogram).show(headline, none, level, is_over=is_over, so_far=first)
+        self.query_one(RatioRows).show(compared, level, is_over=is_over, so_far=so_far)
+        self.query_one(PowerChart).show(view)
+
+    def _tell(self, name: str, text: Text) -> None:
+        """Write a text; one of as many lines as before needs no new layout."""
+        width = max(self.size.width - 2, 1)
+        height = sum(max(-(-line.cell_len // width), 1) for line in text.split(allow_blank=True))
+        self.query_one(name, Static).update(text, layout=height != self._heights.get(name))
+        self._heights[name] = height
 
     def command(self, asked: str) -> str:
         """The same replicates."""
@@ -152,12 +169,13 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
         return Text(f"{counted(view.replicates, 'trial')} by {cut}; so few do not tell how lucky this one is.")
     share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
     if headline.is_ratio:
+        of = f" on {view.compared[0].label}" if view.has_several_arms else ""
         return Text.assemble(
             "By ",
             cut,
             " this trial was luckier than ",
             share,
-            f" of {others} others: ",
+            f" of {others} others{of}: ",
             "that many of them had a higher hazard ratio.",
         )
     # Nothing is randomized: there is no drug whose effect could be luck.
@@ -171,8 +189,8 @@ def _ending(why: str) -> str:
 def _brief(view: EnsembleView, *, is_over: bool) -> Text:
     """Power, how trials end and when, a line for each."""
     lines = []
-    if view.power:
-        told = ", ".join(f"{label} {power.estimate:.1%} ({_between(power)})" for label, power in view.power)
+    if view.compared and not view.has_several_arms:
+        told = ", ".join(f"{one.label} {one.power.estimate:.1%} ({_between(one.power)})" for one in view.compared)
         lines.append(f"Power: {told}")
     if view.endings:
         lines.append("Ended " + ", ".join(f"{BRIEFLY.get(why, why)} {part.estimate:.0%}" for why, part in view.endings))
@@ -194,10 +212,10 @@ def _table(view: EnsembleView, *, is_over: bool) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for one in view.figures:
         table.add_row(*_figure(one, is_over=is_over))
-    if view.power:
+    if view.compared:
         _section(table, f"one-sided P < {view.level:g}", "", "share", "Monte Carlo")
-    for label, power in view.power:
-        table.add_row(Text(label), "", f"{power.estimate:.1%}", _between(power))
+    for arm in view.compared:
+        table.add_row(Text(arm.label), "", f"{arm.power.estimate:.1%}", _between(arm.power))
     if view.endings:
         _section(table, "how it ended", "", "share", "Monte Carlo")
     for why, part in view.endings:

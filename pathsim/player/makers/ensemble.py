@@ -12,7 +12,7 @@ from pathsim.meaning import Unit
 from pathsim.names import lowered, spoken
 from pathsim.paths import compared_path, day_name, path_of
 from pathsim.player.makers.repeats import Repeats
-from pathsim.player.views.ensemble import EnsembleView, FigureRow, Headline, Share
+from pathsim.player.views.ensemble import ComparedArm, EnsembleView, FigureRow, Headline, Share
 from pathsim.player.views.live import Floats
 from pathsim.report.figures import spans
 from pathsim.results.declared import unit_of
@@ -49,8 +49,8 @@ class EnsembleRepeats(Repeats):
             headline=_headline(scenario, name, columns, own) if name else None,
             endpoint=scenario.sections.endpoints[name].label if name else "",
             level=alpha(scenario),
-            power=tuple(
-                (scenario.compared_label(endpoint, arm), Share(**tests[PRIMARY_TEST]))
+            compared=tuple(
+                _compared_arm(scenario, endpoint, arm, columns, own, Share(**tests[PRIMARY_TEST]))
                 for endpoint, power in found["power"].items()
                 for arm, tests in power.items()
             ),
@@ -68,6 +68,15 @@ class EnsembleRepeats(Repeats):
     def _own(self) -> Columns:
         """The row of the trial on screen: where numbers are changed, it alone keeps the arms of its patients."""
         return rows(self.session.simulated.chunk, toxicity=False)
+
+
+def _compared_arm(
+    scenario: Scenario, endpoint: str, arm: str, columns: Columns, own: Columns, power: Share
+) -> ComparedArm:
+    path = compared_path(endpoint, arm, "cox", "hazard_ratio")
+    mine = float(own[path][0]) if path in own else math.nan
+    label, published = scenario.compared_label(endpoint, arm), scenario.published_figure(path)
+    return ComparedArm(endpoint, arm, label, columns[path], mine, published, power)
 
 
 def _power_by_count(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Share], ...]:

@@ -31,6 +31,20 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedArm:
+    """An arm against control by an endpoint, in every replicate and in the trial on screen."""
+
+    endpoint: str
+    arm: str
+    label: str
+    ratios: Floats
+    """The hazard ratio of each replicate."""
+    own: float
+    published: float | None
+    power: Share
+
+
+@dataclass(frozen=True, slots=True)
 class FigureRow:
     """A figure over replicates: that of the trial on screen, the middle, and the interval of single trials."""
 
@@ -53,7 +67,8 @@ class EnsembleView:
     headline: Headline | None
     endpoint: str
     level: float
-    power: tuple[tuple[str, Share], ...]
+    compared: tuple[ComparedArm, ...]
+    """For each endpoint each arm that is compared with control."""
     power_by_count: tuple[tuple[int, Share], ...]
     """Power of that endpoint after so many replicates."""
     endings: tuple[tuple[str, Share], ...]
@@ -63,3 +78,8 @@ class EnsembleView:
     """At the last data cut."""
     ended: FigureRow | None
     """The day on which a rule or an order ended the trial, if one can."""
+
+    @property
+    def has_several_arms(self) -> bool:
+        """Whether more than one arm is compared with control."""
+        return len({one.arm for one in self.compared}) > 1
