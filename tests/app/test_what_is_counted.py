@@ -137,3 +137,24 @@ async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
         told = ContrastView(1, 9, 9, (Difference("DFS power", unit=Unit.SHARE, mean=0.01, reach=0.0002),))
         table = difference_table(driver.app.trial.card, screen.comparison, told)
         assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))
+
+
+async def test_compare_lists_no_figure_that_is_known_of_neither_setting() -> None:
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
+        await driver.go(900)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.comparison, "both are compared")
+        assert screen.comparison is not None
+        assert driver.app.trial.card is not None
+        card, comparison = driver.app.trial.card, screen.comparison
+        told = [list(map(str, column.cells)) for column in difference_table(card, comparison, None).columns]
+        assert all(any(cells) for label, *cells in zip(*told, strict=True) if not label.startswith("Toxicity"))
+        assert "Power" not in told[0]
+        power = Difference("DFS power", unit=Unit.SHARE, mean=0.01, reach=0.002)
+        gained = Difference("DFS event-free time gained", unit=Unit.DAYS, mean=20.0, reach=2.0)
+        table = difference_table(card, comparison, ContrastView(1, 9, 9, (power, gained)))
+        labels = list(map(str, table.columns[0].cells))
+        assert labels.index("DFS event-free time gained") < labels.index("Power")
+        assert labels[labels.index("Power") + 1] == "DFS power"
+        assert not [label for label in labels if "Gray" in label]

@@ -259,3 +259,17 @@ def label_of(scenario: str, path: str) -> str:
 )
 def test_times_are_told_in_the_unit_that_a_reader_would_choose(scenario: str, path: str, label: str) -> None:
     assert label_of(scenario, path) == label
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "unit"),
+    [
+        ("aall1331", "steps.after_transplant.exit.relapse.hazard_ratio", "HR #"),
+        ("stroke-thrombectomy", "steps.after_thrombectomy.toxicity.hemorrhage.effects.0.risk_ratio", "RR #"),
+        ("two-arm-exponential", "trial.per_month", "#/month"),
+        ("two-arm-exponential", "steps.control.exit.death.median_days", "# d"),
+        ("aall1331", "steps.block_2.exit.death.by.28", ""),
+    ],
+)
+def test_a_value_stands_with_its_unit(scenario: str, path: str, unit: str) -> None:
+    assert next(one.unit for one in parameters(load(scenario)) if one.path == path) == unit

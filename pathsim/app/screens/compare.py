@@ -136,10 +136,9 @@ class CompareScreen(TrialScreen):
         if card is None or self.comparison is None or self.comparison.generation != card.generation:
             return
         self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
-        today = "" if self.trial.snapshot is None else f"this trial by {self.trial.snapshot.date}"
-        points = "shares in percentage points"
-        averages = "" if self.contrast is None else f"; on average of {self.replicates:,} by {card.last_cut}, ± 95%"
-        told = [f"{today}{averages}; {points}", f"{today}{averages}", today]
+        today = "" if self.trial.snapshot is None else f"by {self.trial.snapshot.date}"
+        averages = "" if self.contrast is None else f"; on average of {self.replicates:,} by {card.last_cut}"
+        told = [f"this trial {today}{averages}, ± 95%; shares in percentage points", f"{today}{averages}", today]
         self.query_one("#differences-title", TitledRule).entitle("Now against before", *told)
 
     def command(self, asked: str) -> str:

@@ -28,8 +28,13 @@ class _Figure:
     unit: Unit = Unit.SHARE
 
     @property
-    def is_of_many_only(self) -> bool:
-        """Whether one trial says nothing of it, as of power."""
+    def is_power(self) -> bool:
+        """Whether it is a share of trials, of which one trial says nothing."""
+        return self.is_missing and self.unit is Unit.SHARE
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it cannot be told of this trial in either setting."""
         return self.there is None and self.here is None
 
     @property
@@ -85,9 +90,10 @@ def difference_table(card: Opened, comparison: ComparisonView, contrast: Contras
         table.add_column(heading, justify="right", no_wrap=True)
     means = {} if contrast is None else {one.label: one for one in contrast.differences}
     endpoints = list(_endpoint_figures(card, comparison))
+    told = [one for one in endpoints if not one.is_missing or one.label in means]
     sections = {
-        "": [one for one in endpoints if not one.is_of_many_only],
-        "Power": [one for one in endpoints if one.is_of_many_only and one.label in means],
+        "": [one for one in told if not one.is_power],
+        "Power": [one for one in told if one.is_power],
         "Toxicity, grade 3 or higher": _toxicity_figures(card, comparison, means),
     }
     for heading, figures in sections.items():
