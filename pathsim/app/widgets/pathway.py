@@ -233,7 +233,8 @@ def _label(text: str, cell: int) -> tuple[str, ...]:
     widths = range(min(-(-len(text) // 2), cell - 2), cell - 1)
     wrapped = [textwrap.wrap(text, width, break_long_words=False) for width in widths]
     first, *rest = next((lines for lines in wrapped if len(lines) <= ROWS_OF_LABEL), wrapped[-1])
-    return tuple(shortened(line, cell) for line in (first, " ".join(rest)) if line)
+    # A column is left between it and the next one.
+    return tuple(shortened(line, cell - 1) for line in (first, " ".join(rest)) if line)
 
 
 def _without(lane: str, label: str) -> str:
