@@ -72,7 +72,7 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
     )
 
 
-UNITS = {Unit.DAYS: "# d", Unit.PER_MONTH: "#/month", Unit.PER_DAY: "#/day"}
+UNITS = {Unit.DAYS: "# d", Unit.PER_MONTH: "#/mo", Unit.PER_DAY: "#/d"}
 
 
 def _unit(path: KeyPath) -> str:

@@ -7,7 +7,19 @@ from driving import driven, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.app.widgets.slider_rows import CHANGED, FIRST, LEFT, VALUE_WIDTH, Row, best, listed, read, shape, written
+from pathsim.app.widgets.slider_rows import (
+    CHANGED,
+    FIRST,
+    LEFT,
+    VALUE_WIDTH,
+    Row,
+    best,
+    listed,
+    read,
+    shape,
+    written,
+    written_within,
+)
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.player.views.live import Parameter
 
@@ -95,15 +107,31 @@ def test_no_name_is_cut_and_nothing_is_written_over_it(label: str, width: int) -
 
 @given(
     value=st.floats(0.001, 1e6),
-    unit=st.sampled_from(["", "HR #", "# d", "#/month"]),
+    unit=st.sampled_from(["", "HR #", "# d", "#/mo", "#/d"]),
     share=st.booleans(),
 )
 def test_a_value_is_written_with_its_unit_and_read_without(value: float, unit: str, share: bool) -> None:  # noqa: FBT001
     one = parameter("x", unit="" if share else unit, is_share=share)
     told = written(one, value)
-    bare = told.removeprefix("HR ").removesuffix(" d").removesuffix("/month")
+    bare = told.removeprefix("HR ").removesuffix(" d").removesuffix("/mo").removesuffix("/d")
     assert read(one, bare) == pytest.approx(value, rel=0.005)
     assert told.endswith("%") is share
+
+
+@given(value=st.floats(1e-7, 1e6), unit=st.sampled_from(["", "HR #", "# d", "#/mo", "#/d"]))
+def test_a_value_is_told_whole_in_its_column(value: float, unit: str) -> None:
+    told = written_within(parameter("x", unit=unit), value, VALUE_WIDTH)
+    assert len(told) <= VALUE_WIDTH
+    bare = told.removeprefix("HR ").removesuffix(" d").removesuffix("/mo").removesuffix("/d")
+    assert float(bare) == pytest.approx(value, rel=0.06 if value >= 1e-4 else 0.5)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [(0.00231049, "#/d", "0.00231/d"), (14.47, "#/mo", "14.47/mo"), (1461.0, "# d", "1461 d"), (200.0, "#/d", "200/d")],
+)
+def test_a_rate_keeps_its_unit(value: float, unit: str, told: str) -> None:
+    assert written_within(parameter("x", unit=unit), value, VALUE_WIDTH) == told
 
 
 async def test_what_is_turned_stays_in_sight_after_a_search() -> None:

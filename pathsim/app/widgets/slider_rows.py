@@ -147,6 +147,15 @@ def written(parameter: Parameter, value: float) -> str:
     return f"{before}{number}{after}"
 
 
+def written_within(parameter: Parameter, value: float, width: int) -> str:
+    """The same in so many columns: with fewer digits, and without its unit, where there is no room for them."""
+    if len(whole := written(parameter, value)) <= width or parameter.is_share or parameter.whole:
+        return whole
+    numbers = [f"{value:.{digits}g}" for digits in (3, 2)]
+    with_unit = [parameter.unit.replace("#", number) for number in numbers]
+    return next((text for text in (*with_unit, *numbers) if len(text) <= width), f"{value:.0e}")
+
+
 def read(parameter: Parameter, text: str) -> float | None:
     """What was typed, if it is a number: of a share in per cent, as it is shown."""
     try:

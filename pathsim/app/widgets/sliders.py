@@ -12,7 +12,19 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.app.widgets.slider_rows import FIRST, LEFT, VALUE_WIDTH, Row, best, is_within, listed, read, shape, written
+from pathsim.app.widgets.slider_rows import (
+    FIRST,
+    LEFT,
+    VALUE_WIDTH,
+    Row,
+    best,
+    is_within,
+    listed,
+    read,
+    shape,
+    written,
+    written_within,
+)
 from pathsim.names import in_words
 from pathsim.player.views.live import Parameter
 
@@ -197,7 +209,8 @@ class Sliders(Picture, can_focus=True):
             if own != now:
                 canvas.write(last, lines.track_left + own, "┊", "text")
             canvas.write(last, lines.track_left + now, "●", fore)
-        shown = f"{self.typed}▏" if is_here and self.typed else written(parameter, self.value(parameter))
+        value = written_within(parameter, self.value(parameter), VALUE_WIDTH)
+        shown = f"{self.typed}▏" if is_here and self.typed else value
         canvas.write(last, canvas.width - VALUE_WIDTH - 1, f"{shown:>{VALUE_WIDTH}}{'*' if is_changed else ' '}", fore)
 
     def _notes(self, width: int) -> list[tuple[str, str]]:

@@ -325,24 +325,47 @@ class Plot:
             column = self.canvas.write(0, column, fitted(words, room), f"arm{arm}!") + 3
 
     def ratios(self) -> None:
-        """The comparison of each arm with control by now, in the lowest rows that have room for it."""
-        told = list(zip(self.view.ratios, self.card.published_ratios, strict=True))
-        for found, published in reversed(told):
-            of = f"{found.arm}: " if len(told) > 1 else ""
-            for first, *more in comparison(found, published, is_stratified=self.card.is_stratified):
-                lines = [of + first, *more]
-                if max(map(len, lines)) < self.columns and self._say(lines):
-                    break
+        """The comparison of each arm with control by now, in the lowest rows that have room: all in the same words."""
+        told = []
+        for found, published in zip(self.view.ratios, self.card.published_ratios, strict=True):
+            of = f"{found.arm}: " if len(self.view.ratios) > 1 else ""
+            wordings = comparison(found, published, is_stratified=self.card.is_stratified)
+            if lines := [[of + first, *more] for first, *more in wordings]:
+                told.append(lines)
+        for number in range(max(map(len, told), default=0)):
+            if self._say_all([one[min(number, len(one) - 1)] for one in told]):
+                return
+        for one in told:
+            next(filter(self._say, one), None)
+
+    def _say_all(self, texts: list[list[str]]) -> bool:
+        """Write these texts, the first highest, if there is room for all of them."""
+        below, places = self.top + self.height - 1, []
+        for lines in reversed(texts):
+            row = self._room(lines, below)
+            if row is None:
+                return False
+            places.append((row, lines))
+            below = row
+        for row, lines in places:
+            self._write(lines, row)
+        return True
 
     def _say(self, lines: list[str]) -> bool:
         """Write these lines into the lowest rows where no curve runs, at the left; False if there are none."""
+        return self._say_all([lines])
+
+    def _room(self, lines: list[str], below: int) -> int | None:
+        """The lowest row above another one from which on lines have room at the left, where no curve runs."""
         first, last = self.left + 1, self.left + max(map(len, lines)) + 2
-        for row in range(self.top + self.height - 1 - len(lines), self.top - 1, -1):
-            if set(self.canvas.glyphs[row : row + len(lines), first:last].flat) <= NOTHING:
-                for number, line in enumerate(lines):
-                    self.canvas.write(row + number, first, line, "text")
-                return True
-        return False
+        if last > self.left + 1 + self.columns:
+            return None
+        rows = range(below - len(lines), self.top - 1, -1)
+        return next((r for r in rows if set(self.canvas.glyphs[r : r + len(lines), first:last].flat) <= NOTHING), None)
+
+    def _write(self, lines: list[str], row: int) -> None:
+        for number, line in enumerate(lines):
+            self.canvas.write(row + number, self.left + 1, line, "text")
 
     def cross(self, day: float) -> None:
         """A crosshair that reads survival off all curves."""
