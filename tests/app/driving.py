@@ -3,12 +3,14 @@
 Nothing here sleeps for a fixed time: whoever waits says what for, and fails with that sentence if it does not come.
 """
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from forked_workers import CAN_FORK, parent
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -36,7 +38,10 @@ class WatchedWorker(WorkerProcess):
     """A worker of which is kept what it was asked last, what it answered last, and what failed."""
 
     def __init__(self) -> None:
-        super().__init__()
+        if CAN_FORK:
+            self._process = parent().fork()  # type: ignore[assignment]
+        else:
+            super().__init__()
         self.asked: deque[Request] = deque(maxlen=200)
         self.answered: deque[Reply] = deque(maxlen=200)
         self.failed: list[Failed] = []
@@ -108,7 +113,9 @@ class Driver:
         while not condition():
             assert self.app.is_running, f"the app has ended before {what}"
             assert time.monotonic() < deadline, f"after {seconds:g} s still not: {what}"
-            await self.pilot.pause(0.005)
+            # The pilot's pause would ask every widget each time, and take from the worker what it waits for.
+            await asyncio.sleep(0.005)
+        await self.pilot.pause(0)
 
     async def until_shown(self) -> None:
         """Until the picture of the trial as it is set now is on screen."""
