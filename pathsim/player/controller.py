@@ -250,9 +250,17 @@ class Controller:
             self._lead(*last)
 
     def take_out(self, action: UserAction) -> None:
-        """Give the numbers that an action changed what they had before it, and leave all that was done since."""
+        """Give the numbers that an action changed what they had before it, and leave all that was done since.
+
+        What was undone since is done again, for it is to be left too; a number that was changed again stays so.
+        """
+        later = self.history.actions[self.history.actions.index(action) + 1 :]
+        changed_again = {path for other in later for path in other.turned}
+        self.walk(len(self.history.actions))
         with self._action(f"{action.what} as before"):
             for path, (before, _) in action.turned.items():
+                if path in changed_again:
+                    continue
                 if before is None:
                     self.session.settings.pop(path, None)
                 else:

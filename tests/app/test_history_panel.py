@@ -93,6 +93,22 @@ async def test_one_change_is_taken_out_and_the_other_stays() -> None:
         assert second not in driver.session.settings
 
 
+async def test_an_earlier_change_is_taken_out_and_later_ones_stay() -> None:
+    """As a user found it: taking the first of three changes out lost the other two for good."""
+    async with driven() as driver:
+        await driver.go(1800.0)
+        _, second = await turn_two(driver)
+        value = driver.session.settings[second]
+        await driver.press("h", "up")
+        await driver.until_shown()
+        await driver.press("backspace")
+        await driver.until_shown()
+        assert driver.session.settings == {second: value}
+        await driver.press("u")
+        await driver.until_shown()
+        assert len(driver.session.settings) == 2, "which can be undone like everything else"
+
+
 async def test_it_opens_from_any_screen_and_esc_gives_the_numbers_back() -> None:
     async with driven() as driver:
         await driver.visit("patients")
