@@ -8,7 +8,7 @@ import numpy as np
 
 from pathsim.conditions import UNSET
 from pathsim.journal import Event, Journal
-from pathsim.names import lowered, readable, spoken
+from pathsim.names import in_line, lowered, readable, spoken
 from pathsim.player.views.live import LogEntry
 from pathsim.report.figures import span
 from pathsim.scenario.baseline import Covariate
@@ -169,13 +169,9 @@ _BRIEFLY: dict[Decision, str] = {
     "continue": "goes on",
     "stop for benefit": "benefit",
     "stop for futility": "futile",
-    "stop by order": "stopped by date",
+    "stop by order": "stopped outside its rules",
     "end without benefit": "no benefit",
 }
-_WHY: dict[Decision, tuple[str, ...]] = {
-    "stop by order": (", no bound crossed: the scenario sets the day", ", no bound crossed"),
-}
-"""What is to be said beside a decision that no rule takes."""
 
 
 def decision_in_words(look: Look) -> str:
@@ -187,7 +183,7 @@ def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
     """What a look showed and what followed from it, in a sentence; the longest first."""
     date = scenario.written_date(look.day)
     said, brief = decision_in_words(look), _BRIEFLY[look.decision]
-    whole = [f"{said}{why}" for why in (*_WHY.get(look.decision, ()), "")]
+    whole = [f"{said}{why}" for why in (*_why(scenario, look), "")]
     at = f"{date}, {look.information:.0%}"
     if look.z is None:
         return *(f"{at}: {text}" for text in whole), f"{date}: {brief}"
@@ -197,6 +193,16 @@ def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
     elif look.efficacy_bound is not None:
         z += f" {'≥' if look.z >= look.efficacy_bound else '<'} {look.efficacy_bound:.2f}"
     return *(f"{at}: {z}: {text}" for text in whole), f"{date}: {z}, {brief}", f"{z}, {brief}"
+
+
+def _why(scenario: Scenario, look: Look) -> tuple[str, ...]:
+    """What is to be said beside a decision that no rule takes; the longest first."""
+    if look.decision != "stop by order":
+        return ()
+    plan = scenario.trial.monitoring
+    reason = None if plan is None or plan.order is None else plan.order.reason
+    why = ": the scenario sets the day" if not reason else f", {in_line(reason)}"
+    return f", no bound crossed{why}", ", no bound crossed"
 
 
 AFTER = "After "

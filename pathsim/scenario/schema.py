@@ -78,6 +78,13 @@ class Moment(Table):
         return day_of(self.date, begins) if self.date else float(self.day or 0)
 
 
+class Order(Moment):
+    """The day on which the committee stops the trial outside its rules, and why."""
+
+    reason: str | None = None
+    """Why, in words that follow "stopped": "for less toxicity and longer survival"."""
+
+
 class Cutoff(Moment):
     """A day on which the data are cut and analyzed, or a number of events and the latest day on which it is done.
 
@@ -199,7 +206,7 @@ class Monitoring(Table):
 
     None if a stop changes nothing in that.
     """
-    order: Moment | None = None
+    order: Order | None = None
     """The day on which the committee stops the trial for reasons outside its rules."""
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
 """The story: one sentence that says what the trial asks, who is ahead and how surely, what is decided, how it ended."""
 
+import json
 import re
 from datetime import timedelta
 from functools import cache
@@ -246,3 +247,20 @@ def test_the_readme_and_make_run_use_the_seed_of_the_file() -> None:
     root = Path(__file__).parent.parent.parent
     assert re.search(r"^SEED +\?= 23$", (root / "Makefile").read_text(), re.MULTILINE)
     assert "pathsim run aall1331 --seed 23" in (root / "README.md").read_text()
+
+
+REASON = "for longer survival\n[b]and less toxicity[/b]"
+
+
+def test_it_says_why_the_committee_stopped_the_trial_outside_its_rules(tmp_path: Path) -> None:
+    (tmp_path / "why.toml").write_text(
+        f'title = "x"\nextends = {MONITORED!r}\n[trial.monitoring.order]\nreason = {json.dumps(REASON)}\n'
+    )
+    mine = str(tmp_path / "why.toml")
+    look = run(load(mine), 3)["trial"]["looks"][-1]
+    assert look["decision"] == "stop by order"
+    why = ", for longer survival [b]and less toxicity[/b]; "
+    assert f"the committee stops the trial{why}z " in told(mine, 3, look["day"])
+    assert f"HR {look['hazard_ratio']:.2f}{why}now " in told(mine, 3, last_day(mine, 3))
+    assert why not in told(mine, 5, last_day(mine, 5)), "it was stopped for benefit"
+    assert told(mine, 5, last_day(mine, 5)).startswith("Stopped for benefit")

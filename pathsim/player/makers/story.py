@@ -78,9 +78,10 @@ def story(now: Situation) -> Story:
         sections = now.scenario.sections
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
-        return Story(tuple(_decision(looks[-1], len(looks), now.planned_events)), is_decision=True)
+        first, *others = _decision(looks[-1], len(looks), now.planned_events)
+        return Story((first, *_reason(now), *others), is_decision=True)
     ending = tuple(_ending(now))
-    return Story((*ending, *_in_the_end(now)) if ending else tuple(_so_far(now)))
+    return Story((*ending, *_reason(now), *_in_the_end(now)) if ending else tuple(_so_far(now)))
 
 
 def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[tuple[Said, ...]]:
@@ -124,6 +125,14 @@ def _why(look: Look) -> str:
     return (
         f"z {look.z:.2f} {'reached' if look.decision == 'stop for benefit' else 'short of'} {look.efficacy_bound:.2f}"
     )
+
+
+def _reason(now: Situation) -> Iterator[tuple[Said, ...]]:
+    """Why the committee stopped the trial outside its rules, if it did and the scenario says why."""
+    plan = now.scenario.trial.monitoring
+    is_ordered = bool(now.looks) and now.looks[-1].decision == "stop by order"
+    if is_ordered and plan is not None and plan.order is not None and plan.order.reason:
+        yield (Said(f", {in_line(plan.order.reason)}"),)
 
 
 def _when(now: Situation) -> Said:
