@@ -28,6 +28,9 @@ def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
     stays = [entry for entry in scenario.steps if entry.spec.is_stay and entry.number in ways]
     order = {number: place for place, number in enumerate(scenario.order)}
     stays.sort(key=lambda entry: (entry.spec.is_end, order[entry.number]))
+    if scenario.arms:
+        # Where somebody is to be found only if numbers are changed, or stands before a randomization that has closed.
+        stays += [entry for entry in scenario.steps if entry not in stays]
     return Lane(
         label,
         arm,

@@ -268,6 +268,21 @@ async def test_the_map_counts_everybody_who_is_somewhere() -> None:
                 assert re.search(rf"\b{here[station.step]}\b", text)
 
 
+@pytest.mark.parametrize("settings", [{}, {"trial.monitoring.closes_after_days": "1"}], ids=["as it is", "closed"])
+async def test_the_map_has_a_place_for_every_patient(settings: dict[str, str]) -> None:
+    """As a user found it: six patients stood before a randomization that had closed, and were nowhere on the map."""
+    async with driven(seed=23, settings=settings) as driver:
+        assert driver.app.trial.card is not None
+        for day in (0.0, DAY, 1700.0, driver.session.last_day):
+            snapshot = await driver.go(day)
+            shown = [
+                here[station.step]
+                for lane, here in zip(driver.app.trial.card.lanes, snapshot.here, strict=True)
+                for station in (*lane.stations, *lane.elsewhere)
+            ]
+            assert sum(shown) == snapshot.enrolled
+
+
 @pytest.mark.parametrize("width", [96, 110, 115, 116, 131])
 async def test_wherever_the_map_is_seen_it_has_both_arms(width: int) -> None:
     async with driven(size=(width, 32)) as driver:

@@ -23,7 +23,7 @@ async def test_compare_offers_three_changes_and_makes_the_one_that_is_chosen() -
         screen = await driver.visit("compare")
         assert isinstance(screen, CompareScreen)
         assert driver.app.trial.card is not None
-        offered = suggestions(driver.app.trial.card.parameters)
+        offered = suggestions(driver.app.trial.card.parameters, {})
         shown = "\n".join(driver.screen_lines())
         assert all(one.sentence in shown for one, _ in offered)
         await driver.press("2")
@@ -132,15 +132,16 @@ async def test_evidence_lists_what_is_missed_first_held_out_results_before_other
         assert missed == sorted(missed, reverse=True)
 
 
-async def test_at_the_end_empty_stations_say_how_many_have_passed() -> None:
+async def test_at_the_end_stations_say_how_many_have_come_to_them() -> None:
     async with driven(size=(200, 60)) as driver:
         snapshot = await driver.go(driver.session.last_day)
         assert driver.app.trial.card is not None
         text = "\n".join(lines_of(driver.front.query_one(PathwayMap)))
         for lane, here, passed in zip(driver.app.trial.card.lanes, snapshot.here, snapshot.passed, strict=True):
             for station in lane.stations:
-                assert str(here[station.step] or passed[station.step]) in text
-                assert passed[station.step] >= here[station.step]
+                now, came = here[station.step], passed[station.step]
+                assert came >= now
+                assert (f"{now}/{came}" if 0 < now < came else str(came)) in text
         assert "passed through" in driver.front.query_one(PathwayMap).headings[1]
 
 

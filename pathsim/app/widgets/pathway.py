@@ -38,7 +38,9 @@ class PathwayMap(Picture):
     def show(self, lanes: tuple[Lane, ...], snapshot: Snapshot, *, is_over: bool = False) -> None:
         """Draw the map on this day; when all is over, steps that are empty say how many have passed through them."""
         self.lanes, self.snapshot, self.is_over = lanes, snapshot, is_over
-        self.entitle("Pathway", *((f"in gray how many have {PASSED}", f"gray: {PASSED}") if is_over else ()))
+        self.entitle(
+            "Pathway", *((f"there now / have come; in gray who have {PASSED}", f"gray: {PASSED}") if is_over else ())
+        )
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -197,8 +199,8 @@ class _Track:
         return _label(_without(self.lane.label, station.label), cell)
 
     def _station(self, station: Station, column: int, cell: int, *, is_over: bool) -> None:
-        count = self.snapshot.here[self.number][station.step]
-        shown = count or (self.snapshot.passed[self.number][station.step] if is_over else 0)
+        count, came = (of[self.number][station.step] for of in (self.snapshot.here, self.snapshot.passed))
+        shown = _at_the_end(count, came) if is_over else str(count)
         part = LEAST_TINT + (MOST_TINT - LEAST_TINT) * min(count, FULL) / FULL
         back = f"shade{self.lane.arm}/{part:.2f}" if self.lane.arm >= 0 else "panel"
         self.canvas.write(self._row, column - 1, "▶", self._fore)
@@ -223,6 +225,12 @@ class _Track:
             lines = [*lines[: rows - 1], shortened(lines[rows - 1] + " …", max(self.width - 4, 10))]
         for number, line in enumerate(lines):
             self.canvas.write(self._row + 1 + number, self.left + 1, line, "dim")
+
+
+def _at_the_end(count: int, came: int) -> str:
+    """How many are in a step, of all who have come to it; of an empty one, how many have passed through it."""
+    both = f"{count}/{came}"
+    return str(came) if not count else both if count < came and len(both) <= BOX else str(count)
 
 
 @lru_cache(maxsize=256)
