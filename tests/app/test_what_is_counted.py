@@ -136,7 +136,7 @@ async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
         assert driver.app.trial.card is not None
         told = ContrastView(1, 9, 9, (Difference("DFS power", unit=Unit.SHARE, mean=0.01, reach=0.0002),))
         table = difference_table(driver.app.trial.card, screen.comparison, told)
-        assert "+1.0 ± 0.02" in list(map(str, table.columns[4].cells))
+        assert "+1.00 ± 0.02" in list(map(str, table.columns[4].cells))
 
 
 async def test_compare_lists_no_figure_that_is_known_of_neither_setting() -> None:
@@ -158,3 +158,25 @@ async def test_compare_lists_no_figure_that_is_known_of_neither_setting() -> Non
         assert labels.index("DFS event-free time gained") < labels.index("Power")
         assert labels[labels.index("Power") + 1] == "DFS power"
         assert not [label for label in labels if "Gray" in label]
+
+
+async def test_a_small_difference_that_is_larger_than_its_error_is_told_with_as_many_digits() -> None:
+    """As a user found it: -0.037 points with an error of 0.03 were told as "within ± 0.03"."""
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
+        await driver.go(1800)
+        screen = await driver.visit("compare")
+        assert isinstance(screen, CompareScreen)
+        await driver.until(lambda: screen.comparison, "both are compared")
+        assert screen.comparison is not None
+        assert driver.app.trial.card is not None
+        shares = [
+            Difference("DFS power", unit=Unit.SHARE, mean=-0.00037, reach=0.0003),
+            Difference("OS power", unit=Unit.SHARE, mean=-0.00027, reach=0.0003),
+        ]
+        ratio = Difference("DFS hazard ratio", unit=Unit.RATIO, mean=math.log(0.997), reach=0.0008)
+        told = ContrastView(1, 9, 9, (*shares, ratio))
+        table = difference_table(driver.app.trial.card, screen.comparison, told)
+        labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
+        assert averages[labels.index("DFS power")] == "-0.04 ± 0.03"
+        assert averages[labels.index("OS power")] == "within ± 0.03"
+        assert averages[labels.index("DFS hazard ratio")] == "\N{MULTIPLICATION SIGN} 0.9970 ± 0.0008"

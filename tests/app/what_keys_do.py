@@ -47,6 +47,10 @@ class Does:
 # ---- what there is to see
 
 
+def told_of_patient(driver: Driver) -> list[str]:
+    return lines_of(driver.front.query_one(Timeline))[-8:]
+
+
 def day(driver: Driver) -> float:
     return driver.snapshot.day
 
@@ -93,7 +97,7 @@ def by(step: float) -> Callable[[Any, Any], bool]:
 
 def offered(driver: Driver, number: int) -> str:
     assert driver.app.trial.card is not None
-    return suggestions(driver.app.trial.card.parameters)[number - 1].parameter.path
+    return suggestions(driver.app.trial.card.parameters, {})[number - 1].parameter.path
 
 
 def dialog(driver: Driver) -> type:
@@ -252,6 +256,10 @@ KEYS: dict[str, Does] = {
     ),
     "journey.before": Does(ROW_BELOW, by(-1), on="patients", focus="#patients", first=("home", "down", "down", "f")),
     "journey.next": Does(ROW_BELOW, by(1), on="patients", focus="#patients", first=("home", "f")),
+    "journey.later": Does(told_of_patient, on="patients", focus="#patients", first=("home", "t", "f"), size=(80, 24)),
+    "journey.earlier": Does(
+        told_of_patient, on="patients", focus="#patients", first=("home", "t", "f", "pagedown"), size=(80, 24)
+    ),
     "compare.search": Does(
         lambda d: (len(listing(d).seen), listing(d).filter),
         lambda was, now: now[0] < was[0] and now[1] == "better",

@@ -1,6 +1,6 @@
 """Compare: two settings on the same patients: how survival differs, who fares otherwise, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -76,7 +76,7 @@ class CompareScreen(TrialScreen):
 
     def opened(self, card: Opened) -> None:
         """Other settings."""
-        self.query_one("#settings", Static).update(_settings(card))
+        self.query_one("#settings", Static).update(_settings(card, self.trial.values()))
         self.set_class(card.settings == card.kept, "-same")
         if self.contrast is not None and self.contrast.generation != card.generation:
             self.contrast = self.comparison = None
@@ -156,7 +156,7 @@ class CompareScreen(TrialScreen):
 
     def action_try(self, number: int) -> None:
         """Make one of the changes that are offered."""
-        offered = () if self.trial.card is None else suggestions(self.trial.card.parameters)
+        offered = () if self.trial.card is None else suggestions(self.trial.card.parameters, self.trial.values())
         if number <= len(offered):
             self.trial.turn(*offered[number - 1])
 
@@ -180,14 +180,14 @@ class CompareScreen(TrialScreen):
         self.post_message(self.PatientChosen(event.about))
 
 
-def _settings(card: Opened) -> Text:
-    """What is changed now, and before; what to try if nothing is."""
+def _settings(card: Opened, values: Mapping[str, float]) -> Text:
+    """What is changed now, and before; what to try if nothing is. ``values`` are those of numbers that are changed."""
     if card.settings == card.kept:
         both = f"Both: {_told(card, card.kept)}. " if card.kept else ""
         text = Text.assemble((both, "bold"), NOTHING)
-        for number, (one, value) in enumerate(suggestions(card.parameters), 1):
+        for number, (one, value) in enumerate(suggestions(card.parameters, values), 1):
             text.append(f"\n  {number}", "bold")
-            text.append(f"  {one.name}: {written(one, one.value)} → {written(one, value)}")
+            text.append(f"  {one.name}: {written(one, values.get(one.path, one.value))} → {written(one, value)}")
         text.append(f"\n{ELSE}", "dim")
         return text
     text = Text("now    ", "bold")

@@ -73,13 +73,15 @@ class _Figure:
     def told_average(self, mean: Difference) -> str:
         """A mean difference with its error; of one within its error only that."""
         # So far does the factor reach whose logarithm reaches so far.
-        reach = self.told_error(math.exp(mean.mean) * mean.reach if self.is_ratio else mean.reach)
-        return f"{self.told_difference(mean.mean)} ± {reach}" if _is_sure(mean) else f"within ± {reach}"
-
-    def told_error(self, value: float) -> str:
-        """An error with as many digits as a difference, or as it takes to be more than nothing."""
-        digits, shown = (2, value) if self.is_ratio else (1, self.scale * value)
-        return f"{shown:.{digits}f}" if shown == 0 or round(shown, digits) else f"{shown:.1g}"
+        reach = math.exp(mean.mean) * mean.reach if self.is_ratio else self.scale * mean.reach
+        least = 2 if self.is_ratio else 1
+        # As many digits as it takes for the error to be more than nothing.
+        digits = max(least, -math.floor(math.log10(reach))) if reach > 0 else least
+        if not _is_sure(mean):
+            return f"within ± {reach:.{digits}f}"
+        if self.is_ratio:
+            return f"{TIMES} {math.exp(mean.mean):.{digits}f} ± {reach:.{digits}f}"
+        return f"{self.scale * mean.mean:+z.{digits}f} ± {reach:.{digits}f}"
 
 
 def difference_table(card: Opened, comparison: ComparisonView, contrast: ContrastView | None) -> Table:
@@ -117,8 +119,8 @@ def _cells(figure: _Figure, mean: Difference | None) -> tuple[Text | str, ...]:
 
 
 def _is_sure(mean: Difference | None) -> bool:
-    """Whether a mean difference is larger than its error, and than nothing as it is shown."""
-    return mean is not None and abs(mean.mean) > max(mean.reach, NEGLIGIBLE)
+    """Whether a mean difference is larger than its error."""
+    return mean is not None and abs(mean.mean) > mean.reach
 
 
 def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Figure]:
@@ -158,6 +160,6 @@ def _toxicity_figures(card: Opened, comparison: ComparisonView, means: Mapping[s
 
     def differs(figure: _Figure) -> bool:
         mean = means.get(figure.label)
-        return size(figure) >= NEGLIGIBLE if mean is None else _is_sure(mean)
+        return size(figure) >= NEGLIGIBLE and (mean is None or _is_sure(mean))
 
     return sorted(filter(differs, figures), key=size, reverse=True)[:MOST_TOXICITIES]
