@@ -34,7 +34,16 @@ async def test_undo_is_dim_until_there_is_something_to_undo_and_a_click_undoes_i
         await driver.press("right")
         await driver.until(lambda: keys(driver)["u undo"] == "title", "there is something to undo")
         assert driver.session.settings
-        await driver.click(bar, place, 0)
+        await driver.click(bar, bar.render_line(0).text.index("u undo"), 0)
         await driver.until_shown()
         assert not driver.session.settings
         await driver.until(lambda: keys(driver)["u undo"] == "dim", "there is nothing left")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: "{}x{}".format(*size))
+async def test_what_can_be_undone_is_seen_at_any_width(size: tuple[int, int]) -> None:
+    async with driven(size=size) as driver:
+        bar = driver.front.query_one(KeyBar)
+        await driver.press("n")
+        await driver.until(lambda: keys(driver).get("u undo") == "title", "there is something to undo")
+        assert bar.render_line(0).text.index("u undo") < bar.render_line(0).text.index("e many trials")

@@ -30,18 +30,21 @@ class Explanation(ModalScreen[None], SteadyScreen[None]):
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,i,space,q", "dismiss", "Close")]
 
-    def __init__(self, parameter: Parameter) -> None:
+    def __init__(self, parameter: Parameter, value: float) -> None:
+        """``value`` is what the number is set to now."""
         super().__init__()
-        self._parameter = parameter
+        self._parameter, self._value = parameter, value
 
     def compose(self) -> ComposeResult:
         """Name, value, evidence, path."""
         one = self._parameter
         text = Text()
         text.append(f"{one.group}: {one.label}\n", "bold")
+        if self._value != one.value:
+            text.append(f"{written(one, self._value)}   as you have set it\n", "bold")
         text.append(f"{written(one, one.value)}   {one.kind}\n\n")
         text.append(f"{one.evidence}\n\n")
-        text.append(f"--set {one.path}={one.value:g}", "dim")
+        text.append(f"--set {one.path}={self._value:g}", "dim")
         with Vertical(classes="dialog") as box:
             box.border_subtitle = "esc closes"
             yield Static(text)

@@ -183,7 +183,7 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
 
 
 def _ending(why: str) -> str:
-    return "ran to its end" if why == "none" else f"stopped for {why}" if why != "order" else "stopped by order"
+    return {"none": "ran to its end", "order": "stopped outside the rules"}.get(why, f"stopped for {why}")
 
 
 def _brief(view: EnsembleView, *, is_over: bool) -> Text:
@@ -201,7 +201,7 @@ def _brief(view: EnsembleView, *, is_over: bool) -> Text:
     return Text("\n".join(lines), no_wrap=True, overflow="ellipsis")
 
 
-BRIEFLY = {"none": "at the end", "order": "by order", "benefit": "for benefit", "futility": "for futility"}
+BRIEFLY = {"none": "at the end", "order": "outside the rules", "benefit": "for benefit", "futility": "for futility"}
 FIGURE_PARTS = ("own", "middle", "lower", "upper")
 
 

@@ -163,7 +163,9 @@ class EvidenceScreen(TrialScreen):
                 for kind, (what, _) in TARGET_KINDS.items()
                 if (mine := [row for row in rows if row.kind == kind])
             ]
-            done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course"
+            card = self.trial.card
+            changed = "" if card is None or not card.settings else ", with your changes"
+            done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course{changed}"
             has_missed = any(row.verdict != "met" for row in rows)
             missed = f"{'✗ ' if has_missed else ''}Missed: {', '.join(parts)}; {done}"
             too_few = f"{done}: too few to say what is missed"

@@ -50,8 +50,8 @@ class LiveScreen(TrialScreen):
     TAB = Tab("live", "l", "Live", "Watch the trial", "Live")
     CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
         Binding("w", "view(1)", "View", tooltip="Show the next view", id="live.view"),
+        Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
         Binding("W", "view(-1)", "Previous view", show=False, id="live.view_before"),
         Binding("f", "full", "Full screen", tooltip="One view on the whole screen", show=False, id="live.full"),
         Binding("b", "bands", "Bands", tooltip="Show or hide intervals", show=False, id="live.bands"),
@@ -252,7 +252,11 @@ class LiveScreen(TrialScreen):
 
     @on(Sliders.Turned)
     def _turned(self, event: Sliders.Turned) -> None:
-        self.trial.turn(event.parameter, event.value)
+        one, value = event.parameter, event.value
+        self.trial.turn(one, value)
+        if not self.query_one(Sliders).is_on_screen:
+            # It was turned where it is not seen.
+            self.app.notify(f"{one.name}: {written(one, one.value if value is None else value)}", timeout=3)
 
     @on(Sliders.NumberMarked)
     def _marked(self) -> None:
@@ -318,8 +322,9 @@ class LiveScreen(TrialScreen):
 
     def action_source(self) -> None:
         """Where the number under the cursor comes from."""
-        if (marked := self.query_one(Sliders).marked) is not None:
-            self.app.push_screen(Explanation(marked))
+        sliders = self.query_one(Sliders)
+        if (marked := sliders.marked) is not None:
+            self.app.push_screen(Explanation(marked, sliders.value(marked)))
 
     def step_back(self) -> bool:
         """From what was done to the numbers; from some numbers to all; from one view to everything."""

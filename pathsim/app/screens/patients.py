@@ -93,7 +93,10 @@ class PatientsScreen(TrialScreen):
     def told(self, reply: Reply) -> None:
         """The list, or a journey."""
         if isinstance(reply, RosterView):
+            is_other = self.roster is None or (self.roster.balance is None) != (reply.balance is None)
             self.roster = reply
+            if is_other:
+                self.refresh_bindings()
             self._list()
         elif isinstance(reply, JourneyView):
             self.journey = reply
@@ -111,7 +114,7 @@ class PatientsScreen(TrialScreen):
             *((Column("arm", 14),) if arms else ()),
             Column("now", 34),
             Column("event", 24),
-            Column("days followed", 13, is_number=True, rank=3),
+            Column("event-free days", 15, is_number=True, rank=3),
             *((Column(f"with {roster.balance.arm}", 22),) if roster.balance is not None else ()),
         )
         rows = sorted(roster.rows, key=_rank)

@@ -146,7 +146,16 @@ class _Chart:
             self.canvas.put(row, self.column(information), WALK[part], "text!")
         for look in self.snapshot.looks:
             if look.z is not None:
-                self.canvas.write(self.row(look.z), self.column(look.information), LOOK, "title")
+                self.canvas.write(self.row_of_look(look, look.z), self.column(look.information), LOOK, "title")
+
+    def row_of_look(self, look: LookView, z: float) -> int:
+        """The row of its z; beside that of a bound which z has not crossed, so that it does not seem to lie on it."""
+        row, (benefit, futility) = self.row(z), look.bounds
+        if benefit is not None and z < benefit and row == self.row(benefit):
+            return min(row + 1, self.rows - 1)
+        if futility is not None and z > futility and row == self.row(futility):
+            return max(row - 1, 0)
+        return row
 
     def ticks(self) -> None:
         """Below the axis the looks that were held, by number, and the information at which looks are planned."""

@@ -21,7 +21,7 @@ LEAST_REACH = 0.02
 """The axis of shares reaches so far to either side of their median at least."""
 OUTSIDE = 0.002
 """What part of the replicates may lie beyond either end of the axis."""
-LEAST_AT_MODE = 0.02
+LEAST_AT_MODE = 0.05
 """What part of the replicates the highest bar holds at least; else bars become wider."""
 ROWS_BELOW = 4
 """The axis, what points at it, its numbers, and what the shades mean."""

@@ -17,10 +17,14 @@ GAP = 2
 FIRST = (
     ("player.play",),
     ("sliders.less", "sliders.more"),
+    ("player.undo",),
     ("screen.ensemble",),
     ("player.help",),
 )
-"""What everybody needs, the same on every screen; keys of one entry stand together. The screen's own keys follow."""
+"""What everybody needs, the same on every screen; keys of one entry stand together. The screen's own keys follow.
+
+Where there is nothing to undo yet, that key stands among those that follow.
+"""
 SHORT = {"sliders.less": "turn", "screen.ensemble": "many trials", "player.help": "keys"}
 """What they are called here."""
 
@@ -71,12 +75,13 @@ class KeyBar(Picture):
 
     def _keys(self) -> Iterator[_Key]:
         active = {one.binding.id: one for one in reversed(self.screen.active_bindings.values()) if one.binding.id}
-        for ids in FIRST:
+        needed = [ids for ids in FIRST if ids != ("player.undo",) or self.app.check_action("undo", ())]
+        for ids in needed:
             if all(name in active for name in ids) and not self._is_here(ids[0]):
                 ones = [active[name] for name in ids]
                 names = "".join(self.app.get_key_display(one.binding) for one in ones)
                 yield _Key(names, self._label(ones[0]), ones[-1].binding.key, ones[0].enabled)
-        first = {name for ids in FIRST for name in ids}
+        first = {name for ids in needed for name in ids}
         for name, one in reversed(active.items()):
             if name not in first and one.binding.show and not one.binding.system:
                 yield _Key(self.app.get_key_display(one.binding), self._label(one), one.binding.key, one.enabled)

@@ -8,6 +8,7 @@ from pathsim.names import lowered
 from pathsim.player.views.ensemble import EnsembleView
 from pathsim.text import counted
 
+WITH_COMMITTEE = "Power, whatever the committee says"
 LEFT = 6
 STEPS = (5, 10, 20, 25, 50)
 """Per cent between two lines of the axis."""
@@ -27,7 +28,8 @@ class PowerChart(Picture):
             share = view.power_by_count[-1][1]
             brief = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%})"
             power = f"{brief} {lowered(view.endpoint)}"
-        self.entitle("Power, whatever the committee says", *([power, brief] if power else []))
+        title = WITH_COMMITTEE if view is not None and view.has_committee else "Power"
+        self.entitle(title, *([power, brief] if power else []))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

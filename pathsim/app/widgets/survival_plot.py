@@ -66,6 +66,7 @@ class Plot:
         self.ghosts()
         self.axis()
         self.lines(ticks_censored=ticks_censored)
+        self.ticks()
         self.published()
         self.at_risk()
         self.censored()
@@ -247,11 +248,14 @@ class Plot:
             if number % every:
                 continue
             column = self._tick(day)
-            if number:
-                canvas.write(row, column, "┴", "rule")
             after = canvas.write(row + 1, column - (0 if number == 0 else len(label) // 2), label, "dim")
         if after + 1 + len(self.card.unit) <= canvas.width:
             canvas.write(row + 1, max(after + 1, self.left + self.columns), self.card.unit, "dim")
+
+    def ticks(self) -> None:
+        """The ticks of the axis, over the curves of those in whom nobody is left."""
+        for day in self.card.ticks[self._every() :: self._every()]:
+            self.canvas.put(self.top + self.height - 1, self._tick(day), "┴", "rule")
 
     def _tick(self, day: float) -> int:
         return self.left + round(day / self.card.horizon_days * (self.columns - 1))
@@ -358,7 +362,7 @@ class Plot:
     def _room(self, lines: list[str], below: int) -> int | None:
         """The lowest row above another one from which on lines have room at the left, where no curve runs."""
         first, last = self.left + 1, self.left + max(map(len, lines)) + 2
-        if last > self.left + 1 + self.columns:
+        if last > self.left + self.columns - 1:
             return None
         rows = range(below - len(lines), self.top - 1, -1)
         return next((r for r in rows if set(self.canvas.glyphs[r : r + len(lines), first:last].flat) <= NOTHING), None)

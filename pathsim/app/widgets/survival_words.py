@@ -49,9 +49,11 @@ def comparison(found: HazardRatioView, published: float | None, *, is_stratified
     """A hazard ratio beside the published one, and its P, on a line or several; nothing where there is no estimate."""
     if found.estimate is None or found.p_one_sided is None:
         return
-    estimate = ratio(found.estimate)
-    if found.lower is not None and found.upper is not None:
-        estimate += f" ({ratio(found.lower)}-{ratio(found.upper)})"
+    if found.lower is None or found.upper is None:
+        yield ["too few events in an arm for a hazard ratio"]
+        yield ["HR not estimable"]
+        return
+    estimate = f"{ratio(found.estimate)} ({ratio(found.lower)}-{ratio(found.upper)})"
     beside = [] if published is None else [f"published {published:.2f}"]
     within = "stratified " if is_stratified else ""
     test, whole = f"P {p_value(found.p_one_sided)}", ", ".join((estimate, *beside))

@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -39,6 +40,8 @@ class Timeline(Picture, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "other(-1)", "Previous patient", show=False, id="journey.before"),
         Binding("down", "other(1)", "Next patient", show=False, id="journey.next"),
+        Binding("pageup", "page(-1)", "What happened before", show=False, id="journey.earlier"),
+        Binding("pagedown", "page(1)", "What happened after", show=False, id="journey.later"),
     ]
 
     class Other(Message):
@@ -53,12 +56,19 @@ class Timeline(Picture, can_focus=True):
     with_counterfactual = False
     today = 0.0
     """The day of the trial: what comes after it has not happened yet."""
+    is_alone = False
+    _page = 0
+    """Which part of what happened is told in words; in the first stands what weighs most of all of it."""
+    _pages = 1
 
     def show(
         self, view: JourneyView | None, groups: tuple[str, ...], *, with_counterfactual: bool, is_alone: bool
     ) -> None:
         """Draw this patient; if the timeline is alone on the screen, it says how to leave it."""
+        if view is None or self.view is None or view.patient != self.view.patient:
+            self._page = 0
         self.view, self.groups, self.with_counterfactual = view, groups, with_counterfactual
+        self.is_alone = is_alone
         if view is None:
             self.entitle("")
         else:
@@ -69,6 +79,11 @@ class Timeline(Picture, can_focus=True):
     def action_other(self, step: int) -> None:
         """Ask for another patient."""
         self.post_message(self.Other(step))
+
+    def action_page(self, step: int) -> None:
+        """Tell what happened before or after what is told now."""
+        self._page = min(max(self._page + step, 0), self._pages - 1)
+        self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
         """The journeys; with the counterfactual, where they part."""
@@ -136,7 +151,10 @@ class Timeline(Picture, can_focus=True):
     def _group(self, journey: Journey) -> str:
         if not self.groups:
             return ""
-        return self.groups[journey.arm] if 0 <= journey.arm < len(self.groups) else "not randomized"
+        if 0 <= journey.arm < len(self.groups):
+            return self.groups[journey.arm]
+        is_randomized = any(happening.kind == "arm" for happening in journey.happenings)
+        return "randomized elsewhere" if is_randomized else "not randomized"
 
     def _mark(self, canvas: Canvas, happening: Happening, row: int) -> None:
         column = self._column(canvas, happening.day)
@@ -172,6 +190,7 @@ class Timeline(Picture, can_focus=True):
         width = canvas.width // len(journeys) if wide else canvas.width
         room = canvas.height - row
         each = room if wide else room // len(journeys)
+        self._pages = 1
         for number, journey in enumerate(journeys):
             left, top = (number * width, row) if wide else (0, row + number * each)
             is_headed = len(journeys) > 1
@@ -181,15 +200,29 @@ class Timeline(Picture, can_focus=True):
             more = len(journey.happenings) > rows
             if more and (rows >= LEAST_TOLD or not is_headed):
                 rows -= 1
-                canvas.write(top + each - 1, left, f"and {len(journey.happenings) - rows} more", "dim")
+                canvas.write(top + each - 1, left, self._rest(journey, rows), "dim")
             if is_headed:
                 end = canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
-                beside = f", and {len(journey.happenings) - rows} more" if more and rows < LEAST_TOLD - 1 else ""
+                beside = f", {self._rest(journey, rows)}" if more and rows < LEAST_TOLD - 1 else ""
                 canvas.write(top, end, beside, "dim")
-            for line, happening in enumerate(self._worth(journey, rows), top + is_headed):
+            for line, happening in enumerate(self._listed(journey, rows), top + is_headed):
                 fore = "title" if self._parts(happening) else FORES.get(happening.kind, "text")
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
                 canvas.write(line, end, shortened(_in_words(happening), width - (end - left) - 1), fore)
+
+    def _rest(self, journey: Journey, rows: int) -> str:
+        """How many rows are not told, and how to come to them."""
+        count = len(journey.happenings)
+        self._pages = max(self._pages, 1 + -(-count // max(rows, 1)))
+        if not self._page:
+            return f"and {count - rows} more{'  pgdn all, in order' if self.is_alone else ''}"
+        first = (self._page - 1) * rows
+        return f"{min(first + 1, count)} to {min(first + rows, count)} of {count}  pgup pgdn"
+
+    def _listed(self, journey: Journey, rows: int) -> Sequence[Happening]:
+        """What weighs most, or on later pages all of it, in order."""
+        first = (self._page - 1) * rows
+        return journey.happenings[first : first + rows] if self._page else self._worth(journey, rows)
 
     def _parts(self, happening: Happening) -> bool:
         """Whether it decides the way, and comes after the ways have parted."""

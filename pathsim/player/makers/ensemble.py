@@ -24,6 +24,7 @@ from pathsim.scenario.schema import Endpoint
 from pathsim.trial.time_to_event import ALL
 
 POWER_POINTS = 40
+ENDED = "trial.ended.day"
 
 
 class EnsembleRepeats(Repeats):
@@ -48,6 +49,7 @@ class EnsembleRepeats(Repeats):
             wanted=self.wanted,
             headline=_headline(scenario, name, columns, own) if name else None,
             endpoint=scenario.sections.endpoints[name].label if name else "",
+            has_committee=plan is not None,
             level=alpha(scenario),
             compared=tuple(
                 _compared_arm(scenario, endpoint, arm, columns, own, Share(**tests[PRIMARY_TEST]))
@@ -61,7 +63,7 @@ class EnsembleRepeats(Repeats):
                 for look in found["stopping"]
             ),
             figures=tuple(_figures(scenario, columns, own)),
-            ended=_figure_row("trial.ended.day", "ended on day", columns, own) if scenario.trial.monitoring else None,
+            ended=_figure_row(ENDED, "ended on day, median", columns, own) if scenario.trial.monitoring else None,
         )
 
     @cached_property
@@ -137,6 +139,9 @@ def _counted(endpoint: Endpoint) -> str:
 def _figure_row(path: str, label: str, columns: Columns, own: Columns) -> FigureRow | None:
     if path not in columns or (central := middle(of := figure(path, columns[path]))) is None:
         return None
+    if path == ENDED:
+        # Most end on one day, some at a look before it: the mean is a day on which none does.
+        central = float(np.nanmedian(columns[path]))
     mine = float(own[path][0]) if path in own else math.nan
     return FigureRow(label, unit_of(path) is Unit.SHARE, mine, central, of["lower"], of["upper"])
 

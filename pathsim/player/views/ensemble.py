@@ -52,7 +52,7 @@ class FigureRow:
     is_share: bool
     own: float
     middle: float
-    """The mean; of a hazard ratio, which can be infinite, the median."""
+    """The mean; of a hazard ratio, which can be infinite, and of the day on which the trial ended, the median."""
     lower: float
     upper: float
 
@@ -66,6 +66,7 @@ class EnsembleView:
     wanted: int
     headline: Headline | None
     endpoint: str
+    has_committee: bool
     level: float
     compared: tuple[ComparedArm, ...]
     """For each endpoint each arm that is compared with control."""
