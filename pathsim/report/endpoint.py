@@ -75,7 +75,7 @@ def _endpoint(scenario: Scenario, found: EndpointResults, name: str) -> Renderab
     for event in first[arms[0]] if incidence is not None else ():
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
-        table.add_row(f"{spoken(event)} first (by {told_days[float(last)]})", *told)
+        table.add_row(f"{spoken(event)} first: all (by {told_days[float(last)]})", *told)
     parts: list[RenderableType] = [table]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
         parts.append(Text(" -: nobody was followed for that long", style="dim"))

@@ -86,7 +86,7 @@ def test_where_all_events_are_in_one_arm_the_report_says_in_which(immortal: str,
 def test_first_events_are_told_up_to_the_last_day_and_not_the_last_in_the_alphabet() -> None:
     """1000 days are 32.9 months."""
     text = report(load("tests/scenarios/monitored.toml", {"endpoints.pfs.at_days": "[90, 365, 1000]"}))
-    assert "progression first (by 32.9 months)" in text
+    assert "progression first: all (by 32.9 months)" in text
 
 
 @pytest.mark.parametrize(
