@@ -1,8 +1,12 @@
 """The Patients screen asks for the patients of the trial that is on screen."""
 
-from driving import driven
+import re
+
+import pytest
+from driving import driven, lines_of
 
 from pathsim.app.screens.patients import PatientsScreen
+from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 
 
@@ -25,3 +29,31 @@ async def test_nobody_asks_for_a_patient_by_the_list_of_the_trial_before() -> No
         )
         assert screen.journey.generation == driver.session.generation
         assert not driver.worker.failed
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=lambda size: "{}x{}".format(*size))
+async def test_the_large_view_goes_through_all_that_happened_in_order(size: tuple[int, int]) -> None:
+    """As a user found it: what had no room was "and 11 more", and the outcome among it."""
+    async with driven(seed=23, size=size) as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.journey, "a journey is there")
+        await driver.press("f")
+        await driver.settle()
+        timeline = screen.query_one(Timeline)
+        assert screen.journey is not None
+        days = [round(one.day) for one in screen.journey.journeys[0].happenings]
+        told: list[int] = []
+        for _ in days:
+            await driver.press("pagedown")
+            await driver.settle()
+            page = [int(line.split()[1]) for line in lines_of(timeline) if re.match(r"day +\d+  ", line)]
+            if told[-len(page) :] == page:
+                break
+            told += page
+        assert told == days
+        await driver.press(*["pageup"] * len(days))
+        await driver.settle()
+        is_whole = len(page) == len(days)
+        assert any("more  pgdn" in line for line in lines_of(timeline)) is not is_whole

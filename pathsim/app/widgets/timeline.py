@@ -201,6 +201,8 @@ class Timeline(Picture, can_focus=True):
             if more and (rows >= LEAST_TOLD or not is_headed):
                 rows -= 1
                 canvas.write(top + each - 1, left, self._rest(journey, rows), "dim")
+            if more:
+                self._pages = max(self._pages, 1 + -(-len(journey.happenings) // max(rows, 1)))
             if is_headed:
                 end = canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
                 beside = f", {self._rest(journey, rows)}" if more and rows < LEAST_TOLD - 1 else ""
@@ -213,11 +215,10 @@ class Timeline(Picture, can_focus=True):
     def _rest(self, journey: Journey, rows: int) -> str:
         """How many rows are not told, and how to come to them."""
         count = len(journey.happenings)
-        self._pages = max(self._pages, 1 + -(-count // max(rows, 1)))
         if not self._page:
             return f"and {count - rows} more{'  pgdn all, in order' if self.is_alone else ''}"
         first = (self._page - 1) * rows
-        return f"{min(first + 1, count)} to {min(first + rows, count)} of {count}  pgup pgdn"
+        return "no more  pgup" if first >= count else f"{first + 1} to {min(first + rows, count)} of {count}  pgup pgdn"
 
     def _listed(self, journey: Journey, rows: int) -> Sequence[Happening]:
         """What weighs most, or on later pages all of it, in order."""
