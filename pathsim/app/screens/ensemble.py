@@ -183,7 +183,7 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
 
 
 def _ending(why: str) -> str:
-    return {"none": "ran to its end", "order": "stopped outside the rules"}.get(why, f"stopped for {why}")
+    return {"none": "ran to its end", "order": "outside the rules"}.get(why, f"stopped for {why}")
 
 
 def _brief(view: EnsembleView, *, is_over: bool) -> Text:
