@@ -10,12 +10,15 @@ from test_pictures import DAY, OTHER_SIZES, SIZES, fill, placed
 from textual.color import Color
 
 from pathsim.app.canvas import Canvas
+from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.themes import DARK, ROLES
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.power_chart import PowerChart
+from pathsim.app.widgets.survival_words import comparison
 from pathsim.app.widgets.toxicity import ToxicityPairs
 from pathsim.player.views.ensemble import Share
+from pathsim.player.views.live import HazardRatioView
 
 
 @pytest.mark.parametrize("size", SIZES[1:], ids=lambda size: "{}x{}".format(*size))
@@ -160,3 +163,48 @@ async def test_counts_in_one_column_leave_the_power_of_the_last_one() -> None:
         canvas = Canvas(60, 12, chart.palette)
         chart.draw(canvas)
         assert sum(bool((canvas.glyphs[row] == ord("━")).any()) for row in range(10)) == 1
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 45)], ids=lambda size: "{}x{}".format(*size))
+@pytest.mark.parametrize("gap", [2.0, 0.3, 0.02])
+async def test_a_look_does_not_lie_on_a_bound_that_z_has_not_crossed(size: tuple[int, int], gap: float) -> None:
+    """As a user found it: z 2.17 hid the bound at 2.64, and seemed to have crossed it."""
+    async with driven(size=size, seed=23) as driver:
+        driver.front.view = "committee"
+        snapshot = await driver.go(1700.0)
+        assert driver.app.trial.card is not None
+        assert driver.app.trial.card.committee is not None
+        chart, (look, *_) = driver.front.query_one(CommitteeChart), snapshot.looks
+        assert look.z is not None
+        for bounds, above in (((look.z + gap, None), "╋◉"), ((None, look.z - gap), "◉╋")):
+            chart.show(driver.app.trial.card.committee, replace(snapshot, looks=(replace(look, bounds=bounds),)))
+            lines = lines_of(chart)
+            (column,) = [line.index("◉") for line in lines if "◉" in line]
+            assert "".join(line[column] for line in lines if line[column] in "╋◉") == above
+
+
+async def test_power_is_told_beside_the_committee_only_where_there_is_one() -> None:
+    for scenario, title in (("two-arm-exponential", "Power"), ("aall1331", "Power, whatever the committee says")):
+        async with driven(scenario) as driver:
+            await driver.visit("ensemble")
+            chart = driver.front.query_one(PowerChart)
+            await driver.until(lambda of=chart: of.view is not None, "there are replicates")
+            assert chart.headings[0] == title
+
+
+async def test_the_day_on_which_trials_end_is_the_median() -> None:
+    async with driven() as driver:
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 50, "there are replicates")
+        assert screen.view is not None
+        assert screen.view.ended is not None
+        ended = screen.view.ended
+        assert ended.lower <= ended.middle <= ended.upper
+        assert ended.middle == round(ended.middle)
+
+
+def test_without_an_interval_there_is_no_hazard_ratio() -> None:
+    """While all events are in one arm it would be 0 or infinite."""
+    texts = list(comparison(HazardRatioView("drug", 0.0, None, None, 0.24), 0.7, is_stratified=True))
+    assert texts == [["too few events in an arm for a hazard ratio"], ["HR not estimable"]]

@@ -7,6 +7,7 @@ from driving import driven, lines_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pathsim.app.screens.dialogs import Explanation
 from pathsim.app.widgets.slider_rows import (
     CHANGED,
     FIRST,
@@ -194,3 +195,27 @@ async def test_the_cursor_goes_to_the_number_that_is_called_so_before_one_for_so
         await driver.press("slash", *["backspace"] * 20, *"relapse month", "enter")
         marked = driver.front.query_one(Sliders).marked
         assert marked is None or "month" in marked.found_by
+
+
+async def test_a_number_that_is_turned_where_it_is_not_seen_is_told() -> None:
+    """As a user found it: at 80 columns the arrows turned a number, and nothing said which."""
+    async with driven(size=(80, 24)) as driver:
+        assert not driver.front.query_one(Sliders).is_on_screen
+        await driver.press("right")
+        await driver.until(lambda: driver.session.settings, "a number is turned")
+        [path] = driver.session.settings
+        assert driver.app.trial.card is not None
+        [one] = [one for one in driver.app.trial.card.parameters if one.path == path]
+        told = f"{one.name}: {written(one, float(driver.session.settings[path]))}"
+        notes = [note.message for note in driver.app._notifications]  # noqa: SLF001 - there is no other way to them
+        assert told in notes
+
+
+async def test_where_a_number_comes_from_says_what_it_is_set_to() -> None:
+    async with driven(settings={RELAPSE: "0.53"}) as driver:
+        await driver.press("slash", *"relapse after transplant", "enter", "i")
+        await driver.until(lambda: isinstance(driver.app.screen, Explanation), "it is told")
+        shown = "\n".join(driver.screen_lines())
+        assert "HR 0.53   as you have set it" in shown
+        assert "HR 1.06   calibrated" in shown
+        assert f"--set {RELAPSE}=0.53" in shown.replace("\n", "")

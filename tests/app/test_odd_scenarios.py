@@ -11,6 +11,7 @@ from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.widgets.committee import CommitteeChart
 from pathsim.app.widgets.pathway import PathwayMap
+from pathsim.app.widgets.survival import SurvivalPlot
 
 ODD = sorted((Path(__file__).parent / "odd").glob("*.toml"))
 DAY = 700.0
@@ -110,3 +111,26 @@ async def test_the_same_toxicity_in_two_steps_is_compared_step_by_step() -> None
         now = {row.label: row for row in screen.comparison.toxicity_here} if screen.comparison is not None else {}
         assert before["Fever, Drug"].grades[0] == now["Fever, Drug"].grades[0]
         assert not any(re.search(r"Fever, Drug, drug .*[+-]\d", line) for line in driver.screen_lines())
+
+
+async def test_with_three_arms_the_keys_of_the_other_arm_are_dim() -> None:
+    async with driven(odd("three_arms")) as driver:
+        await driver.go(DAY)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster, "patients are listed")
+        await driver.settle()
+        active = {one.binding.id: one.enabled for one in screen.active_bindings.values()}
+        assert active["patients.counterfactual"] is False
+        assert screen.roster is not None
+        assert screen.roster.balance is None
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 45)], ids=lambda size: "{}x{}".format(*size))
+async def test_all_hazard_ratios_of_a_chart_are_told_in_the_same_words(size: tuple[int, int]) -> None:
+    async with driven(odd("three_arms"), size=size) as driver:
+        await driver.go(DAY)
+        found = [line for line in lines_of(driver.front.query_one(SurvivalPlot)) if re.search(r"\w+: (HR|haz)", line)]
+        shapes = {re.sub(r"\d+", "0", re.search(r": ((HR|haz)[^┈▁-█]*)", line)[1]).split("  ")[0] for line in found}  # type: ignore[index]
+        assert len(found) == 2
+        assert len(shapes) == 1

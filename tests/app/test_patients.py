@@ -57,3 +57,17 @@ async def test_the_large_view_goes_through_all_that_happened_in_order(size: tupl
         await driver.settle()
         is_whole = len(page) == len(days)
         assert any("more  pgdn" in line for line in lines_of(timeline)) is not is_whole
+
+
+async def test_another_patient_is_told_from_the_first_page_on() -> None:
+    async with driven(seed=23, size=(80, 24)) as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.journey, "a journey is there")
+        await driver.press("f", "pagedown")
+        await driver.settle()
+        timeline = screen.query_one(Timeline)
+        assert not any("more  pgdn" in line for line in lines_of(timeline))
+        await driver.press("down")
+        await driver.until(lambda: any("more  pgdn" in line for line in lines_of(timeline)), "another one is shown")

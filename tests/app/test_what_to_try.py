@@ -183,3 +183,13 @@ async def test_what_is_undone_many_times_is_told_once() -> None:
             await driver.settle()
         await driver.until(lambda: any("Undone" in line for line in driver.screen_lines()), "it is told")
         assert sum("Undone" in line for line in driver.screen_lines()) == 1
+
+
+async def test_evidence_says_that_numbers_were_changed() -> None:
+    async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}) as driver:
+        screen = await driver.visit("evidence")
+        assert isinstance(screen, EvidenceScreen)
+        await driver.press("w")
+        await driver.until(lambda: screen.validation, "there are trials")
+        await driver.settle()
+        assert "of the published course, with your changes" in str(screen.query_one("#tally", Static).render())

@@ -115,7 +115,7 @@ class _Chart:
         canvas.write(self.rows, LEFT - 1, "└" + "─" * self.columns, "rule")
 
     def bounds(self) -> None:
-        """The bounds at their looks, and the way between them."""
+        """The way between the bounds of the looks."""
         for kind in range(2):
             known = list(self.known(kind))
             for (at, bound), (after, then) in pairwise(known):
@@ -123,8 +123,6 @@ class _Chart:
                 for column in range(first, last + 1):
                     part = (column - first) / max(last - first, 1)
                     self.canvas.put(self.row(bound + part * (then - bound)), column, "╌", "rule")
-            for at, bound in known:
-                self.canvas.write(self.row(bound), self.column(at), BOUND, "title")
 
     def known(self, kind: int) -> Iterator[tuple[float, float]]:
         """The information and the height of the bounds for benefit (0) or futility (1) that there is room for.
@@ -140,10 +138,13 @@ class _Chart:
                 yield at, bound
 
     def walk(self) -> None:
-        """The way of z so far; where the committee looked at it, a ring."""
+        """The way of z so far; over it the bounds at their looks, and where the committee looked at z, a ring."""
         for information, z in self.snapshot.z_path:
             row, part = level_of(self.level(z))
             self.canvas.put(row, self.column(information), WALK[part], "text!")
+        for kind in range(2):
+            for at, bound in self.known(kind):
+                self.canvas.write(self.row(bound), self.column(at), BOUND, "title")
         for look in self.snapshot.looks:
             if look.z is not None:
                 self.canvas.write(self.row_of_look(look, look.z), self.column(look.information), LOOK, "title")
