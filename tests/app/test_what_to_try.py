@@ -1,5 +1,6 @@
 """Rooms that would be empty say what to do; nothing is told before its day; what is missed is told first."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -142,7 +143,13 @@ async def test_at_the_end_stations_say_how_many_have_come_to_them() -> None:
                 now, came = here[station.step], passed[station.step]
                 assert came >= now
                 assert (f"{now}/{came}" if 0 < now < came else str(came)) in text
-        assert "passed through" in driver.front.query_one(PathwayMap).headings[1]
+        chart = driver.front.query_one(PathwayMap)
+        assert "passed through" in chart.headings[1]
+        chart.show(chart.lanes, replace(snapshot, here=snapshot.passed), is_over=True)
+        assert not re.search(r"\d/\d", "\n".join(lines_of(chart))), "where all who came still are, one number says it"
+        many = tuple(tuple(1000 * count for count in counts) for counts in snapshot.passed)
+        chart.show(chart.lanes, replace(snapshot, passed=many), is_over=True)
+        assert not re.search(r"\d/\d", "\n".join(lines_of(chart))), "both have no room"
 
 
 async def test_evidence_judges_nothing_by_a_few_trials() -> None:
