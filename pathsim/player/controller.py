@@ -254,9 +254,11 @@ class Controller:
 
         What was undone since is done again, for it is to be left too; a number that was changed again stays so.
         """
-        later = self.history.actions[self.history.actions.index(action) + 1 :]
-        changed_again = {path for other in later for path in other.turned}
-        self.walk(len(self.history.actions))
+        actions = self.history.actions
+        # The same change may have been made twice.
+        place = next(number for number, one in enumerate(actions) if one is action)
+        changed_again = {path for later in actions[place + 1 :] for path in later.turned}
+        self.walk(len(actions))
         with self._action(f"{action.what} as before"):
             for path, (before, _) in action.turned.items():
                 if path in changed_again:

@@ -137,6 +137,37 @@ def test_a_change_of_a_change_is_taken_back_to_what_was_before_it() -> None:
     assert at_hand.session.settings == {"a": "0.9", "b": "0.5"}
 
 
+def test_an_earlier_change_is_taken_out_of_the_last_state_with_all_that_came_after_it() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.9)
+    at_hand.turn(parameter("b"), 0.5)
+    at_hand.other_seed()
+    at_hand.walk(1)
+    assert at_hand.session.settings == {"a": "0.9"}
+    at_hand.take_out(at_hand.history.actions[0])
+    assert at_hand.session.settings == {"b": "0.5"}
+    assert at_hand.session.seed == 2
+
+
+def test_a_number_that_was_changed_again_since_stays_as_it_is() -> None:
+    at_hand = controller()
+    at_hand.turn(parameter("a"), 0.9)
+    at_hand.turn(parameter("b"), 0.5)
+    at_hand.turn(parameter("a"), 0.1)
+    at_hand.take_out(at_hand.history.actions[0])
+    assert at_hand.session.settings == {"a": "0.1", "b": "0.5"}
+
+
+def test_of_the_same_change_made_twice_the_last_one_is_taken_out() -> None:
+    at_hand = controller()
+    for value in (0.9, None, 0.9):
+        at_hand.turn(parameter("b"), 0.5)
+        at_hand.turn(parameter("b"), None)
+        at_hand.turn(parameter("a"), value)
+    at_hand.take_out(at_hand.history.actions[-1])
+    assert not at_hand.session.settings
+
+
 def test_each_state_keeps_what_it_showed_last() -> None:
     history, setups = UndoHistory(), [Setup(seed, True, (), ()) for seed in range(MOST_ACTIONS + 5)]  # noqa: FBT003
     for number, setup in enumerate(setups):
