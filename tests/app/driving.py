@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from forked_workers import CAN_FORK, parent
+from forked_workers import can_fork, parent
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Size
@@ -38,7 +38,7 @@ class WatchedWorker(WorkerProcess):
     """A worker of which is kept what it was asked last, what it answered last, and what failed."""
 
     def __init__(self) -> None:
-        if CAN_FORK:
+        if can_fork():
             self._process = parent().fork()  # type: ignore[assignment]
         else:
             super().__init__()

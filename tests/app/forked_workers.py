@@ -17,9 +17,19 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-CAN_FORK = hasattr(os, "pidfd_open") and hasattr(socket, "SCM_RIGHTS")
 MOST_BYTES = 1 << 20
 """Of the names and values of the environment."""
+
+
+def can_fork() -> bool:
+    """Whether this system gives away descriptors, and tells of the end of a process that is not a child."""
+    if not (hasattr(os, "pidfd_open") and hasattr(socket, "SCM_RIGHTS")):
+        return False
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError:
+        return False
+    return True
 
 
 class ForkedProcess:
