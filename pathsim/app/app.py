@@ -232,17 +232,9 @@ class PathsimApp(TrialApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
-        session = self.trial.session
-        makes_sense = {
-            "mend": self.trial.is_worker_lost,
-            "save": bool(session.settings),
-            "keep": session.as_settings() != session.kept,
-            "reset": bool(session.settings or session.kept),
-            "undo": self.trial.history.can_undo,
-            "redo": self.trial.history.can_redo,
-            "seek": parameters[:1] != ("look",) or self.trial.card is None or self.trial.card.committee is not None,
-        }
-        return True if makes_sense.get(action, True) else None
+        if action == "seek" and parameters[:1] == ("look",):
+            return True if self.trial.card is None or self.trial.card.committee is not None else None
+        return True if self.trial.makes_sense.get(action, True) else None
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action by name, and every theme."""

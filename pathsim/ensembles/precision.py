@@ -42,9 +42,7 @@ class Precision:
         """
         if not scenario.compared_arms or not scenario.sections.endpoints:
             return None
-        plan = scenario.trial.monitoring
-        endpoint = next(iter(scenario.sections.endpoints)) if plan is None else plan.endpoint
-        return cls(endpoint, scenario.compared_arms[0], alpha(scenario), standard_error, first_setting)
+        return cls(scenario.main_endpoint, scenario.compared_arms[0], alpha(scenario), standard_error, first_setting)
 
     def successes(self, columns: ByName) -> int:
         """How many of these trials are significant."""

@@ -100,7 +100,8 @@ class Controller:
         self.snapshot, self.asked_at = snapshot, None
         if snapshot.generation == self.session.generation:
             changed = None if snapshot.counts is None else snapshot.counts.changed
-            ratios = [one.estimate for view in snapshot.endpoints for one in view.ratios]
+            main = "" if self.card is None else self.card.main_endpoint
+            ratios = [one.estimate for view in snapshot.endpoints if view.name == main for one in view.ratios]
             self.history.note(self.session.setup, StateFigures(snapshot.day, changed, next(iter(ratios), None)))
 
     def _refused(self, reply: Refused) -> None:
@@ -197,6 +198,19 @@ class Controller:
                 found[path] = float(value)
         return found
 
+    @property
+    def makes_sense(self) -> dict[str, bool]:
+        """What of all that the user can do makes sense now, by the name of the action; what is not here always does."""
+        session = self.session
+        return {
+            "mend": self.is_worker_lost,
+            "save": bool(session.settings),
+            "keep": session.as_settings() != session.kept,
+            "reset": bool(session.settings or session.kept),
+            "undo": self.history.can_undo,
+            "redo": self.history.can_redo,
+        }
+
     def turn(self, parameter: Parameter, value: float | None) -> None:
         """Change a number, and run the trial again to the same day."""
         with self._action(parameter.label, parameter.path):
@@ -283,19 +297,20 @@ class Controller:
     @contextmanager
     def _action(self, what: str, thread: str = "") -> Iterator[None]:
         """What is done here can be undone, and is shown."""
-        before = self.session.setup
+        before, sense = self.session.setup, self.makes_sense
         yield
-        self._done(UserAction(what, before, self.session.setup, thread=thread, shown_day=self.session.day))
+        self._done(UserAction(what, before, self.session.setup, thread=thread, shown_day=self.session.day), sense)
         self.open()
 
     def _jumped(self, before: float, after: float, thread: str = "") -> None:
         setup = self.session.setup
-        self._done(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread))
+        self._done(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread), self.makes_sense)
 
-    def _done(self, action: UserAction) -> None:
-        """Note what was done; other keys make sense now."""
+    def _done(self, action: UserAction, made_sense: dict[str, bool]) -> None:
+        """Note what was done; if other keys make sense now than before it, show that."""
         self.history.add(action)
-        self._refresh_header()
+        if self.makes_sense != made_sense:
+            self._refresh_header()
 
     def seek(self, towards: ask.Towards, step: int) -> None:
         """Go to the next event, enrollment or look, or to the one before."""

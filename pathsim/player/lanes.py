@@ -30,7 +30,8 @@ def _lane(scenario: Scenario, visited: Visits, arm: int, label: str) -> Lane:
     stays.sort(key=lambda entry: (entry.spec.is_end, order[entry.number]))
     if scenario.arms:
         # Where somebody is to be found only if numbers are changed, or stands before a randomization that has closed.
-        stays += [entry for entry in scenario.steps if entry not in stays]
+        known = {entry.number for entry in stays}
+        stays += [entry for entry in scenario.steps if entry.number not in known]
     return Lane(
         label,
         arm,

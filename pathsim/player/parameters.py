@@ -256,14 +256,12 @@ def _word(scenario: Scenario, path: KeyPath, said: Callable[[str], str]) -> str:
     words = declared(path, Words)
     if words is not None:
         return words.said
-    if declared(path[:-1], Together) is Together.ASCEND:
-        return _on_day(key)
     match declared(path[:-1], Name):
         case Name.STEP:
             return f"to {scenario.entry(key).label}"
         case Name.TOXICITY:
             return scenario.toxicity_label(key)
-    return said(key)
+    return _on_day(key) if declared(path[:-1], Together) is Together.ASCEND else said(key)
 
 
 def _on_day(day: str) -> str:
@@ -293,10 +291,8 @@ def _spoken(scenario: Scenario, condition: str) -> str:
     for written, said in (("==", "is"), ("!=", "is not")):
         condition = condition.replace(written, said)
     labels = _labels(scenario)
-    for column in _columns_of_days(scenario):
-        condition = re.sub(
-            rf"\b({column} [<>]=? )(\d+\.\d+)\b", lambda found: found[1] + span(float(found[2])), condition
-        )
+    if "<" in condition or ">" in condition:
+        condition = _with_spans(scenario, condition)
     words = re.split(r"('[^']*')", condition)
     return "".join(
         spoken(word.strip("'"))
@@ -306,9 +302,12 @@ def _spoken(scenario: Scenario, condition: str) -> str:
     )
 
 
-def _columns_of_days(scenario: Scenario) -> set[str]:
-    """The columns that hold how long something took."""
-    return {entry.spec.elapsed.set for entry in scenario.steps if entry.spec.elapsed is not None}
+def _with_spans(scenario: Scenario, condition: str) -> str:
+    """A condition in which what is compared with the days that something took has a unit that a reader would choose."""
+    for column in {entry.spec.elapsed.set for entry in scenario.steps if entry.spec.elapsed is not None}:
+        compared = rf"\b({column} [<>]=? )(\d+(?:\.\d+)?)\b"
+        condition = re.sub(compared, lambda found: found[1] + span(float(found[2])), condition)
+    return condition
 
 
 def _labels(scenario: Scenario) -> dict[str, str]:

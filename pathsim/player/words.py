@@ -183,7 +183,7 @@ def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
     """What a look showed and what followed from it, in a sentence; the longest first."""
     date = scenario.written_date(look.day)
     said, brief = decision_in_words(look), _BRIEFLY[look.decision]
-    whole = [f"{said}{why}" for why in (*_why(scenario, look), "")]
+    whole = [f"{said}{why}" for why in (*_beside(scenario, look), "")]
     at = f"{date}, {look.information:.0%}"
     if look.z is None:
         return *(f"{at}: {text}" for text in whole), f"{date}: {brief}"
@@ -195,14 +195,19 @@ def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
     return *(f"{at}: {z}: {text}" for text in whole), f"{date}: {z}, {brief}", f"{z}, {brief}"
 
 
-def _why(scenario: Scenario, look: Look) -> tuple[str, ...]:
+def reason_of_order(scenario: Scenario, look: Look) -> str:
+    """Why the committee stops the trial outside its rules, if it does at this look and the scenario says why."""
+    plan = scenario.trial.monitoring
+    order = None if plan is None or look.decision != "stop by order" else plan.order
+    return "" if order is None else in_line(order.reason or "")
+
+
+def _beside(scenario: Scenario, look: Look) -> tuple[str, ...]:
     """What is to be said beside a decision that no rule takes; the longest first."""
     if look.decision != "stop by order":
         return ()
-    plan = scenario.trial.monitoring
-    reason = None if plan is None or plan.order is None else plan.order.reason
-    why = ": the scenario sets the day" if not reason else f", {in_line(reason)}"
-    return f", no bound crossed{why}", ", no bound crossed"
+    reason = reason_of_order(scenario, look)
+    return f", no bound crossed{f', {reason}' if reason else ': the scenario sets the day'}", ", no bound crossed"
 
 
 AFTER = "After "

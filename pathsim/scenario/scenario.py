@@ -155,6 +155,12 @@ class Scenario:
         """The arms that are compared with control."""
         return tuple(arm for arm in self.arms if arm != self.trial.control)
 
+    @property
+    def main_endpoint(self) -> str:
+        """The endpoint that the trial is about: the one that is monitored, or the first; empty if there is none."""
+        plan = self.trial.monitoring
+        return next(iter(self.sections.endpoints), "") if plan is None else plan.endpoint
+
     def compared_label(self, endpoint: str, arm: str) -> str:
         """The short name of an endpoint and, where several arms are compared with control, of the arm."""
         label = self.endpoint_label(endpoint)

@@ -117,7 +117,6 @@ def _serve(requests: socket.socket) -> None:
             if not os.environ.get("PATHSIM_DEBUG"):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             worker.main()
-            sys.stdout = None
             os._exit(0)
         for descriptor in found:
             os.close(descriptor)

@@ -11,31 +11,18 @@ import pytest
 from driving import driven
 from hypothesis import given
 from hypothesis import strategies as st
-from test_colors_by_role import palette_of, views
+from test_colors_by_role import DAYS, PATH, palette_of, views
 from test_pictures import SIZES, pictures
 
 from pathsim.app.canvas import Canvas
 from pathsim.app.plain import PLAIN, plain
 from pathsim.app.step_lines import DASHED, DOUBLE, HEAVY, LIGHT, PENS
-from pathsim.app.themes import DARK, THEMES
+from pathsim.app.themes import DARK
 from pathsim.app.widgets.picture import draw_rule
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.survival_plot import GRIDS, Plot
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.player.views.live import Curve, EndpointCard, EndpointView
-
-PLACES = [
-    pytest.param(
-        size,
-        theme.name,
-        id="{}x{}-{}".format(*size, theme.name),
-        marks=() if (size, theme.name) == (SIZES[0], DARK) else pytest.mark.slow,
-    )
-    for size in SIZES
-    for theme in THEMES
-]
-PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
-DAYS = (500.0, 1900.0, 2114.0)
 
 # ---- letters over letters
 

@@ -8,23 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_pictures import SIZES
 
 from pathsim.app.step_lines import DASHED, DOUBLE, HEAVY, LIGHT, LinePen, levels, trace
-from pathsim.app.themes import DARK, THEMES
-
-PLACES = [
-    pytest.param(
-        size,
-        theme.name,
-        id="{}x{}-{}".format(*size, theme.name),
-        marks=() if (size, theme.name) == (SIZES[0], DARK) else pytest.mark.slow,
-    )
-    for size in SIZES
-    for theme in THEMES
-]
-PATH = "steps.after_transplant.exit.relapse.hazard_ratio"
-DAYS = (500.0, 1900.0, 2114.0)
 
 # ---- step lines
 

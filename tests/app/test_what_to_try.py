@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from driving import driven, lines_of
@@ -16,6 +17,8 @@ from pathsim.app.widgets.histogram import Histogram
 from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.player.suggestions import suggestions
+
+RELAPSE = "steps.after_transplant.exit.relapse.hazard_ratio"
 
 
 async def test_compare_offers_three_changes_and_makes_the_one_that_is_chosen() -> None:
@@ -100,6 +103,38 @@ async def test_an_ensemble_does_not_tell_how_this_trial_ends_before_it_does() ->
         await driver.settle()
         assert "luckier" in "\n".join(driver.screen_lines())
         assert "" not in own_figures(screen)
+
+
+SECOND = """
+title = "x"
+extends = "aall1331"
+[trial.monitoring]
+endpoint = "os"
+assumed = "a test"
+"""
+
+
+async def test_where_the_second_endpoint_is_monitored_all_speak_of_it(tmp_path: Path) -> None:
+    (tmp_path / "second.toml").write_text(SECOND, encoding="utf-8")
+    async with driven(tmp_path / "second.toml", settings={RELAPSE: "0.5"}) as driver:
+        snapshot = await driver.go(1500.0)
+        card, counts = driver.app.trial.card, snapshot.counts
+        assert card is not None
+        assert counts is not None
+        assert [one.name for one in card.endpoints] == ["dfs", "os"]
+        [first], [second] = (view.ratios for view in snapshot.endpoints)
+        assert first.estimate != second.estimate
+        assert counts.endpoint == "OS"
+        figures = driver.app.trial.history.figures(driver.session.setup)
+        assert figures is not None
+        assert figures.ratio == second.estimate
+        screen = await driver.visit("ensemble")
+        assert isinstance(screen, EnsembleScreen)
+        await driver.until(lambda: screen.replicates >= 30, "there are replicates")
+        await driver.settle()
+        chart = screen.query_one(Histogram)
+        assert chart.headings[0] == "Hazard ratio, overall survival"
+        assert f"this trial so far {second.estimate:.2f}" in "\n".join(lines_of(chart))
 
 
 async def test_at_80_columns_an_ensemble_shows_what_matters_and_the_rest_with_a_key() -> None:
@@ -193,7 +228,7 @@ async def test_what_is_undone_many_times_is_told_once() -> None:
 
 
 async def test_evidence_says_that_numbers_were_changed() -> None:
-    async with driven(settings={"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}) as driver:
+    async with driven(settings={RELAPSE: "0.5"}) as driver:
         screen = await driver.visit("evidence")
         assert isinstance(screen, EvidenceScreen)
         await driver.press("w")

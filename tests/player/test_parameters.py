@@ -273,3 +273,21 @@ def test_times_are_told_in_the_unit_that_a_reader_would_choose(scenario: str, pa
 )
 def test_a_value_stands_with_its_unit(scenario: str, path: str, unit: str) -> None:
     assert next(one.unit for one in parameters(load(scenario)) if one.path == path) == unit
+
+
+WITHIN = """
+title = "x"
+extends = "stroke-thrombectomy"
+[[steps.triage.rules]]
+when = "onset_to_image < 2 and age < 30"
+split = { suite_wait = 0.7, stroke_unit = "rest" }
+assumed = "a test"
+[[steps.triage.rules]]
+next = "stroke_unit"
+"""
+
+
+def test_only_columns_of_days_are_told_with_a_unit(tmp_path: Path) -> None:
+    (tmp_path / "within.toml").write_text(WITHIN, encoding="utf-8")
+    label = label_of(str(tmp_path / "within.toml"), "steps.triage.rules.0.split.suite_wait")
+    assert label == "to Waits for the suite (onset to image < 2 days and age < 30)"

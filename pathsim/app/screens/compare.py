@@ -138,7 +138,9 @@ class CompareScreen(TrialScreen):
         self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
         today = "" if self.trial.snapshot is None else f"by {self.trial.snapshot.date}"
         averages = "" if self.contrast is None else f"; on average of {self.replicates:,} by {card.last_cut}"
-        told = [f"this trial {today}{averages}, ± 95%; shares in percentage points", f"{today}{averages}", today]
+        interval = ", ± 95%" if averages else ""
+        whole = f"this trial {today}{averages}{interval}; shares in percentage points"
+        told = [whole, f"{today}{averages}", today]
         self.query_one("#differences-title", TitledRule).entitle("Now against before", *told)
 
     def command(self, asked: str) -> str:

@@ -26,11 +26,8 @@ class _Figure:
     there: float | None = None
     here: float | None = None
     unit: Unit = Unit.SHARE
-
-    @property
-    def is_power(self) -> bool:
-        """Whether it is a share of trials, of which one trial says nothing."""
-        return self.is_missing and self.unit is Unit.SHARE
+    is_power: bool = False
+    """Whether it is a share of trials, of which one trial says nothing."""
 
     @property
     def is_missing(self) -> bool:
@@ -59,11 +56,17 @@ class _Figure:
             return f"{value:.0f} d"
         return ratio(value) if self.is_ratio else percent(value)
 
-    def told_difference(self, value: float | None) -> str:
+    def told_difference(self, value: float | None, least_digits: int = 0) -> str:
         """A difference in words: of shares in points, of hazard ratios the factor."""
         if value is None:
             return ""
-        return f"{TIMES} {math.exp(value):.2f}" if self.is_ratio else f"{self.scale * value:+z.1f}"
+        digits = max(self.digits, least_digits)
+        return f"{TIMES} {math.exp(value):.{digits}f}" if self.is_ratio else f"{self.scale * value:+z.{digits}f}"
+
+    @property
+    def digits(self) -> int:
+        """How many digits a difference has behind the point, if its error needs no more."""
+        return 2 if self.is_ratio else 1
 
     @property
     def scale(self) -> int:
@@ -74,14 +77,10 @@ class _Figure:
         """A mean difference with its error; of one within its error only that."""
         # So far does the factor reach whose logarithm reaches so far.
         reach = math.exp(mean.mean) * mean.reach if self.is_ratio else self.scale * mean.reach
-        least = 2 if self.is_ratio else 1
         # As many digits as it takes for the error to be more than nothing.
-        digits = max(least, -math.floor(math.log10(reach))) if reach > 0 else least
-        if not _is_sure(mean):
-            return f"within ± {reach:.{digits}f}"
-        if self.is_ratio:
-            return f"{TIMES} {math.exp(mean.mean):.{digits}f} ± {reach:.{digits}f}"
-        return f"{self.scale * mean.mean:+z.{digits}f} ± {reach:.{digits}f}"
+        digits = max(self.digits, -math.floor(math.log10(reach))) if reach > 0 else self.digits
+        told = f"{self.told_difference(mean.mean, digits)} ±" if _is_sure(mean) else "within ±"
+        return f"{told} {reach:.{digits}f}"
 
 
 def difference_table(card: Opened, comparison: ComparisonView, contrast: ContrastView | None) -> Table:
@@ -134,7 +133,8 @@ def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Fig
             for arm in range(len(card.groups)):
                 if there.at_risk[number][arm] and here.at_risk[number][arm]:
                     yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
-        yield from (_Figure(one.label, one.there, one.here, one.unit) for one in compared)
+        for one in compared:
+            yield _Figure(one.label, one.there, one.here, one.unit, is_power=one.unit is Unit.SHARE)
 
 
 def _of(card: Opened, arm: int) -> str:

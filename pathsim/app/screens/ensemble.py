@@ -132,17 +132,18 @@ class EnsembleScreen(TrialScreen):
         self.set_class(is_several, "-several")
         self.set_class(view is not None and not view.power_by_count, "-no-power")
         none = "no replicates yet" if view is None else "no figure to show"
-        level, first = 0.0 if view is None else view.level, next(iter(so_far.values()), None)
+        level = 0.0 if view is None else view.level
         headline = None if view is None or is_several else view.headline
         compared = view.compared if view is not None and is_several else ()
-        self.query_one(Histogram).show(headline, none, level, is_over=is_over, so_far=first)
+        own = None if headline is None else so_far.get((headline.endpoint, headline.arm))
+        self.query_one(Histogram).show(headline, none, level, is_over=is_over, so_far=own)
         self.query_one(RatioRows).show(compared, level, is_over=is_over, so_far=so_far)
-        self.query_one(PowerChart).show(view)
+        card = self.trial.card
+        self.query_one(PowerChart).show(view, has_committee=card is not None and card.committee is not None)
 
     def _tell(self, name: str, text: Text) -> None:
         """Write a text; one of as many lines as before needs no new layout."""
-        width = max(self.size.width - 2, 1)
-        height = sum(max(-(-line.cell_len // width), 1) for line in text.split(allow_blank=True))
+        height = len(text.wrap(self.app.console, max(self.size.width - 2, 1)))
         self.query_one(name, Static).update(text, layout=height != self._heights.get(name))
         self._heights[name] = height
 
@@ -169,7 +170,8 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
         return Text(f"{counted(view.replicates, 'trial')} by {cut}; so few do not tell how lucky this one is.")
     share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
     if headline.is_ratio:
-        of = f" on {view.compared[0].label}" if view.has_several_arms else ""
+        mine = (one.label for one in view.compared if (one.endpoint, one.arm) == (headline.endpoint, headline.arm))
+        of = f" on {next(mine)}" if view.has_several_arms else ""
         return Text.assemble(
             "By ",
             cut,

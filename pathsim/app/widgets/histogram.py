@@ -6,21 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.app.axis import Axis, usable
 from pathsim.app.canvas import Canvas, fitted
 from pathsim.app.eighths import EIGHTHS
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.ensemble import Headline
 from pathsim.text import counted
 
-RATIOS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0)
-SHARE_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
-MOST_TICKS = 8
-LOWEST, HIGHEST = 0.4, 1.25
-"""The axis of ratios reaches from here to here at least, on a scale of logarithms."""
-LEAST_REACH = 0.02
-"""The axis of shares reaches so far to either side of their median at least."""
-OUTSIDE = 0.002
-"""What part of the replicates may lie beyond either end of the axis."""
 LEAST_AT_MODE = 0.05
 """What part of the replicates the highest bar holds at least; else bars become wider."""
 ROWS_BELOW = 4
@@ -48,20 +40,18 @@ class Histogram(Picture):
 
     def draw(self, canvas: Canvas) -> None:
         """Bars, axis, pointers."""
-        values = np.empty(0) if self.headline is None else self.headline.values
-        if self.headline is None or not _usable(self.headline).any() or canvas.height < 7 or canvas.width < 12:
-            canvas.write(0, 1, self.none if not values.size else "too small", "dim")
+        headline = self.headline
+        if headline is None or not usable(headline.values, is_ratio=headline.is_ratio).any():
+            canvas.write(0, 1, self.none, "dim")
             return
-        own = _Own(self.headline.own, "▲", "this trial")
+        if canvas.height < 7 or canvas.width < 12:
+            canvas.write(0, 1, "too small", "dim")
+            return
+        own = _Own(headline.own, "▲", "this trial")
         if not self.is_over:
-            so_far = self.so_far if self.headline.is_ratio and self.so_far is not None else math.nan
+            so_far = self.so_far if headline.is_ratio and self.so_far is not None else math.nan
             own = _Own(so_far, "△", "this trial so far")
-        _Bars(canvas, self.headline, self.level, own).draw()
-
-
-def _usable(headline: Headline) -> NDArray[np.bool_]:
-    usable = np.isfinite(headline.values)
-    return usable & (headline.values > 0) if headline.is_ratio else usable
+        _Bars(canvas, headline, self.level, own).draw()
 
 
 class _Own(NamedTuple):
@@ -86,34 +76,17 @@ class _Bars:
 
     def __init__(self, canvas: Canvas, headline: Headline, level: float, own: _Own) -> None:
         self.canvas, self.headline, self.level, self.own = canvas, headline, level, own
-        self.usable = _usable(headline)
-        values = headline.values[self.usable]
-        self.scaled = np.log(values) if headline.is_ratio else values
-        low, high = (float(np.quantile(self.scaled, part)) for part in (OUTSIDE, 1 - OUTSIDE))
-        middle = float(np.median(self.scaled))
-        least, most = (
-            (math.log(LOWEST), math.log(HIGHEST))
-            if headline.is_ratio
-            else (max(middle - LEAST_REACH, 0.0), min(middle + LEAST_REACH, 1.0))
-        )
-        self.low, self.high = min(low, least), max(high, most)
-        self.width, self.height = canvas.width - 2, canvas.height - ROWS_BELOW
-
-    def column(self, value: float) -> int:
-        scaled = math.log(value) if self.headline.is_ratio else value
-        place = round((scaled - self.low) / (self.high - self.low) * self.width - 0.5)
-        return 1 + min(max(place, 0), self.width - 1)
+        self.usable = usable(headline.values, is_ratio=headline.is_ratio)
+        self.values = headline.values[self.usable]
+        self.axis = Axis.over(self.values, 1, canvas.width - 2, is_ratio=headline.is_ratio)
+        self.width, self.height = self.axis.width, canvas.height - ROWS_BELOW
 
     def draw(self) -> None:
-        null = self.column(1.0) if self.headline.is_ratio else None
         self.bars()
-        if null is not None:
-            for row in range(self.height):
-                # Behind the bars, so that none of them is cut.
-                if self.canvas.glyphs[row, null] == ord(" "):
-                    self.canvas.write(row, null, "┊", "rule")
+        if self.headline.is_ratio:
+            null = self.axis.draw_null(self.canvas, range(self.height))
             self.beside(0, null, "no effect")
-        self.axis()
+        self.axis.draw(self.canvas, self.height, self.height + 2)
         self.pointers()
         self.canvas.write(self.canvas.height - 1, 1, fitted(self.meaning(), self.canvas.width - 1), "dim")
 
@@ -121,7 +94,8 @@ class _Bars:
         """Strong is the part of each bar whose P is below the level."""
         counts, width = self.binned()
         significant = self.headline.is_significant
-        bright = np.zeros_like(counts) if significant is None else self.counted(significant[self.usable], width)
+        strong = self.values[:0] if significant is None else self.values[significant[self.usable]]
+        bright = self.axis.counts(strong, width)
         highest = max(float(counts.max()), 1.0)
         for number, (count, of_it) in enumerate(zip(counts.tolist(), bright.tolist(), strict=True)):
             eighths, bright_eighths = (round(part / highest * self.height * 8) for part in (count, of_it))
@@ -137,42 +111,21 @@ class _Bars:
     def binned(self) -> tuple[NDArray[np.int64], int]:
         """How many trials are in each bar, and how many columns wide bars are."""
         for width in range(1, max(self.width // 8, 1) + 1):
-            counts = self.counted(np.ones(self.scaled.size, np.bool_), width)
-            if counts.max() >= LEAST_AT_MODE * self.scaled.size:
+            counts = self.axis.counts(self.values, width)
+            if counts.max() >= LEAST_AT_MODE * self.values.size:
                 break
         return counts, width
-
-    def counted(self, which: NDArray[np.bool_], width: int) -> NDArray[np.int64]:
-        place = ((self.scaled - self.low) / (self.high - self.low) * self.width).astype(np.int64)
-        within = which & (self.scaled >= self.low) & (self.scaled <= self.high)
-        bars = -(-self.width // width)
-        return np.bincount(np.minimum(place[within], self.width - 1) // width, minlength=bars).astype(np.int64)
-
-    def axis(self) -> None:
-        ticks = [(tick, f"{tick:g}") for tick in RATIOS if self.low <= math.log(tick) <= self.high]
-        if not self.headline.is_ratio:
-            reach = self.high - self.low
-            step = next((step for step in SHARE_STEPS if reach / step <= MOST_TICKS), SHARE_STEPS[-1])
-            first, last = math.ceil(self.low / step), math.floor(self.high / step)
-            ticks = [(number * step, f"{number * step:.0%}") for number in range(first, last + 1)]
-        row, after = self.height + 2, 0
-        self.canvas.write(self.height, 1, "─" * self.width, "rule")
-        for tick, label in ticks:
-            start = min(max(self.column(tick) - (len(label) - 1) // 2, 0), self.canvas.width - len(label))
-            self.canvas.write(self.height, self.column(tick), "┴", "rule")
-            if start >= after:
-                after = self.canvas.write(row, start, label, "dim") + 1
 
     def pointers(self) -> None:
         """▲ this trial and ◇ what was published, with their values beside them where they do not collide."""
         found = []
         if self.headline.published is not None:
             published = self.headline.published
-            found.append(_Pointer(self.column(published), "◇", f"published {self.said(published)}", "title"))
+            found.append(_Pointer(self.axis.column(published), "◇", f"published {self.said(published)}", "title"))
         own = self.own
         if math.isfinite(own.value) and (own.value > 0 or not self.headline.is_ratio):
             told = f"{own.words} {self.said(own.value)}"
-            found.append(_Pointer(self.column(own.value), own.sign, told, "yours!"))
+            found.append(_Pointer(self.axis.column(own.value), own.sign, told, "yours!"))
         found.sort(key=lambda mark: mark.column)
         row = self.height + 1
         if len(found) == 2 and found[0].column == found[1].column:
@@ -204,7 +157,7 @@ class _Bars:
         """What the shades mean."""
         significant = self.headline.is_significant
         if significant is None:
-            return [f"{self.scaled.size:,} trials"]
+            return [f"{self.values.size:,} trials"]
         share = float(significant.mean())
         return [
             f"Strong bars: one-sided P below {self.level:g}, {share:.0%} of {counted(significant.size, 'trial')}.",

@@ -23,7 +23,7 @@ FIRST = (
 )
 """What everybody needs, the same on every screen; keys of one entry stand together. The screen's own keys follow.
 
-Where there is nothing to undo yet, that key stands among those that follow.
+What makes no sense yet, as to undo, stands among those that follow.
 """
 SHORT = {"sliders.less": "turn", "screen.ensemble": "many trials", "player.help": "keys"}
 """What they are called here."""
@@ -75,9 +75,10 @@ class KeyBar(Picture):
 
     def _keys(self) -> Iterator[_Key]:
         active = {one.binding.id: one for one in reversed(self.screen.active_bindings.values()) if one.binding.id}
-        needed = [ids for ids in FIRST if ids != ("player.undo",) or self.app.check_action("undo", ())]
+        enabled = {name for name, one in active.items() if one.enabled}
+        needed = [ids for ids in FIRST if enabled.issuperset(ids)]
         for ids in needed:
-            if all(name in active for name in ids) and not self._is_here(ids[0]):
+            if not self._is_here(ids[0]):
                 ones = [active[name] for name in ids]
                 names = "".join(self.app.get_key_display(one.binding) for one in ones)
                 yield _Key(names, self._label(ones[0]), ones[-1].binding.key, ones[0].enabled)

@@ -36,11 +36,10 @@ class PathwayMap(Picture):
     is_over = False
 
     def show(self, lanes: tuple[Lane, ...], snapshot: Snapshot, *, is_over: bool = False) -> None:
-        """Draw the map on this day; when all is over, steps that are empty say how many have passed through them."""
+        """Draw the map on this day; when all is over, steps say how many have come to them."""
         self.lanes, self.snapshot, self.is_over = lanes, snapshot, is_over
-        self.entitle(
-            "Pathway", *((f"there now / have come; in gray who have {PASSED}", f"gray: {PASSED}") if is_over else ())
-        )
+        told = f"there now / have come; in gray who have {PASSED}", f"gray: {PASSED}"
+        self.entitle("Pathway", *(told if is_over else ()))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

@@ -20,7 +20,7 @@ class PowerChart(Picture):
 
     view: EnsembleView | None = None
 
-    def show(self, view: EnsembleView | None) -> None:
+    def show(self, view: EnsembleView | None, *, has_committee: bool) -> None:
         """Draw these replicates."""
         self.view = view
         power = brief = ""
@@ -28,8 +28,7 @@ class PowerChart(Picture):
             share = view.power_by_count[-1][1]
             brief = f"{share.estimate:.1%} ({share.lower:.1%} to {share.upper:.1%})"
             power = f"{brief} {lowered(view.endpoint)}"
-        title = WITH_COMMITTEE if view is not None and view.has_committee else "Power"
-        self.entitle(title, *([power, brief] if power else []))
+        self.entitle(WITH_COMMITTEE if has_committee else "Power", *([power, brief] if power else []))
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:

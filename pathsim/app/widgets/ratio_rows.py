@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.app.axis import Axis, usable
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.eighths import rows_of_bars
-from pathsim.app.widgets.histogram import HIGHEST, LOWEST, OUTSIDE, RATIOS
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.ensemble import ComparedArm
 from pathsim.report.figures import ratio
@@ -69,8 +69,7 @@ class RatioRows(Picture):
 
 def _usable(row: ComparedArm) -> NDArray[np.float64]:
     """The ratios that have a place on a scale of logarithms."""
-    found: NDArray[np.float64] = row.ratios[np.isfinite(row.ratios) & (row.ratios > 0)]
-    return found
+    return row.ratios[usable(row.ratios, is_ratio=True)]
 
 
 class _Drawing:
@@ -78,61 +77,44 @@ class _Drawing:
 
     def __init__(self, canvas: Canvas, widget: RatioRows) -> None:
         self.canvas, self.widget = canvas, widget
-        self.scaled = [np.log(_usable(row)) for row in widget.rows]
-        together = np.concatenate(self.scaled)
-        low, high = (float(np.quantile(together, part)) for part in (OUTSIDE, 1 - OUTSIDE))
-        self.low, self.high = min(low, math.log(LOWEST)), max(high, math.log(HIGHEST))
-        self.left = 2 + min(max(len(row.label) for row in widget.rows), canvas.width // 4)
+        self.usable = [_usable(row) for row in widget.rows]
+        left = 2 + min(max(len(row.label) for row in widget.rows), canvas.width // 4)
         self.power_width = POWER_WIDTH if canvas.width >= LEAST_WIDTH_WITH_POWER else 0
         self.right = canvas.width - sum(width for _, width in NUMBERS) - self.power_width - 2
-        self.bar_rows = BAR_ROWS if self.fits((BAR_ROWS + 1) * len(self.scaled)) else 1
-        self.row_height = self.bar_rows + 1 + self.fits((self.bar_rows + 2) * len(self.scaled))
+        self.axis = Axis.over(np.concatenate(self.usable), left, self.right - left, is_ratio=True)
+        self.bar_rows = BAR_ROWS if self.fits((BAR_ROWS + 1) * len(self.usable)) else 1
+        self.row_height = self.bar_rows + 1 + self.fits((self.bar_rows + 2) * len(self.usable))
 
     def fits(self, rows: int) -> bool:
         """Whether so many rows fit between the headings and the axis."""
         return rows <= self.canvas.height - 1 - ROWS_BELOW
-
-    def column(self, scaled: float) -> int:
-        width = self.right - self.left
-        place = round((scaled - self.low) / (self.high - self.low) * width - 0.5)
-        return self.left + min(max(place, 0), width - 1)
 
     def draw(self) -> None:
         canvas, column = self.canvas, self.right + 1
         for name, width in NUMBERS:
             canvas.write(0, column, name.rjust(width), "dim")
             column += width
-        shown = min((canvas.height - 1 - ROWS_BELOW) // self.row_height, len(self.scaled))
-        bins = [self.binned(scaled) for scaled in self.scaled]
+        shown = min((canvas.height - 1 - ROWS_BELOW) // self.row_height, len(self.usable))
+        bins = [self.axis.counts(ratios) for ratios in self.usable]
         highest = max(int(counts.max()) for counts in bins)
-        axis = 1 + shown * self.row_height
-        null = self.column(0.0)
+        below = 1 + shown * self.row_height
         for number in range(shown):
             self.row(number, 1 + number * self.row_height, bins[number], highest)
-        for row in range(1, axis):
-            if canvas.glyphs[row, null] == ord(" "):
-                canvas.put(row, null, "┊", "rule")
-        self.axis(axis)
-        self.meaning(axis + 2, len(self.scaled) - shown)
-
-    def binned(self, scaled: NDArray[np.float64]) -> NDArray[np.int64]:
-        """How many trials lie in each column."""
-        width = self.right - self.left
-        place = ((scaled - self.low) / (self.high - self.low) * width).astype(np.int64)
-        within = (scaled >= self.low) & (scaled <= self.high)
-        return np.bincount(np.minimum(place[within], width - 1), minlength=width).astype(np.int64)
+        self.axis.draw_null(canvas, range(1, below))
+        self.axis.draw(canvas, below, below + 1)
+        self.meaning(below + 2, len(self.usable) - shown)
 
     def row(self, number: int, top: int, counts: NDArray[np.int64], highest: int) -> None:
         canvas, one = self.canvas, self.widget.rows[number]
         heights = np.ceil(counts / max(highest, 1) * self.bar_rows * 8).astype(int).tolist()
         line = top + self.bar_rows
         for up, bars in enumerate(rows_of_bars(heights, self.bar_rows)):
-            canvas.write(line - 1 - up, self.left, bars, "other")
-        canvas.write(line - 1, 1, shortened(one.label, self.left - 2), "text!")
-        scaled, median = self.scaled[number], math.nan
-        if scaled.size:
+            canvas.write(line - 1 - up, self.axis.left, bars, "other")
+        canvas.write(line - 1, 1, shortened(one.label, self.axis.left - 2), "text!")
+        median, ratios = math.nan, self.usable[number]
+        if ratios.size:
             median = float(np.median(one.ratios[~np.isnan(one.ratios)]))
-            lower, upper = (self.column(float(np.quantile(scaled, part))) for part in (0.025, 0.975))
+            lower, upper = (self.axis.column(float(np.quantile(ratios, part))) for part in (0.025, 0.975))
             canvas.write(line, lower, f"├{'─' * max(upper - lower - 1, 0)}┤", "dim")
             self.point(line, median, "┿", "text!")
         if one.published is not None:
@@ -143,7 +125,7 @@ class _Drawing:
     def point(self, row: int, value: float, sign: str, fore: str) -> None:
         """A sign where a value lies, if it has a place."""
         if math.isfinite(value) and value > 0:
-            self.canvas.put(row, self.column(math.log(value)), sign, fore)
+            self.canvas.put(row, self.axis.column(value), sign, fore)
 
     def numbers(self, row: int, one: ComparedArm, median: float) -> None:
         own = self.widget.own(one)
@@ -160,17 +142,6 @@ class _Drawing:
             filled = round(one.power.estimate * (self.power_width - 1))
             self.canvas.write(row, column + 1, "─" * (self.power_width - 1), "rule")
             self.canvas.write(row, column + 1, "━" * filled, "title")
-
-    def axis(self, row: int) -> None:
-        after = 0
-        self.canvas.write(row, self.left, "─" * (self.right - self.left), "rule")
-        for tick in RATIOS:
-            if not self.low <= math.log(tick) <= self.high:
-                continue
-            label, column = f"{tick:g}", self.column(math.log(tick))
-            self.canvas.put(row, column, "┴", "rule")
-            if (start := column - (len(label) - 1) // 2) >= after:
-                after = self.canvas.write(row + 1, start, label, "dim") + 1
 
     def meaning(self, row: int, hidden: int) -> None:
         """What the signs mean, and how many rows there was no room for."""

@@ -24,10 +24,10 @@ FORES = {"toxicity": "text", "passed": "dim", "exit": "lost"}
 RANKS = ("passed", "toxicity", "assess", "step", "arm", "exit")
 """Where there is no room for all that happened, the last kinds are told first."""
 LEGEND = (
-    ("arm", "◆ randomized", "◆ randomized"),
-    ("assess", "◇ assessed", "◇ assessed"),
-    ("toxicity", "3 4 5 grade of toxicity", "3 4 5 toxicity"),
-    ("exit", "✗ left early", "✗ left early"),
+    ("arm", "◆ randomized"),
+    ("assess", "◇ assessed"),
+    ("toxicity", "3 4 5 toxicity grade"),
+    ("exit", "✗ left early"),
 )
 PARTING = "▲ courses differ"
 LINES_OF_PARTING = 2
@@ -107,10 +107,8 @@ class Timeline(Picture, can_focus=True):
         self._axis(canvas, row - 1)
         kinds = {happening.kind for journey in journeys for happening in journey.happenings}
         parting = [PARTING] if self.with_counterfactual and self.view.parts_on is not None else []
-        legend, brief = (
-            "  ".join([*(words[length] for kind, *words in LEGEND if kind in kinds), *parting]) for length in (0, 1)
-        )
-        canvas.write(row, 0, fitted((f"{legend}   days from the enrollment", legend, brief), canvas.width), "dim")
+        legend = "  ".join([*(text for kind, text in LEGEND if kind in kinds), *parting])
+        canvas.write(row, 0, fitted((f"{legend}   days from the enrollment", legend), canvas.width), "dim")
         self._told(canvas, journeys, row + 1)
 
     def _column(self, canvas: Canvas, day: float) -> int:

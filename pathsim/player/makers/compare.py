@@ -41,7 +41,7 @@ def comparison_view(session: WorkerSession, day: float) -> ComparisonView:
     """The trial on screen beside the one that it is compared with."""
     there, here = (simulated.reported_on(day) for simulated in (session.kept, session.simulated))
     cards = session.cache.cards
-    name = next((card.name for card in cards), "")
+    name = session.scenario.main_endpoint
     return ComparisonView(
         generation=session.request.generation,
         there=tuple(endpoint_view(card, there) for card in cards),

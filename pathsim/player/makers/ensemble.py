@@ -38,8 +38,7 @@ class EnsembleRepeats(Repeats):
         """Hazard ratios or survival, power as it settles, how the trials ended."""
         columns, scenario, own = self.so_far(), self.session.scenario, self._own
         found = summary(scenario, columns)
-        plan = scenario.trial.monitoring
-        name = next(iter(scenario.sections.endpoints), "") if plan is None else plan.endpoint
+        name = scenario.main_endpoint
         arm = next(iter(scenario.compared_arms), "")
         tested = compared_path(name, arm, PRIMARY_TEST, "p_one_sided")
         p_values = columns.get(tested, np.full(self.done, math.nan))
@@ -49,7 +48,6 @@ class EnsembleRepeats(Repeats):
             wanted=self.wanted,
             headline=_headline(scenario, name, columns, own) if name else None,
             endpoint=scenario.sections.endpoints[name].label if name else "",
-            has_committee=plan is not None,
             level=alpha(scenario),
             compared=tuple(
                 _compared_arm(scenario, endpoint, arm, columns, own, Share(**tests[PRIMARY_TEST]))
@@ -105,7 +103,8 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
     luckier = _luckier(mine, columns[path][1:], less=is_ratio)
     p_values = columns.get(compared_path(name, arm, PRIMARY_TEST, "p_one_sided")) if is_ratio else None
     is_significant = None if p_values is None else p_values < alpha(scenario)
-    return Headline(label, columns[path], mine, is_ratio, is_significant, scenario.published_figure(path), luckier)
+    published = scenario.published_figure(path)
+    return Headline(name, arm, label, columns[path], mine, is_ratio, is_significant, published, luckier)
 
 
 def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:

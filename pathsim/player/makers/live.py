@@ -41,6 +41,7 @@ def opened(session: WorkerSession) -> Opened:
         groups=scenario.arms or (ALL,),
         lanes=session.cache.lanes,
         endpoints=session.cache.cards,
+        main_endpoint=scenario.main_endpoint,
         has_toxicity=any(scenario.vocabulary.of("toxicity")),
         has_queues=bool(_queues(session, 0.0)),
         committee=_committee(scenario),
@@ -135,7 +136,7 @@ def _known_to_committee(simulated: SimulatedTrial, day: float) -> tuple[int, tup
 
 def _counts(session: WorkerSession, day: float) -> ComparisonCounts | None:
     cards = session.cache.cards
-    return comparison_counts(session.kept, session.simulated, cards[0].name, day) if cards else None
+    return comparison_counts(session.kept, session.simulated, session.scenario.main_endpoint, day) if cards else None
 
 
 def _moving(session: WorkerSession, day: float, moving_days: float) -> tuple[tuple[int, int, float], ...]:

@@ -9,7 +9,7 @@ from pathsim.names import in_line, spoken
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointView, HazardRatioView
 from pathsim.player.views.story import Said, Story
-from pathsim.player.words import decision_in_words
+from pathsim.player.words import decision_in_words, reason_of_order
 from pathsim.report.figures import p_value, percent, ratio, span
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -65,10 +65,8 @@ class Situation(NamedTuple):
 
     @property
     def main(self) -> EndpointView | None:
-        """The endpoint that the trial is about: the one that is monitored, or the first."""
-        plan = self.scenario.trial.monitoring
-        named = [view for view in self.endpoints if plan is not None and view.name == plan.endpoint]
-        return next(iter((*named, *self.endpoints)), None)
+        """The endpoint that the trial is about, if there is one."""
+        return next((view for view in self.endpoints if view.name == self.scenario.main_endpoint), None)
 
 
 def story(now: Situation) -> Story:
@@ -107,32 +105,26 @@ def _ending(now: Situation) -> Iterator[tuple[Said, ...]]:
         how = _ENDINGS[look.decision][look.information >= 1]
         then = () if look.hazard_ratio is None else (Said(", HR "), Said(ratio(look.hazard_ratio), is_important=True))
         yield Said(how, is_important=True), Said(f" at {look.events} of {planned} events"), *then
-        if why := _why(look):
-            yield (Said(f", {why}"),)
+        if bound := _bound(look):
+            yield (Said(f", {bound}"),)
     elif now.is_over:
         with_events = "" if planned is None else f" with {now.events_known} of {planned} events"
         yield Said("The end", is_important=True), Said(with_events)
 
 
-def _why(look: Look) -> str:
+def _bound(look: Look) -> str:
     """The bound that decided, beside the z of the look; nothing where none did."""
-    if look.z is None or look.decision == "stop by order":
-        return ""
+    bound, how = look.efficacy_bound, "reached" if look.decision == "stop for benefit" else "short of"
     if look.decision == "stop for futility":
-        return "" if look.futility_bound is None else f"z {look.z:.2f} below {look.futility_bound:.2f}"
-    if look.efficacy_bound is None:
-        return ""
-    return (
-        f"z {look.z:.2f} {'reached' if look.decision == 'stop for benefit' else 'short of'} {look.efficacy_bound:.2f}"
-    )
+        bound, how = look.futility_bound, "below"
+    by_no_rule = look.decision == "stop by order" or look.z is None or bound is None
+    return "" if by_no_rule else f"z {look.z:.2f} {how} {bound:.2f}"
 
 
 def _reason(now: Situation) -> Iterator[tuple[Said, ...]]:
     """Why the committee stopped the trial outside its rules, if it did and the scenario says why."""
-    plan = now.scenario.trial.monitoring
-    is_ordered = bool(now.looks) and now.looks[-1].decision == "stop by order"
-    if is_ordered and plan is not None and plan.order is not None and plan.order.reason:
-        yield (Said(f", {in_line(plan.order.reason)}"),)
+    if now.looks and (reason := reason_of_order(now.scenario, now.looks[-1])):
+        yield (Said(f", {reason}"),)
 
 
 def _when(now: Situation) -> Said:

@@ -18,6 +18,9 @@ class Share:
 class Headline:
     """The figure of a trial that is asked for first, in every replicate and in the trial on screen."""
 
+    endpoint: str
+    arm: str
+    """Which is compared with control, if any is."""
     label: str
     values: Floats
     own: float
@@ -66,7 +69,6 @@ class EnsembleView:
     wanted: int
     headline: Headline | None
     endpoint: str
-    has_committee: bool
     level: float
     compared: tuple[ComparedArm, ...]
     """For each endpoint each arm that is compared with control."""

@@ -127,6 +127,8 @@ class Opened:
     groups: tuple[str, ...]
     lanes: tuple[Lane, ...]
     endpoints: tuple[EndpointCard, ...]
+    main_endpoint: str
+    """The name of the one that the trial is about; empty if there is none."""
     has_toxicity: bool
     has_queues: bool
     """Whether there is a resource of which all places are taken at some time."""
