@@ -232,9 +232,8 @@ class PathsimApp(TrialApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
-        if action == "seek" and parameters[:1] == ("look",):
-            return True if self.trial.card is None or self.trial.card.committee is not None else None
-        return True if self.trial.makes_sense.get(action, True) else None
+        name = f"{action} {parameters[0]}" if action == "seek" else action
+        return True if self.trial.makes_sense.get(name, True) else None
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action by name, and every theme."""

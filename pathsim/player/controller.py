@@ -113,6 +113,7 @@ class Controller:
             self.snapshot = replace(self.snapshot, generation=reply.generation)
 
     def _opened(self, card: Opened) -> None:
+        made_sense = self.makes_sense
         self.card, self.problems = card, ()
         self.session.last_day = card.last_day
         if not self.session.is_seed_asked:
@@ -122,6 +123,7 @@ class Controller:
         if self._is_reloading:
             self._is_reloading = False
             self._tell(Note(f"Read again: {Path(card.file).name}"))
+        self._refresh_if_other(made_sense)
 
     @property
     def is_waiting(self) -> bool:
@@ -209,6 +211,7 @@ class Controller:
             "reset": bool(session.settings or session.kept),
             "undo": self.history.can_undo,
             "redo": self.history.can_redo,
+            "seek look": self.card is None or self.card.committee is not None,
         }
 
     def turn(self, parameter: Parameter, value: float | None) -> None:
@@ -307,8 +310,12 @@ class Controller:
         self._done(UserAction(f"the jump to day {after:,.0f}", setup, setup, (before, after), thread), self.makes_sense)
 
     def _done(self, action: UserAction, made_sense: dict[str, bool]) -> None:
-        """Note what was done; if other keys make sense now than before it, show that."""
+        """Note what was done."""
         self.history.add(action)
+        self._refresh_if_other(made_sense)
+
+    def _refresh_if_other(self, made_sense: dict[str, bool]) -> None:
+        """Show it if something else makes sense now than before."""
         if self.makes_sense != made_sense:
             self._refresh_header()
 

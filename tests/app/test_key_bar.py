@@ -47,3 +47,10 @@ async def test_what_can_be_undone_is_seen_at_any_width(size: tuple[int, int]) ->
         await driver.press("n")
         await driver.until(lambda: keys(driver).get("u undo") == "title", "there is something to undo")
         assert bar.render_line(0).text.index("u undo") < bar.render_line(0).text.index("e many trials")
+
+
+async def test_without_a_committee_there_is_no_look_to_go_to() -> None:
+    for scenario, role in (("two-arm-exponential", "dim"), ("aall1331", "title")):
+        async with driven(scenario, size=(200, 60)) as driver:
+            await driver.settle()
+            assert keys(driver)["o look"] == role

@@ -100,3 +100,16 @@ async def test_one_arm_keeps_its_distribution() -> None:
         chart = await filled(driver)
         assert not chart.is_on_screen
         assert driver.front.query_one(Histogram).is_on_screen
+
+
+async def test_the_sentence_above_the_rows_is_told_whole_when_it_takes_another_line() -> None:
+    async with driven(THREE_ARMS, seed=1, size=(80, 24)) as driver:
+        await driver.go(500.0)
+        chart = await filled(driver)
+        standing = driver.front.query_one("#standing")
+        assert standing.size.height == 1
+        await driver.go(driver.session.last_day)
+        await driver.until(lambda: "▲" in "".join(lines_of(chart)), "the trial is over")
+        await driver.until(lambda: standing.size.height == 2, "it has two lines")
+        shown = " ".join(" ".join(driver.screen_lines()).split())
+        assert "others on PFS, high: that many of them had a higher hazard ratio." in shown

@@ -31,7 +31,7 @@ def controller() -> Controller:
     session = UserSession("any", 1, last_day=LAST_DAY, is_playing=False)
     made = Controller(cast("WorkerProcess", Deaf()), session, told.append, lambda: None)
     made.told = told  # type: ignore[attr-defined]
-    made.card = cast("Opened", SimpleNamespace(generation=0, main_endpoint="os"))
+    made.card = cast("Opened", SimpleNamespace(generation=0, main_endpoint="os", committee=None))
     return made
 
 
