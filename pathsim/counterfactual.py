@@ -158,14 +158,14 @@ def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: flo
 def _days_to_event(of: Course, endpoint: Endpoint, day: float, today: float) -> Days:
     """For each patient the days to the event, if it comes by a day; infinite if not, NaN where nobody can know.
 
-    Nobody can of those who are censored before, or never come to the endpoint's start. The day counts from that start,
-    ``today`` from that of the trial.
+    Nobody can of those who are censored before, or have not come to the endpoint's start. The day counts from that
+    start, ``today`` from that of the trial.
     """
-    data = time_to_event(of.data_cut_on(math.inf, complete=True), endpoint)
+    data = time_to_event(of.data_cut_on(today, complete=True), endpoint)
     found = np.full(of.chunk.rows, math.nan)
-    until = np.minimum(day, today - (data.day - data.time))
-    came = data.event & (data.time <= until)
-    found[data.row] = np.where(came, data.time, np.where(data.time >= until, math.inf, math.nan))
+    came = data.event & (data.time <= day)
+    followed = (data.time >= day) | (data.day >= today)
+    found[data.row] = np.where(came, data.time, np.where(followed, math.inf, math.nan))
     return found
 
 

@@ -320,6 +320,22 @@ def test_events_up_to_ninety_days_apart_are_the_same_outcome(days: int, verdict:
     assert found.events == (0 if verdict == "better" else 400, 400)
 
 
+@pytest.mark.parametrize(
+    ("today", "verdict", "events"), [(math.inf, "better", 400), (800.0, "better", 400), (5.0, "same", 0)]
+)
+def test_who_is_cured_in_one_arm_alone_fares_better_however_long_anybody_waits(
+    today: float, verdict: str, events: int
+) -> None:
+    """All in the control arm have the event on day 10; the others never have it, and nobody is lost."""
+    text = SURE.format(days=100).replace("[steps.experimental]", "[steps.cured]\nkind = 'end'\n[steps.experimental]")
+    text = text.replace('next    = "over"', 'next    = "cured"', 1)
+    mine = course(simulate(load(Source("sure", "<test>", text)), 1)[0])
+    assert mine.chunk.enrolled.max() < 1.0, "all come on the first day"
+    found = individual_effects(mine, other_courses(mine)["shared"], mine.scenario.sections.endpoints["os"], DAY, today)
+    assert found.counts == dict.fromkeys(INDIVIDUAL_EFFECTS, 0) | {verdict: 400}
+    assert found.events == (0, events)
+
+
 def case(name: str, seed: int, **settings: str) -> Course:
     return course(simulate(load(str(CASES / f"{name}.toml"), settings), seed)[0])
 
