@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from pathsim.player.replies import Reply
-from pathsim.player.requests import Request
+if TYPE_CHECKING:
+    # Not needed to start a worker, which gets ready while the app loads them.
+    from pathsim.player.replies import Reply
+    from pathsim.player.requests import Request
 
 PATIENCE_SECONDS = 1.0
 
@@ -38,13 +40,13 @@ class WorkerProcess:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def send(self, request: Request) -> None:
+    def send(self, request: "Request") -> None:
         """Ask for something; a worker that has died is told of by the end of its replies."""
         with suppress(BrokenPipeError, ValueError, OSError):
             pickle.dump(request, self._input, protocol=5)
             self._input.flush()
 
-    def replies(self) -> Iterator[Reply]:
+    def replies(self) -> Iterator["Reply"]:
         """What it answers, as it comes; ends when the worker does."""
         output = self._process.stdout
         if output is None:
