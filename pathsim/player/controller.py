@@ -58,7 +58,7 @@ class Controller:
         self._seeking = 0
         """How many answers to that are still to come."""
         self.wanted_patient: object = None
-        """Whom to show when the patients are shown next."""
+        """Whom to show when the patients are shown next: one who fares differently since the change."""
         self.asked_at: float | None = None
         self._ticked = time.monotonic()
         self._changed_at = 0

@@ -108,7 +108,8 @@ class Worker:
                 yield roster(request.generation, session.simulated, known, request.coupling, request.day)
             case ask.Travel():
                 other = session.others.get(request.coupling)
-                yield journey_view(request.generation, session.simulated, other, request.patient, request.day)
+                kept = None if session.kept is session.simulated else session.kept
+                yield journey_view(request.generation, session.simulated, other, kept, request.patient, request.day)
             case ask.CompareSettings():
                 yield comparison_view(session, request.day)
             case ask.Trace():

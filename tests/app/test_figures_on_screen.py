@@ -44,22 +44,22 @@ async def test_compare_tells_there_here_difference_and_average_in_this_order() -
         assert comparison is not None
         assert contrast is not None
         mean = {one.label: one for one in contrast.differences}
-        place = next(i for i, (day, _) in enumerate(comparison.there[0].at_days) if day == 730)
-        there, here = (of[0].at_days[place][1][1] for of in (comparison.there, comparison.here))
+        place = next(i for i, (day, _) in enumerate(comparison.before[0].at_days) if day == 730)
+        before, now = (of[0].at_days[place][1][1] for of in (comparison.before, comparison.now))
         label = "DFS at 2 years, chemotherapy"
         shown = numbers(line_with(driver, label).partition(label)[2])[:5]
-        assert shown[:3] == pytest.approx([100 * there, 100 * here, 100 * (here - there)], abs=0.051)
+        assert shown[:3] == pytest.approx([100 * before, 100 * now, 100 * (now - before)], abs=0.051)
         assert shown[3:] == pytest.approx([100 * mean[label].mean, 100 * mean[label].reach], abs=0.051)
         ratio = numbers(line_with(driver, "DFS hazard ratio").partition("ratio")[2])[:5]
-        first, second = comparison.there[0].ratios[0].estimate, comparison.here[0].ratios[0].estimate
+        first, second = comparison.before[0].ratios[0].estimate, comparison.now[0].ratios[0].estimate
         assert first is not None
         assert second is not None
         assert ratio[:3] == pytest.approx([first, second, second / first], abs=0.0051)
-        before, now = (
+        sepsis_before, sepsis_now = (
             next(row for row in rows if row.label == "Sepsis")
-            for rows in (comparison.toxicity_there, comparison.toxicity_here)
+            for rows in (comparison.toxicity_before, comparison.toxicity_now)
         )
-        rates = [100 * sum(row.grades[1]) / row.patients[1] for row in (before, now)]
+        rates = [100 * sum(row.grades[1]) / row.patients[1] for row in (sepsis_before, sepsis_now)]
         told = numbers(line_with(driver, "Sepsis, chemotherapy").partition("therapy")[2])[:3]
         assert told == pytest.approx([*rates, rates[1] - rates[0]], abs=0.051)
 
@@ -162,16 +162,17 @@ async def test_each_journey_stands_under_its_arm_and_tells_what_parts_the_ways()
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
         await driver.press("slash", *"would fare better", "enter", "t", "f")
-        await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
+        await driver.until(lambda: screen.journey and screen.journey.in_other_arm.journey, "there are two journeys")
         await driver.settle()
         assert screen.journey is not None
+        assert screen.journey.in_other_arm.journey is not None
+        own, other = screen.journey.own, screen.journey.in_other_arm.journey
         rows = lines_of(screen.query_one(Timeline))
         arms = driver.app.trial.card.arms if driver.app.trial.card is not None else ()
-        for journey in screen.journey.journeys:
-            whose = "own" if journey.is_own else "other"
+        for journey, whose in ((own, "own"), (other, "other")):
             assert any(f"{arms[journey.arm]} ({whose} arm) by the end: {journey.outcome}" in row for row in rows)
-        own, other = screen.journey.journeys
-        heads = next(i for i, row in enumerate(rows) if re.match(rf" *{arms[own.arm]} +{arms[other.arm]} *$", row))
+        head = rf" *{arms[own.arm]} \(own arm\) +{arms[other.arm]} \(other arm\) *$"
+        heads = next(i for i, row in enumerate(rows) if re.match(head, row))
         half = rows[heads].index(arms[other.arm])
         texts = ["\n".join(row[:half] for row in rows[heads:]), "\n".join(row[half:] for row in rows[heads:])]
         for journey, text in zip((own, other), texts, strict=True):
@@ -186,17 +187,19 @@ async def test_what_there_is_no_room_for_is_counted_below_the_journeys(size: tup
         screen = await driver.visit("patients")
         assert isinstance(screen, PatientsScreen)
         await driver.press("slash", *"would fare better", "enter", "t", *(("f",) if is_large else ()))
-        await driver.until(lambda: screen.journey and len(screen.journey.journeys) == 2, "there are two journeys")
+        await driver.until(lambda: screen.journey and screen.journey.in_other_arm.journey, "there are two journeys")
         await driver.settle()
         rows = lines_of(screen.query_one(Timeline))
         axis = next(i for i, row in enumerate(rows) if row.startswith("enrolled"))
         assert not any(" more" in row for row in rows[:axis])
         assert screen.journey is not None
+        other = screen.journey.in_other_arm.journey
+        assert other is not None
         if is_large:
             told = sum(len(re.findall(r"day +\d+  ", row)) for row in rows[axis:])
             hidden = sum(int(found) for row in rows[axis:] for found in re.findall(r"and (\d+) more", row))
             assert told >= 2
-            assert told + hidden == sum(len(journey.happenings) for journey in screen.journey.journeys)
+            assert told + hidden == len(screen.journey.own.happenings) + len(other.happenings)
 
 
 async def test_the_map_tells_of_each_lane_who_is_elsewhere() -> None:

@@ -96,7 +96,7 @@ async def test_with_three_arms_there_is_no_counterfactual() -> None:
         assert isinstance(screen, PatientsScreen)
         await driver.until(lambda: screen.roster, "patients are listed")
         await driver.press("t")
-        assert not screen.with_counterfactual
+        assert not screen.beside
         assert any("more than two" in line for line in driver.screen_lines())
 
 
@@ -108,8 +108,8 @@ async def test_the_same_toxicity_in_two_steps_is_compared_step_by_step() -> None
         assert isinstance(screen, CompareScreen)
         await driver.until(lambda: screen.comparison, "both are compared")
         # Toxicity under the therapy is what it was: what was changed comes after it.
-        before = {row.label: row for row in screen.comparison.toxicity_there} if screen.comparison is not None else {}
-        now = {row.label: row for row in screen.comparison.toxicity_here} if screen.comparison is not None else {}
+        before = {row.label: row for row in screen.comparison.toxicity_before} if screen.comparison is not None else {}
+        now = {row.label: row for row in screen.comparison.toxicity_now} if screen.comparison is not None else {}
         assert before["Fever, Drug"].grades[0] == now["Fever, Drug"].grades[0]
         assert not any(re.search(r"Fever, Drug, drug .*[+-]\d", line) for line in driver.screen_lines())
 

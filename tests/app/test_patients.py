@@ -5,6 +5,7 @@ import re
 import pytest
 from driving import driven, lines_of
 
+from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
@@ -43,7 +44,7 @@ async def test_the_large_view_goes_through_all_that_happened_in_order(size: tupl
         await driver.settle()
         timeline = screen.query_one(Timeline)
         assert screen.journey is not None
-        days = [round(one.day) for one in screen.journey.journeys[0].happenings]
+        days = [round(one.day) for one in screen.journey.own.happenings]
         told: list[int] = []
         for _ in days:
             await driver.press("pagedown")
@@ -71,3 +72,74 @@ async def test_another_patient_is_told_from_the_first_page_on() -> None:
         assert not any("more  pgdn" in line for line in lines_of(timeline))
         await driver.press("down")
         await driver.until(lambda: any("more  pgdn" in line for line in lines_of(timeline)), "another one is shown")
+
+
+TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda size: "{}x{}".format(*size))
+async def test_whoever_is_chosen_on_compare_stands_beside_themselves_before_the_change(size: tuple[int, int]) -> None:
+    async with driven(settings=TURNED, size=size) as driver:
+        await driver.go(driver.session.last_day)
+        compare = await driver.visit("compare")
+        assert isinstance(compare, CompareScreen)
+        await driver.until(lambda: compare.comparison, "both are compared")
+        assert compare.comparison is not None
+        first = compare.comparison.changed[0]
+        assert first.verdict == "better"
+        await driver.press("home", "enter")
+        await driver.until(lambda: isinstance(driver.front, PatientsScreen), "the patients are in front")
+        screen = driver.front
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(
+            lambda: screen.journey and screen.journey.patient == first.patient, "the patient who was chosen is shown"
+        )
+        await driver.settle()
+        assert screen.journey is not None
+        assert screen.journey.before_change is not None
+        assert screen.journey.before_change.journey is not None
+        text = "\n".join(lines_of(screen.query_one(Timeline)))
+        assert f"(now) by the end: {screen.journey.own.outcome}" in text
+        assert f"(before the change) by the end: {screen.journey.before_change.journey.outcome}" in text
+        assert first.before.split(":")[0] in " ".join(text.split())
+        assert "▲ courses differ" in text
+        await driver.press("t")
+        assert "before the change" not in "\n".join(lines_of(screen.query_one(Timeline)))
+        await driver.press("t")
+        assert "(other arm)" in "\n".join(lines_of(screen.query_one(Timeline)))
+        await driver.press("escape")
+        assert driver.app.current_mode == "compare"
+
+
+async def test_without_a_change_there_is_only_the_other_arm_to_set_beside_a_patient() -> None:
+    async with driven() as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster and screen.journey, "a journey is there")
+        seen = []
+        for _ in range(3):
+            await driver.press("t")
+            seen.append(screen.beside)
+        assert seen == ["arm", "", "arm"]
+
+
+async def test_an_undone_change_takes_the_course_before_it_away() -> None:
+    async with driven("two-arm-exponential") as driver:
+        await driver.go(driver.session.last_day)
+        assert driver.app.trial.card is not None
+        path = "steps.experimental.exit.death.median_days"
+        driver.app.trial.turn(next(one for one in driver.app.trial.card.parameters if one.path == path), 600.0)
+        await driver.until_shown()
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.journey and screen.journey.before_change, "a journey is there")
+        await driver.press("t", "t")
+        await driver.settle()
+        assert "before the change" in "\n".join(lines_of(screen.query_one(Timeline)))
+        await driver.press("u")
+        await driver.until(lambda: screen.journey and not screen.journey.before_change, "the change is gone")
+        await driver.settle()
+        assert "before the change" not in "\n".join(lines_of(screen.query_one(Timeline)))
+        await driver.press("t")
+        assert screen.beside != "change"

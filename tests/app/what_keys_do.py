@@ -236,7 +236,9 @@ KEYS: dict[str, Does] = {
         lambda d: d.front.view and d.front.view.wanted, lambda was, now: now == 2 * was, on="ensemble"
     ),
     "patients.counterfactual": Does(
-        lambda d: sum("(other arm)" in line for line in lines_of(d.front.query_one(Timeline))), by(1), on="patients"
+        lambda d: any("(other arm)" in line for line in lines_of(d.front.query_one(Timeline))),
+        goes_to(value=True),
+        on="patients",
     ),
     "patients.coupling": Does(
         lambda d: (d.session.coupling, d.front.roster.balance.coupling),

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.journal import Block, Journal
-from pathsim.player.makers.compare import changed_patients, comparison_counts, parted
+from pathsim.player.makers.compare import changed_patients, comparison_counts
+from pathsim.player.makers.first_differences import parted
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.views.patients import Journey
+from pathsim.player.views.patients import Journey, JourneyView
 from pathsim.scenario.scenario import load
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
@@ -51,18 +52,18 @@ def by_patient(of: Journal) -> dict[int, list[tuple[float, int, float]]]:
 journals = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4), st.integers(1, 3)), max_size=25).map(journal)
 
 
-@given(there=journals, here=journals)
-def test_journeys_part_at_the_first_entry_that_differs(there: Journal, here: Journal) -> None:
-    found = parted(there, here)
-    told = dict(zip(found.row.tolist(), zip(found.there.tolist(), found.here.tolist(), strict=True), strict=True))
-    mine, theirs = by_patient(here), by_patient(there)
+@given(before=journals, now=journals)
+def test_journeys_part_at_the_first_entry_that_differs(before: Journal, now: Journal) -> None:
+    found = parted(before, now)
+    told = dict(zip(found.row.tolist(), zip(found.before.tolist(), found.now.tolist(), strict=True), strict=True))
+    mine, theirs = by_patient(now), by_patient(before)
     for patient in range(6):
         a, b = theirs.get(patient, []), mine.get(patient, [])
         assert (patient in told) == (a != b)
         if a != b:
             first = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
             at = told[patient]
-            for journey, of, place in ((a, there, at[0]), (b, here, at[1])):
+            for journey, of, place in ((a, before, at[0]), (b, now, at[1])):
                 assert (place >= 0) == (first < len(journey))
                 if place >= 0:
                     assert (of.day[place], of.event[place], of.value[place]) == journey[first]
@@ -214,24 +215,31 @@ def test_on_a_day_a_journey_tells_what_has_happened_until_then_and_nothing_of_wh
     other = flipped(take())
     came = take().chunk.enrolled
     for patient in np.flatnonzero((take().arm_of >= 0) & (came <= day))[:40].tolist():
-        whole, now = (journey_view(1, take(), other, patient, until) for until in (take().last_day, day))
+        whole, now = (journey_view(1, take(), other, None, patient, until) for until in (take().last_day, day))
         since = day - float(came[patient])
-        for before, after in zip(now.journeys, whole.journeys, strict=False):
+        for before, after in zip(journeys_of(now), journeys_of(whole), strict=False):
             assert [one[:3] for one in told_of(before)] == [one[:3] for one in told_of(after) if one[0] <= since]
             assert all(stay.ends <= since + 1e-9 for stay in before.stays)
             assert before.until == after.until
-        assert now.parts_on is None or now.parts_on <= since
+        assert now.in_other_arm.parts_on is None or now.in_other_arm.parts_on <= since
         has_arm = take().randomized_on[patient] <= day
-        assert len(now.journeys) == (2 if has_arm else 1)
-        assert (now.journeys[0].arm >= 0) == has_arm
+        assert len(journeys_of(now)) == (2 if has_arm else 1)
+        assert (now.own.arm >= 0) == has_arm
 
 
 def test_of_a_patient_who_has_not_come_yet_there_is_nothing_to_tell() -> None:
     """A list of a later day can ask for one."""
     patient = int(np.argmax(take().chunk.enrolled))
-    view = journey_view(1, take(), flipped(take()), patient, 3.0)
-    assert [(journey.stays, journey.happenings) for journey in view.journeys] == [((), ())]
-    assert view.parts_on is None
+    view = journey_view(1, take(), flipped(take()), changed(), patient, 3.0)
+    assert [(journey.stays, journey.happenings) for journey in journeys_of(view)] == [((), ())]
+    assert view.in_other_arm.parts_on is None
+    assert view.before_change is not None
+    assert view.before_change.journey is None
+
+
+def journeys_of(view: JourneyView) -> list[Journey]:
+    """The own one, and that in the other arm if there is one."""
+    return [view.own, *filter(None, [view.in_other_arm.journey])]
 
 
 def told_of(journey: Journey) -> list[tuple[float, str, str, float | None]]:
@@ -241,10 +249,10 @@ def told_of(journey: Journey) -> list[tuple[float, str, str, float | None]]:
 def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
     other = flipped(take())
     for patient in np.flatnonzero(take().arm_of >= 0)[:40].tolist():
-        view = journey_view(1, take(), other, patient, take().last_day)
-        assert [journey.is_own for journey in view.journeys] == [True, False]
-        assert view.journeys[0].arm != view.journeys[1].arm
-        for journey in view.journeys:
+        view = journey_view(1, take(), other, None, patient, take().last_day)
+        assert view.own.arm == take().arm_of[patient]
+        assert [journey.arm for journey in journeys_of(view)] == [view.own.arm, 1 - view.own.arm]
+        for journey in journeys_of(view):
             assert journey.stays[0].begins == 0
             for stay, following in zip(journey.stays, journey.stays[1:], strict=False):
                 assert stay.ends <= following.begins
@@ -253,7 +261,41 @@ def test_a_journey_is_told_from_enrollment_to_the_end_without_a_gap() -> None:
 
 def test_who_was_not_randomized_has_no_other_journey() -> None:
     patient = int(np.flatnonzero(take().arm_of < 0)[0])
-    view = journey_view(1, take(), flipped(take()), patient, take().last_day)
-    assert [journey.is_own for journey in view.journeys] == [True]
-    assert view.parts_on is None
-    assert "Not randomized between these arms" in view.parts
+    view = journey_view(1, take(), flipped(take()), None, patient, take().last_day)
+    assert view.in_other_arm.journey is None
+    assert view.in_other_arm.parts_on is None
+    assert "Not randomized between these arms" in view.in_other_arm.parts
+
+
+@pytest.mark.parametrize("day", [1600.0, 2114.0])
+def test_the_journey_before_the_change_is_that_of_the_trial_before_and_parts_where_the_list_of_changes_says(
+    day: float,
+) -> None:
+    listed = {one.patient: one for one in changed_patients(take(), changed(), "dfs", day)}
+    assert len(listed) > 10
+    for patient in [*list(listed)[:30], *[number for number in range(120) if number not in listed][:30]]:
+        view = journey_view(1, changed(), None, take(), patient, day)
+        alone = journey_view(1, take(), None, None, patient, day)
+        came = float(take().chunk.enrolled[patient])
+        assert view.before_change is not None
+        assert (view.before_change.journey or alone.own) == alone.own
+        if patient in listed:
+            one = listed[patient]
+            assert view.before_change.parts_on == one.day - came
+            assert one.before in view.before_change.parts
+            assert one.now in view.before_change.parts
+        elif came <= day:
+            said = "made no difference" + ("" if day >= changed().last_day else " to this patient so far")
+            assert said in view.before_change.parts
+            assert view.before_change.journey == view.own
+            assert view.before_change.parts_on is None
+
+
+def test_of_one_who_comes_since_the_change_only_there_is_no_journey_before_it() -> None:
+    many = SimulatedTrial(load("two-arm-exponential"), 21)
+    few = SimulatedTrial(load("two-arm-exponential", {"trial.patients": "300"}), 21, many)
+    for patient, journey in ((299, True), (300, False)):
+        before = journey_view(1, many, None, few, patient, many.last_day).before_change
+        assert before is not None
+        assert (before.journey is not None) == journey
+    assert "had not enrolled" in before.parts

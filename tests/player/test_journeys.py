@@ -17,7 +17,7 @@ def take(scenario: str, seed: int) -> SimulatedTrial:
 
 def journey(scenario: str, seed: int, patient: int) -> Journey:
     of = take(scenario, seed)
-    return journey_view(1, of, None, patient, of.last_day).journeys[0]
+    return journey_view(1, of, None, None, patient, of.last_day).own
 
 
 def entered(of: SimulatedTrial, patient: int) -> list[tuple[float, str]]:

@@ -229,6 +229,6 @@ def _line(one: ChangedPatient, arms: tuple[str, ...]) -> ListRow:
         (one.verdict, FORES[one.verdict], one.verdict),
     ]
     found += [(arm, f"arm{one.arm}" if arm else "dim", arm)] if arms else []
-    found += [(one.about, "dim", one.about), (one.there, "text", one.day), (one.here, "text", one.day)]
+    found += [(one.about, "dim", one.about), (one.before, "text", one.day), (one.now, "text", one.day)]
     cells, fores, order = zip(*found, strict=True)
     return ListRow(cells, fores, order, one.patient)

@@ -23,8 +23,8 @@ class _Figure:
     """A figure of this trial in both settings, by now; a share, a ratio or a number of days."""
 
     label: str
-    there: float | None = None
-    here: float | None = None
+    before: float | None = None
+    now: float | None = None
     unit: Unit = Unit.SHARE
     is_power: bool = False
     """Whether it is a share of trials, of which one trial says nothing."""
@@ -32,7 +32,7 @@ class _Figure:
     @property
     def is_missing(self) -> bool:
         """Whether it cannot be told of this trial in either setting."""
-        return self.there is None and self.here is None
+        return self.before is None and self.now is None
 
     @property
     def is_ratio(self) -> bool:
@@ -41,12 +41,12 @@ class _Figure:
 
     @property
     def difference(self) -> float | None:
-        """Here minus there, of what is finite; of hazard ratios the logarithm of here by there."""
-        if self.there is None or self.here is None or math.isinf(self.there) or math.isinf(self.here):
+        """Now minus before, of what is finite; of hazard ratios the logarithm of now by before."""
+        if self.before is None or self.now is None or math.isinf(self.before) or math.isinf(self.now):
             return None
         if not self.is_ratio:
-            return self.here - self.there
-        return math.log(self.here / self.there) if self.here and self.there else None
+            return self.now - self.before
+        return math.log(self.now / self.before) if self.now and self.before else None
 
     def told(self, value: float | None) -> str:
         """The figure in words."""
@@ -110,8 +110,8 @@ def _cells(figure: _Figure, mean: Difference | None) -> tuple[Text | str, ...]:
     is_sure, average = _is_sure(mean), "" if mean is None else figure.told_average(mean)
     return (
         Text(figure.label, "bold" if is_sure else ""),
-        figure.told(figure.there),
-        figure.told(figure.here),
+        figure.told(figure.before),
+        figure.told(figure.now),
         figure.told_difference(figure.difference),
         Text(average, "bold" if is_sure else ""),
     )
@@ -124,17 +124,17 @@ def _is_sure(mean: Difference | None) -> bool:
 
 def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Figure]:
     """Survival of each endpoint, and how its arms compare."""
-    for endpoint, there, here, compared in zip(
-        card.endpoints, comparison.there, comparison.here, comparison.compared, strict=True
+    for endpoint, before, now, compared in zip(
+        card.endpoints, comparison.before, comparison.now, comparison.compared, strict=True
     ):
         name = endpoint.short_label
-        told = spans(day for day, _ in there.at_days)
-        for number, (day, before) in enumerate(there.at_days):
+        told = spans(day for day, _ in before.at_days)
+        for number, (day, survival) in enumerate(before.at_days):
             for arm in range(len(card.groups)):
-                if there.at_risk[number][arm] and here.at_risk[number][arm]:
-                    yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", before[arm], here.at_days[number][1][arm])
+                if before.at_risk[number][arm] and now.at_risk[number][arm]:
+                    yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", survival[arm], now.at_days[number][1][arm])
         for one in compared:
-            yield _Figure(one.label, one.there, one.here, one.unit, is_power=one.unit is Unit.SHARE)
+            yield _Figure(one.label, one.before, one.now, one.unit, is_power=one.unit is Unit.SHARE)
 
 
 def _of(card: Opened, arm: int) -> str:
@@ -146,10 +146,10 @@ def _toxicity_figures(card: Opened, comparison: ComparisonView, means: Mapping[s
 
     Once there are replicates only those that differ by more than the error; before that, those of this trial.
     """
-    before = {row.label: row for row in comparison.toxicity_there}
+    before = {row.label: row for row in comparison.toxicity_before}
     figures = [
         _Figure(f"{row.label}{_of(card, arm)}", before[row.label].rates[arm], row.rates[arm])
-        for row in comparison.toxicity_here
+        for row in comparison.toxicity_now
         if row.label in before
         for arm in range(len(card.groups))
     ]

@@ -14,7 +14,7 @@ from pathsim.app.screens.dialogs import question
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.listing import Column, Listing, ListRow
-from pathsim.app.widgets.timeline import Timeline
+from pathsim.app.widgets.timeline import Beside, Timeline
 from pathsim.couplings import DRAWS, Coupling, IndividualEffect
 from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
@@ -45,9 +45,9 @@ class PatientsScreen(TrialScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "t",
-            "counterfactual",
+            "beside",
             "Other arm",
-            tooltip="The same patient in the other arm",
+            tooltip="The same patient in the other arm, and before your change",
             id="patients.counterfactual",
         ),
         Binding("T", "coupling", "Draws", tooltip="Other draws in the other arm", id="patients.coupling"),
@@ -56,7 +56,8 @@ class PatientsScreen(TrialScreen):
     ]
     roster: RosterView | None = None
     journey: JourneyView | None = None
-    with_counterfactual = False
+    beside: Beside = ""
+    """What the journey is set beside."""
     asked: tuple[int, float, Coupling] | None = None
 
     def body(self) -> Iterator[Widget]:
@@ -126,7 +127,9 @@ class PatientsScreen(TrialScreen):
             if all(line.about != self.trial.wanted_patient for line in listing.seen):
                 listing.clear()
             listing.seek(self.trial.wanted_patient)
-            self.trial.wanted_patient = None
+            # They were chosen for what the change does to them.
+            self.trial.wanted_patient, self.beside = None, "change"
+            self._show()
         if self.journey is None or self.journey.generation != roster.generation:
             self.journey = None
             self._show()
@@ -135,9 +138,11 @@ class PatientsScreen(TrialScreen):
     def _show(self) -> None:
         arms = self.trial.card.arms if self.trial.card is not None else ()
         is_alone = self.has_class("-large")
+        beside = self.beside if self.beside in self._sides else ""
+        self.set_class(bool(beside), "-beside")
         timeline = self.query_one(Timeline)
         timeline.today = self.trial.session.day
-        timeline.show(self.journey, arms, with_counterfactual=self.with_counterfactual, is_alone=is_alone)
+        timeline.show(self.journey, arms, beside=beside, is_alone=is_alone)
 
     def _travel(self, patient: object) -> None:
         session = self.trial.session
@@ -162,9 +167,8 @@ class PatientsScreen(TrialScreen):
         return f"{command}{other} --out patients"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where nobody can know what another arm would do there is no counterfactual."""
-        has_counterfactual = self.roster is None or self.roster.balance is not None
-        if action in ("counterfactual", "coupling") and not has_counterfactual:
+        """Where nobody can know what another arm would do, and nothing is changed, there is no other course."""
+        if (action == "beside" and not self._sides) or (action == "coupling" and "arm" not in self._sides):
             return None
         return super().check_action(action, parameters)
 
@@ -174,10 +178,21 @@ class PatientsScreen(TrialScreen):
         self._ask()
         self._travel(self.query_one(Listing).marked)
 
-    def action_counterfactual(self) -> None:
-        """The other arm beside it, or not."""
-        self.with_counterfactual = not self.with_counterfactual
-        self.set_class(self.with_counterfactual, "-counterfactual")
+    @property
+    def _sides(self) -> list[Beside]:
+        """What a journey can be set beside."""
+        card = self.trial.card
+        found: list[Beside] = []
+        if self.roster is None or self.roster.balance is not None:
+            found.append("arm")
+        if card is not None and card.settings != card.kept:
+            found.append("change")
+        return found
+
+    def action_beside(self) -> None:
+        """The other arm beside it; the same arm before the change; nothing."""
+        turns: list[Beside] = ["", *self._sides]
+        self.beside = turns[(turns.index(self.beside) + 1) % len(turns)] if self.beside in turns else ""
         self._show()
 
     def action_large(self) -> None:

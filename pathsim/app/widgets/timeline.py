@@ -3,14 +3,22 @@
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal, TypeAlias
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.views.patients import Happening, Journey, JourneyView
+from pathsim.player.views.patients import Happening, Journey, JourneyView, OtherCourse
+
+Beside: TypeAlias = Literal["", "arm", "change"]
+"""What a journey is set beside: nothing, the one in the other arm, or the one before numbers were changed."""
+WHOSE: dict[Beside, tuple[str, str]] = {
+    "": ("", ""),
+    "arm": ("own arm", "other arm"),
+    "change": ("now", "before the change"),
+}
 
 TICKS = ((0, "enrolled"), (30, "1 month"), (91, "3"), (183, "6"), (365, "1 year"), (731, "2"), (1096, "3"), (1826, "5"))
 SIDE_BY_SIDE = 110
@@ -27,7 +35,7 @@ LEGEND = (
     ("arm", "◆ randomized"),
     ("assess", "◇ assessed"),
     ("toxicity", "3 4 5 toxicity grade"),
-    ("exit", "✗ left early"),
+    ("exit", "✗ event"),
 )
 PARTING = "▲ courses differ"
 LINES_OF_PARTING = 2
@@ -53,7 +61,7 @@ class Timeline(Picture, can_focus=True):
 
     view: JourneyView | None = None
     groups: tuple[str, ...] = ()
-    with_counterfactual = False
+    beside: Beside = ""
     today = 0.0
     """The day of the trial: what comes after it has not happened yet."""
     is_alone = False
@@ -61,13 +69,11 @@ class Timeline(Picture, can_focus=True):
     """Which part of what happened is told in words; in the first stands what weighs most of all of it."""
     _pages = 1
 
-    def show(
-        self, view: JourneyView | None, groups: tuple[str, ...], *, with_counterfactual: bool, is_alone: bool
-    ) -> None:
+    def show(self, view: JourneyView | None, groups: tuple[str, ...], *, beside: Beside, is_alone: bool) -> None:
         """Draw this patient; if the timeline is alone on the screen, it says how to leave it."""
         if view is None or self.view is None or view.patient != self.view.patient:
             self._page = 0
-        self.view, self.groups, self.with_counterfactual = view, groups, with_counterfactual
+        self.view, self.groups, self.beside = view, groups, beside
         self.is_alone = is_alone
         if view is None:
             self.entitle("")
@@ -93,42 +99,47 @@ class Timeline(Picture, can_focus=True):
         if canvas.width < LEAST_WIDTH:
             canvas.write(0, 0, "too small", "dim")
             return
-        journeys = self.view.journeys if self.with_counterfactual else self.view.journeys[:1]
+        other = self._other
+        journeys = (self.view.own, *((other.journey,) if other is not None and other.journey is not None else ()))
         row = 0
-        if self.with_counterfactual:
+        if other is not None:
             is_roomy = canvas.height >= ROOMY
             most = LINES_OF_PARTING + is_roomy
-            for line in textwrap.wrap(self.view.parts, canvas.width, max_lines=most, placeholder=" …"):
+            for line in textwrap.wrap(other.parts, canvas.width, max_lines=most, placeholder=" …"):
                 canvas.write(row, 0, line, "title")
                 row += 1
             row += is_roomy
-        for journey in journeys:
-            row = self._journey(canvas, journey, row) + 1
+        each_whose = WHOSE[self.beside] if len(journeys) > 1 else ("",)
+        for whose, journey in zip(each_whose, journeys, strict=True):
+            row = self._journey(canvas, journey, whose, row) + 1
         self._axis(canvas, row - 1)
         kinds = {happening.kind for journey in journeys for happening in journey.happenings}
-        parting = [PARTING] if self.with_counterfactual and self.view.parts_on is not None else []
+        parting = [PARTING] if self._parts_on is not None else []
         legend = "  ".join([*(text for kind, text in LEGEND if kind in kinds), *parting])
         canvas.write(row, 0, fitted((f"{legend}   days from the enrollment", legend), canvas.width), "dim")
-        self._told(canvas, journeys, row + 1)
+        self._told(canvas, journeys, each_whose, row + 1)
+
+    @property
+    def _other(self) -> OtherCourse | None:
+        """What the journey is set beside."""
+        if self.view is None or not self.beside:
+            return None
+        return self.view.in_other_arm if self.beside == "arm" else self.view.before_change
+
+    @property
+    def _parts_on(self) -> float | None:
+        return None if self._other is None else self._other.parts_on
 
     def _column(self, canvas: Canvas, day: float) -> int:
         """Early days are drawn wider than late ones: the place goes with the square root."""
-        until = max(self.view.journeys[0].until, 1.0) if self.view is not None else 1.0
+        until = max(self.view.own.until, 1.0) if self.view is not None else 1.0
         return min(round(math.sqrt(max(day, 0) / until) * (canvas.width - 1)), canvas.width - 1)
 
-    def _journey(self, canvas: Canvas, journey: Journey, row: int) -> int:
+    def _journey(self, canvas: Canvas, journey: Journey, whose: str, row: int) -> int:
         """A line of words, the bars, the signs; the row after them."""
-        fore = f"arm{journey.arm}" if journey.arm >= 0 else "text"
-        whose = (
-            ""
-            if len(self.view.journeys if self.view else ()) < 2
-            else " (own arm)"
-            if journey.is_own
-            else " (other arm)"
-        )
-        end = canvas.write(row, 0, self._group(journey), f"{fore}!")
-        end = canvas.write(row, end, f"{whose} " if end else "", "dim")
-        canvas.write(row, end, f"{'by the end' if self._is_over else 'now'}: {journey.outcome}", "dim")
+        end = self._heading(canvas, journey, whose, row, 0)
+        end += end > 0
+        canvas.write(row, end, f"{'by the end' if self._is_over else 'today'}: {journey.outcome}", "dim")
         for number, stay in enumerate(journey.stays):
             first, last = self._column(canvas, stay.begins), self._column(canvas, stay.ends)
             back = f"shade{max(journey.arm, 0)}/{0.38 if number % 2 else 0.24}" if journey.arm >= 0 else "panel"
@@ -137,14 +148,21 @@ class Timeline(Picture, can_focus=True):
         # What weighs more covers what weighs less.
         for happening in sorted(journey.happenings, key=lambda one: (RANKS.index(one.kind), one.grade)):
             self._mark(canvas, happening, row + 2)
-        if self.with_counterfactual and self.view is not None and self.view.parts_on is not None:
-            canvas.write(row + 2, self._column(canvas, self.view.parts_on), "▲", "title")
+        if self._parts_on is not None:
+            canvas.write(row + 2, self._column(canvas, self._parts_on), "▲", "title")
         return row + 3
+
+    def _heading(self, canvas: Canvas, journey: Journey, whose: str, row: int, column: int) -> int:
+        """Which journey it is: its arm, and what it has to do with the other one; the column after it."""
+        fore = f"arm{journey.arm}" if journey.arm >= 0 else "text"
+        group = self._group(journey)
+        end = canvas.write(row, column, group, f"{fore}!")
+        return canvas.write(row, end, f" ({whose})" if group and whose else whose, "dim")
 
     @property
     def _is_over(self) -> bool:
         """Whether the trial is at its last day, so that there is nothing still to come."""
-        return self.view is not None and self.today - self.view.came_on >= self.view.journeys[0].until
+        return self.view is not None and self.today - self.view.came_on >= self.view.own.until
 
     def _group(self, journey: Journey) -> str:
         if not self.groups:
@@ -171,7 +189,7 @@ class Timeline(Picture, can_focus=True):
                 pass
 
     def _axis(self, canvas: Canvas, row: int) -> None:
-        until = self.view.journeys[0].until if self.view is not None else 0.0
+        until = self.view.own.until if self.view is not None else 0.0
         canvas.write(row, 0, "─" * canvas.width, "rule")
         free = 0
         for day, label in TICKS:
@@ -182,7 +200,7 @@ class Timeline(Picture, can_focus=True):
         if 0 <= since < until - 1:
             canvas.write(row, self._column(canvas, since), "│now", "title")
 
-    def _told(self, canvas: Canvas, journeys: tuple[Journey, ...], row: int) -> None:
+    def _told(self, canvas: Canvas, journeys: tuple[Journey, ...], each_whose: tuple[str, ...], row: int) -> None:
         """What happened, in words; two journeys beside each other where there is room."""
         wide = canvas.width >= SIDE_BY_SIDE
         width = canvas.width // len(journeys) if wide else canvas.width
@@ -202,7 +220,7 @@ class Timeline(Picture, can_focus=True):
             if more:
                 self._pages = max(self._pages, 1 + -(-len(journey.happenings) // max(rows, 1)))
             if is_headed:
-                end = canvas.write(top, left, self._group(journey), f"arm{journey.arm}!")
+                end = self._heading(canvas, journey, each_whose[number], top, left)
                 beside = f", {self._rest(journey, rows)}" if more and rows < LEAST_TOLD - 1 else ""
                 canvas.write(top, end, beside, "dim")
             for line, happening in enumerate(self._listed(journey, rows), top + is_headed):
@@ -225,7 +243,7 @@ class Timeline(Picture, can_focus=True):
 
     def _parts(self, happening: Happening) -> bool:
         """Whether it decides the way, and comes after the ways have parted."""
-        parts_on = self.view.parts_on if self.view is not None and self.with_counterfactual else None
+        parts_on = self._parts_on
         return parts_on is not None and happening.day >= parts_on and happening.kind in ("exit", "assess")
 
     def _worth(self, journey: Journey, room: int) -> list[Happening]:

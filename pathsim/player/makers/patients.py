@@ -9,8 +9,18 @@ from pathsim.counterfactual import Counterfactual
 from pathsim.couplings import Coupling, IndividualEffect
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
+from pathsim.player.makers.first_differences import differences_by
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.views.patients import Balance, Happening, Journey, JourneyView, RosterRow, RosterView, StepBar
+from pathsim.player.views.patients import (
+    Balance,
+    Happening,
+    Journey,
+    JourneyView,
+    OtherCourse,
+    RosterRow,
+    RosterView,
+    StepBar,
+)
 from pathsim.report.figures import span
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
@@ -91,23 +101,58 @@ def _event(endpoint: Endpoint, data: TimeToEvent, at: int) -> str:
 
 
 def journey_view(
-    generation: int, simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float
+    generation: int,
+    simulated: SimulatedTrial,
+    other: SimulatedTrial | None,
+    kept: SimulatedTrial | None,
+    patient: int,
+    day: float,
 ) -> JourneyView:
-    """A patient's journey until a day of the trial, and the one that they would have had in the other arm."""
-    has_counterfactual = other is not None and bool(simulated.randomized_on[patient] <= day)
-    both = [simulated, other] if other is not None and has_counterfactual else [simulated]
-    journeys = [_journey(of, _of(of, patient, day), patient, day, is_own=of is simulated) for of in both]
-    parts, parts_on = _parting(simulated, other, patient, day)
+    """A patient's journey until a day of the trial, and those that can be set beside it.
+
+    ``other`` is the trial in which everybody is in the other arm, None where nobody can know; ``kept`` the one before
+    numbers were changed, None if none were.
+    """
     return JourneyView(
         generation,
         patient,
         simulated.storyteller.described(patient),
         simulated.scenario.written_date(float(simulated.chunk.enrolled[patient])),
         float(simulated.chunk.enrolled[patient]),
-        tuple(journeys),
-        parts,
-        parts_on,
+        _journey(simulated, patient, day),
+        _in_other_arm(simulated, other, patient, day),
+        None if kept is None else _before_change(simulated, kept, patient, day),
     )
+
+
+def _in_other_arm(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float) -> OtherCourse:
+    if other is None:
+        why = "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known."
+        return OtherCourse(None, why, None)
+    if simulated.randomized_on[patient] > day:
+        return OtherCourse(None, "Not randomized between these arms, so there is no other course.", None)
+    return OtherCourse(_journey(other, patient, day), *_parting(simulated, other, patient, day))
+
+
+def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int, day: float) -> OtherCourse:
+    """The journey with the numbers as they were; it parts where Compare says that it does."""
+    if patient >= kept.chunk.rows or kept.chunk.enrolled[patient] > day:
+        return OtherCourse(None, "Before the change, this patient had not enrolled by this day.", None)
+    journey = _journey(kept, patient, day)
+    differences = differences_by(kept, simulated, day)
+    found = np.flatnonzero(differences.row == patient)
+    if not found.size:
+        return OtherCourse(
+            journey, f"The change has made no difference to this patient{_so_far(simulated, day)}.", None
+        )
+    first = differences.told(int(found[0]))
+    parts_on = first.day - float(simulated.chunk.enrolled[patient])
+    told = f"The courses differ from day {parts_on:.0f}. Before: {first.before}; now: {first.now}."
+    return OtherCourse(journey, told, parts_on)
+
+
+def _so_far(simulated: SimulatedTrial, day: float) -> str:
+    return "" if day >= simulated.last_day else " so far"
 
 
 def _of(simulated: SimulatedTrial, patient: int, day: float) -> Journal:
@@ -116,9 +161,9 @@ def _of(simulated: SimulatedTrial, patient: int, day: float) -> Journal:
     return mine.pick(mine.day <= day)
 
 
-def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, day: float, *, is_own: bool) -> Journey:
+def _journey(simulated: SimulatedTrial, patient: int, day: float) -> Journey:
     """Days count from the enrollment."""
-    scenario = simulated.scenario
+    scenario, journal = simulated.scenario, _of(simulated, patient, day)
     came = float(simulated.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]
     days = (journal.day - came).tolist()
@@ -139,7 +184,7 @@ def _journey(simulated: SimulatedTrial, journal: Journal, patient: int, day: flo
         if (happening := _happening(simulated, patient, events, at, journal)) is not None
     ]
     arm = int(simulated.arm_of[patient]) if simulated.randomized_on[patient] <= day else NO_ARM
-    return Journey(arm, is_own, tuple(stays), tuple(happenings), until, last.label)
+    return Journey(arm, tuple(stays), tuple(happenings), until, last.label)
 
 
 def _happening(
@@ -172,17 +217,8 @@ def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[E
     return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
 
 
-def _parting(
-    simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float
-) -> tuple[str, float | None]:
+def _parting(simulated: SimulatedTrial, other: SimulatedTrial, patient: int, day: float) -> tuple[str, float | None]:
     """Where the journeys in the two arms part by a day, after the randomization itself."""
-    if other is None:
-        return (
-            "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known.",
-            None,
-        )
-    if simulated.randomized_on[patient] > day:
-        return "Not randomized between these arms, so there is no other course.", None
     mine, theirs = (_turns(of, patient, day) for of in (simulated, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
     if common is None:
@@ -192,8 +228,7 @@ def _parting(
         at_other_times = (i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if abs(a.day - b.day) >= 1)
         common = next(at_other_times, -1)
     if common < 0:
-        so_far = "" if day >= simulated.last_day else " so far"
-        return f"The arm has made no difference to this patient{so_far}.", None
+        return f"The arm has made no difference to this patient{_so_far(simulated, day)}.", None
     arms = simulated.scenario.arms
     told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((simulated, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]

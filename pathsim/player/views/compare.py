@@ -16,8 +16,8 @@ class ChangedPatient:
     arm: int
     verdict: Literal["better", "worse", "later", "earlier", "otherwise"]
     day: float
-    there: str
-    here: str
+    before: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class ComparedFigure:
 
     label: str
     unit: Unit
-    there: float | None
-    here: float | None
+    before: float | None
+    now: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class ComparisonView:
     """Two settings on the same patients."""
 
     generation: int
-    there: tuple[EndpointView, ...]
-    here: tuple[EndpointView, ...]
+    before: tuple[EndpointView, ...]
+    now: tuple[EndpointView, ...]
     compared: tuple[tuple[ComparedFigure, ...], ...]
     """For each endpoint what differs between the settings of how its arms compare."""
-    toxicity_there: tuple[ToxicityRow, ...]
-    toxicity_here: tuple[ToxicityRow, ...]
+    toxicity_before: tuple[ToxicityRow, ...]
+    toxicity_now: tuple[ToxicityRow, ...]
     counts: ComparisonCounts
     changed: tuple[ChangedPatient, ...]
 

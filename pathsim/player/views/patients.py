@@ -86,7 +86,6 @@ class Journey:
     """What has happened to a patient in one arm by a day of the trial; days count from enrollment."""
 
     arm: int
-    is_own: bool
     stays: tuple[StepBar, ...]
     happenings: tuple[Happening, ...]
     until: float
@@ -96,8 +95,20 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherCourse:
+    """Another course of the same patient, and where it parts from theirs."""
+
+    journey: Journey | None
+    """None where there is none, or nobody can know."""
+    parts: str
+    """Where the two part, in words, or why there is none."""
+    parts_on: float | None
+    """The day from the enrollment; None if they do not part."""
+
+
+@dataclass(frozen=True, slots=True)
 class JourneyView:
-    """A patient in their own arm, and in every other one."""
+    """A patient's journey, and those that can be set beside it."""
 
     generation: int
     patient: int
@@ -105,7 +116,7 @@ class JourneyView:
     came: str
     came_on: float
     """The day of the trial."""
-    journeys: tuple[Journey, ...]
-    parts: str
-    """Where the first two part, in words."""
-    parts_on: float | None
+    own: Journey
+    in_other_arm: OtherCourse
+    before_change: OtherCourse | None
+    """In the trial that this one is compared with; None if that is the same."""

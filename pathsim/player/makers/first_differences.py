@@ -1,0 +1,102 @@
+"""Where the courses of the same patients part between two settings, and what is the first thing that differs."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from pathsim.journal import Journal, Rows
+from pathsim.player.simulated_trial import SimulatedTrial
+
+
+class FirstDifference(NamedTuple):
+    """The first thing that differs in a patient's course, in words."""
+
+    day: float
+    """The day of the trial: the earlier one, where the same happens on two."""
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """Patients whose courses differ, and the first entry in each journal that the other does not have (-1: none)."""
+
+    row: Rows
+    before: Rows
+    now: Rows
+
+
+def parted(before: Journal, now: Journal) -> Parted:
+    """Where courses part, in journals of the same patients that are in order.
+
+    Codes mean the same in both: only numbers may differ between their scenarios, never steps.
+    """
+    rows = int(max(before.row.max(initial=-1), now.row.max(initial=-1))) + 1
+    begins = [np.searchsorted(journal.row, np.arange(rows + 1)) for journal in (before, now)]
+    sizes = [np.diff(begin) for begin in begins]
+    common = np.minimum(*sizes)
+    # The entries that both have a place for, one after the other.
+    row = np.repeat(np.arange(rows), common)
+    place = np.arange(row.size) - np.repeat(np.cumsum(common) - common, common)
+    then, here = (begin[row] + place for begin in begins)
+    same = (now.event[here] == before.event[then]) & (now.day[here] == before.day[then])
+    same &= now.value[here] == before.value[then]
+    first = common.copy()
+    wrong = np.flatnonzero(~same)
+    np.minimum.at(first, row[wrong], place[wrong])
+    differs = np.flatnonzero((first < sizes[0]) | (first < sizes[1]))
+    at = [np.where(first < size, begin[:-1] + first, -1)[differs] for begin, size in zip(begins, sizes, strict=True)]
+    return Parted(differs, at[0], at[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """How two settings of a trial differ by a day, patient by patient."""
+
+    trials: tuple[SimulatedTrial, SimulatedTrial]
+    """Before, and now."""
+    journals: tuple[Journal, Journal]
+    parted: Parted
+
+    @property
+    def row(self) -> Rows:
+        """The patients whose courses differ."""
+        return self.parted.row
+
+    def told(self, number: int) -> FirstDifference:
+        """The first thing that differs for one of them."""
+        at = int(self.parted.before[number]), int(self.parted.now[number])
+        days = [float(journal.day[i]) for journal, i in zip(self.journals, at, strict=True) if i >= 0]
+        before, now = map(_told, self.trials, self.journals, at)
+        return FirstDifference(min(days), *_told_apart(before, now, days))
+
+
+def differences_by(before: SimulatedTrial, now: SimulatedTrial, day: float) -> Differences:
+    """What differs between two settings of a trial by a day."""
+    first, second = (simulated.journal.pick(simulated.journal.day <= day) for simulated in (before, now))
+    return Differences((before, now), (first, second), parted(first, second))
+
+
+def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:
+    """An entry in words; nothing more if the journal has none."""
+    if at < 0:
+        return "nothing further by then"
+    event = simulated.scenario.vocabulary[int(journal.event[at])]
+    day = float(journal.day[at])
+    text = simulated.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
+    return f"{simulated.scenario.written_date(day)}: {text}"
+
+
+def _told_apart(before: str, now: str, days: list[float]) -> tuple[str, str]:
+    """Both in words: with the time of the day if all else is the same."""
+    if before != now:
+        return before, now
+    date, _, text = before.partition(": ")
+    first, second = (f"{date}, {_time_of_day(day)}: {text}" for day in days)
+    return first, second
+
+
+def _time_of_day(day: float) -> str:
+    minutes = int(day % 1 * 1440)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
