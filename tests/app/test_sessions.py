@@ -336,23 +336,6 @@ async def test_a_file_that_is_there_already_is_left_as_it_is(tmp_path: Path, mon
     assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"mine"]  # noqa: ASYNC240 - nobody waits meanwhile
 
 
-@pytest.mark.slow
-async def test_no_slider_can_be_turned_to_where_the_scenario_is_refused() -> None:
-    refused = []
-    async with driven() as driver:
-        assert driver.app.trial.card is not None
-        for one in driver.app.trial.card.parameters:
-            for value in {one.lowest, one.highest}:
-                driver.session.settings.clear()
-                driver.app.trial.problems = ()
-                driver.app.trial.turn(one, value)
-                await driver.until(
-                    lambda: driver.app.trial.asked_at is None or driver.app.trial.problems, "there is an answer"
-                )
-                refused += driver.app.trial.problems
-    assert not refused
-
-
 async def test_what_arrives_while_the_app_is_left_does_no_harm() -> None:
     async with driven() as driver:
         app, snapshot = driver.app, driver.snapshot

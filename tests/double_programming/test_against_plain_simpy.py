@@ -19,7 +19,8 @@ from scipy import stats
 
 from pathsim.scenario.scenario import Scenario, load
 
-pytestmark = pytest.mark.slow
+# Both models are simulated once, by the worker that has all of these tests.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("double programming")]
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PLAIN_TRIALS = 400

@@ -13,6 +13,7 @@ from pathsim.player.parameters import parameters
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Parameter
 from pathsim.scenario.files import Source, library
+from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario, load
 
 LIBRARY = ("aall1331", "stroke-thrombectomy", "two-arm-exponential")
@@ -75,6 +76,18 @@ def test_every_toxicity_of_any_scenario_can_be_turned_to_both_ends(text: Text) -
         if ".toxicity." in one.path and "grade" in one.path:
             for end in (one.lowest, one.highest):
                 load(made, {one.path: repr(end)})
+
+
+@pytest.mark.slow
+def test_no_number_can_be_turned_to_where_the_scenario_is_refused() -> None:
+    """Both ends of every slider, as the app asks for them; a refusal is a ScenarioError."""
+    user, scenario = UserSession("aall1331", 21, {}), load("aall1331")
+    paths = {dotted(path): path for path in scenario.rates}
+    for one in parameters(scenario):
+        for value in {one.lowest, one.highest}:
+            user.settings.clear()
+            user.turn(one, value)
+            scenario.with_values({paths[path]: float(text) for path, text in user.as_settings()})
 
 
 CYCLES = """
