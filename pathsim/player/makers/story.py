@@ -48,6 +48,11 @@ class Situation(NamedTuple):
         return [look for look in self.simulated.looks if look.day <= self.day]
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the committee has ended it."""
+        return bool(self.looks) and self.looks[-1].decision != "continue"
+
+    @property
     def has_begun(self) -> bool:
         """Whether there is something to tell: somebody is in an arm, or has come where there are none."""
         return self.day >= 1 and bool(self.randomized if self.scenario.arms else self.enrolled)
@@ -77,9 +82,10 @@ def story(now: Situation) -> Story:
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
         first, *others = _decision(looks[-1], len(looks), now.planned_events)
-        return Story((first, *_reason(now), *others), is_decision=True)
-    ending = tuple(_ending(now))
-    return Story((*ending, *_reason(now), *_in_the_end(now)) if ending else tuple(_so_far(now)))
+        return Story((first, *_reason(now), *others, *_closing(now)), is_decision=True)
+    if ending := tuple(_ending(now)):
+        return Story((*ending, *_reason(now), *_in_the_end(now), *_closing(now)))
+    return Story(tuple(_so_far(now)))
 
 
 def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[tuple[Said, ...]]:
@@ -100,7 +106,7 @@ def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[t
 def _ending(now: Situation) -> Iterator[tuple[Said, ...]]:
     """How the trial ended and why, with the hazard ratio of that day; nothing if it goes on."""
     looks, planned = now.looks, now.planned_events
-    if looks and looks[-1].decision != "continue":
+    if now.is_stopped:
         look = looks[-1]
         how = _ENDINGS[look.decision][look.information >= 1]
         then = () if look.hazard_ratio is None else (Said(", HR "), Said(ratio(look.hazard_ratio), is_important=True))
@@ -127,6 +133,13 @@ def _reason(now: Situation) -> Iterator[tuple[Said, ...]]:
         yield (Said(f", {reason}"),)
 
 
+def _closing(now: Situation) -> Iterator[tuple[Said, ...]]:
+    """Until when patients are still enrolled after a stop, as long as any can be."""
+    closing = float(now.simulated.course.closing[0])
+    if now.is_stopped and now.day < closing < now.simulated.last_day and now.enrolled < now.scenario.patients:
+        yield (Said(f"; enrollment closes on {now.scenario.written_date(closing)}"),)
+
+
 def _when(now: Situation) -> Said:
     if now.simulated.last_day < SHORT_DAYS:
         return Said(f"Day {max(math.ceil(now.day), 1)}: ")
@@ -144,7 +157,7 @@ def _so_far(now: Situation) -> Iterator[tuple[Said, ...]]:
 
 def _in_the_end(now: Situation) -> Iterator[tuple[Said, ...]]:
     """How the arms compare after the end; after a stop, what has become of the ratio since."""
-    main, stopped = now.main, bool(now.looks) and now.looks[-1].decision != "continue"
+    main, stopped = now.main, now.is_stopped
     compared = _estimated(main)
     if main is not None and stopped and len(compared) == 1:
         yield Said("; now "), *_ratio(compared[0])
