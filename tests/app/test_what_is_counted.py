@@ -108,7 +108,7 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         await driver.until(lambda: screen.comparison and screen.contrast, "both are compared")
         assert screen.comparison is not None
         assert driver.app.trial.card is not None
-        names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_here for arm in driver.app.trial.card.arms]
+        names = [f"{row.label}, {arm}" for row in screen.comparison.toxicity_now for arm in driver.app.trial.card.arms]
         means = dict.fromkeys(names, (0.001, 0.002)) | {names[0]: (-0.03, 0.01), "DFS power": (0.02, 0.03)}
         shares = [Difference(name, unit=Unit.SHARE, mean=mean[0], reach=mean[1]) for name, mean in means.items()]
         ratios = [
