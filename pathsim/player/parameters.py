@@ -52,10 +52,11 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
     value = rate.value if isinstance(rate.value, float) else math.nan
     whole = expects_whole_number(path)
     lowest, highest = _limits(scenario, path, value, rate)
+    group, label = _group(scenario, path), _label(scenario, path)
     return Parameter(
         dotted(path),
-        _group(scenario, path),
-        _label(scenario, path),
+        group,
+        label,
         value,
         lowest,
         highest,
@@ -65,7 +66,7 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         rate.evidence.kind,
         _evidence(scenario, rate, is_share=_is_share(path, value)) + _condition(scenario, path),
         rate.evidence.kind == "calibrated" or rate.range is not None,
-        _found_by(scenario, path),
+        _found_by(scenario, path, f"{group} {label}"),
         _unit(path),
         *_first(scenario, dotted(path)),
         _siblings(scenario, path),
@@ -87,9 +88,9 @@ def _first(scenario: Scenario, path: str) -> tuple[int | None, str]:
     return (list(first).index(path), first[path]) if path in first else (None, "")
 
 
-def _found_by(scenario: Scenario, path: KeyPath) -> str:
+def _found_by(scenario: Scenario, path: KeyPath, called: str) -> str:
     """All words by which a number can be looked for: its name and path, and what they are also called."""
-    name = in_words(f"{_group(scenario, path)} {_label(scenario, path)} {dotted(path)}")
+    name = in_words(f"{called} {dotted(path)}")
     other, brief = declared(path, AlsoCalled), declared_around(path, Abbreviation)
     found = [name, *(() if other is None else other.words), *(() if brief is None else [brief.said])]
     for word, others in scenario.sections.also_called.items():
