@@ -32,12 +32,14 @@ class Shot(NamedTuple):
 
 FOUND = ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter")
 OTHER_ARM = ("p", "slash", *"would fare better", "enter", "t")
+BEFORE_CHANGE = ("c", "home", "enter")
 CHANGES = ("right", "right", "down", "left", "n", "down", "right", "h", "up")
 SHOTS = (
     Shot("app-live", (160, 45), "dark", 1300),
     Shot("app-changed", (160, 45), "dark", 1700, TURNED, FOUND),
     Shot("app-ensemble", (160, 45), "dark", 2115, keys=("e",), replicates=1000),
     Shot("app-patients", (160, 45), "dark", 2115, keys=OTHER_ARM),
+    Shot("app-course", (120, 40), "dark", 2115, TURNED, BEFORE_CHANGE),
     Shot("app-compare", (160, 45), "light", 2115, TURNED, ("c",), 400),
     Shot("app-evidence", (120, 40), "light", 2115, keys=("v", "w"), replicates=500),
     Shot("app-small", (80, 24), "projector", 1300),
@@ -57,6 +59,8 @@ async def taken(shot: Shot) -> None:
         for key in shot.keys:
             await pilot.press({" ": "space"}.get(key, key))
             await pilot.pause(0.1)
+            # What is chosen next may be on a list that is still on its way.
+            await until(pilot, lambda: app.current_mode != "compare" or app.front.comparison is not None)
         await until(pilot, lambda: not shot.replicates or app.front.replicates >= shot.replicates)
         await pilot.pause(0.5)
         picture = app.export_screenshot(title=f"pathsim app {shot.scenario} --seed {SEED}")
