@@ -83,3 +83,14 @@ def test_of_what_does_not_fit_whole_clauses_are_left_out(told: tuple[tuple[Said,
     else:
         fits = [count for count in range(1, len(whole) + 1) if len("".join(whole[:count])) <= room]
         assert row[1:].rstrip() == "".join(whole[: fits[-1]]).rstrip()
+
+
+@pytest.mark.parametrize("days_later", [0.0, 40.0])
+async def test_at_120_columns_there_is_room_for_until_when_patients_still_come(days_later: float) -> None:
+    async with driven(seed=21, size=(120, 40)) as driver:
+        await driver.go(driver.session.last_day)
+        looks = driver.snapshot.looks
+        await driver.go(looks[-1].day + days_later)
+        await driver.settle()
+        assert "; enrolling until 23 Apr 2019" in driver.screen_lines()[1]
+        assert "z 3.41" in driver.screen_lines()[1]

@@ -82,9 +82,9 @@ def story(now: Situation) -> Story:
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
         first, *others = _decision(looks[-1], len(looks), now.planned_events)
-        return Story((first, *_reason(now), *others, *_closing(now)), is_decision=True)
+        return Story((first, *_reason(now), *others[:1], *_closing(now), *others[1:]), is_decision=True)
     if ending := tuple(_ending(now)):
-        return Story((*ending, *_reason(now), *_in_the_end(now), *_closing(now)))
+        return Story((*ending, *_reason(now), *_closing(now), *_in_the_end(now)))
     return Story(tuple(_so_far(now)))
 
 
@@ -137,7 +137,7 @@ def _closing(now: Situation) -> Iterator[tuple[Said, ...]]:
     """Until when patients are still enrolled after a stop, as long as any can be."""
     closing = float(now.simulated.course.closing[0])
     if now.is_stopped and now.day < closing < now.simulated.last_day and now.enrolled < now.scenario.patients:
-        yield (Said(f"; enrollment closes on {now.scenario.written_date(closing)}"),)
+        yield (Said(f"; enrolling until {now.scenario.written_date(closing)}"),)
 
 
 def _when(now: Situation) -> Said:
