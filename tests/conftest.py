@@ -10,6 +10,7 @@ import pytest
 from calls import Ascii, Done, Pathsim
 from hypothesis import HealthCheck, settings
 
+import pathsim.app  # it says how often Textual may paint, before that is loaded
 from pathsim.cli import main, output
 
 settings.register_profile(

@@ -2,6 +2,6 @@
 
 import os
 
-# Textual asks the environment how often it may paint, and nobody else. Only what has changed is painted, so mostly
-# nothing is; but at its own 60 times a second the answer to a key would wait up to 17 ms for its turn.
+# Textual takes from the environment alone how often it may paint, and reads it as it is loaded. Only what has changed
+# is painted, so mostly nothing is; but at its own 60 times a second the answer to a key would wait for up to 17 ms.
 os.environ.setdefault("TEXTUAL_FPS", "250")

@@ -42,7 +42,7 @@ class Scenario:
     """Every column: its levels, or None for a quantity."""
     steps: tuple[StepEntry, ...]
     """The steps in the order of the file; patients enter at the first."""
-    numbers: Mapping[str, int]
+    number_of_step: Mapping[str, int]
     """The number of each step by its name; of a phase that repeats that of the first cycle."""
     order: tuple[int, ...]
     """The numbers of the steps, each after all that lead to it."""
@@ -123,7 +123,7 @@ class Scenario:
 
     def entry(self, name: str) -> StepEntry:
         """The step to which a way to this name leads: of a phase that repeats the first cycle."""
-        return self.steps[self.numbers[name]]
+        return self.steps[self.number_of_step[name]]
 
     def entries(self, name: str) -> tuple[StepEntry, ...]:
         """All that this name means: of a phase that repeats every cycle."""
@@ -319,7 +319,7 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         sections=found,
         names=around.names,
         steps=tuple(entries[number] for number in range(len(entries))),
-        numbers=index,
+        number_of_step=index,
         order=order,
         repeats=repeats,
         vocabulary=vocabulary,
