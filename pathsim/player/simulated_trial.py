@@ -61,6 +61,12 @@ class SimulatedTrial:
         """The arms of its patients."""
         return arms_of(self.chunk)
 
+    def journal_of(self, patient: int, day: float) -> Journal:
+        """What has happened to one patient by a day of the trial."""
+        begin, end = np.searchsorted(self.journal.row, [patient, patient + 1]).tolist()
+        mine = self.journal.pick(slice(begin, end))
+        return mine.pick(mine.day <= day)
+
     @cached_property
     def looks(self) -> list[Look]:
         """The looks of the committee."""

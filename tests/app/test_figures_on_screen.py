@@ -33,7 +33,7 @@ def numbers(text: str) -> list[float]:
     return [float(found) for found in re.findall(r"[-+]?\d+\.?\d*", text)]
 
 
-async def test_compare_tells_there_here_difference_and_average_in_this_order() -> None:
+async def test_compare_tells_before_now_difference_and_average_in_this_order() -> None:
     async with driven(settings={PATH: "3", SEPSIS: "0.9"}, size=(160, 60)) as driver:
         await driver.go(DAY)
         screen = await driver.visit("compare")

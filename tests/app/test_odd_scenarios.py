@@ -121,7 +121,7 @@ async def test_with_three_arms_the_keys_of_the_other_arm_are_dim() -> None:
         assert isinstance(screen, PatientsScreen)
         await driver.until(lambda: screen.roster, "patients are listed")
         await driver.settle()
-        assert keys(driver)["t other arm"] == "dim"
+        assert keys(driver)["t other course"] == "dim"
         assert screen.roster is not None
         assert screen.roster.balance is None
 

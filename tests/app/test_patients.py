@@ -1,6 +1,7 @@
 """The Patients screen asks for the patients of the trial that is on screen."""
 
 import re
+from pathlib import Path
 
 import pytest
 from driving import driven, lines_of
@@ -101,7 +102,9 @@ async def test_whoever_is_chosen_on_compare_stands_beside_themselves_before_the_
         text = "\n".join(lines_of(screen.query_one(Timeline)))
         assert f"(now) by the end: {screen.journey.own.outcome}" in text
         assert f"(before the change) by the end: {screen.journey.before_change.journey.outcome}" in text
-        assert first.before.split(":")[0] in " ".join(text.split())
+        for told in (f"Before: {first.before}", f"Now: {first.now}"):
+            # Whole, or cut no shorter than its row.
+            assert told[: size[0] - 10] in " ".join(text.split())
         assert "▲ courses differ" in text
         await driver.press("t")
         assert "before the change" not in "\n".join(lines_of(screen.query_one(Timeline)))
@@ -142,4 +145,40 @@ async def test_an_undone_change_takes_the_course_before_it_away() -> None:
         await driver.settle()
         assert "before the change" not in "\n".join(lines_of(screen.query_one(Timeline)))
         await driver.press("t")
-        assert screen.beside != "change"
+        assert screen.beside == "arm"
+
+
+async def test_whoever_has_not_enrolled_since_the_change_is_told_of_and_nobody_else_shown_for_them() -> None:
+    async with driven("two-arm-exponential", settings={"trial.patients": "300"}) as driver:
+        await driver.go(driver.session.last_day)
+        compare = await driver.visit("compare")
+        assert isinstance(compare, CompareScreen)
+        await driver.until(lambda: compare.comparison, "both are compared")
+        assert compare.comparison is not None
+        assert compare.comparison.changed[0].patient == 300
+        await driver.press("home", "enter")
+        await driver.until(lambda: "Patient 0300 has not enrolled" in "\n".join(driver.screen_lines()), "it is told")
+        assert isinstance(driver.front, PatientsScreen)
+        assert not driver.front.beside
+
+
+@pytest.mark.parametrize(
+    "scenario", [Path(__file__).parent / "odd" / "three_arms.toml", "stroke-thrombectomy"], ids=["three arms", "queues"]
+)
+async def test_where_another_arm_cannot_be_known_the_course_before_the_change_still_can(
+    scenario: str | Path,
+) -> None:
+    async with driven(scenario) as driver:
+        await driver.go(driver.session.last_day)
+        screen = await driver.visit("patients")
+        assert isinstance(screen, PatientsScreen)
+        await driver.until(lambda: screen.roster and screen.journey, "a journey is there")
+        assert screen.check_action("beside", ()) is None
+        assert driver.app.trial.card is not None
+        one = next(one for one in driver.app.trial.card.parameters if ".exit." in one.path and not one.whole)
+        driver.app.trial.turn(one, (one.lowest + one.highest) / 2)
+        await driver.until(lambda: screen.journey and screen.journey.before_change, "the change is there")
+        await driver.press("t")
+        assert screen.beside == "change"
+        await driver.press("t")
+        assert not screen.beside

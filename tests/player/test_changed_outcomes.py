@@ -264,7 +264,7 @@ def test_who_was_not_randomized_has_no_other_journey() -> None:
     view = journey_view(1, take(), flipped(take()), None, patient, take().last_day)
     assert view.in_other_arm.journey is None
     assert view.in_other_arm.parts_on is None
-    assert "Not randomized between these arms" in view.in_other_arm.parts
+    assert "Not randomized between these arms" in view.in_other_arm.parts[0]
 
 
 @pytest.mark.parametrize("day", [1600.0, 2114.0])
@@ -276,17 +276,19 @@ def test_the_journey_before_the_change_is_that_of_the_trial_before_and_parts_whe
     for patient in [*list(listed)[:30], *[number for number in range(120) if number not in listed][:30]]:
         view = journey_view(1, changed(), None, take(), patient, day)
         alone = journey_view(1, take(), None, None, patient, day)
-        came = float(take().chunk.enrolled[patient])
+        came = float(changed().chunk.enrolled[patient])
         assert view.before_change is not None
-        assert (view.before_change.journey or alone.own) == alone.own
+        if came > day:
+            assert view.before_change.journey is None
+            continue
+        assert view.before_change.journey == alone.own
         if patient in listed:
             one = listed[patient]
-            assert view.before_change.parts_on == one.day - came
-            assert one.before in view.before_change.parts
-            assert one.now in view.before_change.parts
-        elif came <= day:
-            said = "made no difference" + ("" if day >= changed().last_day else " to this patient so far")
-            assert said in view.before_change.parts
+            assert view.before_change.parts_on == pytest.approx(one.day - came, abs=1e-5)
+            assert view.before_change.parts[1:] == (f"Before: {one.before}.", f"Now: {one.now}.")
+        else:
+            so_far = "" if day >= changed().last_day else " so far"
+            assert view.before_change.parts == (f"The change has made no difference to this patient{so_far}.",)
             assert view.before_change.journey == view.own
             assert view.before_change.parts_on is None
 
@@ -294,8 +296,49 @@ def test_the_journey_before_the_change_is_that_of_the_trial_before_and_parts_whe
 def test_of_one_who_comes_since_the_change_only_there_is_no_journey_before_it() -> None:
     many = SimulatedTrial(load("two-arm-exponential"), 21)
     few = SimulatedTrial(load("two-arm-exponential", {"trial.patients": "300"}), 21, many)
-    for patient, journey in ((299, True), (300, False)):
+    for patient, is_there in ((299, True), (300, False)):
         before = journey_view(1, many, None, few, patient, many.last_day).before_change
         assert before is not None
-        assert (before.journey is not None) == journey
-    assert "had not enrolled" in before.parts
+        assert (before.journey is not None) == is_there
+    assert before.parts == ("Before the change, this patient was not in the trial.",)
+
+
+SLOWER = {"trial.per_month": "10"}
+
+
+def days_since_enrollment(of: SimulatedTrial, patient: int, days: float) -> list[tuple[float, int]]:
+    mine = of.journal.pick(of.journal.row == patient)
+    since = np.round(mine.day - of.chunk.enrolled[patient], 6).tolist()
+    return [(day, event) for day, event in zip(since, mine.event.tolist(), strict=True) if day <= days]
+
+
+def test_who_comes_on_another_day_is_compared_from_enrollment_as_long_as_both_are_followed() -> None:
+    """As a reviewer found it: "the courses differ from day -261", and the rest of the journey behind the enrollment."""
+    was = SimulatedTrial(load("two-arm-exponential"), 21)
+    now = SimulatedTrial(load("two-arm-exponential", SLOWER), 21, was)
+    same = set()
+    for patient in range(0, 250, 3):
+        before = journey_view(1, now, None, was, patient, now.last_day).before_change
+        assert before is not None
+        followed = now.last_day - max(float(of.chunk.enrolled[patient]) for of in (was, now))
+        is_same = days_since_enrollment(was, patient, followed) == days_since_enrollment(now, patient, followed)
+        assert (before.parts_on is None) == is_same
+        assert before.parts_on is None or before.parts_on >= 0
+        assert before.parts[0].startswith("Enrolled on ") or patient == 0
+        same.add(is_same)
+    assert True in same
+
+
+@pytest.mark.parametrize("days", ["2400", "1000"])
+def test_longer_follow_up_alone_makes_no_difference_to_a_patient(days: str) -> None:
+    was = SimulatedTrial(load("two-arm-exponential"), 21)
+    now = SimulatedTrial(load("two-arm-exponential", {"trial.cutoffs.final.day": days}), 21, was)
+    for patient in range(60):
+        view = journey_view(1, now, None, was, patient, now.last_day)
+        assert view.before_change is not None
+        assert view.before_change.parts_on is None
+        assert view.own.is_over
+        assert view.before_change.journey is not None
+        assert view.before_change.journey.is_over == (now.last_day >= was.last_day)
+        ends = max((stay.ends for stay in view.before_change.journey.stays), default=0.0)
+        assert ends <= view.before_change.journey.until

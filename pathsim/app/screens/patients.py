@@ -46,8 +46,8 @@ class PatientsScreen(TrialScreen):
         Binding(
             "t",
             "beside",
-            "Other arm",
-            tooltip="The same patient in the other arm, and before your change",
+            "Other course",
+            tooltip="The same patient in the other arm, or before your change",
             id="patients.counterfactual",
         ),
         Binding("T", "coupling", "Draws", tooltip="Other draws in the other arm", id="patients.coupling"),
@@ -126,10 +126,15 @@ class PatientsScreen(TrialScreen):
         if self.trial.wanted_patient is not None:
             if all(line.about != self.trial.wanted_patient for line in listing.seen):
                 listing.clear()
-            listing.seek(self.trial.wanted_patient)
-            # They were chosen for what the change does to them.
-            self.trial.wanted_patient, self.beside = None, "change"
-            self._show()
+            if listing.seek(self.trial.wanted_patient):
+                # They were chosen for what the change does to them.
+                self.beside = "change"
+                self._show()
+            else:
+                self.app.notify(
+                    f"Patient {self.trial.wanted_patient:04d} has not enrolled in the trial as it is set now."
+                )
+            self.trial.wanted_patient = None
         if self.journey is None or self.journey.generation != roster.generation:
             self.journey = None
             self._show()
@@ -192,7 +197,8 @@ class PatientsScreen(TrialScreen):
     def action_beside(self) -> None:
         """The other arm beside it; the same arm before the change; nothing."""
         turns: list[Beside] = ["", *self._sides]
-        self.beside = turns[(turns.index(self.beside) + 1) % len(turns)] if self.beside in turns else ""
+        shown = turns.index(self.beside) if self.beside in turns else 0
+        self.beside = turns[(shown + 1) % len(turns)]
         self._show()
 
     def action_large(self) -> None:

@@ -108,11 +108,12 @@ class Listing(Picture, can_focus=True):
         """What the row under the cursor is about; None if there is none."""
         return self.seen[self.cursor].about if self.cursor < len(self.seen) else None
 
-    def seek(self, about: object) -> None:
-        """Go to the row that is about this, if it is listed."""
+    def seek(self, about: object) -> bool:
+        """Go to the row that is about this; False if there is none."""
         place = next((i for i, line in enumerate(self.seen) if line.about == about), None)
         if place is not None:
             self.action_cursor(place - self.cursor)
+        return place is not None
 
     def narrow(self, text: str) -> None:
         """List only rows that have all these words in them."""

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.widgets.picture import Picture
-from pathsim.player.views.patients import Happening, Journey, JourneyView, OtherCourse
+from pathsim.player.views.patients import Happening, Journey, JourneyView, OtherJourney
 
 Beside: TypeAlias = Literal["", "arm", "change"]
 """What a journey is set beside: nothing, the one in the other arm, or the one before numbers were changed."""
@@ -92,20 +92,19 @@ class Timeline(Picture, can_focus=True):
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
-        """The journeys; with the counterfactual, where they part."""
+        """The journey; with another one beside it, where they part."""
         if self.view is None:
             canvas.write(0, 1, "choose a patient", "dim")
             return
         if canvas.width < LEAST_WIDTH:
             canvas.write(0, 0, "too small", "dim")
             return
-        other = self._other
-        journeys = (self.view.own, *((other.journey,) if other is not None and other.journey is not None else ()))
+        other = self._set_beside
+        journeys = self._journeys
         row = 0
         if other is not None:
             is_roomy = canvas.height >= ROOMY
-            most = LINES_OF_PARTING + is_roomy
-            for line in textwrap.wrap(other.parts, canvas.width, max_lines=most, placeholder=" …"):
+            for line in _lines(other.parts, canvas.width, LINES_OF_PARTING + is_roomy):
                 canvas.write(row, 0, line, "title")
                 row += 1
             row += is_roomy
@@ -120,26 +119,39 @@ class Timeline(Picture, can_focus=True):
         self._told(canvas, journeys, each_whose, row + 1)
 
     @property
-    def _other(self) -> OtherCourse | None:
+    def _set_beside(self) -> OtherJourney | None:
         """What the journey is set beside."""
         if self.view is None or not self.beside:
             return None
         return self.view.in_other_arm if self.beside == "arm" else self.view.before_change
 
     @property
+    def _journeys(self) -> tuple[Journey, ...]:
+        """The journeys that are drawn."""
+        if self.view is None:
+            return ()
+        other = None if self._set_beside is None else self._set_beside.journey
+        return (self.view.own,) if other is None else (self.view.own, other)
+
+    @property
+    def _until(self) -> float:
+        """The day until which there is room."""
+        return max((journey.until for journey in self._journeys), default=0.0)
+
+    @property
     def _parts_on(self) -> float | None:
-        return None if self._other is None else self._other.parts_on
+        return None if self._set_beside is None else self._set_beside.parts_on
 
     def _column(self, canvas: Canvas, day: float) -> int:
         """Early days are drawn wider than late ones: the place goes with the square root."""
-        until = max(self.view.own.until, 1.0) if self.view is not None else 1.0
+        until = max(self._until, 1.0)
         return min(round(math.sqrt(max(day, 0) / until) * (canvas.width - 1)), canvas.width - 1)
 
     def _journey(self, canvas: Canvas, journey: Journey, whose: str, row: int) -> int:
         """A line of words, the bars, the signs; the row after them."""
         end = self._heading(canvas, journey, whose, row, 0)
         end += end > 0
-        canvas.write(row, end, f"{'by the end' if self._is_over else 'today'}: {journey.outcome}", "dim")
+        canvas.write(row, end, f"{'by the end' if journey.is_over else 'today'}: {journey.outcome}", "dim")
         for number, stay in enumerate(journey.stays):
             first, last = self._column(canvas, stay.begins), self._column(canvas, stay.ends)
             back = f"shade{max(journey.arm, 0)}/{0.38 if number % 2 else 0.24}" if journey.arm >= 0 else "panel"
@@ -158,11 +170,6 @@ class Timeline(Picture, can_focus=True):
         group = self._group(journey)
         end = canvas.write(row, column, group, f"{fore}!")
         return canvas.write(row, end, f" ({whose})" if group and whose else whose, "dim")
-
-    @property
-    def _is_over(self) -> bool:
-        """Whether the trial is at its last day, so that there is nothing still to come."""
-        return self.view is not None and self.today - self.view.came_on >= self.view.own.until
 
     def _group(self, journey: Journey) -> str:
         if not self.groups:
@@ -189,7 +196,7 @@ class Timeline(Picture, can_focus=True):
                 pass
 
     def _axis(self, canvas: Canvas, row: int) -> None:
-        until = self.view.own.until if self.view is not None else 0.0
+        until = self._until
         canvas.write(row, 0, "─" * canvas.width, "rule")
         free = 0
         for day, label in TICKS:
@@ -197,7 +204,8 @@ class Timeline(Picture, can_focus=True):
             if day <= until and column >= free and column + len(label) <= canvas.width:
                 free = canvas.write(row, column, label, "dim") + 1
         since = self.today - self.view.came_on if self.view is not None else 0.0
-        if 0 <= since < until - 1:
+        # Who enrolled on another day before the change has another day today.
+        if 0 <= since < until - 1 and all(abs(journey.until - until) < 1 for journey in self._journeys):
             canvas.write(row, self._column(canvas, since), "│now", "title")
 
     def _told(self, canvas: Canvas, journeys: tuple[Journey, ...], each_whose: tuple[str, ...], row: int) -> None:
@@ -221,8 +229,8 @@ class Timeline(Picture, can_focus=True):
                 self._pages = max(self._pages, 1 + -(-len(journey.happenings) // max(rows, 1)))
             if is_headed:
                 end = self._heading(canvas, journey, each_whose[number], top, left)
-                beside = f", {self._rest(journey, rows)}" if more and rows < LEAST_TOLD - 1 else ""
-                canvas.write(top, end, beside, "dim")
+                how_many = f", {self._rest(journey, rows)}" if more and rows < LEAST_TOLD - 1 else ""
+                canvas.write(top, end, how_many, "dim")
             for line, happening in enumerate(self._listed(journey, rows), top + is_headed):
                 fore = "title" if self._parts(happening) else FORES.get(happening.kind, "text")
                 end = canvas.write(line, left, f"day {happening.day:>4.0f}  ", "dim")
@@ -255,6 +263,14 @@ class Timeline(Picture, can_focus=True):
 
         ranked = sorted(range(len(told)), key=weight, reverse=True)
         return [told[at] for at in sorted(ranked[: max(room, 0)])]
+
+
+def _lines(parts: Sequence[str], width: int, most: int) -> list[str]:
+    """Where journeys part, in so many lines at most; where all of it has no room, what each says is cut evenly."""
+    whole = textwrap.wrap(" ".join(parts), width)
+    if len(whole) <= most:
+        return whole
+    return [shortened(part, width) for part in parts[-most:]]
 
 
 def _in_words(happening: Happening) -> str:

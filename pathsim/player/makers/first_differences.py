@@ -1,6 +1,8 @@
 """Where the courses of the same patients part between two settings, and what is the first thing that differs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -8,12 +10,15 @@ import numpy as np
 from pathsim.journal import Journal, Rows
 from pathsim.player.simulated_trial import SimulatedTrial
 
+DECIMALS = 6
+"""Of days since the enrollment: days of the trial are exact, their differences are not."""
+
 
 class FirstDifference(NamedTuple):
     """The first thing that differs in a patient's course, in words."""
 
     day: float
-    """The day of the trial: the earlier one, where the same happens on two."""
+    """The earlier of both, where each has one."""
     before: str
     now: str
 
@@ -39,9 +44,9 @@ def parted(before: Journal, now: Journal) -> Parted:
     # The entries that both have a place for, one after the other.
     row = np.repeat(np.arange(rows), common)
     place = np.arange(row.size) - np.repeat(np.cumsum(common) - common, common)
-    then, here = (begin[row] + place for begin in begins)
-    same = (now.event[here] == before.event[then]) & (now.day[here] == before.day[then])
-    same &= now.value[here] == before.value[then]
+    at_before, at_now = (begin[row] + place for begin in begins)
+    same = (now.event[at_now] == before.event[at_before]) & (now.day[at_now] == before.day[at_before])
+    same &= now.value[at_now] == before.value[at_before]
     first = common.copy()
     wrong = np.flatnonzero(~same)
     np.minimum.at(first, row[wrong], place[wrong])
@@ -67,15 +72,43 @@ class Differences:
     def told(self, number: int) -> FirstDifference:
         """The first thing that differs for one of them."""
         at = int(self.parted.before[number]), int(self.parted.now[number])
-        days = [float(journal.day[i]) for journal, i in zip(self.journals, at, strict=True) if i >= 0]
-        before, now = map(_told, self.trials, self.journals, at)
-        return FirstDifference(min(days), *_told_apart(before, now, days))
+        return _first(self.trials, self.journals, at)
 
 
 def differences_by(before: SimulatedTrial, now: SimulatedTrial, day: float) -> Differences:
     """What differs between two settings of a trial by a day."""
     first, second = (simulated.journal.pick(simulated.journal.day <= day) for simulated in (before, now))
     return Differences((before, now), (first, second), parted(first, second))
+
+
+def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, day: float) -> FirstDifference | None:
+    """The first thing that differs in one patient's course by a day of the trial; None if nothing does.
+
+    In each setting days count from the enrollment in it, and so does the day of the difference. Both are compared as
+    long as both are followed: who comes later has less behind them by then.
+    """
+    trials = before, now
+    enrolled = [float(of.chunk.enrolled[patient]) for of in trials]
+    followed = day - max(enrolled)
+    journals = [of.journal_of(patient, came + followed) for of, came in zip(trials, enrolled, strict=True)]
+    since = [np.round(journal.day - came, DECIMALS).tolist() for journal, came in zip(journals, enrolled, strict=True)]
+    entries = [
+        list(zip(days, journal.event.tolist(), journal.value.tolist(), strict=True))
+        for days, journal in zip(since, journals, strict=True)
+    ]
+    first = next((at for at, (one, other) in enumerate(zip_longest(*entries)) if one != other), None)
+    if first is None:
+        return None
+    at = [first if first < len(days) else -1 for days in since]
+    found = _first(trials, journals, at)
+    return found._replace(day=min(days[first] for days in since if first < len(days)))
+
+
+def _first(trials: Sequence[SimulatedTrial], journals: Sequence[Journal], at: Sequence[int]) -> FirstDifference:
+    """What two entries say, the first that differ; -1 where a journal has no such entry."""
+    days = [float(journal.day[place]) for journal, place in zip(journals, at, strict=True) if place >= 0]
+    before, now = map(_told, trials, journals, at)
+    return FirstDifference(min(days), *_told_apart(before, now, days))
 
 
 def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:

@@ -1,5 +1,6 @@
 """Patients: the list of all of them, and the journey of one in each arm."""
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -9,14 +10,14 @@ from pathsim.counterfactual import Counterfactual
 from pathsim.couplings import Coupling, IndividualEffect
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
-from pathsim.player.makers.first_differences import differences_by
+from pathsim.player.makers.first_differences import first_difference
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import (
     Balance,
     Happening,
     Journey,
     JourneyView,
-    OtherCourse,
+    OtherJourney,
     RosterRow,
     RosterView,
     StepBar,
@@ -125,53 +126,49 @@ def journey_view(
     )
 
 
-def _in_other_arm(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float) -> OtherCourse:
+def _in_other_arm(simulated: SimulatedTrial, other: SimulatedTrial | None, patient: int, day: float) -> OtherJourney:
     if other is None:
         why = "Patients queue here, or there are not two arms: what would have happened in another arm cannot be known."
-        return OtherCourse(None, why, None)
+        return OtherJourney(None, (why,), None)
     if simulated.randomized_on[patient] > day:
-        return OtherCourse(None, "Not randomized between these arms, so there is no other course.", None)
-    return OtherCourse(_journey(other, patient, day), *_parting(simulated, other, patient, day))
+        return OtherJourney(None, ("Not randomized between these arms, so there is no other course.",), None)
+    return OtherJourney(_journey(other, patient, day), *_parting(simulated, other, patient, day))
 
 
-def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int, day: float) -> OtherCourse:
-    """The journey with the numbers as they were; it parts where Compare says that it does."""
-    if patient >= kept.chunk.rows or kept.chunk.enrolled[patient] > day:
-        return OtherCourse(None, "Before the change, this patient had not enrolled by this day.", None)
-    journey = _journey(kept, patient, day)
-    differences = differences_by(kept, simulated, day)
-    found = np.flatnonzero(differences.row == patient)
-    if not found.size:
-        return OtherCourse(
-            journey, f"The change has made no difference to this patient{_so_far(simulated, day)}.", None
-        )
-    first = differences.told(int(found[0]))
-    parts_on = first.day - float(simulated.chunk.enrolled[patient])
-    told = f"The courses differ from day {parts_on:.0f}. Before: {first.before}; now: {first.now}."
-    return OtherCourse(journey, told, parts_on)
+def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int, day: float) -> OtherJourney:
+    """The journey with the numbers as they were, and the first thing that differs as far as both are followed."""
+    enrolled = float(kept.chunk.enrolled[patient]) if patient < kept.chunk.rows else math.inf
+    if enrolled > min(day, kept.last_day):
+        told = "was not in the trial" if enrolled > kept.last_day else "had not enrolled by this day"
+        return OtherJourney(None, (f"Before the change, this patient {told}.",), None)
+    dates = [simulated.scenario.written_date(on) for on in (enrolled, float(simulated.chunk.enrolled[patient]))]
+    moved = "" if dates[0] == dates[1] else "Enrolled on {} before the change, on {} now. ".format(*dates)
+    journey, until = _journey(kept, patient, day), min(day, kept.last_day, simulated.last_day)
+    first = first_difference(kept, simulated, patient, until)
+    if first is None:
+        no_difference = f"The change has made no difference to this patient{_so_far(simulated, until)}."
+        same = "Otherwise the courses are the same, as long as both are followed."
+        return OtherJourney(journey, (f"{moved}{same}" if moved else no_difference,), None)
+    parts = f"{moved}The courses differ from day {first.day:.0f}.", f"Before: {first.before}.", f"Now: {first.now}."
+    return OtherJourney(journey, parts, first.day)
 
 
 def _so_far(simulated: SimulatedTrial, day: float) -> str:
     return "" if day >= simulated.last_day else " so far"
 
 
-def _of(simulated: SimulatedTrial, patient: int, day: float) -> Journal:
-    begin, end = np.searchsorted(simulated.journal.row, [patient, patient + 1]).tolist()
-    mine = simulated.journal.pick(slice(begin, end))
-    return mine.pick(mine.day <= day)
-
-
 def _journey(simulated: SimulatedTrial, patient: int, day: float) -> Journey:
     """Days count from the enrollment."""
-    scenario, journal = simulated.scenario, _of(simulated, patient, day)
+    scenario, last_day = simulated.scenario, simulated.last_day
+    journal = simulated.journal_of(patient, min(day, last_day))
     came = float(simulated.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]
     days = (journal.day - came).tolist()
     entered = [
         (on, scenario.entry(event.step)) for on, event in zip(days, events, strict=True) if event.kind == "enter"
     ]
-    until = simulated.last_day - came
-    ends = [*(on for on, _ in entered[1:]), min(day, simulated.last_day) - came][: len(entered)]
+    until = last_day - came
+    ends = [*(on for on, _ in entered[1:]), min(day, last_day) - came][: len(entered)]
     stays = [
         StepBar(entry.label, on, end)
         for (on, entry), end in zip(entered, ends, strict=True)
@@ -184,7 +181,7 @@ def _journey(simulated: SimulatedTrial, patient: int, day: float) -> Journey:
         if (happening := _happening(simulated, patient, events, at, journal)) is not None
     ]
     arm = int(simulated.arm_of[patient]) if simulated.randomized_on[patient] <= day else NO_ARM
-    return Journey(arm, tuple(stays), tuple(happenings), until, last.label)
+    return Journey(arm, tuple(stays), tuple(happenings), until, last.label, is_over=day >= last_day)
 
 
 def _happening(
@@ -217,7 +214,9 @@ def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[E
     return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
 
 
-def _parting(simulated: SimulatedTrial, other: SimulatedTrial, patient: int, day: float) -> tuple[str, float | None]:
+def _parting(
+    simulated: SimulatedTrial, other: SimulatedTrial, patient: int, day: float
+) -> tuple[tuple[str, ...], float | None]:
     """Where the journeys in the two arms part by a day, after the randomization itself."""
     mine, theirs = (_turns(of, patient, day) for of in (simulated, other))
     common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
@@ -228,12 +227,12 @@ def _parting(simulated: SimulatedTrial, other: SimulatedTrial, patient: int, day
         at_other_times = (i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if abs(a.day - b.day) >= 1)
         common = next(at_other_times, -1)
     if common < 0:
-        return f"The arm has made no difference to this patient{_so_far(simulated, day)}.", None
+        return (f"The arm has made no difference to this patient{_so_far(simulated, day)}.",), None
     arms = simulated.scenario.arms
-    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}" for of, turns in ((simulated, mine), (other, theirs))]
+    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}." for of, turns in ((simulated, mine), (other, theirs))]
     days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    begin = "The same happens, but on different days" if is_same else f"The courses differ from day {min(days):.0f}"
-    return f"{begin}. {'; '.join(told)}.", min(days)
+    begin = "The same happens, but on different days." if is_same else f"The courses differ from day {min(days):.0f}."
+    return (begin, *told), min(days)
 
 
 class _Turn(NamedTuple):
@@ -246,7 +245,7 @@ class _Turn(NamedTuple):
 
 def _turns(simulated: SimulatedTrial, patient: int, until: float) -> list[_Turn]:
     """The turns of a patient's journey; levels that are the same after other therapies are the same turn."""
-    journal, came = _of(simulated, patient, until), float(simulated.chunk.enrolled[patient])
+    journal, came = simulated.journal_of(patient, until), float(simulated.chunk.enrolled[patient])
     columns = (journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
     found = []
     for day, code, value in zip(*columns, strict=True):

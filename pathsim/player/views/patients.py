@@ -91,17 +91,19 @@ class Journey:
     until: float
     """The day until which there is room: that on which the trial ends."""
     outcome: str
-    """Where the patient is now."""
+    """Where the patient is on that day."""
+    is_over: bool
+    """Whether that is the last day of the trial."""
 
 
 @dataclass(frozen=True, slots=True)
-class OtherCourse:
-    """Another course of the same patient, and where it parts from theirs."""
+class OtherJourney:
+    """Another journey of the same patient, and where it parts from theirs."""
 
     journey: Journey | None
     """None where there is none, or nobody can know."""
-    parts: str
-    """Where the two part, in words, or why there is none."""
+    parts: tuple[str, ...]
+    """Where the two part: a sentence, and what each says; or one sentence that they do not, or why there is none."""
     parts_on: float | None
     """The day from the enrollment; None if they do not part."""
 
@@ -117,6 +119,6 @@ class JourneyView:
     came_on: float
     """The day of the trial."""
     own: Journey
-    in_other_arm: OtherCourse
-    before_change: OtherCourse | None
+    in_other_arm: OtherJourney
+    before_change: OtherJourney | None
     """In the trial that this one is compared with; None if that is the same."""
