@@ -47,7 +47,7 @@ class PatientsScreen(TrialScreen):
             "t",
             "beside",
             "Other course",
-            tooltip="The same patient in the other arm, or before your change",
+            tooltip="In the other arm, or before your change",
             id="patients.counterfactual",
         ),
         Binding("T", "coupling", "Draws", tooltip="Other draws in the other arm", id="patients.coupling"),
