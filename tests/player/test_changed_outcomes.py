@@ -304,6 +304,7 @@ def test_of_one_who_comes_since_the_change_only_there_is_no_journey_before_it() 
 
 
 SLOWER = {"trial.per_month": "10"}
+DEADLIER = {"steps.control.exit.death.median_days": "300"}
 
 
 def days_since_enrollment(of: SimulatedTrial, patient: int, days: float) -> list[tuple[float, int]]:
@@ -312,21 +313,37 @@ def days_since_enrollment(of: SimulatedTrial, patient: int, days: float) -> list
     return [(day, event) for day, event in zip(since, mine.event.tolist(), strict=True) if day <= days]
 
 
-def test_who_comes_on_another_day_is_compared_from_enrollment_as_long_as_both_are_followed() -> None:
+@pytest.mark.parametrize(("change", "whose"), [(SLOWER, set()), (SLOWER | DEADLIER, {"control"})])
+def test_who_comes_on_another_day_is_compared_from_enrollment_as_long_as_both_are_followed(
+    change: dict[str, str], whose: set[str]
+) -> None:
     """As a reviewer found it: "the courses differ from day -261", and the rest of the journey behind the enrollment."""
     was = SimulatedTrial(load("two-arm-exponential"), 21)
-    now = SimulatedTrial(load("two-arm-exponential", SLOWER), 21, was)
-    same = set()
+    now = SimulatedTrial(load("two-arm-exponential", change), 21, was)
+    differ = set()
     for patient in range(0, 250, 3):
-        before = journey_view(1, now, None, was, patient, now.last_day).before_change
-        assert before is not None
+        view = journey_view(1, now, None, was, patient, now.last_day)
+        assert view.before_change is not None
         followed = now.last_day - max(float(of.chunk.enrolled[patient]) for of in (was, now))
-        is_same = days_since_enrollment(was, patient, followed) == days_since_enrollment(now, patient, followed)
-        assert (before.parts_on is None) == is_same
-        assert before.parts_on is None or before.parts_on >= 0
-        assert before.parts[0].startswith("Enrolled on ") or patient == 0
-        same.add(is_same)
-    assert True in same
+        both = [days_since_enrollment(of, patient, followed) for of in (was, now)]
+        apart = set(both[0]) ^ set(both[1])
+        assert view.before_change.parts_on == (pytest.approx(min(apart)[0], abs=1e-5) if apart else None)
+        assert view.before_change.parts[0].startswith("Enrolled on ") or patient == 0
+        if apart:
+            differ.add(now.scenario.arms[view.own.arm])
+    assert differ == whose
+
+
+def test_of_whoever_comes_later_since_the_change_nothing_is_told_before_they_come() -> None:
+    """A list of a later day can ask for one."""
+    was = SimulatedTrial(load("two-arm-exponential"), 21)
+    now = SimulatedTrial(load("two-arm-exponential", SLOWER), 21, was)
+    day = float(was.chunk.enrolled[200]) + 50
+    assert now.chunk.enrolled[200] > day
+    before = journey_view(1, now, None, was, 200, day).before_change
+    assert before is not None
+    assert before.journey is None
+    assert before.parts == ("This patient enrolled too late to be compared.",)
 
 
 @pytest.mark.parametrize("days", ["2400", "1000"])

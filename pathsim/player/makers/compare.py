@@ -108,7 +108,7 @@ def changed_patients(before: SimulatedTrial, now: SimulatedTrial, name: str, day
                 comes.storyteller.briefly(row),
                 int(comes.arm_of[row]),
                 VERDICTS[int(verdicts[i])],
-                first.day,
+                min(day for day in first.days if day is not None),
                 first.before,
                 first.now,
             )

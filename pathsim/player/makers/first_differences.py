@@ -17,10 +17,10 @@ DECIMALS = 6
 class FirstDifference(NamedTuple):
     """The first thing that differs in a patient's course, in words."""
 
-    day: float
-    """The earlier of both, where each has one."""
     before: str
     now: str
+    days: tuple[float | None, float | None]
+    """The days of the trial on which it happens before and now; None where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +84,8 @@ def differences_by(before: SimulatedTrial, now: SimulatedTrial, day: float) -> D
 def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, day: float) -> FirstDifference | None:
     """The first thing that differs in one patient's course by a day of the trial; None if nothing does.
 
-    In each setting days count from the enrollment in it, and so does the day of the difference. Both are compared as
-    long as both are followed: who comes later has less behind them by then.
+    In each setting days count from the enrollment in it, which is not later than that day. Both are compared as long
+    as both are followed: who comes later has less behind them by then.
     """
     trials = before, now
     enrolled = [float(of.chunk.enrolled[patient]) for of in trials]
@@ -99,16 +99,16 @@ def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, 
     first = next((at for at, (one, other) in enumerate(zip_longest(*entries)) if one != other), None)
     if first is None:
         return None
-    at = [first if first < len(days) else -1 for days in since]
-    found = _first(trials, journals, at)
-    return found._replace(day=min(days[first] for days in since if first < len(days)))
+    return _first(trials, journals, [first if first < len(days) else -1 for days in since])
 
 
 def _first(trials: Sequence[SimulatedTrial], journals: Sequence[Journal], at: Sequence[int]) -> FirstDifference:
     """What two entries say, the first that differ; -1 where a journal has no such entry."""
-    days = [float(journal.day[place]) for journal, place in zip(journals, at, strict=True) if place >= 0]
-    before, now = map(_told, trials, journals, at)
-    return FirstDifference(min(days), *_told_apart(before, now, days))
+    before, now = (
+        None if place < 0 else float(journal.day[place]) for journal, place in zip(journals, at, strict=True)
+    )
+    told_before, told_now = map(_told, trials, journals, at)
+    return FirstDifference(*_told_apart(told_before, told_now, before, now), (before, now))
 
 
 def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:
@@ -121,12 +121,12 @@ def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:
     return f"{simulated.scenario.written_date(day)}: {text}"
 
 
-def _told_apart(before: str, now: str, days: list[float]) -> tuple[str, str]:
+def _told_apart(before: str, now: str, *days: float | None) -> tuple[str, str]:
     """Both in words: with the time of the day if all else is the same."""
     if before != now:
         return before, now
     date, _, text = before.partition(": ")
-    first, second = (f"{date}, {_time_of_day(day)}: {text}" for day in days)
+    first, second = (f"{date}, {_time_of_day(day)}: {text}" for day in days if day is not None)
     return first, second
 
 

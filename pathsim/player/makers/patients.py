@@ -137,20 +137,24 @@ def _in_other_arm(simulated: SimulatedTrial, other: SimulatedTrial | None, patie
 
 def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int, day: float) -> OtherJourney:
     """The journey with the numbers as they were, and the first thing that differs as far as both are followed."""
-    enrolled = float(kept.chunk.enrolled[patient]) if patient < kept.chunk.rows else math.inf
-    if enrolled > min(day, kept.last_day):
-        told = "was not in the trial" if enrolled > kept.last_day else "had not enrolled by this day"
+    was_enrolled = float(kept.chunk.enrolled[patient]) if patient < kept.chunk.rows else math.inf
+    enrolled, until = float(simulated.chunk.enrolled[patient]), min(day, kept.last_day, simulated.last_day)
+    if was_enrolled > min(day, kept.last_day):
+        told = "was not in the trial" if was_enrolled > kept.last_day else "had not enrolled by this day"
         return OtherJourney(None, (f"Before the change, this patient {told}.",), None)
-    dates = [simulated.scenario.written_date(on) for on in (enrolled, float(simulated.chunk.enrolled[patient]))]
+    if max(was_enrolled, enrolled) > until:
+        return OtherJourney(None, ("This patient enrolled too late to be compared.",), None)
+    dates = [simulated.scenario.written_date(on) for on in (was_enrolled, enrolled)]
     moved = "" if dates[0] == dates[1] else "Enrolled on {} before the change, on {} now. ".format(*dates)
-    journey, until = _journey(kept, patient, day), min(day, kept.last_day, simulated.last_day)
-    first = first_difference(kept, simulated, patient, until)
+    journey, first = _journey(kept, patient, day), first_difference(kept, simulated, patient, until)
     if first is None:
         no_difference = f"The change has made no difference to this patient{_so_far(simulated, until)}."
         same = "Otherwise the courses are the same, as long as both are followed."
         return OtherJourney(journey, (f"{moved}{same}" if moved else no_difference,), None)
-    parts = f"{moved}The courses differ from day {first.day:.0f}.", f"Before: {first.before}.", f"Now: {first.now}."
-    return OtherJourney(journey, parts, first.day)
+    both = zip(first.days, (was_enrolled, enrolled), strict=True)
+    parts_on = min(on - since for on, since in both if on is not None)
+    parts = f"{moved}The courses differ from day {parts_on:.0f}.", f"Before: {first.before}.", f"Now: {first.now}."
+    return OtherJourney(journey, parts, parts_on)
 
 
 def _so_far(simulated: SimulatedTrial, day: float) -> str:
