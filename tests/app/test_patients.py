@@ -144,6 +144,7 @@ async def test_an_undone_change_takes_the_course_before_it_away() -> None:
         await driver.until(lambda: screen.journey and not screen.journey.before_change, "the change is gone")
         await driver.settle()
         assert "before the change" not in "\n".join(lines_of(screen.query_one(Timeline)))
+        assert not screen.has_class("-beside"), "there is no more room than one journey needs"
         await driver.press("t")
         assert screen.beside == "arm"
 

@@ -359,3 +359,5 @@ def test_longer_follow_up_alone_makes_no_difference_to_a_patient(days: str) -> N
         assert view.before_change.journey.is_over == (now.last_day >= was.last_day)
         ends = max((stay.ends for stay in view.before_change.journey.stays), default=0.0)
         assert ends <= view.before_change.journey.until
+        told = [one.day for one in view.before_change.journey.happenings]
+        assert max(told, default=0.0) <= view.before_change.journey.until

@@ -76,6 +76,13 @@ def test_after_a_stop_it_says_until_when_patients_still_come() -> None:
     assert snapshot(session("aall1331", 21), last_day("aall1331", 21), 0.0).enrolled == int((came <= closes).sum())
 
 
+def test_where_patients_come_until_the_end_it_names_no_day() -> None:
+    late = (("trial.monitoring.closes_after_days", "700"),)
+    stopped = next(look.day for look in session("aall1331", 21, late).simulated.looks if look.decision != "continue")
+    assert stopped + 700 > last_day("aall1331", 21, late)
+    assert "enrolling" not in told("aall1331", 21, stopped + 10, late)
+
+
 def test_where_nobody_can_come_any_more_it_says_nothing_of_enrollment() -> None:
     few = (("trial.patients", "400"),)
     looks = session("aall1331", 21, few).simulated.looks

@@ -10,9 +10,6 @@ import numpy as np
 from pathsim.journal import Journal, Rows
 from pathsim.player.simulated_trial import SimulatedTrial
 
-DECIMALS = 6
-"""Of days since the enrollment: days of the trial are exact, their differences are not."""
-
 
 class FirstDifference(NamedTuple):
     """The first thing that differs in a patient's course, in words."""
@@ -91,7 +88,8 @@ def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, 
     enrolled = [float(of.chunk.enrolled[patient]) for of in trials]
     followed = day - max(enrolled)
     journals = [of.journal_of(patient, came + followed) for of, came in zip(trials, enrolled, strict=True)]
-    since = [np.round(journal.day - came, DECIMALS).tolist() for journal, came in zip(journals, enrolled, strict=True)]
+    # Days are sums of whole ticks, so that these are equal to the last bit where nothing has changed.
+    since = [(journal.day - came).tolist() for journal, came in zip(journals, enrolled, strict=True)]
     entries = [
         list(zip(days, journal.event.tolist(), journal.value.tolist(), strict=True))
         for days, journal in zip(since, journals, strict=True)
