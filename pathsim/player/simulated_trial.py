@@ -61,12 +61,6 @@ class SimulatedTrial:
         """The arms of its patients."""
         return arms_of(self.chunk)
 
-    def journal_of(self, patient: int, day: float) -> Journal:
-        """What has happened to one patient by a day of the trial."""
-        begin, end = np.searchsorted(self.journal.row, [patient, patient + 1]).tolist()
-        mine = self.journal.pick(slice(begin, end))
-        return mine.pick(mine.day <= day)
-
     @cached_property
     def looks(self) -> list[Look]:
         """The looks of the committee."""
@@ -81,6 +75,12 @@ class SimulatedTrial:
     def journal(self) -> Journal:
         """All that happens until the last day, patient by patient in order."""
         return self.happened_by(self.last_day).journal.in_order()
+
+    def journal_of(self, patient: int, day: float) -> Journal:
+        """What has happened to one patient by a day of the trial."""
+        begin, end = np.searchsorted(self.journal.row, [patient, patient + 1]).tolist()
+        mine = self.journal.pick(slice(begin, end))
+        return mine.pick(mine.day <= day)
 
     def happened_by(self, day: float) -> DataCut:
         """What had happened by a day, whether it was known or not."""

@@ -164,7 +164,7 @@ def _so_far(simulated: SimulatedTrial, day: float) -> str:
 def _journey(simulated: SimulatedTrial, patient: int, day: float) -> Journey:
     """Days count from the enrollment."""
     scenario, last_day = simulated.scenario, simulated.last_day
-    journal = simulated.journal_of(patient, min(day, last_day))
+    journal = simulated.journal_of(patient, day)
     came = float(simulated.chunk.enrolled[patient])
     events = [scenario.vocabulary[code] for code in journal.event.tolist()]
     days = (journal.day - came).tolist()
