@@ -24,8 +24,8 @@ test: $(VENV)/dev.stamp ## Run the tests (without those that take minutes)
 	@$(BIN)/python -m pytest -n auto -m "not slow"
 
 test-slow: $(VENV)/dev.stamp ## Run the tests that take minutes
-	@$(BIN)/python -m pytest -n auto --dist loadgroup -m slow -o faulthandler_timeout=1800
-	@PATHSIM_EXAMPLES=3 $(BIN)/python -m pytest -n auto -m "not slow" -o faulthandler_timeout=1800 tests/agreement
+	@$(BIN)/python -m pytest -n auto --dist loadgroup -m slow -o faulthandler_timeout=900
+	@PATHSIM_EXAMPLES=3 $(BIN)/python -m pytest -n auto -m "not slow" -o faulthandler_timeout=900 tests/agreement
 
 lint: $(VENV)/dev.stamp ## Check style, spelling and the layers of imports
 	@$(BIN)/ruff check .

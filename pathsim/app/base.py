@@ -12,9 +12,10 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
 from textual.message import Message
-from textual.notifications import SeverityLevel
+from textual.notifications import Notify, SeverityLevel
 
 from pathsim.app import textual_private
+from pathsim.app.notifications import TimedNote
 from pathsim.app.plain import Harmless, OnlyAscii
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.sliders import Sliders
@@ -119,7 +120,8 @@ class TrialApp(App[None]):
         markup: bool = False,
     ) -> None:
         """Tell the user something, to the letter: files and settings may have brackets."""
-        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        self.post_message(Notify(TimedNote(message, title, severity, seconds, markup=markup)))
 
     def tell(self, note: Note) -> None:
         """Tell the user what the controller says."""
