@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -80,6 +81,12 @@ def condition(text: str, names: Names) -> Condition:
 
     Raises ValueError, with a sentence for the user, if the text is not a condition over these names.
     """
+    return _Translator(names).mask(_parsed(text))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ast.expr:
+    """The expression that a text is, if it is short and plain enough for a condition; the same text is read once."""
     names_only = QUOTED.sub("", text)
     if unicodedata.normalize("NFKC", names_only) != names_only:
         raise ValueError(f"'{text}' has letters that only look like others; use plain ones")
@@ -94,7 +101,7 @@ def condition(text: str, names: Names) -> Condition:
         raise ValueError(f"'{text}' is not a condition; {remedy}: age < 18 and risk == 'high'") from None
     if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
         raise ValueError("this condition is too long; split it over several rules")
-    return _Translator(names).mask(tree.body)
+    return tree.body
 
 
 class _Translator:

@@ -12,7 +12,14 @@ from pathsim.meaning import docstrings
 class Table(BaseModel):
     """A table of a scenario file. Unknown keys are errors: a misspelled rate must never be ignored in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        arbitrary_types_allowed=True,
+        # Most tables only ever stand inside others, whose validators have room for theirs.
+        defer_build=True,
+    )
     has_evidence: ClassVar[bool] = True
     """Whether it can say where the numbers and dates in it come from."""
 

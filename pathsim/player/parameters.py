@@ -1,17 +1,15 @@
 """The numbers of a scenario that can be turned: in groups as the scenario has them, each with limits and evidence."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pathsim.fields import REST
-from pathsim.meaning import Abbreviation, AlsoCalled, Name, Slider, Together, Unit, Words
-from pathsim.names import in_words, lowered, readable, spoken
+from pathsim.meaning import Abbreviation, Slider, Together, Unit
+from pathsim.player.number_names import NumberNames, table_of
 from pathsim.player.views.live import Parameter
-from pathsim.report.figures import span
 from pathsim.scenario.evidence import Rate
 from pathsim.scenario.keys import declared, declared_around, expects_whole_number
 from pathsim.scenario.problems import dotted
@@ -26,8 +24,9 @@ A_FEW = 4
 
 def parameters(scenario: Scenario) -> tuple[Parameter, ...]:
     """Every single number that can be turned; lists of numbers are left out."""
+    names = NumberNames(scenario)
     found = [
-        _parameter(scenario, path, rate)
+        _parameter(scenario, names, path, rate)
         for path, rate in scenario.rates.items()
         if _slider(path).is_shown and isinstance(rate.value, float)
     ]
@@ -48,11 +47,11 @@ def _told_apart(found: Sequence[Parameter]) -> list[Parameter]:
     ]
 
 
-def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
+def _parameter(scenario: Scenario, names: NumberNames, path: KeyPath, rate: Rate) -> Parameter:
     value = rate.value if isinstance(rate.value, float) else math.nan
     whole = expects_whole_number(path)
     lowest, highest = _limits(scenario, path, value, rate)
-    group, label = _group(scenario, path), _label(scenario, path)
+    group, label, condition = names.group(path), names.label(path), names.condition(path)
     return Parameter(
         dotted(path),
         group,
@@ -64,9 +63,9 @@ def _parameter(scenario: Scenario, path: KeyPath, rate: Rate) -> Parameter:
         whole,
         _is_share(path, value),
         rate.evidence.kind,
-        _evidence(scenario, rate, is_share=_is_share(path, value)) + _condition(scenario, path),
+        _evidence(scenario, rate, is_share=_is_share(path, value)) + (condition and f" Only where {condition}."),
         rate.evidence.kind == "calibrated" or rate.range is not None,
-        _found_by(scenario, path, f"{group} {label}"),
+        names.found_by(path),
         _unit(path),
         *_first(scenario, dotted(path)),
         _siblings(scenario, path),
@@ -88,22 +87,11 @@ def _first(scenario: Scenario, path: str) -> tuple[int | None, str]:
     return (list(first).index(path), first[path]) if path in first else (None, "")
 
 
-def _found_by(scenario: Scenario, path: KeyPath, called: str) -> str:
-    """All words by which a number can be looked for: its name and path, and what they are also called."""
-    name = in_words(f"{called} {dotted(path)}")
-    other, brief = declared(path, AlsoCalled), declared_around(path, Abbreviation)
-    found = [name, *(() if other is None else other.words), *(() if brief is None else [brief.said])]
-    for word, others in scenario.sections.also_called.items():
-        if f" {in_words(word)}" in f" {name}":
-            found += others
-    return in_words(" ".join(found))
-
-
 def _siblings(scenario: Scenario, path: KeyPath) -> tuple[tuple[str, float], ...]:
     """The other shares of a table in which none is the rest."""
     if declared(path[:-1], Together) is not Together.SUM_TO_ONE:
         return ()
-    table = _table(scenario, path)
+    table = table_of(scenario, path)
     if REST in table.values():
         return ()
     return tuple((dotted((*path[:-1], key)), float(value)) for key, value in table.items() if key != path[-1])
@@ -129,13 +117,13 @@ def _limits(scenario: Scenario, path: KeyPath, value: float, rate: Rate) -> tupl
     known = max(known, value + A_FEW) if is_whole else known
     least = 1.0 if is_whole else value / STEPS_OF_A_SLIDER
     if slider.least is not None:
-        least = slider.least(_table(scenario, path))
+        least = slider.least(table_of(scenario, path))
     return min(least, value), _nice(max(2 * value, known)) if value or known else 1.0
 
 
 def _room(scenario: Scenario, path: KeyPath, value: float) -> tuple[float, float]:
     """What a share's neighbors leave it: cumulative ones ascend with the days, others sum to no more than 1."""
-    table, together = _table(scenario, path), declared(path[:-1], Together)
+    table, together = table_of(scenario, path), declared(path[:-1], Together)
     if together is Together.ASCEND:
         by_day = sorted((float(day), float(share)) for day, share in table.items())
         before = [share for day, share in by_day if day < float(path[-1])]
@@ -176,7 +164,7 @@ def _phases(scenario: Scenario, path: KeyPath) -> list[PhaseSpec]:
     if path[2] == "cycle":
         found = [scenario.entry(f"{path[1]}.{path[3]}").spec]
     else:
-        cycles: Mapping[str, Any] = _table(scenario, (*path[:2], "")).get("cycle", {})
+        cycles: Mapping[str, Any] = table_of(scenario, (*path[:2], "")).get("cycle", {})
         others = {f"{path[1]}.{number}" for number, table in cycles.items() if _says(table, path[2:])}
         found = [entry.spec for entry in scenario.entries(str(path[1])) if entry.name not in others]
     return [spec for spec in found if isinstance(spec, PhaseSpec)]
@@ -208,15 +196,6 @@ MOST_BY = 0.999
 """An exit by which everybody leaves on some day is no hazard any more."""
 
 
-def _table(scenario: Scenario, path: KeyPath) -> dict[str, Any]:
-    """The table in which a number stands."""
-    here: Any = scenario.layers.tree
-    for key in path[:-1]:
-        here = here[key]
-    table: dict[str, Any] = here
-    return table
-
-
 def _is_share(path: KeyPath, value: float) -> bool:
     """Whether a number is a probability, which readers expect in per cent."""
     return 0 <= value <= 1 and declared(path, Unit) is Unit.SHARE
@@ -235,90 +214,6 @@ def _step(lowest: float, highest: float, *, whole: bool) -> float:
     return max(1.0, step) if whole else step
 
 
-def _group(scenario: Scenario, path: KeyPath) -> str:
-    if path[0] != "steps":
-        return readable(str(path[0]))
-    label = scenario.step_label(str(path[1]))
-    return f"{label}: toxicity" if declared(path[:3], Name) is Name.TOXICITY else label
-
-
-def _label(scenario: Scenario, path: KeyPath) -> str:
-    first = 3 if path[0] == "steps" else 2
-    words = [_word(scenario, path[:end], readable if end == first else spoken) for end in range(first, len(path) + 1)]
-    words.sort(key=lambda word: word.startswith("("))
-    return " ".join(word for word in words if word) or readable(str(path[-1]))
-
-
-def _word(scenario: Scenario, path: KeyPath, said: Callable[[str], str]) -> str:
-    """The last key of a path in words."""
-    key = path[-1]
-    if isinstance(key, int):
-        return _entry(scenario, path)
-    words = declared(path, Words)
-    if words is not None:
-        return words.said
-    match declared(path[:-1], Name):
-        case Name.STEP:
-            return f"to {scenario.entry(key).label}"
-        case Name.TOXICITY:
-            return scenario.toxicity_label(key)
-    return _on_day(key) if declared(path[:-1], Together) is Together.ASCEND else said(key)
-
-
-def _on_day(day: str) -> str:
-    """A day by which something happens; minutes or hours where it is the first day."""
-    return f"day {day}" if float(day) >= 1 else span(float(day))
-
-
-def _entry(scenario: Scenario, path: KeyPath) -> str:
-    """What tells an entry of a list from the others: its name or for whom it holds, or else its number from 1."""
-    if declared(path[:-1], Words) is None:
-        return str(int(path[-1]) + 1)
-    names = _names(scenario, path)
-    condition, name = names.get(Name.CONDITION), names.get(Name.LABEL) or readable(names.get(Name.COLUMN, ""))
-    return name or (f"({_spoken(scenario, condition)})" if condition else "")
-
-
-def _names(scenario: Scenario, path: KeyPath) -> dict[Name, str]:
-    """What a table says at the keys where names stand, or conditions."""
-    texts = {key: text for key, text in _table(scenario, (*path, "")).items() if isinstance(text, str)}
-    found = {declared((*path, key), Name): text for key, text in texts.items()}
-    return {name: text for name, text in found.items() if name is not None}
-
-
-def _spoken(scenario: Scenario, condition: str) -> str:
-    """A condition as readers say it: columns by their labels, levels without quotes."""
-    condition = re.sub(r" in \[(.*?)\]", lambda listed: " is " + " or ".join(listed[1].split(", ")), condition)
-    for written, said in (("==", "is"), ("!=", "is not")):
-        condition = condition.replace(written, said)
-    labels = _labels(scenario)
-    if "<" in condition or ">" in condition:
-        condition = _with_spans(scenario, condition)
-    words = re.split(r"('[^']*')", condition)
-    return "".join(
-        spoken(word.strip("'"))
-        if word.startswith("'")
-        else re.sub(r"[A-Za-z_]\w*", lambda name: labels.get(name[0], spoken(name[0])), word)
-        for word in words
-    )
-
-
-def _with_spans(scenario: Scenario, condition: str) -> str:
-    """A condition in which what is compared with the days that something took has a unit that a reader would choose."""
-    for column in {entry.spec.elapsed.set for entry in scenario.steps if entry.spec.elapsed is not None}:
-        compared = rf"\b({column} [<>]=? )(\d+(?:\.\d+)?)\b"
-        condition = re.sub(compared, lambda found: found[1] + span(float(found[2])), condition)
-    return condition
-
-
-def _labels(scenario: Scenario) -> dict[str, str]:
-    """What columns are called inside a sentence, where the scenario says it."""
-    found = {name: table.label for name, table in scenario.sections.cohort.items()}
-    for entry in scenario.steps:
-        found |= {table.set: table.label for table in getattr(entry.spec, "assess", ())}
-    return {name: lowered(label) for name, label in found.items() if label}
-
-
 def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
     evidence = rate.evidence
     target = scenario.sections.targets.get(evidence.text) if evidence.kind == "calibrated" else None
@@ -329,11 +224,3 @@ def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
     note = "" if evidence.note is None else f" ({evidence.note})"
     words = {"published": "Published", "derived": "Derived", "calibrated": "Calibrated to", "assumed": "Assumed"}
     return f"{counted}{words[evidence.kind]}: {text}{note}.{spread}"
-
-
-def _condition(scenario: Scenario, path: KeyPath) -> str:
-    """For which patients a number holds, if it does not hold for all."""
-    ends = (end for end in range(len(path) - 1, 0, -1) if isinstance(path[end - 1], int))
-    conditions = (_names(scenario, path[:end]).get(Name.CONDITION) for end in ends)
-    condition = next(filter(None, conditions), None)
-    return "" if condition is None else f" Only where {_spoken(scenario, condition)}."

@@ -23,7 +23,7 @@ class WorkerProcess:
         errors = None if os.environ.get("PATHSIM_DEBUG") else subprocess.DEVNULL
         # A fresh interpreter with pipes: multiprocessing cannot start one from inside a running app.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pathsim.player.worker"],
+            [sys.executable, "-m", "pathsim.player"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

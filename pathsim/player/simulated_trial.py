@@ -103,7 +103,7 @@ class SimulatedTrial:
     @kept
     def queues(self) -> dict[str, Queue]:
         """Who asked for places, got them and gave them back, by resource."""
-        return queues(self.scenario, self.journal, self.chunk.rows)
+        return queues(self.scenario, self.journal, self.chunk.rows) if self.scenario.resources else {}
 
     @kept
     def arm_of(self) -> NDArray[np.intp]:

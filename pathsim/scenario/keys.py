@@ -81,7 +81,7 @@ def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
 
 def declared(path: KeyPath, kind: type[Note]) -> Note | None:
     """What the declaration of the key at this place says of this kind, as its unit; None if it says nothing."""
-    return next((note for form in forms(path) for note in form.notes if isinstance(note, kind)), None)
+    return next((note for note in _notes(path) if isinstance(note, kind)), None)
 
 
 def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
@@ -126,6 +126,12 @@ def expects_text(path: KeyPath) -> bool:
 
 def _can_be(path: KeyPath, *types: Any) -> bool:
     return any(form.type in types for form in forms(path))
+
+
+@lru_cache(maxsize=16384)
+def _notes(path: KeyPath) -> tuple[Any, ...]:
+    """What the declaration of the key at this place says of any kind."""
+    return tuple(note for form in forms(path) for note in form.notes)
 
 
 @lru_cache(maxsize=16384)

@@ -357,10 +357,16 @@ def _at(tree: Any, keys: KeyPath) -> Any:
     return tree
 
 
-def put(tree: Tree, keys: KeyPath, value: float) -> None:
-    """Put another number at a place of the tree where one is; a whole one stays whole if it can."""
-    table, key = _at(tree, keys[:-1]), keys[-1]
-    table[key] = int(value) if isinstance(table[key], int) and value.is_integer() else value
+def with_number(tree: Any, keys: KeyPath, value: float) -> Any:
+    """The tree with another number at a place where one is; a whole one stays whole if it can.
+
+    What is not on the way there is shared with the tree that is given, which stays as it is.
+    """
+    if not keys:
+        return int(value) if isinstance(tree, int) and value.is_integer() else value
+    changed = tree.copy()
+    changed[keys[0]] = with_number(tree[keys[0]], keys[1:], value)
+    return changed
 
 
 def written(tree: Any, path: KeyPath) -> tuple[KeyPath, KeyPath]:

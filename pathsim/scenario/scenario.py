@@ -1,6 +1,5 @@
 """A scenario, read, checked, and ready for either engine."""
 
-import copy
 import datetime
 import math
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from pathsim.scenario.entries import Repeated, ResourceEntry, StepEntry
 from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
-from pathsim.scenario.merge import Joined, join, put
+from pathsim.scenario.merge import Joined, join, with_number
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.schema import Cutoff, Trial
 from pathsim.scenario.sense import senseless, without_words
@@ -256,9 +255,9 @@ class Scenario:
 
         Raises ScenarioError if the numbers do not go together.
         """
-        tree = copy.deepcopy(self.layers.tree)
+        tree = self.layers.tree
         for path, value in values.items():
-            put(tree, path, value)
+            tree = with_number(tree, path, value)
         changed = replace(_checked(replace(self.layers, tree=tree)), rules_bind=self.rules_bind)
         return changed.under_null() if self.is_null else changed
 

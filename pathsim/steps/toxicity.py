@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, NamedTuple, Self
+from functools import lru_cache
+from typing import Annotated, NamedTuple, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,13 @@ from pathsim.distributions import DistributionTable, Fixed, Quantiles
 from pathsim.draws import streams, uniform
 from pathsim.fields import Ratio, Share, Timing, wrong
 from pathsim.journal import Rows
+from pathsim.kept import closed
 from pathsim.meaning import Abbreviation, AlsoCalled, Name, Words
 from pathsim.patients import Patients
 from pathsim.steps.spec import KeyPath, Link, Surroundings, ToxicityKind
 from pathsim.table import Table
 
+Reals: TypeAlias = tuple[float, ...]
 ADVERSE_EVENT = AlsoCalled(("adverse event", "toxicity", "side effect"))
 SEEN = ("no", "yes")
 """The levels of a column that remembers a toxicity."""
@@ -258,16 +261,20 @@ def frailty_problems(frailty: Frailty, scenario: Surroundings) -> Iterator[tuple
             yield ("frailty", "odds_ratio", level), f"'{column}' is never '{level}'.{hint}"
 
 
-def spread(averages: Sequence[float], odds_ratios: Sequence[float], shares: Sequence[float]) -> NDArray[np.float64]:
-    """For each average, the probability at each level under these odds ratios that gives it (averages x levels)."""
-    wanted, ratios = np.asarray(averages, np.float64), np.asarray(odds_ratios, np.float64)
+@lru_cache(maxsize=1024)
+def spread(averages: Reals, odds_ratios: Reals, shares: Reals) -> NDArray[np.float64]:
+    """For each average, the probability at each level under these odds ratios that gives it (averages x levels).
+
+    The same for the cycles of a phase, and after a number elsewhere was changed, so it is kept, closed to writing.
+    """
+    wanted, ratios, levels = (np.asarray(values, np.float64) for values in (averages, odds_ratios, shares))
     low, high = np.full(wanted.size, -50.0), np.full(wanted.size, 50.0)
     for _ in range(100):
         middle = (low + high) / 2
-        too_low = _at_levels(middle, ratios) @ np.asarray(shares) < wanted
+        too_low = _at_levels(middle, ratios) @ levels < wanted
         low, high = np.where(too_low, middle, low), np.where(too_low, high, middle)
     certain = (wanted <= 0) | (wanted >= 1)
-    return np.where(certain[:, None], wanted[:, None], _at_levels((low + high) / 2, ratios))
+    return closed(np.where(certain[:, None], wanted[:, None], _at_levels((low + high) / 2, ratios)))
 
 
 def _at_levels(log_odds: NDArray[np.float64], ratios: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -320,8 +327,8 @@ class Toxicities:
 
     def follow(self, frailty: Frailty, shares: Mapping[str, float]) -> None:
         """Make every type depend on a category of the cohort with these shares."""
-        ratios = [frailty.odds_ratio.get(level, 1.0) for level in shares]
-        self._frailty = frailty.column, spread(self._third.tolist(), ratios, list(shares.values()))
+        ratios = tuple(frailty.odds_ratio.get(level, 1.0) for level in shares)
+        self._frailty = frailty.column, spread(tuple(self._third.tolist()), ratios, tuple(shares.values()))
 
     def sample(self, patients: Patients) -> AdverseEvents:
         """Which toxicities of grade 3 or higher these patients have, if they stay long enough."""
