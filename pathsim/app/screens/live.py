@@ -12,8 +12,10 @@ from textual.widget import Widget
 
 from pathsim.app.screens.dialogs import Explanation, question
 from pathsim.app.screens.trial import TrialScreen, in_parts
+from pathsim.app.widgets.against_control import AgainstControl
 from pathsim.app.widgets.calendar import Calendar
 from pathsim.app.widgets.committee import CommitteeChart
+from pathsim.app.widgets.grades import ToxicityGrades
 from pathsim.app.widgets.header import Tab
 from pathsim.app.widgets.history import HistoryThread
 from pathsim.app.widgets.log import EventLog
@@ -28,11 +30,13 @@ from pathsim.names import lowered
 from pathsim.paths import path_of
 from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
 
-View: TypeAlias = Literal["curves", "map", "toxicity", "committee", "queues", "log", "parameters"]
+View: TypeAlias = Literal["curves", "map", "ratios", "toxicity", "grades", "committee", "queues", "log", "parameters"]
 VIEWS: dict[View, str] = {
     "curves": "Curves",
     "map": "Pathway",
+    "ratios": "Ratios",
     "toxicity": "Toxicity",
+    "grades": "Grades",
     "committee": "Committee",
     "queues": "Queues",
     "log": "Log",
@@ -81,7 +85,9 @@ class LiveScreen(TrialScreen):
                 yield SurvivalPlot(id="first", classes="panel")
                 yield SurvivalPlot(id="second", classes="panel beside")
             with Vertical(id="right", classes="beside"):
+                yield AgainstControl(id="ratios", classes="panel")
                 yield ToxicityPairs(id="toxicity", classes="panel")
+                yield ToxicityGrades(id="grades", classes="panel")
                 yield CommitteeChart(id="committee", classes="panel")
                 yield QueueChart(id="queues", classes="panel")
         yield EventLog(id="log", classes="panel")
@@ -131,14 +137,15 @@ class LiveScreen(TrialScreen):
 
     @property
     def _turns(self) -> list[View]:
-        """The views between which one turns: all, where one is seen at a time; else curves, and what is beside them."""
+        """The views between which one turns: all, where one is seen at a time; else those of which not all are seen."""
         if self.has_class("-single"):
             return list(self.views)
-        right: tuple[View, ...] = ("toxicity", "committee")
-        beside = [view for view in right if view in self.views][:1]
-        if "queues" in self.views:
-            beside.append("queues")
-        return ["curves", *beside] if self.has_class("-normal") and beside else []
+        beside: list[View] = ["grades"] if "grades" in self.views else []
+        if self.has_class("-normal"):
+            right: tuple[View, ...] = ("ratios", "toxicity", "committee")
+            beside = [*[view for view in right if view in self.views][:1], *beside]
+            beside += ["queues"] if "queues" in self.views else []
+        return ["curves", *beside] if beside else []
 
     def watch_view(self) -> None:
         """Show another view; the arrows turn numbers where these are seen."""
@@ -187,7 +194,9 @@ class LiveScreen(TrialScreen):
     def opened(self, card: Opened) -> None:
         """Another trial, or other numbers."""
         is_there: dict[View, bool] = {
+            "ratios": len(card.arms) > len(("control", "another arm")),
             "toxicity": card.has_toxicity,
+            "grades": card.has_toxicity,
             "committee": card.committee is not None,
             "queues": card.has_queues,
         }
@@ -210,7 +219,9 @@ class LiveScreen(TrialScreen):
         with self.app.batch_update():
             self.query_one(PathwayMap).show(card.lanes, snapshot, is_over=snapshot.day >= card.last_day)
             self._show_curves(card, snapshot)
+            self.query_one(AgainstControl).show(card.endpoints, snapshot.endpoints, card.groups)
             self.query_one(ToxicityPairs).show(snapshot.toxicity, card.arms or card.groups)
+            self.query_one(ToxicityGrades).show(snapshot.toxicity, card.arms or card.groups)
             self.query_one(CommitteeChart).show(card.committee, snapshot)
             self.query_one(QueueChart).show(snapshot.queues, snapshot.day)
             self.query_one(EventLog).show(snapshot.log, card.arms)

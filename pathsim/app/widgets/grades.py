@@ -53,9 +53,7 @@ class ToxicityGrades(Picture):
     def legend(self, canvas: Canvas, row: int) -> None:
         """What the heights mean."""
         column = 0
-        for sign, words, fore in zip(
-            BARS, ("grade 3", "grade 4", "grade 5, died"), ("dim", "dim", "lost!"), strict=True
-        ):
+        for sign, words, fore in MEANING:
             column = canvas.write(row, column, f"{sign * 2} {words}  ", fore)
 
 
@@ -106,14 +104,14 @@ class _Panel:
 
     def stack(self, at: int, row: ToxicityRow, scale: float) -> None:
         """The grades one after the other; whoever there is takes a cell at least, the worst first."""
-        cells = _cells(row.grades[self.arm], row.patients[self.arm] * scale, self.bar_width)
+        cells = stacked(row.grades[self.arm], row.patients[self.arm] * scale, self.bar_width)
         column = self.bar
         for place, (sign, _, _) in enumerate(MEANING):
             fore = "lost" if place == DEATH else f"arm{self.arm}"
             column = self.canvas.write(at, column, sign * cells[place], fore)
 
 
-def _cells(counts: Sequence[int], whole: float, width: int) -> list[int]:
+def stacked(counts: Sequence[int], whole: float, width: int) -> list[int]:
     """How many of ``width`` cells each count takes of a whole; one at least where there is somebody.
 
     All together they take as many as their sum does, as long as that leaves each its one.
