@@ -64,7 +64,7 @@ class TrialApp(App[None]):
     def on_mount(self) -> None:
         """Ask for the trial, and let it run."""
         self.listen(self.trial.worker)
-        self.trial.open()
+        self.trial.begin()
         self.set_interval(1 / FRAMES_PER_SECOND, self.trial.tick)
         self.set_interval(RELOAD_SECONDS, self.trial.reload)
         self.set_interval(FORGET_SECONDS, self.forget)

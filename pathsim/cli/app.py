@@ -69,15 +69,17 @@ def open_app(
     """
     from pathsim.player.process import WorkerProcess
 
-    # The worker gets ready while the app is loaded.
+    # The worker gets ready and simulates the trial while the app is loaded.
     worker = WorkerProcess()
-    from pathsim.app.app import PathsimApp
     from pathsim.player.user_session import UserSession
 
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
     session = UserSession(scenario, drawn_seed() if seed is None else seed, dict(settings), seed is not None)
     welcomes = welcomes or (seed is None and not settings and _is_first_time())
     session.is_playing = not welcomes
+    worker.send(session.request())
+    from pathsim.app.app import PathsimApp
+
     is_plain = ascii_only or not is_unicode
     app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=is_plain, welcomes=welcomes)
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.

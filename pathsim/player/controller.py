@@ -41,7 +41,7 @@ class Controller:
         tell: Callable[[Note], object],
         refresh_header: Callable[[], object],
     ) -> None:
-        """Nothing is asked before ``open``.
+        """Nothing is asked before ``begin``.
 
         ``tell`` is given what the user should know; ``refresh_header`` is called when the trial runs or stands still.
         """
@@ -145,6 +145,13 @@ class Controller:
     def send(self, request: ask.Request) -> None:
         """Ask the worker."""
         self.worker.send(request)
+
+    def begin(self) -> None:
+        """Ask for the trial, unless whoever started the worker has done so before the app was loaded."""
+        if self.session.generation:
+            self.asked_at = time.monotonic()
+        else:
+            self.open()
 
     def open(self) -> None:
         """Ask for the trial as it is set now."""

@@ -38,9 +38,9 @@ class NumberNames:
         words.sort(key=lambda word: word.startswith("("))
         return " ".join(word for word in words if word) or readable(str(path[-1]))
 
-    def found_by(self, path: KeyPath) -> str:
-        """All words by which a number can be looked for: its names and path, and what they are also called."""
-        name = f" {in_words(f'{self.group(path)} {self.label(path)} {dotted(path)}')}"
+    def found_by(self, path: KeyPath, called: str) -> str:
+        """All words by which a number can be looked for: what it is called, its path, and what they are also called."""
+        name = f" {in_words(f'{called} {dotted(path)}')}"
         other, brief = declared(path, AlsoCalled), declared_around(path, Abbreviation)
         found = [name, *(() if other is None else other.words), *(() if brief is None else [brief.said])]
         found += [others for word, others in self._also_called if word in name]

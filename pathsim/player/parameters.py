@@ -16,7 +16,7 @@ from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import KeyPath, ToxicityKind
-from pathsim.steps.toxicity import Toxicity, profiles
+from pathsim.steps.toxicity import Toxicity, profiles, usually_within
 
 STEPS_OF_A_SLIDER = 50
 A_FEW = 4
@@ -49,7 +49,7 @@ def _told_apart(found: Sequence[Parameter]) -> list[Parameter]:
 
 def _parameter(scenario: Scenario, names: NumberNames, path: KeyPath, rate: Rate) -> Parameter:
     value = rate.value if isinstance(rate.value, float) else math.nan
-    whole = expects_whole_number(path)
+    whole, is_share = expects_whole_number(path), _is_share(path, value)
     lowest, highest = _limits(scenario, path, value, rate)
     group, label, condition = names.group(path), names.label(path), names.condition(path)
     return Parameter(
@@ -61,11 +61,11 @@ def _parameter(scenario: Scenario, names: NumberNames, path: KeyPath, rate: Rate
         highest,
         _step(lowest, highest, whole=whole),
         whole,
-        _is_share(path, value),
+        is_share,
         rate.evidence.kind,
-        _evidence(scenario, rate, is_share=_is_share(path, value)) + (condition and f" Only where {condition}."),
+        _evidence(scenario, rate, is_share=is_share) + (condition and f" Only where {condition}."),
         rate.evidence.kind == "calibrated" or rate.range is not None,
-        names.found_by(path),
+        names.found_by(path, f"{group} {label}"),
         _unit(path),
         *_first(scenario, dotted(path)),
         _siblings(scenario, path),
@@ -180,7 +180,8 @@ def _says(table: Any, path: KeyPath) -> bool:
 
 def _nest(spec: PhaseSpec, name: str, catalog: Mapping[str, ToxicityKind]) -> dict[str, Toxicity]:
     """A toxicity with all that it is within, or that are within the same ones."""
-    around = profiles(spec.toxicity, catalog).around
+    outer = {other: table.within or usually_within(catalog.get(other)) for other, table in spec.toxicity.items()}
+    around = {other: within for other, within in outer.items() if within is not None and within in spec.toxicity}
     nest = _outermost(name, around)
     return {other: table for other, table in spec.toxicity.items() if _outermost(other, around) == nest}
 

@@ -81,12 +81,18 @@ def keys_in(model: type[BaseModel], path: KeyPath) -> list[str]:
 
 def declared(path: KeyPath, kind: type[Note]) -> Note | None:
     """What the declaration of the key at this place says of this kind, as its unit; None if it says nothing."""
-    return next((note for note in _notes(path) if isinstance(note, kind)), None)
+    for note in _notes(path):
+        if isinstance(note, kind):
+            return note
+    return None
 
 
 def declared_around(path: KeyPath, kind: type[Note]) -> Note | None:
     """The same of the key at this place, or of the nearest one around it that says something."""
-    return next((note for end in range(len(path), 0, -1) if (note := declared(path[:end], kind)) is not None), None)
+    for end in range(len(path), 0, -1):
+        if (note := declared(path[:end], kind)) is not None:
+            return note
+    return None
 
 
 def declared_within(path: KeyPath, notes: Container[Any]) -> bool:

@@ -234,6 +234,7 @@ async def driven(
     """The app with its worker, once the first day is on screen; it stands still unless it is asked to play."""
     session = UserSession(str(scenario), seed, dict(settings or {}), not own_seed, is_playing=plays)
     its_worker = worker()
+    its_worker.send(session.request())  # as it is where a user opens it
     app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
