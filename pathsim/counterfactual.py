@@ -15,7 +15,7 @@ import numpy as np
 
 from pathsim.calendar import Days
 from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling, IndividualEffect
-from pathsim.engines.choose import simulate
+from pathsim.engines.choose import simulate_others
 from pathsim.engines.vectorized import ShortageError
 from pathsim.journal import Rows
 from pathsim.scenario.scenario import Scenario
@@ -42,18 +42,17 @@ def other_courses(mine: Course) -> dict[Coupling, Course]:
     other = {**arms, step: np.where(arms[step] == NO_ARM, NO_ARM, 1 - arms[step]).astype(np.int16)}
     try:
         if any(resource.capacity < scenario.patients for resource in scenario.resources.values()):
-            _vectorized(mine, arms, frozenset())
-        return {coupling: _vectorized(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
+            _with_arms(mine, arms, frozenset())
+        return {coupling: _with_arms(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
     except ShortageError:
         return {}
 
 
-def _vectorized(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
+def _with_arms(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
     """The trial with these arms, and other draws in these steps. Raises ShortageError if anybody queues."""
     scenario, chunk = mine.scenario, mine.chunk
     hold, decided = held(arms, scenario, scenario), stops(mine.looks)
-    found, _ = simulate(scenario, chunk.seed, chunk.replicates[0], "vectorized", hold, steps, decided)
-    return replace(mine, chunk=found)
+    return replace(mine, chunk=simulate_others(scenario, chunk.seed, chunk.replicates[0], hold, steps, decided))
 
 
 def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:

@@ -12,7 +12,6 @@ from pathsim.api.tables import ArrowTable, table_of
 from pathsim.calendar import day_of
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.engines.choose import Engine, simulate
-from pathsim.engines.vectorized import ShortageError
 from pathsim.export.tables import tables_of
 from pathsim.results.json import ResultsJson, results
 from pathsim.results.lookup import figure
@@ -127,18 +126,13 @@ def day_until(scenario: Scenario, until: datetime.date) -> float:
 
 
 def _simulated(scenario: Scenario, seed: int, replicate: int, engine: Engine, base: Scenario | None) -> Chunk:
-    """One trial; if there is a base, patients keep the arms that they have in it, and nobody may queue."""
+    """One trial; if there is a base, patients keep the arms that they have in it."""
     if base is None:
         return simulate(scenario, seed, replicate, engine)[0]
-    try:
-        if engine != "discrete-event":
-            unchanged, _ = simulate(base, seed, replicate, "vectorized")
-            return simulate(scenario, seed, replicate, "vectorized", held(arms_in(unchanged), base, scenario))[0]
-    except ShortageError:
-        pass
-    raise ArgumentError(
-        "arms_of: only the discrete-event engine can follow a queue, and it randomizes patients anew: leave arms_of out"
-    )
+    if engine == "discrete-event":
+        raise ArgumentError("arms_of: the discrete-event engine randomizes patients anew: leave one of them out")
+    unchanged, _ = simulate(base, seed, replicate, "vectorized")
+    return simulate(scenario, seed, replicate, "vectorized", held(arms_in(unchanged), base, scenario))[0]
 
 
 def _counterfactual(chunk: Chunk) -> ResultsJson | None:

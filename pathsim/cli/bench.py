@@ -22,23 +22,16 @@ def bench(scenario: str, of_app: bool, as_json: bool) -> None:
         _bench_app(scenario, as_json=as_json)
         return
     from pathsim.bench import measure
-    from pathsim.engines.vectorized import ShortageError
     from pathsim.ensembles.run import Recipe
     from pathsim.scenario.files import find
 
     recipe = Recipe.of(find(scenario), {})
     ratios = []
-    try:
-        with patience("measuring", quiet=False):
-            for ratio in measure(recipe):
-                ratios.append(ratio)
-                if not as_json:
-                    click.echo(_line(ratio))
-    except ShortageError as wrong:
-        raise click.UsageError(
-            f"patients of '{scenario}' queue for '{wrong.resource}', and the vectorized engine cannot follow a queue: "
-            "name a scenario in which nobody queues"
-        ) from None
+    with patience("measuring", quiet=False):
+        for ratio in measure(recipe):
+            ratios.append(ratio)
+            if not as_json:
+                click.echo(_line(ratio))
     if as_json:
         print_json({"scenario": scenario, "ratios": [{**asdict(ratio), "met": ratio.met} for ratio in ratios]})
 

@@ -31,8 +31,7 @@ if TYPE_CHECKING:
 ENGINES = ("auto", "vectorized", "discrete-event")
 FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
 NOT_HELD = (
-    "--hold-arms cannot be used with --engine discrete-event, nor where patients queue, for only that engine can "
-    "follow a queue, and it randomizes patients anew: leave --hold-arms out"
+    "--hold-arms cannot be used with --engine discrete-event, which randomizes patients anew: leave one of them out"
 )
 
 
@@ -63,8 +62,8 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
     "--engine",
     type=RenamedChoice(ENGINES, FORMER_ENGINES),
     default="auto",
-    help="vectorized is faster, discrete-event follows queues; both give the same trial. auto takes the latter where a "
-    "queue forms.",
+    help="vectorized puts all patients through the pathway at once and is faster, discrete-event follows the calendar; "
+    "both give the same trial. auto takes the former.",
 )
 @click.option(
     "--until",

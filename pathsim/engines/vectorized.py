@@ -7,29 +7,33 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathsim.calendar import SUB_TICK_DAYS, Days, ordinals
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Column
 from pathsim.draws import Keys, keys, sub_keys, trial_keys
+from pathsim.engines.queues import Queue, Requests, ResourceUse
 from pathsim.journal import Block, Journal, Rows
-from pathsim.patients import NOWHERE, Gathered, Patients, Stays
+from pathsim.patients import NOWHERE, Gathered, Patients, Request, Stays, StepNumbers
 from pathsim.scenario.entries import StepEntry
 from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Sequenced
 
+MOST_ROUNDS = 1000
+"""So often replicates are put through the pathway at most until the turns in their queues settle."""
 LARGEST_KEY = 2.0**62
 """A whole number below this can be calculated with in 64 bits."""
 
 
 class ShortageError(ValueError):
-    """A resource in which some patient would have to queue: the vectorized engine cannot know when their turn comes."""
+    """Some patient has to queue for a resource and may not, or the turns in a queue were not settled."""
 
     def __init__(self, resource: str, step: str, replicate: int, day: float) -> None:
         super().__init__(
-            f"'{resource}' is used up on day {day:.1f} of replicate {replicate}, so patients queue in '{step}'; "
-            "the vectorized engine cannot follow a queue: use --engine discrete-event"
+            f"'{resource}' is used up on day {day:.1f} of replicate {replicate}, and the vectorized engine cannot tell "
+            f"when the turn of those comes who queue in '{step}': use --engine discrete-event"
         )
         self.resource, self.step, self.replicate, self.day = resource, step, replicate, day
 
@@ -44,10 +48,20 @@ class Sampled:
 
 
 class Stops(NamedTuple):
-    """For each replicate, the day on which its committee stops it (infinite: never) and why, a level of ``stopped``."""
+    """For each replicate, the day on which its committee stops it (infinite: never) and why, a level of ``stopped``.
+
+    After the ``closing`` nobody is enrolled or randomized; None where later data cuts see to that, as they can where
+    nobody queues.
+    """
 
     day: Days
     reason: Column
+    closing: Days | None = None
+
+    def only(self, positions: Rows) -> "Stops":
+        """Those of the replicates at these positions."""
+        closing = None if self.closing is None else self.closing[positions]
+        return Stops(self.day[positions], self.reason[positions], closing)
 
 
 class VectorizedRun:
@@ -64,7 +78,9 @@ class VectorizedRun:
         hold: Mapping[str, Column] | None = None,
         stops: Stops | None = None,
         redrawn: AbstractSet[str] = frozenset(),
+        turns: Mapping[int, Days] | None = None,
     ) -> None:
+        """``turns`` says, by step, when each row that waits there for a resource gets it; not a number: at once."""
         self.scenario, self.replicates, self._redrawn = scenario, replicates, redrawn
         self._stops = stops if stops is not None and scenario.follows_stop else None
         each = scenario.patients
@@ -75,9 +91,12 @@ class VectorizedRun:
         self._other_key: Keys = sub_keys(self._key, np.zeros(1, np.intp)) if redrawn else self._key
         self._trial_key = trial_keys(seed, chunk)
         self._day: Days = scenario.accrual.arrive(key).ravel() + self._sub_tick
+        self._closing = None if stops is None or stops.closing is None else np.repeat(stops.closing, each)
+        if self._closing is not None:
+            self._day[self._day > self._closing] = math.inf
         self._at = np.where(self._day < math.inf, 0, NOWHERE).astype(np.int16)
         self._columns = scenario.cohort.draw(self._key)
-        self._dated = {entry.number for entry in scenario.steps if DATE in entry.asked}
+        self._dated = {entry.number for entry in scenario.steps if DATE in scenario.asked_in(entry)}
         if self._dated:
             self._columns[DATE] = np.full(self._key.size, math.nan)
         self._hold = hold or {}
@@ -86,21 +105,13 @@ class VectorizedRun:
             for entry in scenario.steps
             for number in (entry.elapsed[1] if entry.elapsed else ())
         }
-        self._occupancy = {name: _Occupancy(name, scenario, self._key.size) for name in scenario.scarce}
-        self._written: list[Block] = []
-
-    def run(self) -> Journal:
-        """The journal of these replicates. Raises ShortageError where a queue would form."""
-        self.plan(None)
-        shortages = [found for used in self._occupancy.values() if (found := used.shortage(self.scenario.patients))]
-        if shortages:
-            # Only the first one is sure: what comes after it would have waited.
-            position, day, step, resource = min(shortages)
-            raise ShortageError(resource, self.scenario.steps[step].name, int(self.replicates[position]), day)
-        return Journal(*self._written)
+        self._turns = turns or {}
+        self.uses = {name: ResourceUse(scenario.resources[name], self._key.size) for name in scenario.scarce}
+        self.written: list[Block] = []
+        """The entries of the journal, as they are written."""
 
     def plan(self, record: list[Sampled] | None) -> None:
-        """Walk everybody through, as if nobody had to queue; ``record`` receives the stays."""
+        """Walk everybody through, with the turns that are given; ``record`` receives the stays."""
         for number in self.scenario.order:
             entry = self.scenario.steps[number]
             rows = np.flatnonzero(self._at == number)
@@ -109,7 +120,32 @@ class VectorizedRun:
 
     def _enter(self, entry: StepEntry, rows: Rows, record: list[Sampled] | None) -> None:
         day = self._day.take(rows)
-        self._written.append(Block(rows, day, entry.enter, 0.0))
+        self.written.append(Block(rows, day, entry.enter, 0.0))
+        self._note_entry(entry, rows, day)
+        if self._closing is not None and self._is_randomization(entry):
+            self._at[rows] = NOWHERE
+            in_time = np.flatnonzero(day <= self._closing[rows])
+            rows, day = rows[in_time], day[in_time]
+        if entry.step is None or not rows.size:
+            return
+        stays = self._sample(entry, rows, day)
+        if record is not None:
+            record.append(Sampled(entry, rows, stays))
+        for events in stays.events:
+            when = day.take(events.row) + events.after
+            self.written.append(Block(rows.take(events.row), when, events.event, events.value))
+        for column, values in stays.sets.items():
+            self._columns[column][rows] = values
+        left, following = day + stays.days, stays.next
+        if stays.request is not None and entry.resource in self.uses:
+            left, following = self._queued(entry, rows, day, stays, stays.request)
+        self._day[rows], self._at[rows] = left, following
+
+    def _note_entry(self, entry: StepEntry, rows: Rows, day: Days) -> None:
+        """Give back what is not kept in this step, and write down in the patients' columns when they come."""
+        for name, use in self.uses.items():
+            if entry.holds != name:
+                use.give_back(rows, day)
         if entry.number in self._counted_from:
             self._counted_from[entry.number][rows] = day
         if entry.elapsed is not None:
@@ -123,20 +159,30 @@ class VectorizedRun:
             self._columns[STOPPED][rows] = np.where(
                 day > self._stops.day[replicate], self._stops.reason[replicate], STOPS.index("no")
             )
-        if entry.step is None:
-            return
-        stays = self._sample(entry, rows, day)
-        if record is not None:
-            record.append(Sampled(entry, rows, stays))
-        for events in stays.events:
-            when = day.take(events.row) + events.after
-            self._written.append(Block(rows.take(events.row), when, events.event, events.value))
-        for column, values in stays.sets.items():
-            self._columns[column][rows] = values
-        self._day[rows] = left = day + stays.days
-        self._at[rows] = stays.next
-        for used in self._occupancy.values():
-            used.note(entry, rows, stays, left)
+
+    def _is_randomization(self, entry: StepEntry) -> bool:
+        """Whether it makes the arms that the trial compares."""
+        found = self.scenario.randomization
+        return found is not None and found[0] is entry
+
+    def _queued(
+        self, entry: StepEntry, rows: Rows, day: Days, stays: Stays, request: Request
+    ) -> tuple[Days, StepNumbers]:
+        """When patients who wait for a resource leave, and for where: when their turn comes, or when they give up."""
+        asks = np.flatnonzero(request.ready <= request.until)
+        mine, asked, until = rows[asks], day[asks] + request.ready[asks], day[asks] + request.until[asks]
+        start = asked
+        if entry.number in self._turns:
+            turn = self._turns[entry.number][mine]
+            start = np.where(np.isnan(turn), asked, turn)
+        self.uses[str(entry.resource)].ask(mine, entry.number, Gathered(self._columns, mine), asked, until, start)
+        left, following = day + stays.days, stays.next.copy()
+        left[asks] = np.minimum(start, until)
+        gone = start == math.inf
+        gives_up, stays_on = asks[gone & (until < math.inf)], asks[gone & (until == math.inf)]
+        following[gives_up], following[stays_on] = request.otherwise[gives_up], NOWHERE
+        self.written.append(Block(rows[gives_up], left[gives_up], request.event[gives_up], 0.0))
+        return left, following
 
     def _sample(self, entry: StepEntry, rows: Rows, day: Days) -> Stays:
         step = entry.step
@@ -158,50 +204,6 @@ class VectorizedRun:
         """The stays with the arms that patients had in another run, where they had one."""
         own = np.asarray(stays.events[1].value, np.intp)
         return step.in_sequence(stratum, np.where(arms >= 0, arms, own).astype(np.intp))
-
-
-class _Occupancy:
-    """Who takes and gives back a resource, and when, if nobody ever has to queue."""
-
-    def __init__(self, name: str, scenario: Scenario, rows: int) -> None:
-        self._name, self._occupancy = name, scenario.resources[name].capacity
-        self._has = np.zeros(rows, dtype=np.bool_)
-        self._changes: list[tuple[Rows, Days, int, int]] = []
-        # The last entry answers for NOWHERE: who stays for ever keeps their place.
-        self._kept_in = np.array([*(entry.holds == name for entry in scenario.steps), True])
-
-    def note(self, entry: StepEntry, rows: Rows, stays: Stays, left: Days) -> None:
-        """Write down who takes a place on leaving this step, and who gives one back."""
-        if entry.resource == self._name and stays.request is not None:
-            got = stays.request.ready <= stays.request.until
-            self._has[rows[got]] = True
-            self._changes.append((rows[got], left[got], 1, entry.number))
-        elif entry.holds == self._name:
-            gives_back = self._has[rows] & ~self._kept_in[stays.next]
-            self._has[rows[gives_back]] = False
-            self._changes.append((rows[gives_back], left[gives_back], -1, entry.number))
-
-    def shortage(self, patients: int) -> tuple[int, float, int, str] | None:
-        """The first moment at which more is taken than there is.
-
-        The replicate, by its position in the chunk; the day; the number of the step; the resource.
-        """
-        if not self._changes:
-            return None
-        row = np.concatenate([rows for rows, _, _, _ in self._changes])
-        day = np.concatenate([days for _, days, _, _ in self._changes])
-        change = np.concatenate([np.full(rows.size, by) for rows, _, by, _ in self._changes])
-        step = np.concatenate([np.full(rows.size, number) for rows, _, _, number in self._changes])
-        replicate = row // patients
-        order = np.lexsort((day, replicate))
-        taken = np.cumsum(change[order])
-        begins = np.searchsorted(replicate[order], replicate[order])
-        taken -= np.concatenate([[0], taken])[begins]
-        over = np.flatnonzero(taken > self._occupancy)
-        if not over.size:
-            return None
-        first = order[over[0]]
-        return int(replicate[first]), float(day[first]), int(step[first]), self._name
 
 
 def sequence_numbers(day: Days, group: Rows) -> Rows:
@@ -230,12 +232,122 @@ def run_vectorized(
     hold: Mapping[str, Column] | None = None,
     stops: Stops | None = None,
     redrawn: AbstractSet[str] = frozenset(),
+    *,
+    may_queue: bool = True,
 ) -> Journal:
     """The journal of these replicates of a scenario.
 
     ``hold`` gives, for a randomization by name, the arm of each row, or -1 for patients to be randomized as usual:
     permuted blocks couple patients, so comparisons of settings keep the arms of the first. ``stops`` says when
     committees stop them, for pathways that ask. In the steps that are ``redrawn`` patients have other draws than usual.
-    Raises ShortageError if a patient would have to queue for a place.
+    Raises ShortageError if a patient would have to queue for a place and may not, or if the turns come to no rest.
     """
-    return VectorizedRun(scenario, seed, replicates, hold, stops, redrawn).run()
+    rounds = _Rounds(scenario, seed, replicates, hold or {}, stops, redrawn)
+    for number in range(MOST_ROUNDS):
+        if number and not may_queue:
+            break
+        if rounds.go():
+            return Journal(*rounds.settled)
+    replicate, day, step, resource = rounds.first_change
+    raise ShortageError(resource, scenario.steps[step].name, replicate, day)
+
+
+class _Rounds:
+    """Replicates put through the pathway until everybody's turns are those that were taken for granted.
+
+    In the first round nobody waits. Each shows who asks for a resource when and for how long they keep it, and so when
+    everybody's turn comes; the next one takes these turns for granted. What happens up to a moment depends on nothing
+    later, so each round is right for longer than the one before, and once nothing changes it is what happens on the
+    calendar. One resource takes two rounds, unless how long it is kept hangs on the wait.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int,
+        replicates: Sequence[int],
+        hold: Mapping[str, Column],
+        stops: Stops | None,
+        redrawn: AbstractSet[str],
+    ) -> None:
+        self._scenario, self._seed, self._replicates = scenario, seed, replicates
+        self._hold, self._stops, self._redrawn = hold, stops, redrawn
+        self.settled: list[Block] = []
+        """The journal of the replicates in which nothing changes any more."""
+        self._open = np.arange(len(replicates))
+        """The positions of the others."""
+        self._queues = {name: Queue(scenario.resources[name].capacity, scenario.patients) for name in scenario.scarce}
+        self._turns: dict[int, Days] = {}
+        self._kept_days: dict[int, Days] = {}
+        """How long each of their rows kept a place that they waited for in a step, when they last had it."""
+        self.first_change: tuple[int, float, int, str] = (0, 0.0, 0, "")
+        """Where turns changed in the last round: the first replicate, day and step, and the resource."""
+
+    def go(self) -> bool:
+        """One more round; whether it was the last."""
+        scenario, each = self._scenario, self._scenario.patients
+        rows = (self._open[:, None] * each + np.arange(each)).ravel()
+        is_whole = self._open.size == len(self._replicates)
+        run = VectorizedRun(
+            scenario,
+            self._seed,
+            [self._replicates[position] for position in self._open.tolist()],
+            self._hold if is_whole else {name: arms[rows] for name, arms in self._hold.items()},
+            self._stops if self._stops is None or is_whole else self._stops.only(self._open),
+            self._redrawn,
+            self._turns,
+        )
+        run.plan(None)
+        changes, self.first_change = np.zeros(self._open.size, np.bool_), (0, 0.0, 0, "")
+        for name, use in run.uses.items():
+            if use.is_wanted:
+                changes |= self._changed(name, use.requests())
+        if is_whole and not changes.any():
+            self.settled = run.written
+            return True
+        done = ~np.repeat(changes, each)
+        picked = (block.pick(np.flatnonzero(done[block.row])) for block in run.written)
+        self.settled += [block._replace(row=rows[block.row]) for block in picked if block.row.size]
+        self._open = self._open[changes]
+        for days in (self._turns, self._kept_days):
+            days.update({step: of_step.reshape(-1, each)[changes].ravel() for step, of_step in days.items()})
+        return not self._open.size
+
+    def _changed(self, name: str, requests: Requests) -> NDArray[np.bool_]:
+        """In which open replicates somebody's turn for a resource comes at another time than was taken for granted."""
+        each = self._scenario.patients
+        turn = self._queues[name].turns(requests, self._kept(requests), self._open[requests.row // each])
+        for step in np.unique(requests.step).tolist():
+            of_step = np.flatnonzero(requests.step == step)
+            self._turns[step] = _by_row(requests.row[of_step], turn[of_step], self._open.size * each)
+        other = np.flatnonzero(turn != requests.start)
+        changes = np.zeros(self._open.size, np.bool_)
+        changes[requests.row[other] // each] = True
+        if other.size:
+            first = other[np.lexsort((requests.asked[other], requests.row[other] // each))[0]]
+            replicate = self._replicates[int(self._open[requests.row[first] // each])]
+            found = int(replicate), float(requests.asked[first]), int(requests.step[first]), name
+            self.first_change = found if not self.first_change[3] else min(self.first_change, found)
+        return changes
+
+    def _kept(self, requests: Requests) -> Days:
+        """How long each would keep the place: as in this round, or else as when they last had it; infinite if never."""
+        kept_days = np.full(requests.row.size, math.nan)
+        served = np.flatnonzero(requests.start < math.inf)
+        kept_days[served] = requests.freed[served] - requests.start[served]
+        rows = self._open.size * self._scenario.patients
+        for step in np.unique(requests.step).tolist():
+            of_step = np.flatnonzero(requests.step == step)
+            row = requests.row[of_step]
+            if step in self._kept_days:
+                known = kept_days[of_step]
+                kept_days[of_step] = np.where(np.isnan(known), self._kept_days[step][row], known)
+            self._kept_days[step] = _by_row(row, kept_days[of_step], rows)
+        return np.where(np.isnan(kept_days), math.inf, kept_days)
+
+
+def _by_row(row: Rows, days: Days, rows: int) -> Days:
+    """These days at their rows; not a number at all others."""
+    found = np.full(rows, math.nan)
+    found[row] = days
+    return found

@@ -91,10 +91,10 @@ class Recipe:
     def chunks_at_once(self) -> int:
         """How many chunks to make together: one of those that take long, so that little is lost when they are stopped.
 
-        Parameters drawn for each replicate and queues are simulated replicate by replicate, and settings that are
-        compared one after the other.
+        Parameters drawn for each replicate are simulated replicate by replicate, and settings that are compared one
+        after the other.
         """
-        if self.uncertain or self.varied or self.scenario().scarce:
+        if self.uncertain or self.varied:
             return 1
         return min(max(1, self._at_once() // CHUNK), MOST_CHUNKS_AT_ONCE)
 

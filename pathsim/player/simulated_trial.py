@@ -47,12 +47,9 @@ class SimulatedTrial:
     ) -> None:
         """``base`` is the trial whose arms its patients keep; ``simulated`` its course, if that is there already."""
         self.scenario, self.seed = scenario, seed
-        self.arms_are_held = True
-        """Whether the arms are those that were asked for: where patients queue, they are randomized anew."""
         if simulated is None:
             hold = None if base is None else held(base.arms, base.scenario, scenario)
-            chunk, engine = simulate(scenario, seed, hold=hold)
-            simulated, self.arms_are_held = course(chunk), engine == "vectorized"
+            simulated = course(simulate(scenario, seed, hold=hold)[0])
         self.course, self.chunk = simulated, simulated.chunk
         self.last_day = scenario.latest_day(scenario.final_cutoff)
 

@@ -217,8 +217,12 @@ class Scenario:
     @property
     def _asked(self) -> set[str]:
         """The columns that conditions of steps and resources ask for, and a few other words."""
-        texts = [text for resource in self.sections.resources.values() for text in resource.priority]
-        return {word for text in texts for word in words(text)}.union(*(entry.asked for entry in self.steps))
+        return set().union(*map(self.asked_in, self.steps))
+
+    def asked_in(self, entry: StepEntry) -> set[str]:
+        """What conditions of a step, and of who comes first to what is waited for there, ask for: columns, and more."""
+        priority = () if entry.resource is None else self.sections.resources[entry.resource].priority
+        return entry.asked.union(*map(words, priority))
 
     def date(self, day: float) -> datetime.date:
         """The date on which this day of the trial falls."""

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 import pytest
-from journals import assert_same, entries_of, heard, played, queueing
+from journals import assert_same, entries_of, heard, played, queueing, vectorized
 from strategies import scenario_of
 
 from pathsim.draws import keys
@@ -75,8 +75,9 @@ SEED = SEEDS[0]
 
 
 def days(scenario: Scenario, kind: str, name: str) -> dict[int, int]:
-    """The day, without its fraction, on which something happened to each patient."""
+    """The day, without its fraction, on which something happened to each patient, in either engine."""
     journal = played(scenario, SEED)
+    assert_same(journal, vectorized(scenario, SEED))
     codes = [event.code for event in scenario.vocabulary.events if (event.kind, event.name) == (kind, name)]
     mine = journal.pick(np.isin(journal.event, codes))
     return dict(zip(mine.row.tolist(), (math.floor(day) for day in mine.day.tolist()), strict=True))
@@ -119,6 +120,28 @@ def test_a_place_is_kept_from_step_to_step_while_they_hold_it() -> None:
     assert days(ward('holds = "bed"\nnext  = "home"', stay), "enter", "bed") == {0: 1, 2: 16}
 
 
+def test_who_gives_a_place_back_and_asks_again_at_once_is_in_the_queue_before_it_is_handed_over() -> None:
+    again = """holds = "bed"
+next  = "again"
+
+[steps.again]
+kind     = "wait"
+ready    = 0
+resource = "bed"
+next     = "bed_again"
+
+[steps.bed_again]
+kind  = "phase"
+days  = 10
+holds = "bed"
+next  = "home"
+"""
+    scenario = ward('holds = "bed"\nnext  = "home"\n', again)
+    # On day 11 patient 0 stands behind all others, on day 21 the urgent one before them.
+    assert days(scenario, "enter", "bed") == {0: 1, 2: 11}
+    assert days(scenario, "enter", "bed_again") == {2: 21, 0: 31}
+
+
 def test_who_leaves_before_being_ready_never_queues() -> None:
     late = ward("ready = 1", "ready = 30")
     assert days(late, "ready", "bed") == {}
@@ -135,7 +158,7 @@ def test_the_queue_is_told_from_the_journal() -> None:
 
 def test_the_vectorized_engine_says_which_resource_is_used_up_where_and_when() -> None:
     with pytest.raises(ShortageError) as raised:
-        run_vectorized(ward(), SEED, [9, 0])
+        run_vectorized(ward(), SEED, [9, 0], may_queue=False)
     assert (raised.value.resource, raised.value.step, raised.value.replicate) == ("bed", "waiting", 9)
     assert math.floor(raised.value.day) == 1
 
@@ -208,7 +231,7 @@ def test_the_vectorized_engine_names_the_resource_in_which_the_first_queue_forms
     doors = doors.replace('resource  = "bed"\nnext  = "bed"\n', 'resource = "door"\nnext  = "porch"\n')
     doors = doors.replace("[steps.bed]", PORCH)
     with pytest.raises(ShortageError) as raised:
-        run_vectorized(scenario_of(doors), SEED, [0])
+        run_vectorized(scenario_of(doors), SEED, [0], may_queue=False)
     assert (raised.value.resource, math.floor(raised.value.day)) == ("door", 1)
 
 

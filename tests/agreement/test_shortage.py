@@ -1,11 +1,21 @@
-"""Where resources are short the vectorized engine refuses, and the discrete-event engine keeps to the capacity."""
+"""Where resources are short both engines write the same journal, and keep to the capacity."""
 
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from journals import assert_own_ticks, assert_same, entries_of, heard, occupancy, played, queueing, vectorized
+from journals import (
+    assert_own_ticks,
+    assert_same,
+    entries_of,
+    heard,
+    occupancy,
+    of_replicate,
+    played,
+    queueing,
+    vectorized,
+)
 from strategies import examples, scenario_of, scenarios, seeds
 
 from pathsim.calendar import TICKS_PER_DAY
@@ -18,9 +28,9 @@ short = scenarios("short")
 
 
 def refusal(scenario: Scenario, seed: int, replicates: Sequence[int] = (0,)) -> ShortageError | None:
-    """Why the vectorized engine refuses these replicates, if it does."""
+    """Why the vectorized engine refuses these replicates, if it does so where nobody may queue."""
     try:
-        run_vectorized(scenario, seed, replicates)
+        run_vectorized(scenario, seed, replicates, may_queue=False)
     except ShortageError as shortage:
         return shortage
     return None
@@ -34,9 +44,33 @@ def plenty(text: str) -> Scenario:
     )
 
 
+@examples(100)
+@given(short, seeds)
+def test_both_engines_write_the_same_journal_where_patients_queue(text: str, seed: int) -> None:
+    scenario = scenario_of(text)
+    assert_same(played(scenario, seed), vectorized(scenario, seed))
+
+
+@pytest.mark.slow
+@settings(max_examples=1_000)
+@given(short, seeds)
+def test_both_engines_write_the_same_journal_in_a_thousand_scenarios_with_queues(text: str, seed: int) -> None:
+    scenario = scenario_of(text)
+    assert_same(played(scenario, seed), vectorized(scenario, seed))
+
+
+@examples(25)
+@given(short, seeds)
+def test_replicates_that_queue_are_the_same_in_a_chunk_as_alone(text: str, seed: int) -> None:
+    scenario = scenario_of(text)
+    chunk = run_vectorized(scenario, seed, range(4)).in_order()
+    for replicate in range(4):
+        assert_same(vectorized(scenario, seed, replicate), of_replicate(chunk, replicate, scenario.patients))
+
+
 @examples(50)
 @given(short, seeds)
-def test_the_vectorized_engine_refuses_exactly_when_somebody_queues(text: str, seed: int) -> None:
+def test_the_vectorized_engine_refuses_exactly_when_somebody_queues_and_may_not(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     journal = played(scenario, seed)
     queue = queueing(scenario, journal)

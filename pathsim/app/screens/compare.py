@@ -196,9 +196,8 @@ def _settings(card: Opened, values: Mapping[str, float]) -> Text:
     text.append(_told(card, card.settings))
     text.append("\nbefore ", "bold")
     text.append(_told(card, card.kept), "dim")
-    if not card.arms_are_held:
-        held = ", so arms are not held" if card.arms else ""
-        text.append(f"\nPatients queue here{held}: patients not affected themselves can fare differently, too.", "bold")
+    if card.has_queues:
+        text.append("\nPatients queue here: patients not affected themselves can fare differently, too.", "bold")
     return text
 
 

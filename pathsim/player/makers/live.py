@@ -53,7 +53,6 @@ def opened(session: WorkerSession) -> Opened:
             for name, cutoff in scenario.trial.cutoffs.items()
             if not cutoff.run_on
         ),
-        arms_are_held=simulated.arms_are_held,
     )
 
 

@@ -139,8 +139,6 @@ class Opened:
     """When replicates are read: the date of the last data cut, if it has one."""
     cutoffs: tuple[tuple[str, float], ...]
     """The planned data cuts: label and day."""
-    arms_are_held: bool
-    """Whether patients keep their arms whatever is changed; not where they queue."""
 
 
 @dataclass(frozen=True, slots=True)
