@@ -144,7 +144,6 @@ def _served(
                 return
 
     for request, now in enumerate(asked):
-        # Whoever gives a place back and asks again at the same instant is in the queue before it is handed over.
         while ends and ends[0] < now:
             hand_over(heappop(ends))
         if len(ends) < capacity:
@@ -152,6 +151,9 @@ def _served(
             heappush(ends, now + kept_days[request])
         else:
             heappush(waiting, (rank[request], request))
+            # Whoever gives a place back and asks again at the same instant is in the queue when it is handed over.
+            if ends[0] == now:
+                hand_over(heappop(ends))
     while waiting and ends:
         hand_over(heappop(ends))
     return start

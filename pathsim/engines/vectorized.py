@@ -173,8 +173,9 @@ class VectorizedRun:
         mine, asked, until = rows[asks], day[asks] + request.ready[asks], day[asks] + request.until[asks]
         start = asked
         if entry.number in self._turns:
-            turn = self._turns[entry.number][mine]
-            start = np.where(np.isnan(turn), asked, turn)
+            # Whoever asks later than in the round before is not served before they ask, nor after they gave up.
+            start = np.fmax(self._turns[entry.number][mine], asked)
+            start[start > until] = math.inf
         self.uses[str(entry.resource)].ask(mine, entry.number, Gathered(self._columns, mine), asked, until, start)
         left, following = day + stays.days, stays.next.copy()
         left[asks] = np.minimum(start, until)

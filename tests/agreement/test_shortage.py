@@ -17,6 +17,7 @@ from journals import (
     vectorized,
 )
 from strategies import examples, scenario_of, scenarios, seeds
+from wards import wards
 
 from pathsim.calendar import TICKS_PER_DAY
 from pathsim.engines.discrete_event import DiscreteEventEngine
@@ -51,12 +52,22 @@ def test_both_engines_write_the_same_journal_where_patients_queue(text: str, see
     assert_same(played(scenario, seed), vectorized(scenario, seed))
 
 
-@pytest.mark.slow
-@settings(max_examples=1_000)
-@given(short, seeds)
-def test_both_engines_write_the_same_journal_in_a_thousand_scenarios_with_queues(text: str, seed: int) -> None:
+@examples(50)
+@given(wards(), seeds)
+def test_both_engines_write_the_same_journal_of_patients_who_queue_again_and_again(text: str, seed: int) -> None:
     scenario = scenario_of(text)
     assert_same(played(scenario, seed), vectorized(scenario, seed))
+
+
+@pytest.mark.slow
+@settings(max_examples=500)
+@given(st.one_of(short, wards()), seeds)
+@pytest.mark.parametrize("part", [0, 1])
+def test_both_engines_write_the_same_journal_in_five_hundred_scenarios_with_queues(
+    part: int, text: str, seed: int
+) -> None:
+    scenario = scenario_of(text)
+    assert_same(played(scenario, seed + part), vectorized(scenario, seed + part))
 
 
 @examples(25)
