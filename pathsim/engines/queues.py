@@ -84,8 +84,8 @@ class ResourceUse:
         return self._count > 0
 
 
-class Queue:
-    """The queue for a resource in some replicates. Where the requests are those of the last time, so are the turns."""
+class QueueDiscipline:
+    """Who is served next in the queue for a resource. Where requests are those of the last time, so are the turns."""
 
     def __init__(self, capacity: int, patients: int) -> None:
         """``patients`` is how many there are in each replicate."""

@@ -13,7 +13,7 @@ from pathsim.calendar import SUB_TICK_DAYS, Days, ordinals
 from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Column
 from pathsim.draws import Keys, keys, sub_keys, trial_keys
-from pathsim.engines.queues import Queue, Requests, ResourceUse
+from pathsim.engines.queues import QueueDiscipline, Requests, ResourceUse
 from pathsim.journal import Block, Journal, Rows
 from pathsim.patients import NOWHERE, Gathered, Patients, Request, Stays, StepNumbers
 from pathsim.scenario.entries import StepEntry
@@ -277,7 +277,9 @@ class _Rounds:
         """The journal of the replicates in which nothing changes any more."""
         self._open = np.arange(len(replicates))
         """The positions of the others."""
-        self._queues = {name: Queue(scenario.resources[name].capacity, scenario.patients) for name in scenario.scarce}
+        self._disciplines = {
+            name: QueueDiscipline(scenario.resources[name].capacity, scenario.patients) for name in scenario.scarce
+        }
         self._turns: dict[int, Days] = {}
         self._kept_days: dict[int, Days] = {}
         """How long each of their rows kept a place that they waited for in a step, when they last had it."""
@@ -317,7 +319,7 @@ class _Rounds:
     def _changed(self, name: str, requests: Requests) -> NDArray[np.bool_]:
         """In which open replicates somebody's turn for a resource comes at another time than was taken for granted."""
         each = self._scenario.patients
-        turn = self._queues[name].turns(requests, self._kept(requests), self._open[requests.row // each])
+        turn = self._disciplines[name].turns(requests, self._kept(requests), self._open[requests.row // each])
         for step in np.unique(requests.step).tolist():
             of_step = np.flatnonzero(requests.step == step)
             self._turns[step] = _by_row(requests.row[of_step], turn[of_step], self._open.size * each)

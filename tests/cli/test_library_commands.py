@@ -230,12 +230,6 @@ def test_bench_is_about_aall1331_unless_told_otherwise() -> None:
     assert next(param.default for param in bench.params if param.name == "scenario") == "aall1331"
 
 
-def test_bench_says_that_it_cannot_compare_where_patients_queue(pathsim: Pathsim) -> None:
-    done = pathsim("bench", "stroke-thrombectomy")
-    assert (done.code, done.out) == (2, "")
-    assert "queue for 'scanner'" in done.err
-
-
 def test_numbers_of_sources_are_told_to_the_last_digit_in_one_column(pathsim: Pathsim, tmp_path: Path) -> None:
     file = tmp_path / "exact.toml"
     text = SMALL.read_text(encoding="utf-8").replace("[365, 730]", "[365.25, 365.2500001]")

@@ -152,22 +152,13 @@ def test_both_engines_give_the_same_results(pathsim: Pathsim) -> None:
     assert discrete_event.out == vectorized.out == auto.out
 
 
-def test_the_vectorized_engine_refuses_a_queue_and_names_step_and_resource(pathsim: Pathsim) -> None:
-    done = pathsim("run", "stroke-thrombectomy", "--seed", "1", "--engine", "vectorized")
-    assert (done.code, done.out) == (2, "")
-    assert done.err.count("\n") == 1
-    assert "'scanner'" in done.err
-    assert "'imaging_wait'" in done.err
-    assert "--engine discrete-event" in done.err
-
-
-def test_where_patients_queue_auto_is_discrete_event(pathsim: Pathsim) -> None:
-    auto, discrete_event = (
+def test_all_engines_print_the_same_trial_where_patients_queue(pathsim: Pathsim) -> None:
+    auto, vectorized, discrete_event = (
         pathsim("run", "stroke-thrombectomy", "--seed", "1", "--json", "--engine", name)
-        for name in ("auto", "discrete-event")
+        for name in ("auto", "vectorized", "discrete-event")
     )
     assert auto.code == 0
-    assert auto.out == discrete_event.out
+    assert auto.out == vectorized.out == discrete_event.out
 
 
 def test_a_dash_reads_the_scenario_from_standard_input(pathsim: Pathsim) -> None:
