@@ -225,10 +225,12 @@ def _waits(scenario: Scenario, found: ResultsJson) -> Table:
         ("still wait", ""),
         ("left the queue", ""),
         ("mean", ""),
+        ("median", ""),
+        ("9 in 10 by", ""),
         ("longest", ""),
     )
     for row in found["waits"]:
-        spans = (span(row["mean_days"]), span(row["longest_days"]))
+        spans = (span(row[f"{figure}_days"]) for figure in ("mean", "median", "percentile_90", "longest"))
         label = f"{scenario.resources[row['resource']].label}: {scenario.entry(row['step']).label}"
         table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "waiting", "left_queue")), *spans)
     return table

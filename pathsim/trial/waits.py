@@ -10,7 +10,7 @@ from pathsim.journal import Rows
 from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, DaysFigure
 from pathsim.trial.data_cut import DataCut, first_day
-from pathsim.trial.tables import NOWHERE, Counts, Visits
+from pathsim.trial.tables import NOWHERE, Counts, Visits, quantiles_of_each
 
 
 class WaitRow(TypedDict):
@@ -23,6 +23,8 @@ class WaitRow(TypedDict):
     waiting: Count
     left_queue: Count
     mean_days: DaysFigure
+    median_days: DaysFigure
+    percentile_90_days: DaysFigure
     longest_days: DaysFigure
 
 
@@ -52,6 +54,8 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
         longest = np.full(trials, -np.inf)
         np.maximum.at(longest, trial[left], days[left])
         answered = tally(left)
+        ended = np.flatnonzero(left)[np.argsort(trial[left], kind="stable")]
+        median, percentile_90 = quantiles_of_each(days[ended], trial[ended], trials, (0.5, 0.9))
         rows.append(
             {
                 "resource": entry.requests.resource,
@@ -61,6 +65,8 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
                 "waiting": tally(~left),
                 "left_queue": tally(left & (went.take(ready.row) != got)),
                 "mean_days": np.divide(total, answered, out=np.full(trials, np.nan), where=answered > 0),
+                "median_days": median,
+                "percentile_90_days": percentile_90,
                 "longest_days": np.where(answered > 0, longest, np.nan),
             }
         )

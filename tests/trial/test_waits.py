@@ -55,6 +55,9 @@ def test_those_wait_who_do_not_have_the_place_at_once() -> None:
     assert (row["asked"], row["waited"], row["left_queue"]) == (4, 3, 1)
     assert row["mean_days"] == pytest.approx((0 + 10 + 20 + 24.25) / 4, abs=0.05)
     assert row["longest_days"] == pytest.approx(24.25, abs=0.1)
+    # Of 0, 10, 20 and 24.25: half way from the second to the third, and 0.7 of the way from the third to the last.
+    assert row["median_days"] == pytest.approx(15, abs=0.05)
+    assert row["percentile_90_days"] == pytest.approx(20 + 0.7 * 4.25, abs=0.1)
 
 
 def test_nobody_waits_where_there_are_places_enough() -> None:
@@ -68,3 +71,19 @@ def test_waiting_is_counted_in_each_trial_of_many() -> None:
     known = final(chunk)
     (row,) = waits(known, tables.visits(known, allocation(known)))
     assert row["waited"].tolist() == [3, 3, 3]
+
+
+def test_waits_of_many_trials_are_those_of_each_alone() -> None:
+    """Also where some replicates take more rounds than others until everybody's turn is known."""
+    scenario = load("stroke-thrombectomy", {"trial.patients": "300"})
+    chunk = simulate_many(scenario, 1, range(5))
+    known = final(chunk)
+    together = waits(known, tables.visits(known, allocation(known)))
+    for replicate in range(5):
+        alone = results(simulate(scenario, 1, replicate)[0])["waits"]
+        for row, mine in zip(together, alone, strict=True):
+            assert {key: value for key, value in mine.items() if key not in ("resource", "step")} == {
+                key: value[replicate]  # type: ignore[literal-required]
+                for key, value in row.items()
+                if key not in ("resource", "step")
+            }
