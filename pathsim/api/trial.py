@@ -129,10 +129,8 @@ def _simulated(scenario: Scenario, seed: int, replicate: int, engine: Engine, ba
     """One trial; if there is a base, patients keep the arms that they have in it."""
     if base is None:
         return simulate(scenario, seed, replicate, engine)[0]
-    if engine == "discrete-event":
-        raise ArgumentError("arms_of: the discrete-event engine randomizes patients anew: leave one of them out")
-    unchanged, _ = simulate(base, seed, replicate, "vectorized")
-    return simulate(scenario, seed, replicate, "vectorized", held(arms_in(unchanged), base, scenario))[0]
+    unchanged, _ = simulate(base, seed, replicate)
+    return simulate(scenario, seed, replicate, engine, held(arms_in(unchanged), base, scenario))[0]
 
 
 def _counterfactual(chunk: Chunk) -> ResultsJson | None:

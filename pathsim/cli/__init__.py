@@ -233,14 +233,14 @@ def _explained(wrong: Exception) -> int:
             err=True,
         )
         return FAILED
-    from pathsim.engines.vectorized import ShortageError
+    from pathsim.engines.vectorized import RoundsError
     from pathsim.scenario.problems import ScenarioError
 
     if isinstance(wrong, ScenarioError):
         for problem in wrong.problems:
             click.echo(str(problem), err=True)
         return WRONG
-    if isinstance(wrong, ShortageError):
+    if isinstance(wrong, RoundsError):
         click.echo(f"pathsim: {harmless(str(wrong))}", err=True)
         return WRONG
     if os.environ.get("PATHSIM_DEBUG"):

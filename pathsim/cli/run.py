@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "vectorized", "discrete-event")
 FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
-NOT_HELD = (
-    "--hold-arms cannot be used with --engine discrete-event, which randomizes patients anew: leave one of them out"
-)
 
 
 def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
@@ -158,8 +155,6 @@ def _refuse_contradictions(*, watch: bool, as_json: bool, engine: str, is_cut: b
         )
     if watch and (is_cut or held):
         raise click.UsageError("--watch shows the whole trial as it goes: leave --until and --hold-arms out")
-    if held and engine == "discrete-event":
-        raise click.UsageError(NOT_HELD)
 
 
 def _refuse_idle_coupling(coupling: Coupling | None, *, watch: bool, as_json: bool, is_cut: bool) -> None:
@@ -203,13 +198,9 @@ def _trial(
     """The trial; if arms are held, patients keep those that they have where nothing is set."""
     if not held:
         return pathsim.run(scenario, seed, replicate, until=until, engine=engine)
-    from pathsim.api.arguments import ArgumentError
     from pathsim.scenario.scenario import load
 
-    try:
-        return pathsim.run(scenario, seed, replicate, until=until, engine=engine, arms_of=load(scenario.layers.source))
-    except ArgumentError:
-        raise click.UsageError(NOT_HELD) from None
+    return pathsim.run(scenario, seed, replicate, until=until, engine=engine, arms_of=load(scenario.layers.source))
 
 
 def _make_writable(out: Path, *, force: bool) -> None:

@@ -7,7 +7,7 @@ one whom a queue sends another way is sampled again, step by step.
 
 import math
 from array import array
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,13 +16,14 @@ import simpy
 
 from pathsim.calendar import SUB_TICK_DAYS, TICK_DAYS, ordinals
 from pathsim.cohort import STOPPED, STOPS
-from pathsim.conditions import DATE
+from pathsim.conditions import DATE, Column
 from pathsim.draws import keys, trial_keys
-from pathsim.engines.vectorized import Sampled, VectorizedRun
+from pathsim.engines.vectorized import Sampled, VectorizedRun, with_arms
 from pathsim.journal import Block, Journal
 from pathsim.patients import Gathered, Patients, Stays
 from pathsim.scenario.entries import StepEntry
 from pathsim.scenario.scenario import Scenario
+from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Sequenced
 
 MOMENT_DAYS = SUB_TICK_DAYS / 16
@@ -66,7 +67,8 @@ class DiscreteEventEngine:
     """One replicate of a trial on the calendar.
 
     ``listener`` receives every entry of the journal as it happens. With ``planned=False`` each stay is sampled when its
-    patient enters the step: slower, and the same trial.
+    patient enters the step: slower, and the same trial. ``hold`` gives, for a randomization by name, the arm of each
+    patient, or -1 for those to be randomized as usual.
     """
 
     def __init__(
@@ -77,8 +79,10 @@ class DiscreteEventEngine:
         listener: Listener | None = None,
         *,
         planned: bool = True,
+        hold: Mapping[str, Column] | None = None,
     ) -> None:
         self.scenario, self.seed, self.replicate = scenario, seed, replicate
+        self._hold = hold or {}
         self.off_plan: set[int] = set()
         """The patients whose way left the plan because of a queue, or of a stop."""
         self._env = simpy.Environment()
@@ -138,7 +142,7 @@ class DiscreteEventEngine:
 
     def _planned(self, seed: int, replicate: int) -> dict[tuple[int, int], PatientStay]:
         record: list[Sampled] = []
-        VectorizedRun(self.scenario, seed, [replicate]).plan(record)
+        VectorizedRun(self.scenario, seed, [replicate], self._hold).plan(record)
         plan = {}
         for sampled in record:
             for patient, stay in zip(sampled.rows.tolist(), _rows(sampled.stays, sampled.rows.size), strict=True):
@@ -260,12 +264,17 @@ class DiscreteEventEngine:
             raise TypeError("nothing happens at an end")
         row = np.array([patient])
         patients = Patients(self._key[row], Gathered(self._columns, row))
-        if isinstance(entry.step, Sequenced):
-            stratum = entry.number, int(entry.step.strata(patients)[0])
-            sequence_number = self._came_before.get(stratum, 0)
-            self._came_before[stratum] = sequence_number + 1
-            patients.sequence_number, patients.trial_key = np.array([sequence_number]), self._trial_key
-        return _rows(entry.step.sample(patients), 1)[0]
+        if not isinstance(entry.step, Sequenced):
+            return _rows(entry.step.sample(patients), 1)[0]
+        stratum = entry.step.strata(patients)
+        counted = entry.number, int(stratum[0])
+        sequence_number = self._came_before.get(counted, 0)
+        self._came_before[counted] = sequence_number + 1
+        patients.sequence_number, patients.trial_key = np.array([sequence_number]), self._trial_key
+        stays = entry.step.sample(patients)
+        if isinstance(entry.step, Randomize) and entry.name in self._hold:
+            stays = with_arms(entry.step, stratum, stays, self._hold[entry.name][row])
+        return _rows(stays, 1)[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,9 +136,11 @@ def _served(
     waiting: list[tuple[int, int]] = []
 
     def hand_over(freed: float) -> None:
+        """Give a place to the first in the queue; whoever gave up before is found there, and passed over."""
         while waiting:
             _, request = heappop(waiting)
-            if until[request] > freed:
+            # Whoever gave this very place back is still there to take it, however impatient they are.
+            if until[request] > freed or asked[request] == freed:
                 start[request] = taken = freed + (sub_tick[request] - freed) % TICK_DAYS
                 heappush(ends, taken + kept_days[request])
                 return
@@ -146,6 +148,7 @@ def _served(
     for request, now in enumerate(asked):
         while ends and ends[0] < now:
             hand_over(heappop(ends))
+        # Where a place is free nobody waits: it would have been handed over.
         if len(ends) < capacity:
             start[request] = now
             heappush(ends, now + kept_days[request])

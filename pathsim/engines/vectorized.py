@@ -21,21 +21,32 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.steps.randomize import Randomize
 from pathsim.steps.spec import Sequenced
 
-MOST_ROUNDS = 1000
-"""So often replicates are put through the pathway at most until the turns in their queues settle."""
+MOST_ROUNDS = 200
+"""So often replicates are put through the pathway at most; by then the other engine would have been as quick."""
 LARGEST_KEY = 2.0**62
 """A whole number below this can be calculated with in 64 bits."""
 
 
 class ShortageError(ValueError):
-    """Some patient has to queue for a resource and may not, or the turns in a queue were not settled."""
+    """Some patient would have to queue for a resource, where nobody may."""
 
     def __init__(self, resource: str, step: str, replicate: int, day: float) -> None:
         super().__init__(
-            f"'{resource}' is used up on day {day:.1f} of replicate {replicate}, and the vectorized engine cannot tell "
-            f"when the turn of those comes who queue in '{step}': use --engine discrete-event"
+            f"'{resource}' is used up on day {day:.1f} of replicate {replicate}, so patients queue in '{step}'"
         )
         self.resource, self.step, self.replicate, self.day = resource, step, replicate, day
+
+
+class RoundsError(ValueError):
+    """Queues in some replicates take more rounds than are worth it: the discrete-event engine is quicker there."""
+
+    def __init__(self, positions: Sequence[int]) -> None:
+        super().__init__(
+            f"patients come back to places so often that everybody's turn is not known after {MOST_ROUNDS} rounds of "
+            "the vectorized engine: use --engine discrete-event, or leave the choice to auto"
+        )
+        self.positions = positions
+        """The positions of these replicates in the chunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +208,14 @@ class VectorizedRun:
             patients.trial_key = self._trial_key[replicate]
             patients.sequence_number = sequence_numbers(day, replicate * (int(stratum.max()) + 1) + stratum)
             if isinstance(step, Randomize) and entry.name in self._hold:
-                return self._held(step, stratum, step.sample(patients), self._hold[entry.name][rows])
+                return with_arms(step, stratum, step.sample(patients), self._hold[entry.name][rows])
         return step.sample(patients)
 
-    @staticmethod
-    def _held(step: Randomize, stratum: Rows, stays: Stays, arms: Column) -> Stays:
-        """The stays with the arms that patients had in another run, where they had one."""
-        own = np.asarray(stays.events[1].value, np.intp)
-        return step.in_sequence(stratum, np.where(arms >= 0, arms, own).astype(np.intp))
+
+def with_arms(step: Randomize, stratum: Rows, stays: Stays, arms: Column) -> Stays:
+    """The stays with the arms that patients had in another run, where they had one."""
+    own = np.asarray(stays.events[1].value, np.intp)
+    return step.in_sequence(stratum, np.where(arms >= 0, arms, own).astype(np.intp))
 
 
 def sequence_numbers(day: Days, group: Rows) -> Rows:
@@ -241,16 +252,26 @@ def run_vectorized(
     ``hold`` gives, for a randomization by name, the arm of each row, or -1 for patients to be randomized as usual:
     permuted blocks couple patients, so comparisons of settings keep the arms of the first. ``stops`` says when
     committees stop them, for pathways that ask. In the steps that are ``redrawn`` patients have other draws than usual.
-    Raises ShortageError if a patient would have to queue for a place and may not, or if the turns come to no rest.
+    Raises ShortageError if a patient would have to queue for a place and may not, and RoundsError if it takes too many
+    rounds until everybody's turn is known.
     """
     rounds = _Rounds(scenario, seed, replicates, hold or {}, stops, redrawn)
-    for number in range(MOST_ROUNDS):
-        if number and not may_queue:
-            break
+    for _ in range(MOST_ROUNDS):
         if rounds.go():
             return Journal(*rounds.settled)
-    replicate, day, step, resource = rounds.first_change
-    raise ShortageError(resource, scenario.steps[step].name, replicate, day)
+        if not may_queue and rounds.first_wait is not None:
+            position, day, step, resource = rounds.first_wait
+            raise ShortageError(resource, scenario.steps[step].name, int(replicates[position]), day)
+    raise RoundsError(rounds.open)
+
+
+class _Wait(NamedTuple):
+    """Somebody who has to wait: in which replicate, by its position; from when on; in which step, for what."""
+
+    position: int
+    day: float
+    step: int
+    resource: str
 
 
 class _Rounds:
@@ -258,8 +279,9 @@ class _Rounds:
 
     In the first round nobody waits. Each shows who asks for a resource when and for how long they keep it, and so when
     everybody's turn comes; the next one takes these turns for granted. What happens up to a moment depends on nothing
-    later, so each round is right for longer than the one before, and once nothing changes it is what happens on the
-    calendar. One resource takes two rounds, unless how long it is kept hangs on the wait.
+    later, so each round makes one more turn right at least, and once nothing changes it is what happens on the
+    calendar. Most queues take a few rounds: two where a resource is wanted once, and how long it is kept does not hang
+    on the wait.
     """
 
     def __init__(
@@ -277,14 +299,23 @@ class _Rounds:
         """The journal of the replicates in which nothing changes any more."""
         self._open = np.arange(len(replicates))
         """The positions of the others."""
+        self.first_wait: _Wait | None = None
+        """Who is the first to wait in the first replicate in which anybody does: known after the first round."""
         self._disciplines = {
             name: QueueDiscipline(scenario.resources[name].capacity, scenario.patients) for name in scenario.scarce
         }
         self._turns: dict[int, Days] = {}
         self._kept_days: dict[int, Days] = {}
-        """How long each of their rows kept a place that they waited for in a step, when they last had it."""
-        self.first_change: tuple[int, float, int, str] = (0, 0.0, 0, "")
-        """Where turns changed in the last round: the first replicate, day and step, and the resource."""
+        """How long each of their rows kept a place that they waited for in a step, when they last had it.
+
+        Only to need fewer rounds: what a patient would do with a place who gave up in this round is not seen in it.
+        """
+
+    @property
+    def open(self) -> list[int]:
+        """The positions of the replicates in which something still changed in the last round."""
+        positions: list[int] = self._open.tolist()
+        return positions
 
     def go(self) -> bool:
         """One more round; whether it was the last."""
@@ -301,11 +332,12 @@ class _Rounds:
             self._turns,
         )
         run.plan(None)
-        changes, self.first_change = np.zeros(self._open.size, np.bool_), (0, 0.0, 0, "")
+        changes = np.zeros(self._open.size, np.bool_)
         for name, use in run.uses.items():
             if use.is_wanted:
                 changes |= self._changed(name, use.requests())
         if is_whole and not changes.any():
+            # As it is where nobody queues: nothing has to be copied.
             self.settled = run.written
             return True
         done = ~np.repeat(changes, each)
@@ -328,9 +360,9 @@ class _Rounds:
         changes[requests.row[other] // each] = True
         if other.size:
             first = other[np.lexsort((requests.asked[other], requests.row[other] // each))[0]]
-            replicate = self._replicates[int(self._open[requests.row[first] // each])]
-            found = int(replicate), float(requests.asked[first]), int(requests.step[first]), name
-            self.first_change = found if not self.first_change[3] else min(self.first_change, found)
+            position = int(self._open[requests.row[first] // each])
+            found = _Wait(position, float(requests.asked[first]), int(requests.step[first]), name)
+            self.first_wait = found if self.first_wait is None else min(self.first_wait, found)
         return changes
 
     def _kept(self, requests: Requests) -> Days:

@@ -6,8 +6,10 @@ from strategies import scenario_of
 
 from pathsim.engines import vectorized
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.engines.vectorized import ShortageError, run_vectorized
+from pathsim.engines.vectorized import RoundsError, run_vectorized
+from pathsim.scenario.files import names
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.arms import arms_of, held
 from pathsim.trial.course import course
 
 FEW_BEDS = {"resources.transplant_bed.capacity": "2"}
@@ -81,19 +83,6 @@ def test_the_strokes_of_a_city_agree() -> None:
     agree(load("stroke-thrombectomy"), 5, range(3))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("first", [0, 200, 400, 600])
-def test_the_strokes_of_a_city_agree_over_two_hundred_replicates(first: int) -> None:
-    for start in range(first, first + 200, 40):
-        agree(load("stroke-thrombectomy"), 20_150_101, range(start, start + 40))
-
-
-@pytest.mark.slow
-def test_transplants_agree_over_two_hundred_replicates_with_few_beds() -> None:
-    for start in range(0, 200, 40):
-        agree(load("aall1331", FEW_BEDS), 1, range(start, start + 40))
-
-
 def test_patients_who_come_back_to_a_ward_agree() -> None:
     agree(scenario_of(COMES_BACK), 1, range(4))
 
@@ -113,10 +102,108 @@ def test_a_committee_that_stops_a_trial_with_queues_takes_the_same_decisions(see
     assert_same(mine.stopped.in_order(), other.stopped.in_order())
 
 
-def test_turns_that_do_not_settle_are_left_to_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
-    scenario = scenario_of(COMES_BACK)
-    whole = simulate_many(scenario, 1, range(2)).journal.in_order()
+TOSS = """
+[steps.screening]
+kind = "phase"
+days = 3
+next = "toss"
+[steps.toss]
+kind  = "randomize"
+arms  = { a = "waiting", b = "waiting" }
+block = 4
+[steps.waiting]
+kind     = "wait"
+ready    = 2
+resource = "bed"
+next     = "bed"
+exit     = { death = { next = "home", hazard_per_day = 0.002 } }
+[steps.bed]
+kind  = "phase"
+days  = [1, 3, 9, 20]
+holds = "bed"
+next  = "later"
+[steps.later]
+kind = "phase"
+days = 400
+next = "home"
+exit = { death = { next = "home", hazard_per_day = 0.002, effects = [{ when = "arm == 'a'", hazard_ratio = 0.3 }] } }
+[steps.home]
+kind = "end"
+"""
+CLOSES = f"""
+title = "A trial with one ward, whose committee lets it close soon after its last look"
+[resources.bed]
+capacity = 2
+assumed  = "the example"
+[steps]
+assumed = "the example"
+{TOSS}
+[endpoints.os]
+label   = "Survival"
+start   = "screening"
+events  = ["death"]
+at_days = [100]
+assumed = "the example"
+[trial]
+begins        = 2020-01-01
+patients      = 200
+per_month     = 10
+randomization = "toss"
+control       = "b"
+cutoffs       = {{ final = {{ day = 3000, complete = true }} }}
+assumed       = "the example"
+[trial.monitoring]
+endpoint          = "os"
+planned_events    = 20
+information       = [0.5, 1]
+alpha             = 0.025
+closes_after_days = 10
+"""
+
+
+def test_a_trial_that_closes_after_its_last_look_is_the_same_alone_in_a_chunk_and_on_the_calendar() -> None:
+    scenario, replicates = scenario_of(CLOSES), range(6)
+    chunk = simulate_many(scenario, 1, replicates)
+    decisions = {seen[-1].decision for seen in course(chunk).looks}
+    assert {"end without benefit", "stop for benefit"} <= decisions
+    for replicate in replicates:
+        calendar, _ = simulate(scenario, 1, replicate, "discrete-event")
+        alone, _ = simulate(scenario, 1, replicate)
+        went = of_replicate(chunk.as_stopped.journal.in_order(), replicate, scenario.patients)
+        assert_same(calendar.as_stopped.journal.in_order(), went)
+        assert_same(alone.as_stopped.journal.in_order(), went)
+        assert calendar.journal.row.size > went.row.size, "somebody came too late"
+
+
+def test_arms_are_held_in_every_replicate_however_many_rounds_it_takes() -> None:
+    base, scenario = load("aall1331"), load("aall1331", {**FEW_BEDS, "steps.block_1.days": "50"})
+    replicates = range(4)
+    hold = held(arms_of(simulate_many(base, 3, replicates)), base, scenario)
+    chunk = simulate_many(scenario, 3, replicates, hold).journal.in_order()
+    for replicate in replicates:
+        own = held(arms_of(simulate(base, 3, replicate)[0]), base, scenario)
+        for engine in ("vectorized", "discrete-event"):
+            alone, _ = simulate(scenario, 3, replicate, engine, own)
+            assert_same(alone.journal.in_order(), of_replicate(chunk, replicate, scenario.patients))
+
+
+@pytest.mark.parametrize(("name", "rounds"), [("stroke-thrombectomy", 4), (COMES_BACK, 60)])
+def test_a_few_rounds_are_enough(monkeypatch: pytest.MonkeyPatch, name: str, rounds: int) -> None:
+    """How long places were kept is remembered from round to round: without it there are a hundred."""
+    monkeypatch.setattr(vectorized, "MOST_ROUNDS", rounds)
+    scenario = load(name) if name in names() else scenario_of(name)
+    assert run_vectorized(scenario, 1, range(2)).row.size
+
+
+def test_replicates_that_take_too_many_rounds_are_left_to_the_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, replicates = scenario_of(COMES_BACK), [3, 0, 2, 1]
+    whole = simulate_many(scenario, 1, replicates).journal.in_order()
+    for most in range(20, 45, 6):
+        monkeypatch.setattr(vectorized, "MOST_ROUNDS", most)
+        assert_same(whole, simulate_many(scenario, 1, replicates).journal.in_order())
     monkeypatch.setattr(vectorized, "MOST_ROUNDS", 3)
-    with pytest.raises(ShortageError, match=r"'bed' is used up on day .* use --engine discrete-event"):
-        run_vectorized(scenario, 1, range(2))
-    assert_same(whole, simulate_many(scenario, 1, range(2)).journal.in_order())
+    with pytest.raises(
+        RoundsError, match=r"after 3 rounds of the vectorized engine: use --engine discrete-event"
+    ) as told:
+        run_vectorized(scenario, 1, replicates)
+    assert told.value.positions == [0, 1, 2, 3]

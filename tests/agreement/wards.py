@@ -68,7 +68,7 @@ class _Architect(Pen):
             "elapsed": {"set": "waited", "since": "start"},
         }
         if self.chance(70):
-            ways = {"next": self.one_of([onward, "home"]), "median_days": self.one_of([2, 20, 200])}
+            ways = {"next": self.one_of([onward, "home"]), "median_days": self.one_of([1e-9, 2, 20, 200])}
             wait["exit"] = {f"gives_up{number}": ways}
         stay: Tree = {
             "kind": "phase",

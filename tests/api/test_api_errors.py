@@ -15,7 +15,6 @@ ASKED: list[tuple[Callable[[], object], str]] = [
     (lambda: api.run(TEXTBOOK, 1, engine="steam"), "engine: expected one of auto, vectorized"),  # type: ignore[arg-type]
     (lambda: api.run(TEXTBOOK, 1, until="today"), "until: expected a date"),  # type: ignore[arg-type]
     (lambda: api.run(TEXTBOOK, 1, until=datetime.date(1999, 1, 1)), "until 1999-01-01: the trial goes from 2020-01-01"),
-    (lambda: api.run(TEXTBOOK, 1, engine="discrete-event", arms_of=TEXTBOOK), "arms_of: the discrete-event engine"),
     (lambda: api.run(TEXTBOOK, 1).figure("endpoints.os.hazard"), "path: the results have no 'hazard'"),
     (lambda: api.run(TEXTBOOK, 1).figure("a["), "path: 'a\\[' is not a path"),
     (lambda: api.run(TEXTBOOK, 1).figure("baseline[arm=drug].n"), "path: there is no arm 'drug'"),

@@ -80,10 +80,11 @@ def test_held_arms_are_those_without_the_change(pathsim: Pathsim, tmp_path: Any,
     assert any(free[patient] != own[patient] for patient in free if free[patient] and own.get(patient))
 
 
-def test_the_discrete_event_engine_cannot_hold_arms(pathsim: Pathsim) -> None:
-    done = pathsim("run", "aall1331", "--engine", "discrete-event", "--seed", 21, "--hold-arms")
-    assert done.code == 2
-    assert done.err.splitlines()[-1] == (
-        "Error: --hold-arms cannot be used with --engine discrete-event, which randomizes patients anew: leave one of "
-        "them out"
+def test_both_engines_print_the_same_trial_with_held_arms(pathsim: Pathsim) -> None:
+    beds = ("--set", "resources.transplant_bed.capacity=2", "--hold-arms", "--json", "--seed", 21)
+    quick, slow = (
+        pathsim("run", "aall1331", "--set", NO_RELAPSE, *beds, "--engine", engine)
+        for engine in ("vectorized", "discrete-event")
     )
+    assert quick.code == 0, quick.err
+    assert quick.out == slow.out

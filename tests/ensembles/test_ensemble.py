@@ -81,11 +81,11 @@ def test_more_replicates_begin_with_the_same_ones() -> None:
 
 
 @pytest.mark.slow
-def test_replicates_that_queue_run_in_the_discrete_event_engine() -> None:
+def test_replicates_that_queue_are_those_of_the_discrete_event_engine() -> None:
     short = Recipe.of(find("aall1331"), {"resources.transplant_bed.capacity": "4"})
     columns = ensemble(short, 1, 3)
     for replicate in range(3):
-        alone = results(simulate(short.scenario(), 1, replicate)[0])
+        alone = results(simulate(short.scenario(), 1, replicate, "discrete-event")[0])
         assert columns["cutoffs.final.events.dfs"][replicate] == alone["cutoffs"]["final"]["events"]["dfs"]
         assert any(wait["waited"] for wait in alone["waits"])
 
