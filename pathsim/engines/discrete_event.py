@@ -150,14 +150,15 @@ class DiscreteEventEngine:
         return plan
 
     def _write(self, patient: int, event: int, value: float = 0.0) -> None:
-        entry = Entry(patient, self._env.now, event, value)
         patients, days, events, values = self._written
         patients.append(patient)
-        days.append(entry.day)
+        days.append(self._env.now)
         events.append(event)
         values.append(value)
-        for listener in self._listeners:
-            listener(entry)
+        if self._listeners:
+            entry = Entry(patient, self._env.now, event, value)
+            for listener in self._listeners:
+                listener(entry)
 
     def _walk(self, patient: int, arrives: float) -> Process:
         yield self._env.timeout(arrives)
@@ -192,8 +193,10 @@ class DiscreteEventEngine:
             number = stay.next
 
     def _comes_too_late(self, entry: StepEntry) -> bool:
+        if self._env.now <= self._closing:
+            return False
         randomization = self.scenario.randomization
-        return self._env.now > self._closing and randomization is not None and entry is randomization[0]
+        return randomization is not None and entry is randomization[0]
 
     def _enter(self, patient: int, entry: StepEntry) -> None:
         self._write(patient, entry.enter)
