@@ -159,8 +159,11 @@ def _mean(setting: Summary, path: str) -> float | None:
 
 
 def _words(setting: Summary) -> list[str]:
-    """What is set, one line for each path: its last part, and the value."""
-    return [f"{names_in(path)[-1]} = {value}" for path, value in setting["set"].items()]
+    """What is set, one line for each path: as much of its end as tells it from the others, and the value."""
+    names = [names_in(path) for path in setting["set"]]
+    ends = ([".".join(name[-length:]) for name in names] for length in range(1, max(map(len, names), default=0) + 1))
+    told = next((end for end in ends if len(set(end)) == len(names)), list(setting["set"]))
+    return [f"{name} = {value}" for name, value in zip(told, setting["set"].values(), strict=True)]
 
 
 def _powers(settings: list[Summary], name: str, arm: str, *, ascii_only: bool) -> Text:

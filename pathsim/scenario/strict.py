@@ -98,8 +98,29 @@ def _unused(scenario: Scenario) -> Iterator[Problem]:
             yield Problem(
                 ("resources", name), "no step waits for a place in this resource; leave it out, or add a wait"
             )
+    yield from _held_by_nobody(scenario)
     for entry in scenario.steps:
         yield from _exits(entry.name, entry.spec)
+
+
+def _held_by_nobody(scenario: Scenario) -> Iterator[Problem]:
+    """Steps that say that a place is held in them, to which nobody comes with one."""
+    brought: set[tuple[str, str]] = set()
+    for number in scenario.order:
+        entry = scenario.steps[number]
+        if entry.requests is not None:
+            brought.add((scenario.entry(entry.requests.then).name, entry.requests.resource))
+        if entry.holds is not None and (entry.name, entry.holds) in brought:
+            brought |= {(scenario.entry(arrow.to).name, entry.holds) for arrow in entry.spec.arrows()}
+    phase_of = {number: name for name, repeated in scenario.repeats.items() for number in repeated.cycles}
+    idle = {
+        phase_of.get(entry.number, entry.name): entry.holds
+        for entry in scenario.steps
+        if entry.holds is not None and (entry.name, entry.holds) not in brought
+    }
+    for name, resource in idle.items():
+        message = f"nobody comes here with a place in '{resource}', so this does nothing: put a wait for it before, or "
+        yield Problem(("steps", name, "holds"), message + "let the steps since the wait hold it, too")
 
 
 def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:

@@ -1,11 +1,13 @@
 """The view of queues: what is on screen are the numbers of the snapshot, and places are added with a key."""
 
+import re
+
 import numpy as np
 import pytest
 from driving import Driver, driven, lines_of
 
 from pathsim.app.canvas import Canvas
-from pathsim.app.widgets.queues import QueueChart
+from pathsim.app.widgets.queues import QueueChart, _summary
 from pathsim.player.views.live import QueueView
 
 SUITE = "resources.suite.capacity"
@@ -92,3 +94,21 @@ async def test_it_stays_within_any_room_whatever_there_is_to_show() -> None:
                     widget = QueueChart()
                     widget.views, widget.day = views, 30.0
                     widget.draw(Canvas(width, height, palette))
+
+
+@pytest.mark.parametrize("width", [46, 60, 80, 120, 160])
+async def test_what_was_before_is_told_in_the_same_figures_as_what_is_now(width: int) -> None:
+    few, many = np.array([0.0, 0.0, 0.5, 3.0]), np.array([0.0, 2.0, 9.0, 18.0, 19.0])
+    view = made(
+        times=many, times_before=few, asked=40, gave_up=26, gave_up_before=4, share_in_use=1.0, share_in_use_before=0.82
+    )
+    now, before = _summary(view, width)
+    assert re.search(r"26( of 40)? gave up", now)
+    assert re.fullmatch(r"\(before: .*4 gave up\)", before)
+    assert ("100%" in now) == ("82%" in before) == (width > 46)
+    assert ("had to wait" in now) == ("had to wait" in before)
+    assert ("9 in 10" in now) == ("9 in 10" in before)
+    assert len(now) + 2 + len(before) <= width
+    if width == 160:
+        assert "80% had to wait, 9 in 10 up to 18.6 days" in now
+        assert "50% had to wait, 9 in 10 up to 2.2 days" in before

@@ -1,6 +1,7 @@
 """``pathsim ensemble --vary``: what can be written, and what is said of what cannot."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,11 @@ def test_every_study_has_a_report_with_and_without_arms(
         done = pathsim("ensemble", scenario, "--replicates", "6", "--seed", "3", "--workers", "1", *varied)
         assert done.code == 0, done.err
         assert all(len(line) <= int(columns) for line in done.out.splitlines())
+
+
+def test_numbers_of_the_same_name_are_told_apart(pathsim: Pathsim) -> None:
+    crossed = ("--vary", "resources.suite.capacity=1,2", "--vary", "resources.scanner.capacity=1,2")
+    done = pathsim("ensemble", "stroke-thrombectomy", "--replicates", 2, "--seed", 1, *crossed)
+    assert done.code == 0, done.err
+    for suite, scanner in ((1, 1), (1, 2), (2, 1), (2, 2)):
+        assert re.search(rf"suite\.capacity = {suite}\b[^=]*\n? *scanner\.capacity = {scanner}\b", done.out)

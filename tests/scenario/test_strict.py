@@ -183,3 +183,50 @@ def test_a_target_that_is_a_number_of_the_model_says_so_and_no_other_does(
     wrong = found(load(Source("small", "small.toml", text)))
     assert [path for path, _ in wrong] == (["targets.women.kind"] if told else [])
     assert all(told in message for _, message in wrong)
+
+
+WARD = """
+title = "A ward"
+[resources.bed]
+capacity = 1
+assumed  = "x"
+[steps]
+assumed = "x"
+[steps.waiting]
+kind     = "wait"
+ready    = 1
+resource = "bed"
+next     = "bed"
+[steps.bed]
+kind  = "phase"
+days  = 3
+holds = "bed"
+next  = "theatre"
+[steps.theatre]
+kind = "phase"
+days = 1
+next = "again"
+[steps.again]
+kind   = "phase"
+days   = 2
+repeat = 2
+holds  = "bed"
+next   = "home"
+[steps.home]
+kind = "end"
+[trial]
+begins    = 2020-01-01
+patients  = 20
+per_month = 100
+cutoffs   = { final = { day = 100 } }
+assumed   = "x"
+"""
+
+
+def test_a_place_that_was_given_back_in_between_is_not_held() -> None:
+    ward = load(Source("ward", "ward.toml", WARD))
+    assert [(path, message[:42]) for path, message in found(ward)] == [
+        ("steps.again.holds", "nobody comes here with a place in 'bed', s")
+    ]
+    kept = WARD.replace('days = 1\nnext = "again"', 'days = 1\nholds = "bed"\nnext = "again"')
+    assert found(load(Source("ward", "ward.toml", kept))) == []

@@ -157,7 +157,7 @@ class _Bars:
         """What the shades mean."""
         significant = self.headline.is_significant
         if significant is None:
-            return [f"{self.values.size:,} trials"]
+            return [counted(self.values.size, "trial")]
         share = float(significant.mean())
         return [
             f"Strong bars: one-sided P below {self.level:g}, {share:.0%} of {counted(significant.size, 'trial')}.",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.app.canvas import Canvas, fitted, shortened
+from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.eighths import rows_of_bars
 from pathsim.app.widgets.picture import Picture
 from pathsim.names import lowered
@@ -99,11 +99,9 @@ class _Block:
             canvas.write(row, LEFT + self.columns - len(" today"), " today", "dim")
             row += 1
         width = self.columns + LEFT
-        earlier = list(_before(view))
-        room = width - (len(earlier[-1]) + 2 if earlier else 0)
-        end = canvas.write(row, 0, fitted(list(_summary(view)), room), "text")
-        if earlier and end + 2 < width:
-            canvas.write(row, end + 2, fitted([*earlier, ""], width - end - 2), "yours")
+        now, before = _summary(view, width)
+        end = canvas.write(row, 0, shortened(now, width), "text")
+        canvas.write(row, end + 2, before, "yours")
         if self.has_list:
             self.who()
 
@@ -130,38 +128,61 @@ class _Block:
             self.canvas.write(self.top + room + 1, left, f"and {self.view.now_waiting - room} more", "dim")
 
 
-def _summary(view: QueueView) -> Iterator[str]:
-    """How long they waited and who gave up, in a line; shorter ones follow."""
-    use = f"in use {view.share_in_use:.0%} of the time"
-    if not view.times.size:
-        yield f"{use}; nobody has had a place yet"
-        yield use
-        return
-    middle, most = _waited(view.times)
-    gave_up = f"{view.gave_up} of {view.asked} gave up"
-    half = "half did not wait" if middle == NO_WAIT else f"half waited up to {middle}"
-    nine = "9 in 10 did not" if most == NO_WAIT else f"9 in 10 up to {most}"
-    yield f"{use}; {half}, {nine}; {gave_up}"
-    yield f"use {view.share_in_use:.0%}; {half}, {nine}; {view.gave_up} gave up"
-    yield f"use {view.share_in_use:.0%}; {nine}; {view.gave_up} gave up"
-    yield f"use {view.share_in_use:.0%}; {view.gave_up} gave up"
+def _summary(view: QueueView, width: int) -> tuple[str, str]:
+    """How long they waited and who gave up; and the same before, in the same figures, so that both can be compared.
+
+    The fullest wording that fits; of one that does not even fit at its shortest, without what was before.
+    """
+    wordings = list(_wordings(view))
+    return next((words for words in wordings if len("  ".join(words)) <= width), (wordings[-1][0], ""))
 
 
-def _before(view: QueueView) -> Iterator[str]:
-    """The same in the trial that this one is compared with."""
-    times = view.times_before
-    if times is None or not times.size:
-        return
-    middle, most = _waited(times)
-    yield f"(before: {view.share_in_use_before:.0%}; {middle}, {most}; {view.gave_up_before})"
-    yield f"(before: {view.share_in_use_before:.0%}; {middle}; {view.gave_up_before})"
+def _wordings(view: QueueView) -> Iterator[tuple[str, str]]:
+    """Now and before, the fullest first."""
+    now, before = (view.times, view.share_in_use, view.gave_up), None
+    if view.times_before is not None and view.share_in_use_before is not None and view.gave_up_before is not None:
+        before = view.times_before, view.share_in_use_before, view.gave_up_before
+    for told in (_fully, _briefly, _shortly, _use_alone, _who_gave_up):
+        yield told(*now, view.asked), "" if before is None else f"(before: {told(*before, None)})"
 
 
-def _waited(times: NDArray[np.float64]) -> tuple[str, str]:
-    """The median of these waits, and how long nine in ten took at most."""
-    found = (float(value) for value in np.percentile(times, (50, PERCENTILE)))
-    middle, most = (NO_WAIT if value == 0 else months(value) for value in found)
-    return middle, most
+def _fully(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
+    of = "" if asked is None else f" of {asked}"
+    return f"in use {use:.0%} of the time; {_waited(times)}; {gave_up}{of} gave up"
+
+
+def _briefly(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
+    del asked
+    return f"use {use:.0%}; {_waited(times)}; {gave_up} gave up"
+
+
+def _shortly(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
+    del asked
+    return f"use {use:.0%}; {_nine_in_ten(times)}; {gave_up} gave up"
+
+
+def _use_alone(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
+    del times, asked
+    return f"use {use:.0%}; {gave_up} gave up"
+
+
+def _who_gave_up(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
+    del times, use, asked
+    return f"{gave_up} gave up"
+
+
+def _waited(times: NDArray[np.float64]) -> str:
+    """How many of those who have had a place had to wait for it, and how long."""
+    share = f"{np.mean(times > 0):.0%} had to wait, " if times.size else ""
+    return share + _nine_in_ten(times)
+
+
+def _nine_in_ten(times: NDArray[np.float64]) -> str:
+    """How long nine in ten of them waited at most."""
+    if not times.size:
+        return "nobody has had a place yet"
+    most = float(np.percentile(times, PERCENTILE))
+    return f"9 in 10 up to {months(most)}" if most else "9 in 10 at once"
 
 
 def _times(canvas: Canvas, view: QueueView, top: int, rows: int) -> None:
