@@ -32,7 +32,7 @@ def arms_of(chunk: Chunk) -> Arms:
 
 
 def held(arms: Arms, base: Scenario, scenario: Scenario) -> dict[str, Column]:
-    """What the vectorized engine takes for another scenario, so that its patients keep these arms of the base's.
+    """What an engine takes for another scenario, so that its patients keep these arms of the base's.
 
     A randomization between other arms than the base's is left as it is.
     """

@@ -20,6 +20,7 @@ from pathsim.app.screens.dialogs import CommandList, Help, Question
 from pathsim.cli.app import app as app_command
 from pathsim.cli.app import is_terminal
 from pathsim.player.process import WorkerProcess
+from pathsim.player.requests import Open
 from pathsim.player.user_session import UserSession
 
 if TYPE_CHECKING:
@@ -137,3 +138,11 @@ async def test_a_dialog_that_is_never_made_breaks_nothing(kind: str, monkeypatch
                 await driver.app.run_action(binding.action, dialogs[kind])
         await driver.settle()
         assert not dialogs[kind].children
+
+
+async def test_the_trial_is_asked_for_once_as_soon_as_the_worker_is_started() -> None:
+    async with driven("two-arm-exponential") as driver:
+        asked = [type(request) for request in driver.worker.asked]
+        assert asked.count(Open) == 1
+        assert asked[0] is Open
+        assert driver.session.generation == 1

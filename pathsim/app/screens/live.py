@@ -194,7 +194,7 @@ class LiveScreen(TrialScreen):
     def opened(self, card: Opened) -> None:
         """Another trial, or other numbers."""
         is_there: dict[View, bool] = {
-            "ratios": len(card.arms) > len(("control", "another arm")),
+            "ratios": any(len(endpoint.published_ratios) > 1 for endpoint in card.endpoints),
             "toxicity": card.has_toxicity,
             "grades": card.has_toxicity,
             "committee": card.committee is not None,

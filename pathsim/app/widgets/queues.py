@@ -22,7 +22,6 @@ BESIDE, WHO_WIDTH = 84, 30
 TIMES_ROWS = 7
 """The distribution of waiting times is drawn where so many rows are left."""
 PERCENTILE = 90
-NO_WAIT = "none"
 
 
 class QueueChart(Picture):
