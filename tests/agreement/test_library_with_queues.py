@@ -1,12 +1,13 @@
 """Queues of the library's scenarios, and of a ward that patients come back to, in both engines."""
 
+import numpy as np
 import pytest
 from journals import assert_same, of_replicate, played
 from strategies import scenario_of
 
 from pathsim.engines import vectorized
 from pathsim.engines.choose import simulate, simulate_many
-from pathsim.engines.vectorized import RoundsError, run_vectorized
+from pathsim.engines.vectorized import RoundsError, Stops, run_vectorized
 from pathsim.scenario.files import names
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.arms import arms_of, held
@@ -207,3 +208,10 @@ def test_replicates_that_take_too_many_rounds_are_left_to_the_calendar(monkeypat
     ) as told:
         run_vectorized(scenario, 1, replicates)
     assert told.value.positions == [0, 1, 2, 3]
+
+
+def test_replicates_that_take_more_rounds_keep_their_own_stops_and_closings() -> None:
+    days, reasons, closings = np.array([5.0, 7.0, 9.0]), np.array([1, 2, 3], np.int16), np.array([15.0, 17.0, 19.0])
+    kept = Stops(days, reasons, closings).only(np.array([0, 2]))
+    assert kept.closing is not None
+    assert [column.tolist() for column in (kept.day, kept.reason, kept.closing)] == [[5, 9], [1, 3], [15, 19]]
