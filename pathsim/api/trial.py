@@ -63,9 +63,9 @@ class Results(JsonObject):
     def table(self, name: str) -> ArrowTable:
         """A table by its name.
 
-        Those of the results are ``baseline``, ``toxicity``, ``responses``, ``flow`` and ``waits``; those by patient
-        ``journal`` and, with the names of CDISC ADaM, ``adsl``, ``adtte`` and ``adae``. Raises ArgumentError, a
-        ValueError, for another name.
+        Those of the results are ``baseline``, ``toxicity``, ``responses``, ``flow``, ``waits``, ``resources`` and
+        ``resource_use``; those by patient ``journal`` and, with the names of CDISC ADaM, ``adsl``, ``adtte`` and
+        ``adae``. Raises ArgumentError, a ValueError, for another name.
         """
         if name in self._tables:
             columns, records = self._tables[name]()

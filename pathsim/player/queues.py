@@ -1,17 +1,15 @@
-"""Queues of a simulated trial: who asked for a place in a resource, who got one, and when it was free again."""
+"""Queues of a simulated trial on a day: who asked for a place in a resource, who got one, and who waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pathsim.calendar import Days
-from pathsim.journal import Event, Journal, Rows
+from pathsim.journal import Journal
 from pathsim.player.views.live import Floats, QueueView, WaitingPatient
 from pathsim.scenario.scenario import Scenario
-from pathsim.steps.spec import Requested
-from pathsim.trial.data_cut import first_day
+from pathsim.trial.resources import PlaceRequests, place_requests
 
 CELLS, WINDOW_DAYS = 60, 30.0
 """How finely use and waiting are told, and how far back."""
@@ -21,66 +19,30 @@ MOST_WAITING = 30
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """All that happens to a resource in a trial, request by request."""
+    """All that happens to a resource in a trial."""
 
     name: str
     label: str
     capacity: int
-    row: Rows
-    asked: Days
-    left: Days
-    """When the wait was over, one way or the other; infinite if it never was."""
-    got: NDArray[np.bool_]
-    freed: Days
-    """When the place was free again; infinite if it never was, or none was got."""
+    requests: PlaceRequests
 
     @property
     def is_scarce(self) -> bool:
         """Whether all places were taken at some time."""
-        change = np.concatenate([self.left[self.got], self.freed[self.got]])
-        step = np.repeat([1, -1], int(self.got.sum()))
+        _, asked, left, got, freed = self.requests
+        change = np.concatenate([left[got], freed[got]])
+        step = np.repeat([1, -1], int(got.sum()))
         # Who leaves makes room for who comes at the same time.
         order = np.lexsort((step, change))
-        return bool(np.cumsum(step[order]).max(initial=0) >= self.capacity) or bool((self.left > self.asked).any())
+        return bool(np.cumsum(step[order]).max(initial=0) >= self.capacity) or bool((left > asked).any())
 
 
 def queues(scenario: Scenario, journal: Journal, rows: int) -> dict[str, Queue]:
     """The queue of each resource that somebody waits for."""
-    found = {}
-    for name, resource in scenario.resources.items():
-        parts = [
-            _requests(scenario, journal, rows, wanted, event)
-            for event in scenario.vocabulary.of("ready")
-            if (wanted := scenario.entry(event.step).requests) is not None and wanted.resource == name
-        ]
-        if parts:
-            row, asked, left, got, freed = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-            found[name] = Queue(name, resource.label, resource.capacity, row, asked, left, got, freed)
-    return found
-
-
-def _requests(
-    scenario: Scenario, journal: Journal, rows: int, wanted: Requested, ready: Event
-) -> tuple[Rows, Days, Days, NDArray[np.bool_], Days]:
-    """The requests of one step."""
-    asked = journal.only([ready.code])
-    following = [scenario.entry(arrow.to).enter for arrow in scenario.entry(ready.step).spec.arrows()]
-    left = first_day(journal, following, rows).take(asked.row)
-    got_on = first_day(journal, [scenario.entry(wanted.then).enter], rows).take(asked.row)
-    got = np.isfinite(got_on) & (got_on <= left)
-    others = [one.enter for one in scenario.steps if one.holds != wanted.resource]
-    entered = journal.only(others)
-    later = entered.pick(entered.day >= _by_row(rows, asked.row, got_on).take(entered.row))
-    freed = np.full(rows, np.inf)
-    np.minimum.at(freed, later.row, later.day)
-    return asked.row, asked.day, left, got, np.where(got, freed.take(asked.row), np.inf)
-
-
-def _by_row(rows: int, row: Rows, day: Days) -> Days:
-    """For each row the day on which it got a place; infinite if it never did."""
-    found = np.full(rows, np.inf)
-    found[row] = day
-    return found
+    return {
+        name: Queue(name, scenario.resources[name].label, scenario.resources[name].capacity, requests)
+        for name, requests in place_requests(scenario, journal.only, rows).items()
+    }
 
 
 def queue_views(
@@ -98,51 +60,51 @@ def queue_views(
 
 
 def _view(queue: Queue, before: Queue | None, day: float) -> QueueView:
+    row, asked, left, got, freed = queue.requests
     begins = max(day - WINDOW_DAYS, 0.0)
     edges = np.linspace(begins, max(day, begins + 1e-9), CELLS + 1)
-    waiting = np.flatnonzero((queue.asked <= day) & (queue.left > day))
-    waiting = waiting[np.argsort(queue.asked[waiting])]
+    waiting = np.flatnonzero((asked <= day) & (left > day))
+    waiting = waiting[np.argsort(asked[waiting])]
     return QueueView(
         name=queue.name,
         label=queue.label,
         capacity=queue.capacity,
         capacity_before=None if before is None else before.capacity,
         begins=begins,
-        use=_mean_between(queue.left[queue.got], queue.freed[queue.got], edges) / max(queue.capacity, 1),
-        waiting=_mean_between(queue.asked, queue.left, edges),
-        busy=int((queue.got & (queue.left <= day) & (queue.freed > day)).sum()),
-        who=tuple(
-            WaitingPatient(int(queue.row[at]), day - float(queue.asked[at])) for at in waiting[:MOST_WAITING].tolist()
-        ),
+        use=_mean_between(left[got], freed[got], edges) / max(queue.capacity, 1),
+        waiting=_mean_between(asked, left, edges),
+        busy=int((got & (left <= day) & (freed > day)).sum()),
+        who=tuple(WaitingPatient(int(row[at]), day - float(asked[at])) for at in waiting[:MOST_WAITING].tolist()),
         now_waiting=int(waiting.size),
-        times=_times(queue, day),
-        times_before=None if before is None else _times(before, day),
-        asked=int((queue.asked <= day).sum()),
-        gave_up=_gave_up(queue, day),
-        gave_up_before=None if before is None else _gave_up(before, day),
+        times=_times(queue.requests, day),
+        times_before=None if before is None else _times(before.requests, day),
+        asked=int((asked <= day).sum()),
+        gave_up=_gave_up(queue.requests, day),
+        gave_up_before=None if before is None else _gave_up(before.requests, day),
         share_in_use=_share_in_use(queue, day),
         share_in_use_before=None if before is None else _share_in_use(before, day),
     )
 
 
-def _times(queue: Queue, day: float) -> Floats:
+def _times(requests: PlaceRequests, day: float) -> Floats:
     """How long those waited who have got a place."""
-    served = queue.got & (queue.left <= day)
-    return np.sort(queue.left[served] - queue.asked[served])
+    served = requests.got & (requests.left <= day)
+    return np.sort(requests.left[served] - requests.asked[served])
 
 
-def _gave_up(queue: Queue, day: float) -> int:
-    return int((~queue.got & (queue.left <= day)).sum())
+def _gave_up(requests: PlaceRequests, day: float) -> int:
+    return int((~requests.got & (requests.left <= day)).sum())
 
 
 def _share_in_use(queue: Queue, day: float) -> float:
     """The part of the time, of all places, in which they were taken, from the first request to the last one so far."""
-    asked = queue.asked[queue.asked <= day]
-    if asked.size < 2 or not queue.capacity:
+    _, asked, left, got, freed = queue.requests
+    so_far = asked[asked <= day]
+    if so_far.size < 2 or not queue.capacity:
         return 0.0
-    first, last = float(asked.min()), float(asked.max())
-    taken = np.minimum(queue.freed, last) - queue.left
-    return float(taken[queue.got & (queue.left <= last)].sum() / (queue.capacity * (last - first)))
+    first, last = float(so_far.min()), float(so_far.max())
+    taken = np.minimum(freed, last) - left
+    return float(taken[got & (left <= last)].sum() / (queue.capacity * (last - first)))
 
 
 def _mean_between(begins: Days, ends: Days, edges: Floats) -> Floats:

@@ -17,6 +17,7 @@ from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, wi
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import null_hypothesis
+from pathsim.report.waits import waits_of_many
 from pathsim.results.labels import PRIMARY_TEST, label_of_test
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
@@ -64,6 +65,8 @@ def _parts(
         yield "Data cut-offs", _cutoffs(console, scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
+    if (waits := waits_of_many(scenario, found["figures"])) is not None:
+        yield "Waiting for places", waits
     if "uncertainty" in found:
         yield "Chance and parameter uncertainty", _parameter_uncertainty(scenario, found)
     if (toxicity := _toxicity(scenario, found)).row_count:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -10,9 +11,10 @@ from rich.text import Text
 from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.summary import REASONS, Summary
 from pathsim.meaning import Unit
-from pathsim.paths import compared_path, day_name, names_in, parts_of, path_of
-from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times
+from pathsim.paths import compared_path, day_name, names_in, parts_of, path_of, row_of
+from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times, unit_for
 from pathsim.report.remarks import null_hypothesis
+from pathsim.report.waits import somebody_waited, waiting_steps
 from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
@@ -20,6 +22,16 @@ from pathsim.text import counted
 from pathsim.trial.time_to_event import ALL
 
 BAR_WIDTH = 40
+
+
+class _Column(NamedTuple):
+    """A figure of each setting: its heading, its path, and how it is written if it is an amount."""
+
+    heading: str
+    path: str
+    unit: float = 1.0
+    """How much one is of what it is written in: of days those in a unit of time."""
+    digits: int = 1
 
 
 def print_comparison(console: Console, scenario: Scenario, seed: int, found: Summary) -> None:
@@ -46,6 +58,11 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
             if len(scenario.compared_arms) > 1:
                 console.print(Text(f" power, {arm}", "dim"))
             console.print(_powers(settings, name, arm, ascii_only=console.options.ascii_only))
+    for name, resource in scenario.resources.items():
+        if columns := _waits(scenario, settings, name):
+            console.print()
+            console.print(Text(f"Waiting for places: {resource.label}", style="bold"))
+            console.print(_by_setting(settings, columns))
     if any(setting["stopping"] for setting in settings):
         console.print()
         console.print(Text("The design: how trials end, by the plan of the committee", style="bold"))
@@ -59,60 +76,82 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
 def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:
     """One row for each setting: power by the plan and what a trial takes; how often each look ends one, and why."""
     takes = [
-        ("events\nat its end", "trial.ended.events"),
-        ("enrolled", "trial.enrolled"),
-        ("randomized", "trial.randomized"),
-        ("duration,\ndays", "trial.ended.day"),
+        _Column("events\nat its end", "trial.ended.events"),
+        _Column("enrolled", "trial.enrolled"),
+        _Column("randomized", "trial.randomized"),
+        _Column("duration,\ndays", "trial.ended.day"),
     ]
-    takes = [column for column in takes if roomy or column[1] != "trial.enrolled"]
-    yield _by_setting(settings, [("power\nby the plan", "ending.benefit"), *takes])
+    takes = [column for column in takes if roomy or column.path != "trial.enrolled"]
+    yield _by_setting(settings, [_Column("power\nby the plan", "ending.benefit"), *takes])
     looks = range(1, 1 + max(len(setting["stopping"]) for setting in settings))
-    ends = [(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
-    ends = [column for column in ends if any(_mean(setting, column[1]) for setting in settings)]
+    ends = [_Column(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
+    ends = [column for column in ends if any(_mean(setting, column.path) for setting in settings)]
     at_once = 5 if roomy else 3
     for begin in range(0, len(ends), at_once):
         yield _by_setting(settings, ends[begin : begin + at_once])
 
 
-def _by_setting(settings: list[Summary], columns: Sequence[tuple[str, str]]) -> Table:
-    table = figure_table(("", ""), *((heading, "") for heading, _ in columns))
+def _by_setting(settings: list[Summary], columns: Sequence[_Column]) -> Table:
+    table = figure_table(("", ""), *((column.heading, "") for column in columns))
     for setting in settings:
-        table.add_row("\n".join(_words(setting)), *(_cell(setting, path) for _, path in columns))
+        table.add_row("\n".join(_words(setting)), *(_cell(setting, column) for column in columns))
     return table
+
+
+def _waits(scenario: Scenario, settings: list[Summary], resource: str) -> list[_Column]:
+    """What is shown of a resource for which somebody waited under any setting; nothing of another."""
+    steps = [
+        entry
+        for entry in waiting_steps(scenario)
+        if entry.resource == resource and any(somebody_waited(setting["figures"], entry) for setting in settings)
+    ]
+    at = row_of("resources", resource=resource)
+    columns = [_Column("in use", f"{at}.in_use"), _Column("waiting,\nmean", f"{at}.mean_waiting", digits=2)]
+    for entry in steps:
+        of, path = f"{entry.label}:\n" if len(steps) > 1 else "", row_of("waits", step=entry.name)
+        columns.append(_Column(f"{of}left the\nqueue", f"{path}.left_queue"))
+        for told, figure in (("mean wait", "mean_days"), ("9 in 10 by", "percentile_90_days")):
+            longest = max(_mean(setting, f"{path}.{figure}") or 0.0 for setting in settings)
+            unit = unit_for(longest)
+            columns.append(_Column(f"{of}{told},\n{unit.name}", f"{path}.{figure}", unit.days))
+    return columns if steps else []
 
 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
     """One row for each setting: power, hazard ratio and, where there is room, survival at one time."""
-    endpoint, columns = scenario.sections.endpoints[name], []
+    endpoint, columns = scenario.sections.endpoints[name], list[_Column]()
     for arm in scenario.compared_arms:
         of = "" if len(scenario.compared_arms) == 1 else f"{arm}:\n"
         columns += [
-            (f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
-            (f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
+            _Column(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
+            _Column(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
         arms = scenario.arms or (ALL,)
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
-        columns += [(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
+        columns += [_Column(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)
 
 
-def _cell(setting: Summary, path: str) -> str:
+def _cell(setting: Summary, column: _Column) -> str:
     """A figure's mean, and under it the difference from the first setting; of how many trials, if not of all."""
+    path = column.path
     figure, difference = setting["figures"].get(path), setting.get("differences", {}).get(path)
     mean, trials = _mean(setting, path), setting["replicates"]
     if mean is None:
         # Ratios can all be 0 or infinite: they have no mean, but a median.
         return "-" if figure is None or figure["median"] is None else f"{ratio(figure['median'])} (median)"
-    shown = _written(mean, path) + ("" if figure is None else of_fewer(figure["averaged"], trials))
+    shown = _written(mean, column) + ("" if figure is None else of_fewer(figure["averaged"], trials))
     if difference is None or difference["averaged"] < min(trials, 2):
         return shown
-    return f"{shown}\n{_apart(difference, path)}{of_fewer(difference['averaged'], trials)}"
+    return f"{shown}\n{_apart(difference, column)}{of_fewer(difference['averaged'], trials)}"
 
 
-def _written(mean: float, path: str) -> str:
-    return f"{mean:.3f}" if is_ratio(path) else f"{mean:.1f}" if _is_amount(path) else f"{mean:.1%}"
+def _written(mean: float, column: _Column) -> str:
+    if is_ratio(column.path):
+        return f"{mean:.3f}"
+    return f"{mean / column.unit:.{column.digits}f}" if _is_amount(column.path) else f"{mean:.1%}"
 
 
 def _is_amount(path: str) -> bool:
@@ -120,15 +159,16 @@ def _is_amount(path: str) -> bool:
     return unit_of(path) in (Unit.COUNT, Unit.DAYS)
 
 
-def _apart(difference: Summary, path: str) -> str:
+def _apart(difference: Summary, column: _Column) -> str:
     """A difference with its standard error; of ratios the factor with its interval."""
     if (effect := _effect(difference)) is None:
         return "-"
     if "ratio" in difference:
         return times(difference["ratio"], difference["lower"], difference["upper"])
     error = difference["standard_error"]
-    if _is_amount(path):
-        return f"{effect:+.1f} ± {error:.1f}"
+    if _is_amount(column.path):
+        digits = column.digits
+        return f"{effect / column.unit:+.{digits}f} ± {error / column.unit:.{digits}f}"
     return f"{100 * effect:+.2f} ± {100 * error:.2f} points"
 
 

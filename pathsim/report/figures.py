@@ -2,8 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pathsim.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
 from pathsim.paths import day_name
@@ -66,6 +66,36 @@ def months(days: float) -> str:
     if days == 0:
         return "0 days"
     return counted(minutes, "minute") if (minutes := round(days * 1440)) else "less than a minute"
+
+
+class TimeUnit(NamedTuple):
+    """A unit of time in which spans are written."""
+
+    name: str
+    days: float
+    """How long one is."""
+    digits: int
+    """The decimals that are written."""
+
+
+_UNITS = (
+    (2 * DAYS_PER_MONTH, TimeUnit("months", DAYS_PER_MONTH, 1)),
+    (2.0, TimeUnit("days", 1.0, 1)),
+    (2 / 24, TimeUnit("hours", 1 / 24, 1)),
+    (0.0, TimeUnit("minutes", 1 / 1440, 0)),
+)
+"""From how many days on which unit is used."""
+
+
+def unit_for(days: float) -> TimeUnit:
+    """The unit that a reader would choose for so many days."""
+    return next(unit for least, unit in _UNITS if days >= least)
+
+
+def times_alike(days: Sequence[float | None]) -> list[str]:
+    """Times to be compared, in the unit that suits the first of them that is longer than nothing; a dash if missing."""
+    unit = unit_for(next((each for each in days if each), 0.0))
+    return ["-" if each is None else f"{each / unit.days:.{unit.digits}f} {unit.name}" for each in days]
 
 
 def percent(value: float | None) -> str:

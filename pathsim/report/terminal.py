@@ -17,7 +17,8 @@ from pathsim.names import readable, spoken
 from pathsim.paths import parts_of
 from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
-from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio, span
+from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio
+from pathsim.report.waits import waits_of_one
 from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import is_share, targeted
 from pathsim.scenario.entries import StepEntry
@@ -56,7 +57,7 @@ def _parts(
     if any(row["arm"] for row in found["responses"]):
         yield "Responses", _responses(scenario, found)
     if any(row["waited"] for row in found["waits"]):
-        yield "Waiting for places", _waits(scenario, found)
+        yield "Waiting for places", waits_of_one(scenario, found, ascii_only=console.options.ascii_only)
     if scenario.trial.monitoring is not None:
         yield "Monitoring", _monitoring(scenario, found)
     if len(found["cutoffs"]) > 1:
@@ -215,25 +216,6 @@ def _responses(scenario: Scenario, found: ResultsJson) -> Table:
 def _assessment_label(entry: StepEntry, column: str) -> str:
     labels = (table.label for table in getattr(entry.spec, "assess", ()) if table.set == column)
     return next(labels, None) or spoken(column)
-
-
-def _waits(scenario: Scenario, found: ResultsJson) -> Table:
-    table = figure_table(
-        ("", ""),
-        ("asked", ""),
-        ("had to wait", ""),
-        ("still wait", ""),
-        ("left the queue", ""),
-        ("mean", ""),
-        ("median", ""),
-        ("9 in 10 by", ""),
-        ("longest", ""),
-    )
-    for row in found["waits"]:
-        spans = (span(row[f"{figure}_days"]) for figure in ("mean", "median", "percentile_90", "longest"))
-        label = f"{scenario.resources[row['resource']].label}: {scenario.entry(row['step']).label}"
-        table.add_row(label, *(str(row[key]) for key in ("asked", "waited", "waiting", "left_queue")), *spans)
-    return table
 
 
 def _monitoring(scenario: Scenario, found: ResultsJson) -> RenderableType:

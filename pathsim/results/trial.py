@@ -29,6 +29,7 @@ from pathsim.trial.course import Course, course
 from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
+from pathsim.trial.resources import ResourceRow, ResourceUseRow, resource_use, resources
 from pathsim.trial.responses import ResponseRow, responses
 from pathsim.trial.time_to_event import Allocation, allocation, in_groups, record
 from pathsim.trial.toxicity import ToxicityCounts, toxicity
@@ -129,6 +130,16 @@ class TrialResults(ResultsPart):
     def waits(self) -> list[WaitRow]:
         """Who waited for a resource, and how long."""
         return waits(self._reading.final, self._reading.visits)
+
+    @result
+    def resources(self) -> list[ResourceRow]:
+        """How much of each resource was in use, and how many waited for it."""
+        return resources(self._reading.final)
+
+    @result
+    def resource_use(self) -> list[ResourceUseRow]:
+        """The same over time."""
+        return resource_use(self._reading.final)
 
 
 def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:

@@ -55,16 +55,16 @@ def visits(known: DataCut, groups: Allocation) -> Visits:
 
 
 def of_trial(rows: Sequence[Row], trial: int) -> list[dict[str, Any]]:
-    """The rows of one trial: those about steps that somebody entered, with plain numbers."""
+    """The rows of one trial: those about steps that somebody entered or days that have come, with plain numbers."""
     return [row for row in (_picked(row, trial) for row in rows) if population(row) != 0]
 
 
-_POPULATIONS = ("entered", "patients", "of")
-"""The keys under which rows say how many patients they are about."""
+_POPULATIONS = ("entered", "patients", "of", "days")
+"""The keys under which rows say how many patients they are about, or how many days."""
 
 
 def population(row: Row) -> Any:
-    """How many patients a row is about, in a trial or in each; a row that does not say it is always there."""
+    """How many patients or days a row is about, in a trial or in each; a row that does not say it is always there."""
     return next((row[key] for key in _POPULATIONS if key in row), 1)
 
 

@@ -12,6 +12,7 @@ from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import QueueView
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import everything
+from pathsim.trial.resources import PlaceRequests, resource_use, resources
 from pathsim.trial.tables import visits
 from pathsim.trial.time_to_event import allocation
 from pathsim.trial.waits import waits
@@ -86,7 +87,7 @@ def test_of_those_who_wait_those_who_asked_first_stand_first_and_the_rest_is_cou
     many = MOST_WAITING + 10
     asked = np.random.default_rng(1).permutation(many).astype(float)
     never = np.full(many, np.inf)
-    queue = Queue("bed", "beds", 1, np.arange(many), asked, never, np.zeros(many, np.bool_), never)
+    queue = Queue("bed", "beds", 1, PlaceRequests(np.arange(many), asked, never, np.zeros(many, np.bool_), never))
     (seen,) = queue_views({"bed": queue}, {}, float(many), {"bed": True})
     assert [one.days for one in seen.who] == list(range(many, 10, -1))
     assert [asked[one.patient] for one in seen.who] == list(range(MOST_WAITING))
@@ -122,6 +123,30 @@ def test_they_agree_with_the_table_of_waits() -> None:
         seen = view("1", resource, 1e9)
         assert seen.asked == int(rows[step]["asked"][0])
         assert seen.gave_up == int(rows[step]["left_queue"][0])
+
+
+@pytest.mark.parametrize("resource", WAITS)
+def test_so_do_they_in_the_tables_of_the_results(resource: str) -> None:
+    known, found = everything(take().chunk), requests("1", resource)
+    (row,) = [one for one in resources(known) if one["resource"] == resource]
+    first, last = min(one.asked for one in found), max(one.asked for one in found)
+
+    def spent(low: float, high: float, spans: list[tuple[float, float]]) -> float:
+        return sum(max(min(end, high) - max(begin, low), 0.0) for begin, end in spans)
+
+    taken = [(one.left, one.freed) for one in found if one.got]
+    waited = [(one.asked, one.left) for one in found]
+    assert row["in_use"][0] == pytest.approx(spent(first, last, taken) / (last - first))
+    assert row["mean_waiting"][0] == pytest.approx(spent(first, last, waited) / (last - first))
+    assert row["most_waiting"][0] == max(sum(a <= one.asked < b for a, b in waited if b > a) for one in found)
+    assert row["asked"][0] == len(found)
+    months = [one for one in resource_use(known) if one["resource"] == resource]
+    assert [round(one["from_day"] / 30.4375) for one in months] == list(range(16))
+    for one in months:
+        begin, days = one["from_day"], float(one["days"][0])
+        assert one["in_use"][0] * days == pytest.approx(spent(begin, begin + days, taken), abs=1e-9)
+        assert one["mean_waiting"][0] * days == pytest.approx(spent(begin, begin + days, waited), abs=1e-9)
+    assert sum(float(one["days"][0]) for one in months) == pytest.approx(460)
 
 
 def test_with_one_place_more_fewer_wait_and_what_was_before_stands_beside_it() -> None:

@@ -1,14 +1,19 @@
 """What the report of an ensemble says: the units of a single trial's report, and nothing where there is nothing."""
 
 import io
+import math
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.summary import summary
+from pathsim.ensembles.vary import comparison, varied_rows
 from pathsim.report.characteristics import print_characteristics
+from pathsim.report.comparison import print_comparison
 from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
@@ -65,3 +70,68 @@ def test_without_any_hazard_ratio_it_is_said_why_and_there_is_no_histogram() -> 
     lines = report(BASE.replace('start   = "alloc"', 'start   = "drug"'))
     assert lines[-1] == NO_RATIO
     assert not any("hazard ratios of single trials" in line for line in lines)
+
+
+WARD = """
+[resources.bed]
+capacity  = 1
+assumed = "the example"
+[steps]
+assumed = "the example"
+[steps.waiting]
+kind  = "wait"
+ready = 1
+resource  = "bed"
+next  = "bed"
+[steps.bed]
+kind  = "phase"
+days  = 12
+holds = "bed"
+next  = "home"
+[steps.home]
+kind = "end"
+[trial]
+begins    = 2020-01-01
+patients  = 20
+per_month = 3
+cutoffs   = { final = { day = 900 } }
+assumed   = "the example"
+"""
+
+
+def test_waits_and_use_are_told_with_one_unit_for_a_figure_and_its_interval() -> None:
+    columns = rows(simulate_many(load(Source("here", "here.toml", 'title = "A ward"\n' + WARD)), 1, range(30)))
+    lines = report('title = "A ward"\n' + WARD)
+    mean, lower, upper = (
+        float(one(columns["waits[step=waiting].mean_days"]))
+        for one in (np.mean, partial(np.quantile, q=0.025), partial(np.quantile, q=0.975))
+    )
+    assert "Waiting for places" in lines
+    assert row(lines, "mean wait") == [f"{mean:.1f}", f"({lower:.1f}-{upper:.1f})", "days"]
+    use = columns["resources[resource=bed].in_use"]
+    assert row(lines, "in use")[0] == f"{use.mean():.1%}"
+    assert row(lines, "waiting, at most")[0] == f"{columns['resources[resource=bed].most_waiting'].mean():.1f}"
+
+
+def test_where_nobody_waits_nothing_is_told_of_it() -> None:
+    lines = report('title = "A ward"\n' + WARD.replace("capacity  = 1", "capacity  = 20"))
+    assert "Waiting for places" not in lines
+
+
+def test_settings_tell_what_one_place_more_brings() -> None:
+    scenarios = [
+        load(Source("here", "here.toml", 'title = "A ward"\n' + WARD), {"resources.bed.capacity": n}) for n in "12"
+    ]
+    columns = varied_rows(scenarios, 1, range(30))
+    settings = [(("resources.bed.capacity", n),) for n in "12"]
+    found = comparison(scenarios, settings, columns)
+    console = Console(file=io.StringIO(), width=114, color_system=None, markup=False, highlight=False)
+    print_comparison(console, scenarios[0], 1, {**found, "null": False})
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    one, two = (columns[f"{n}:waits[step=waiting].mean_days"] for n in (0, 1))
+    assert "Waiting for places: Bed" in lines
+    here = next(number for number, line in enumerate(lines) if line.startswith(" capacity = 2"))
+    assert f"{two.mean():.1f}" in lines[here]
+    error = (two - one).std(ddof=1) / math.sqrt(30)
+    assert f"{(two - one).mean():+.1f} ± {error:.1f}" in lines[here + 1]

@@ -1,0 +1,167 @@
+"""How much of a resource was in use and how many waited: a ward with one bed, worked out by hand.
+
+Four patients ask for the bed, some five days after each other, and keep it for ten. All but the first wait, and the bed
+is taken for forty days without a break.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from pathsim.calendar import DAYS_PER_MONTH
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.ensembles.run import Recipe
+from pathsim.results.chosen import figures
+from pathsim.results.json import results
+from pathsim.results.replicates import rows
+from pathsim.scenario.files import Source
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.resources import MOST_PERIODS, periods
+
+WARD = f"""
+title = "A ward with one bed"
+[resources.bed]
+capacity  = 1
+assumed = "the example"
+[steps]
+assumed = "the example"
+[steps.waiting]
+kind  = "wait"
+ready = 1
+resource  = "bed"
+next  = "bed"
+[steps.bed]
+kind  = "phase"
+days  = 10
+holds = "bed"
+next  = "home"
+[steps.home]
+kind = "end"
+[trial]
+begins    = 2020-01-01
+patients  = 4
+per_month = {DAYS_PER_MONTH / 5}
+arrivals  = "even"
+cutoffs   = {{{{ final = {{{{ day = {{day}} }}}} }}}}
+assumed   = "the example"
+"""
+
+
+def ward(day: float = 100, beds: int = 1) -> Scenario:
+    return load(Source("ward", "<test>", WARD.format(day=day).replace("capacity  = 1", f"capacity  = {beds}")))
+
+
+class Stay(NamedTuple):
+    asked: float
+    got: float
+
+
+def stays() -> list[Stay]:
+    """When each asked, and when each got the one bed: ten days after the one before."""
+    chunk = simulate(ward(), 1)[0]
+    (code,) = [event.code for event in chunk.scenario.vocabulary.of("ready")]
+    asked = np.sort(chunk.journal.day[chunk.journal.event == code]).tolist()
+    return [Stay(day, asked[0] + 10 * number) for number, day in enumerate(asked)]
+
+
+def test_use_and_waiting_are_averaged_from_the_first_request_to_the_last() -> None:
+    (row,) = results(simulate(ward(), 1)[0])["resources"]
+    assert (row["resource"], row["capacity"], row["asked"]) == ("bed", 1, 4)
+    assert row["in_use"] == pytest.approx(1)
+    first, second, third, last = stays()
+    # The fourth has just come, so that only the second and the third have waited by then.
+    waited = (second.got - second.asked) + (last.asked - third.asked)
+    assert row["mean_waiting"] == pytest.approx(waited / (last.asked - first.asked), abs=1e-3)
+    assert row["most_waiting"] == 2
+
+
+def test_of_two_beds_each_is_taken_in_turn() -> None:
+    (row,) = results(simulate(ward(beds=2), 1)[0])["resources"]
+    first, second, third, last = stays()
+    # The first has left before the third comes; the second is still there when the last asks, who has to wait.
+    taken = 10 + (last.asked - second.asked) + (last.asked - third.asked)
+    assert first.asked + 10 < third.asked < last.asked < second.asked + 10
+    assert row["in_use"] == pytest.approx(taken / 2 / (last.asked - first.asked), abs=1e-3)
+    assert (row["mean_waiting"], row["most_waiting"]) == (0, 1)
+
+
+def test_over_time_they_are_told_month_by_month_until_the_data_cut() -> None:
+    found = results(simulate(ward(), 1)[0])
+    begins = found["trial"]["first_day"] + 1
+    shares = [(row["from_day"], row["days"], row["in_use"]) for row in found["resource_use"]]
+    month = DAYS_PER_MONTH
+    assert shares == [
+        (0, pytest.approx(month), pytest.approx((month - begins) / month, abs=1e-3)),
+        (pytest.approx(month), pytest.approx(month), pytest.approx((begins + 40 - month) / month, abs=1e-3)),
+        (pytest.approx(2 * month), pytest.approx(month), 0),
+        (pytest.approx(3 * month), pytest.approx(100 - 3 * month), 0),
+    ]
+
+
+def test_on_a_day_before_the_end_the_months_that_have_not_come_are_not_there() -> None:
+    found = results(simulate(ward(), 1)[0], until=DAYS_PER_MONTH + 2)
+    assert [row["days"] for row in found["resource_use"]] == [pytest.approx(DAYS_PER_MONTH), pytest.approx(2)]
+
+
+@pytest.mark.parametrize("last_day", [0.5, 30.0, 365.0, 1826.25, 1826.26, 4000.0, 365_250.0])
+def test_periods_are_as_long_as_each_other_but_the_last_and_never_too_many(last_day: float) -> None:
+    found = list(periods(last_day))
+    lengths = [end - begin for begin, end in found]
+    assert 1 <= len(found) <= MOST_PERIODS
+    assert found[0][0] == 0
+    assert found[-1][1] == last_day
+    assert lengths[:-1] == pytest.approx([lengths[0]] * (len(found) - 1))
+    assert lengths[-1] <= lengths[0] * (1 + 1e-9)
+    assert [end for _, end in found[:-1]] == [begin for begin, _ in found[1:]]
+
+
+def test_an_ensemble_keeps_of_each_trial_what_it_tells_alone() -> None:
+    scenario = load("stroke-thrombectomy", {"trial.patients": "300"})
+    columns = rows(simulate_many(scenario, 3, range(5)))
+    kept = {path: column for path, column in columns.items() if path.startswith(("waits[", "resources["))}
+    assert len(kept) == 2 * 8 + 2 * 4
+    for replicate in range(5):
+        alone = results(simulate(scenario, 3, replicate)[0])
+        told = {
+            f"{table}[{key}={row[key]}].{name}": value
+            for table, key in (("waits", "step"), ("resources", "resource"))
+            for row in alone[table]
+            for name, value in row.items()
+            if name not in ("step", "resource", "capacity")
+        }
+        assert {path: column[replicate].item() for path, column in kept.items()} == told
+
+
+def test_the_same_figures_are_found_by_their_paths() -> None:
+    scenario = load("stroke-thrombectomy", {"trial.patients": "300"})
+    paths = [
+        "waits[step=suite_wait].mean_days",
+        "resources[resource=suite].in_use",
+        "resource_use[resource=suite,from_day=0.0].mean_waiting",
+    ]
+    found = figures(simulate_many(scenario, 3, range(3)), paths)
+    for replicate in range(3):
+        alone = results(simulate(scenario, 3, replicate)[0])
+        expected = (
+            next(row for row in alone["waits"] if row["step"] == "suite_wait")["mean_days"],
+            next(row for row in alone["resources"] if row["resource"] == "suite")["in_use"],
+            next(row for row in alone["resource_use"] if row["resource"] == "suite")["mean_waiting"],
+        )
+        assert tuple(found[path][replicate] for path in paths) == expected
+
+
+def test_with_a_bed_more_only_the_last_waits() -> None:
+    """As ``--vary`` compares them: on the same patients."""
+    source = Source("ward", "<test>", WARD.format(day=100))
+    varied = [(("resources.bed.capacity", places),) for places in ("1", "2")]
+    columns = Recipe.of(source, {}, varied=varied).rows(1, range(2))
+    assert columns["0:waits[step=waiting].mean_days"][0] == pytest.approx(
+        np.mean([stay.got - stay.asked for stay in stays()]), abs=1e-3
+    )
+    _, second, _, last = stays()
+    assert columns["1:waits[step=waiting].mean_days"][0] == pytest.approx(
+        (second.asked + 10 - last.asked) / 4, abs=1e-3
+    )
+    used = [columns[f"{number}:resources[resource=bed].in_use"][0] for number in (0, 1)]
+    assert used[1] < used[0]
