@@ -97,7 +97,7 @@ def calibrate(
         )
     else:
         _print(made, seed, replicates, found)
-    if any(one.target.kind == "fit" and not one.met for one in found.comparisons):
+    if any(one.target.kind == "fit" and one.is_missed for one in found.comparisons):
         raise click.exceptions.Exit(FAILED)
 
 

@@ -17,6 +17,7 @@ from pathsim.validation.targets import VERDICTS, TargetComparison, Verdict, tall
 
 STYLES: dict[Verdict, str] = {
     "met": "green",
+    "undecided": "dim",
     "wrong on average": "yellow",
     "implausible": "yellow",
     "beyond chance": "red",
@@ -24,6 +25,7 @@ STYLES: dict[Verdict, str] = {
 }
 SIGNS: dict[Verdict, str] = {
     "met": "",
+    "undecided": "?",
     "wrong on average": "off",
     "implausible": "out",
     "beyond chance": "missed",
@@ -212,6 +214,12 @@ def _conclusion(comparisons: Sequence[TargetComparison]) -> Iterator[Text]:
                 text.append(", " if number else "").append(*part)
             yield text
     verdicts = {one.verdict for one in comparisons}
+    if "undecided" in verdicts:
+        yield Text(
+            f" {SIGNS['undecided']}: undecided. The mean is off, but no farther than the chance of so many trials: "
+            "simulate more.",
+            "dim",
+        )
     if "wrong on average" in verdicts:
         yield Text(
             f" {SIGNS['wrong on average']}: wrong on average. A single trial could well show the published result, but "

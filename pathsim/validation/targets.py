@@ -2,8 +2,9 @@
 
 A target can be missed in two ways. The mean of many trials can differ from what was published: then the scenario is
 wrong on average, though a single trial of that size might have shown the published result by chance. Or hardly any
-single trial shows it: then chance is no excuse. A plausible range, which spans several series, can only be missed by
-the mean: how far single trials spread is not at issue.
+single trial shows it: then chance is no excuse. While the mean of so many trials is not known well enough to tell
+whether it differs by too much, the target is undecided. A plausible range, which spans several series, can only be
+missed by the mean: how far single trials spread is not at issue.
 """
 
 import math
@@ -26,10 +27,11 @@ from pathsim.scenario.evidence import Rate
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target, TargetKind
+from pathsim.statistics.normal import deviations
 from pathsim.trial import tables
 from pathsim.validation.picks import check_picks
 
-Verdict: TypeAlias = Literal["met", "wrong on average", "implausible", "beyond chance", "no figure"]
+Verdict: TypeAlias = Literal["met", "undecided", "wrong on average", "implausible", "beyond chance", "no figure"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 TOLERATED_DEVIATIONS = 0.3
 """How far the mean of many trials may lie from a published result, in standard deviations of a single trial."""
@@ -100,14 +102,28 @@ class TargetComparison:
             return "beyond chance"
         if not self.average.count:
             return "no figure"
-        if abs(miss(self.target, self.average)) <= self.tolerance + _NEGLIGIBLE:
+        beyond = abs(miss(self.target, self.average)) - self.tolerance
+        if beyond <= _NEGLIGIBLE:
             return "met"
+        if beyond <= self.margin:
+            return "undecided"
         return "implausible" if published is None else "wrong on average"
+
+    @property
+    def margin(self) -> float:
+        """How far the mean of ever more trials may lie from this one: 95% margin, as misses are measured; 0 of one."""
+        count = self.average.count
+        return deviations(0.95) * deviation(self.target, self.average) / math.sqrt(count) if count > 1 else 0.0
 
     @property
     def met(self) -> bool:
         """Whether single trials show it, and trials on average too; of a range, whether the mean lies in it."""
         return self.verdict == "met"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is not met, and that is certain by so many trials."""
+        return self.verdict not in ("met", "undecided")
 
     def about(self) -> dict[str, Any]:
         """What ``--json`` tells of it."""

@@ -42,14 +42,15 @@ def test_a_ratio_misses_by_its_logarithm_unless_a_tolerance_is_stated() -> None:
     spread = np.std(np.log(values), ddof=1)
     one = aimed(0.5 * math.exp(0.29 * spread), values)
     assert (one.mean, one.tolerance, one.verdict) == (pytest.approx(0.5), pytest.approx(0.3 * spread), "met")
-    assert aimed(0.5 * math.exp(0.31 * spread), values).verdict == "wrong on average"
+    margin = 1.959964 * spread / math.sqrt(60)
+    assert aimed(0.5 * math.exp(0.31 * spread), values).verdict == "undecided"
+    assert aimed(0.5 * math.exp(0.301 * spread + margin), values).verdict == "wrong on average"
     told = one.about()
     assert (told["sd_log"], told["tolerance_log"]) == pytest.approx((spread, 0.3 * spread))
     assert not {"tolerance", "standard_deviation"} & set(told)
-    assert [aimed(0.56, values, f"tolerance = {within}").verdict for within in (0.05, 0.07)] == [
-        "wrong on average",
-        "met",
-    ]
+    # A stated tolerance is that of the ratio itself, and so is the chance: the spread of the logarithm times the ratio.
+    assert [aimed(0.56, values, f"tolerance = {within}").verdict for within in (0.05, 0.07)] == ["undecided", "met"]
+    assert aimed(0.5 + 0.0501 + 0.5 * margin, values, "tolerance = 0.05").verdict == "wrong on average"
     assert aimed(0.56, values, "tolerance = 0.07").about()["tolerance"] == 0.07
 
 

@@ -64,6 +64,23 @@ def test_a_result_within_the_chance_of_one_trial_can_still_be_wrong_on_average()
     assert not one.met
 
 
+def test_what_so_few_trials_cannot_tell_is_undecided() -> None:
+    """The mean is 100 with a standard deviation of 7.1 a trial: 0.3 of it is tolerated, and 95% chance is added."""
+    deviation = float(np.std(SPREAD, ddof=1))
+    for count in (200, 3200):
+        values = (SPREAD * 16)[:count]
+        margin = 1.959964 * float(np.std(values, ddof=1)) / math.sqrt(count)
+        tolerated = TOLERATED_DEVIATIONS * float(np.std(values, ddof=1))
+        assert comparison(f"{100 + tolerated + margin - 0.01:.3f}", values).verdict == "undecided"
+        assert comparison(f"{100 + tolerated + margin + 0.01:.3f}", values).verdict == "wrong on average"
+        assert comparison(f"{100 + tolerated - 0.01:.3f}", values).verdict == "met"
+    # The same distance is decided once there are more trials.
+    assert comparison(f"{100 + 0.38 * deviation:.3f}", SPREAD).verdict == "undecided"
+    assert comparison(f"{100 + 0.38 * deviation:.3f}", SPREAD * 16).verdict == "wrong on average"
+    one = comparison(f"{100 + 0.38 * deviation:.3f}", SPREAD)
+    assert (one.met, one.is_missed) == (False, False)
+
+
 def test_a_result_that_hardly_any_trial_shows_is_beyond_chance() -> None:
     assert comparison("120", SPREAD).verdict == "beyond chance"
 

@@ -25,8 +25,8 @@ from pathsim.text import counted
 
 REPLICATES, ENOUGH = 500, 100
 """With fewer than enough trials nothing is said to be missed."""
-TOO_EARLY = "too early"
-FORES = {"met": "text", TOO_EARLY: "dim"}
+TOO_EARLY, UNDECIDED = "too early", "undecided"
+FORES = {"met": "text", TOO_EARLY: "dim", UNDECIDED: "dim"}
 SIMULATING, NO_TARGETS = "simulating the first trials …", "the scenario has no targets"
 """Instead of results: before there are any, and where nothing was published to compare with."""
 VIEWS = {"numbers": "Numbers", "published": "Published against simulated"}
@@ -34,6 +34,7 @@ KIND_FORES = {"published": "text", "derived": "text", "calibrated": "text", "ass
 
 VERDICTS = {
     "met": "Single trials show the published result, and trials on average too.",
+    "undecided": "The mean is off, but no farther than the chance of so many trials.",
     "wrong on average": "A single trial may well show the published result, but trials on average do not.",
     "beyond chance": "Hardly any single trial shows the published result.",
     "implausible": "The mean of trials lies outside the range of other series.",
@@ -159,14 +160,14 @@ class EvidenceScreen(TrialScreen):
         elif self.view == "published" and self.validation is not None:
             rows, trials = self.validation.rows, self.validation
             parts = [
-                f"{sum(row.verdict != 'met' for row in mine)} of {len(mine)} {what} {mine[0].mark}".strip()
+                f"{sum(map(_is_missed, mine))} of {len(mine)} {what} {mine[0].mark}".strip()
                 for kind, (what, _) in TARGET_KINDS.items()
                 if (mine := [row for row in rows if row.kind == kind])
             ]
             card = self.trial.card
             changed = "" if card is None or not card.settings else ", with your changes"
             done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course{changed}"
-            has_missed = any(row.verdict != "met" for row in rows)
+            has_missed = any(map(_is_missed, rows))
             missed = f"{'✗ ' if has_missed else ''}Missed: {', '.join(parts)}; {done}"
             too_few = f"{done}: too few to say what is missed"
             text = "" if not parts else missed if trials.replicates >= ENOUGH else too_few
@@ -236,15 +237,19 @@ def _number(row: EvidenceRow) -> ListRow:
     return ListRow(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
 
 
-def _rank(row: TargetRow) -> tuple[bool, int]:
-    """What is missed first, and of that what no number was calibrated to."""
-    return row.verdict == "met", TARGET_RANKS.index(row.kind)
+def _is_missed(row: TargetRow) -> bool:
+    return row.verdict not in ("met", TOO_EARLY, UNDECIDED)
+
+
+def _rank(row: TargetRow) -> tuple[bool, bool, int]:
+    """What is missed first, then what is undecided, and of that what no number was calibrated to."""
+    return not _is_missed(row), row.verdict != UNDECIDED, TARGET_RANKS.index(row.kind)
 
 
 def _target(row: TargetRow) -> ListRow:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
     label = f"{row.label} {row.mark}".strip()
-    verdict = row.verdict if row.verdict in ("met", TOO_EARLY) else f"✗ {row.verdict}"
+    verdict = f"✗ {row.verdict}" if _is_missed(row) else row.verdict
     cells = (label, _wanted(row), _shown(row, row.simulated), between, verdict, row.part)
     fores = ("text", "text!", "text", "dim", FORES.get(row.verdict, "lost"), "dim")
     return ListRow(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)
