@@ -1,5 +1,6 @@
 """Queues of a simulated trial on a day: who asked for a place in a resource, who got one, and who waits."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from pathsim.trial.resources import PlaceRequests, place_requests
 
 CELLS, WINDOW_DAYS = 60, 30.0
 """How finely use and waiting are told, and how far back."""
+PERCENTILE = 90
 MOST_WAITING = 30
 """So many of those who wait are listed."""
 
@@ -61,8 +63,10 @@ def queue_views(
 
 def _view(queue: Queue, before: Queue | None, day: float) -> QueueView:
     row, asked, left, got, freed = queue.requests
-    begins = max(day - WINDOW_DAYS, 0.0)
-    edges = np.linspace(begins, max(day, begins + 1e-9), CELLS + 1)
+    is_idle = not ((asked <= day) & (np.where(got, freed, left) > day)).any()
+    ends = float(np.where(got, freed, left)[asked <= day].max(initial=0.0)) if is_idle else day
+    begins = max(ends - WINDOW_DAYS, 0.0)
+    edges = np.linspace(begins, max(ends, begins + 1e-9), CELLS + 1)
     waiting = np.flatnonzero((asked <= day) & (left > day))
     waiting = waiting[np.argsort(asked[waiting])]
     return QueueView(
@@ -71,9 +75,11 @@ def _view(queue: Queue, before: Queue | None, day: float) -> QueueView:
         capacity=queue.capacity,
         capacity_before=None if before is None else before.capacity,
         begins=begins,
+        ends=ends,
         use=_mean_between(left[got], freed[got], edges) / max(queue.capacity, 1),
         waiting=_mean_between(asked, left, edges),
         busy=int((got & (left <= day) & (freed > day)).sum()),
+        usual_wait_days=_usual_wait_days(queue if before is None else before),
         who=tuple(WaitingPatient(int(row[at]), day - float(asked[at])) for at in waiting[:MOST_WAITING].tolist()),
         now_waiting=int(waiting.size),
         times=_times(queue.requests, day),
@@ -90,6 +96,12 @@ def _times(requests: PlaceRequests, day: float) -> Floats:
     """How long those waited who have got a place."""
     served = requests.got & (requests.left <= day)
     return np.sort(requests.left[served] - requests.asked[served])
+
+
+def _usual_wait_days(queue: Queue) -> float:
+    """How long nine in ten waited at most, of all who got a place in the whole trial."""
+    times = _times(queue.requests, math.inf)
+    return float(np.percentile(times, PERCENTILE)) if times.size else 0.0
 
 
 def _gave_up(requests: PlaceRequests, day: float) -> int:

@@ -1,7 +1,5 @@
 """The view of queues: what is on screen are the numbers of the snapshot, and places are added with a key."""
 
-import re
-
 import numpy as np
 import pytest
 from driving import Driver, driven, lines_of
@@ -26,8 +24,10 @@ async def test_each_resource_tells_its_places_who_waits_and_who_gave_up(size: tu
         text = "\n".join(lines_of(chart(driver)))
         for one in snapshot.queues:
             assert f"{one.label}, 1 place" in text
-            assert f"{one.share_in_use:.0%}" in text
-            assert f"{one.gave_up}" in text
+            assert f"{one.gave_up} left the queue" in text or f"{one.gave_up} of {one.asked} left the queue" in text
+            assert "9 in 10" in text
+            if chart(driver).size.width >= 60:
+                assert f"{one.share_in_use:.0%}" in text
 
 
 async def test_a_place_more_is_one_change_that_can_be_undone_and_what_was_before_stays_beside_it() -> None:
@@ -65,6 +65,8 @@ def made(**more: object) -> QueueView:
         "capacity": 3,
         "capacity_before": None,
         "begins": 0.0,
+        "ends": 30.0,
+        "usual_wait_days": 0.0,
         "use": np.linspace(0, 1, 60),
         "waiting": np.linspace(0, 5, 60),
         "busy": 3,
@@ -102,13 +104,28 @@ async def test_what_was_before_is_told_in_the_same_figures_as_what_is_now(width:
     view = made(
         times=many, times_before=few, asked=40, gave_up=26, gave_up_before=4, share_in_use=1.0, share_in_use_before=0.82
     )
-    now, before = _summary(view, width)
-    assert re.search(r"26( of 40)? gave up", now)
-    assert re.fullmatch(r"\(before: .*4 gave up\)", before)
-    assert ("100%" in now) == ("82%" in before) == (width > 46)
-    assert ("had to wait" in now) == ("had to wait" in before)
-    assert ("9 in 10" in now) == ("9 in 10" in before)
-    assert len(now) + 2 + len(before) <= width
-    if width == 160:
-        assert "80% had to wait, 9 in 10 up to 18.6 days" in now
-        assert "50% had to wait, 9 in 10 up to 2.6 days" in before
+    told = _summary(view, width)
+    assert len("; ".join(one.now + one.was for one in told)) <= width
+    use, waited = ("in use 100%", " (was 82%)"), ("80% had to wait", " (was 50%)")
+    longest, left = ("9 in 10 waited up to 18.6 days", " (was 2.6 days)"), ("26 of 40 left the queue", " (was 4)")
+    brief = (
+        ("use 100%", " (was 82%)"),
+        ("9 in 10 up to 18.6 days", " (was 2.6 days)"),
+        ("26 left the queue", " (was 4)"),
+    )
+    expected = {
+        46: [brief[0], brief[2]],
+        60: [brief[0], brief[2]],
+        80: [brief[1], brief[2]],
+        120: list(brief),
+        160: [use, waited, longest, left],
+    }
+    assert [tuple(one) for one in told] == expected[width]
+
+
+def test_what_has_not_changed_is_told_once() -> None:
+    times = np.array([0.0, 1.0])
+    view = made(
+        times=times, times_before=times, asked=2, gave_up_before=0, share_in_use=0.821, share_in_use_before=0.82
+    )
+    assert not any(one.was for one in _summary(view, 160))

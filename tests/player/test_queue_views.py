@@ -98,8 +98,12 @@ def test_of_those_who_wait_those_who_asked_first_stand_first_and_the_rest_is_cou
 @pytest.mark.parametrize("day", DAYS)
 def test_use_and_waiting_over_time_add_up_to_the_time_that_patients_spent(resource: str, day: float) -> None:
     seen, found = view("1", resource, day), requests("1", resource)
-    begins = max(day - WINDOW_DAYS, 0.0)
-    edges = np.linspace(begins, day, CELLS + 1)
+    over = [one.freed if one.got else one.left for one in found if one.asked <= day]
+    # Once all have come and gone there is nothing to see but the last days of it.
+    ends = day if any(end > day for end in over) else max(over, default=0.0)
+    begins = max(ends - WINDOW_DAYS, 0.0)
+    assert (seen.begins, seen.ends) == (pytest.approx(begins), pytest.approx(ends))
+    edges = np.linspace(begins, ends, CELLS + 1)
 
     def spent(first: float, last: float, low: float, high: float) -> float:
         return max(min(last, high) - max(first, low), 0.0)

@@ -1,7 +1,8 @@
 """Queues for scarce resources: how many places are taken and how many wait, who, and how long they waited."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from pathsim.player.views.live import QueueView
 from pathsim.report.figures import months
 from pathsim.text import counted
 
+Value = TypeVar("Value")
 LEFT, LEAST_WIDTH = 9, 24
 LEAST_BLOCK, USUAL_BLOCK, MOST_BLOCK = 4, 7, 10
 """Rows for one resource: at least its words and two charts of a row each."""
@@ -32,7 +34,7 @@ class QueueChart(Picture):
 
     def show(self, views: tuple[QueueView, ...], day: float) -> None:
         """Draw these."""
-        self.views, self.day = tuple(sorted(views, key=_ease)), day
+        self.views, self.day = tuple(sorted(views, key=lambda view: -view.usual_wait_days)), day
         self.entitle("Queues", *([f"+ - places, {lowered(self.views[0].label)}", "+ - places"] if views else []))
         self.redraw()
 
@@ -61,12 +63,6 @@ class QueueChart(Picture):
             _times(canvas, self.views[0], top, canvas.height - top)
 
 
-def _ease(view: QueueView) -> float:
-    """How short the waits were; before the number of places was changed, so that the order stays while it is."""
-    times = view.times if view.times_before is None else view.times_before
-    return -float(np.percentile(times, PERCENTILE)) if times.size else 0.0
-
-
 class _Block:
     """One resource: a line of words, use, waiting, who waits, and what became of those who asked."""
 
@@ -92,15 +88,17 @@ class _Block:
         self.chart(self.top + 1 + use_rows, self.waiting_rows, view.waiting, most, label, "text")
         row = self.top + 1 + self.charts
         if self.rows > LEAST_BLOCK:
-            back = f"{self.day - view.begins:.0f} days ago"
+            begins, ends = (self.day - at for at in (view.begins, view.ends))
+            until = " today" if ends < 1 else f" {ends:.0f} days ago"
             canvas.write(row, LEFT, "─" * self.columns, "rule")
-            canvas.write(row, LEFT, f"{back} ", "dim")
-            canvas.write(row, LEFT + self.columns - len(" today"), " today", "dim")
+            canvas.write(row, LEFT, f"{begins:.0f} days ago ", "dim")
+            canvas.write(row, LEFT + self.columns - len(until), until, "dim")
             row += 1
         width = self.columns + LEFT
-        now, before = _summary(view, width)
-        end = canvas.write(row, 0, shortened(now, width), "text")
-        canvas.write(row, end + 2, before, "yours")
+        column = 0
+        for number, one in enumerate(_summary(view, width)):
+            column = canvas.write(row, column, f"{'; ' if number else ''}{shortened(one.now, width)}", "text")
+            column = canvas.write(row, column, one.was, "yours")
         if self.has_list:
             self.who()
 
@@ -127,61 +125,53 @@ class _Block:
             self.canvas.write(self.top + room + 1, left, f"and {self.view.now_waiting - room} more", "dim")
 
 
-def _summary(view: QueueView, width: int) -> tuple[str, str]:
-    """How long they waited and who gave up; and the same before, in the same figures, so that both can be compared.
+class _Told(NamedTuple):
+    """A figure of a queue in words, and beside it what it was before the change."""
 
-    The fullest wording that fits; of one that does not even fit at its shortest, without what was before.
-    """
+    now: str
+    was: str = ""
+
+
+def _summary(view: QueueView, width: int) -> list[_Told]:
+    """Use, waits and who left the queue, each beside what it was before: as much of it as fits."""
     wordings = list(_wordings(view))
-    return next((words for words in wordings if len("  ".join(words)) <= width), (wordings[-1][0], ""))
+    fits = (told for told in wordings if len("; ".join(one.now + one.was for one in told)) <= width)
+    return next(fits, [wordings[-1][0]._replace(was="")])
 
 
-def _wordings(view: QueueView) -> Iterator[tuple[str, str]]:
-    """Now and before, the fullest first."""
-    now, before = (view.times, view.share_in_use, view.gave_up), None
-    if view.times_before is not None and view.share_in_use_before is not None and view.gave_up_before is not None:
-        before = view.times_before, view.share_in_use_before, view.gave_up_before
-    for told in (_fully, _briefly, _shortly, _use_alone, _who_gave_up):
-        yield told(*now, view.asked), "" if before is None else f"(before: {told(*before, None)})"
-
-
-def _fully(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
-    of = "" if asked is None else f" of {asked}"
-    return f"in use {use:.0%} of the time; {_waited(times)}; {gave_up}{of} gave up"
-
-
-def _briefly(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
-    del asked
-    return f"use {use:.0%}; {_waited(times)}; {gave_up} gave up"
-
-
-def _shortly(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
-    del asked
-    return f"use {use:.0%}; {_nine_in_ten(times)}; {gave_up} gave up"
-
-
-def _use_alone(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
-    del times, asked
-    return f"use {use:.0%}; {gave_up} gave up"
-
-
-def _who_gave_up(times: NDArray[np.float64], use: float, gave_up: int, asked: int | None) -> str:
-    del times, use, asked
-    return f"{gave_up} gave up"
+def _wordings(view: QueueView) -> Iterator[list[_Told]]:
+    """The fullest first."""
+    use, waited, most = f"{view.share_in_use:.0%}", _waited(view.times), _most(view.times)
+    was_used = _was(use, view.share_in_use_before, "{:.0%}".format)
+    was_waited, was_most = _was(waited, view.times_before, _waited), _was(most, view.times_before, _most)
+    was_left, nobody = _was(str(view.gave_up), view.gave_up_before, str), "nobody has had a place yet"
+    at_once, has_times = not float(np.percentile(view.times, PERCENTILE)) if view.times.size else False, view.times.size
+    waits = [_Told(f"{waited} had to wait", was_waited)] if has_times else []
+    longest = "9 in 10 had a place at once" if at_once else f"9 in 10 waited up to {most}"
+    yield [
+        _Told(f"in use {use}", was_used),
+        *waits,
+        _Told(longest if has_times else nobody, was_most),
+        _Told(f"{view.gave_up} of {view.asked} left the queue", was_left),
+    ]
+    used, left = _Told(f"use {use}", was_used), _Told(f"{view.gave_up} left the queue", was_left)
+    briefly = _Told(f"9 in 10 {'at once' if at_once else f'up to {most}'}" if has_times else nobody, was_most)
+    yield from ([used, briefly, left], [briefly, left], [used, left], [left])
 
 
 def _waited(times: NDArray[np.float64]) -> str:
-    """How many of those who have had a place had to wait for it, and how long."""
-    share = f"{np.mean(times > 0):.0%} had to wait, " if times.size else ""
-    return share + _nine_in_ten(times)
+    """How many of those who have had a place had to wait for it."""
+    return f"{np.mean(times > 0):.0%}" if times.size else "0%"
 
 
-def _nine_in_ten(times: NDArray[np.float64]) -> str:
+def _most(times: NDArray[np.float64]) -> str:
     """How long nine in ten of them waited at most."""
-    if not times.size:
-        return "nobody has had a place yet"
-    most = float(np.percentile(times, PERCENTILE))
-    return f"9 in 10 up to {months(most)}" if most else "9 in 10 at once"
+    return months(float(np.percentile(times, PERCENTILE)) if times.size else 0.0)
+
+
+def _was(now: str, before: Value | None, written: Callable[[Value], str]) -> str:
+    """What a figure was before the change, where that is something else than now."""
+    return "" if before is None or written(before) == now else f" (was {written(before)})"
 
 
 def _times(canvas: Canvas, view: QueueView, top: int, rows: int) -> None:

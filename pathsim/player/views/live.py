@@ -101,6 +101,8 @@ class CommitteeCard:
     information: tuple[float, ...]
     efficacy: tuple[float | None, ...]
     futility: tuple[float | None, ...]
+    rules: tuple[str, ...] = ()
+    """What they follow from, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,11 +280,15 @@ class QueueView:
     capacity_before: int | None
     begins: float
     """From this day on use and waiting are told, in as many equal parts."""
+    ends: float
+    """Until this one: today, or before it the last on which somebody waited or had a place."""
     use: Floats
     """The share of the places that are taken."""
     waiting: Floats
     """How many wait."""
     busy: int
+    usual_wait_days: float
+    """How long nine in ten waited at most, in the whole trial that this one is compared with: it orders the queues."""
     who: tuple[WaitingPatient, ...]
     """Who waits now, the longest first."""
     now_waiting: int
