@@ -18,6 +18,7 @@ from pathsim.paths import parts_of
 from pathsim.report.counterfactual import TITLE, counterfactual_part
 from pathsim.report.endpoint import arm_headings, endpoint_part
 from pathsim.report.figures import ROOMY, arm_style, decimal, figure_table, p_value, percent, ratio
+from pathsim.report.rules import rules_in_words
 from pathsim.report.waits import waits_of_one
 from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import is_share, targeted
@@ -26,6 +27,7 @@ from pathsim.scenario.evidence import KINDS, tally
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY, Cutoff, Target
 from pathsim.scenario.toml_text import as_toml
+from pathsim.statistics.normal import probability_below
 from pathsim.text import enumeration
 from pathsim.trial.data_cut import Chunk
 
@@ -227,14 +229,18 @@ def _monitoring(scenario: Scenario, found: ResultsJson) -> RenderableType:
     table.add_row("date", *(scenario.written_date(look["day"]) for look in looks))
     table.add_row("events known", *(f"{look['events']} of {plan.planned_events}" for look in looks))
     table.add_row("information", *(f"{look['information']:.0%}" for look in looks))
-    for label, key in (
-        ("z, positive for benefit", "z"),
-        ("benefit from", "efficacy_bound"),
-        ("futility below", "futility_bound"),
+    for label, key, in_p in (
+        ("z, positive for benefit", "z", "one-sided P"),
+        ("benefit from", "efficacy_bound", "that is, P up to"),
+        ("futility below", "futility_bound", ""),
     ):
-        table.add_row(label, *("-" if look[key] is None else f"{look[key]:.2f}" for look in looks))
+        values = [look[key] for look in looks]
+        table.add_row(label, *("-" if value is None else f"{value:.2f}" for value in values))
+        if in_p:
+            levels = (None if value is None else float(probability_below(-value)) for value in values)
+            table.add_row(in_p, *map(p_value, levels))
     table.add_row("decision", *(look["decision"] for look in looks))
-    return table
+    return Group(table, *(Text(f" {rule}", "dim") for rule in rules_in_words(plan)))
 
 
 def _cutoffs(console: Console, scenario: Scenario, found: ResultsJson) -> Table:

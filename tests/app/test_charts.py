@@ -148,8 +148,32 @@ async def test_a_look_that_was_held_shows_the_bound_as_it_was_and_others_as_they
         held = [look.bounds[0] for look in snapshot.looks]
         after = "\n".join(lines_of(driver.front.query_one(CommitteeChart)))
         assert f"{held[0]:.2f} benefit" in after
-        assert f"{held[-1]:.2f} at look {len(held)}" in after
+        # Its name has a row of its own only where the bound has one; else the verdict tells it.
+        assert f"{held[-1]:.2f} at look {len(held)}" in after or f"< {held[-1]:.2f}" in after
         assert held[-1] not in planned
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 60)])
+async def test_bounds_are_named_on_their_rows_and_a_higher_z_never_lies_lower(size: tuple[int, int]) -> None:
+    """Seed 23 has looks at z 2.17 and 2.05 beside each other, with the bounds 2.64 and 2.70."""
+    async with driven(size=size, seed=23) as driver:
+        await driver.go(driver.session.last_day)
+        driver.front.view = "committee"
+        await driver.until(lambda: driver.front.query_one(CommitteeChart).is_on_screen, "it is shown")
+        rows = lines_of(driver.front.query_one(CommitteeChart))
+        (axis,) = [number for number, line in enumerate(rows) if "└" in line]
+        rings = [
+            (number, column)
+            for number, line in enumerate(rows[:axis])
+            for column, glyph in enumerate(line)
+            if glyph == "◉"
+        ]
+        assert 1 <= len(rings) <= 2
+        assert [column for _, column in sorted(rings)] == sorted(column for _, column in rings)
+        for name in ("2.64 benefit", "-0.14 futility"):
+            (row,) = [number for number, line in enumerate(rows) if name in line]
+            assert "╋" in rows[row]
+            assert not any(row == ring for ring, _ in rings)
 
 
 async def test_counts_in_one_column_leave_the_power_of_the_last_one() -> None:

@@ -6,7 +6,7 @@ Inside the chart there is no word: bounds are named in a gutter at the right, lo
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pathsim.app.canvas import Canvas, fitted
+from pathsim.app.canvas import Canvas, fitted, shortened
 from pathsim.app.step_lines import LEVELS_OF_ROW, level_of
 from pathsim.app.widgets.picture import Picture
 from pathsim.player.views.live import CommitteeCard, LookView, Snapshot
@@ -17,6 +17,8 @@ GUTTER, WIDE_ENOUGH = 16, 46
 NARROW_GUTTER = 7
 LEAST_ROWS = 5
 """With fewer rows for z there is no chart, only its present value on a line."""
+ROOMY_ROWS = 8
+"""With so many the rules that the bounds follow from are told below."""
 HIGHEST_BOUND = 6.5
 """Bounds of early looks can be far higher than any z: they would press the rest of the chart flat."""
 WALK = "˙·."
@@ -72,7 +74,8 @@ class _Chart:
         looks = [(number, look) for number, look in enumerate(snapshot.looks, 1) if look.z is not None]
         self.looks = looks[max(len(looks) - max(canvas.height - LEAST_ROWS - 2, 1), 0) :]
         """Those with a verdict that there is room for: the last ones."""
-        self.rows = canvas.height - 2 - len(self.looks)
+        self.rules = card.rules if canvas.height - 2 - len(self.looks) - len(card.rules) >= ROOMY_ROWS else ()
+        self.rows = canvas.height - 2 - len(self.looks) - len(self.rules)
 
     def draw(self) -> None:
         if self.rows < LEAST_ROWS:
@@ -85,6 +88,8 @@ class _Chart:
         self.gutter_labels()
         for row, (number, look) in enumerate(self.looks, self.rows + 2):
             self.verdict(row, number, look)
+        for row, rule in enumerate(self.rules, self.canvas.height - len(self.rules)):
+            self.canvas.write(row, 0, shortened(rule, self.canvas.width), "dim")
 
     # ---- places
 
@@ -144,19 +149,18 @@ class _Chart:
             self.canvas.put(row, self.column(information), WALK[part], "text!")
         for kind in range(2):
             for at, bound in self.known(kind):
-                self.canvas.write(self.row(bound), self.column(at), BOUND, "title")
+                self.canvas.write(self.row_of_bound(kind, at, bound), self.column(at), BOUND, "title")
         for look in self.snapshot.looks:
             if look.z is not None:
-                self.canvas.write(self.row_of_look(look, look.z), self.column(look.information), LOOK, "title")
+                self.canvas.write(self.row(look.z), self.column(look.information), LOOK, "title")
 
-    def row_of_look(self, look: LookView, z: float) -> int:
-        """The row of its z; beside that of a bound which z has not crossed, so that it does not seem to lie on it."""
-        row, (benefit, futility) = self.row(z), look.bounds
-        if benefit is not None and z < benefit and row == self.row(benefit):
-            return min(row + 1, self.rows - 1)
-        if futility is not None and z > futility and row == self.row(futility):
-            return max(row - 1, 0)
-        return row
+    def row_of_bound(self, kind: int, information: float, bound: float) -> int:
+        """The row of a bound; beyond that of a z which has not crossed it, so that z does not seem to lie on it."""
+        row = self.row(bound)
+        seen = [look.z for look in self.snapshot.looks if look.information == information and look.z is not None]
+        if kind == 0:
+            return max(row - any(z < bound and self.row(z) == row for z in seen), 0)
+        return min(row + any(z > bound and self.row(z) == row for z in seen), self.rows - 1)
 
     def ticks(self) -> None:
         """Below the axis the looks that were held, by number, and the information at which looks are planned."""
@@ -179,19 +183,15 @@ class _Chart:
             self.canvas.write(row, self.canvas.width - len("information"), "information", "dim")
 
     def gutter_labels(self) -> None:
-        """The bounds by name, each on a row of its own: the first of either kind, and the last."""
-        wanted = []
+        """The bounds by name, on their rows: the first of either kind, and the last where it is on another one."""
+        named: dict[int, tuple[float, str]] = {}
         for kind, word in enumerate(("benefit", "futility")):
             known = list(self.known(kind))
-            for place, (_, bound) in ((0, known[0]), (-1, known[-1])) if known else ():
-                last = "at the end" if known[-1][0] >= 1 else f"at look {len(self.snapshot.looks)}"
-                name = word if place == 0 else last
-                if place == 0 or len(known) > 1:
-                    wanted.append((bound, f"{bound:.2f} {name}" if self.gutter == GUTTER else f"{bound:.2f}"))
-        wanted.sort(key=lambda pair: -pair[0])
-        row = -1
-        for number, (bound, text) in enumerate(wanted):
-            row = min(max(self.row(bound), row + 1), self.rows - (len(wanted) - number))
+            last = "at the end" if known and known[-1][0] >= 1 else f"at look {len(self.snapshot.looks)}"
+            for (at, bound), name in zip((*known[:1], *known[-1:]), (word, last), strict=False):
+                named.setdefault(self.row_of_bound(kind, at, bound), (bound, name))
+        for row, (bound, name) in named.items():
+            text = f"{bound:.2f} {name}" if self.gutter == GUTTER else f"{bound:.2f}"
             self.canvas.write(row, LEFT + self.columns + 1, text, "title")
 
     def verdict(self, row: int, number: int, look: LookView) -> None:

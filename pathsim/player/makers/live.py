@@ -13,6 +13,7 @@ from pathsim.player.toxicities import toxicity_rows
 from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry, LookView, Opened, QueueView, Snapshot
 from pathsim.player.words import of_look, verdict
 from pathsim.player.worker_session import WorkerSession
+from pathsim.report.rules import rules_in_words
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.monitoring import Look, allocation_ratio, plan_of, planned_bounds
 from pathsim.trial.time_to_event import ALL, allocation
@@ -66,7 +67,7 @@ def _committee(scenario: Scenario) -> CommitteeCard | None:
     if plan is None:
         return None
     information, efficacy, futility = zip(*planned_bounds(plan, allocation_ratio(scenario)), strict=True)
-    return CommitteeCard(plan.planned_events, information, efficacy, futility)
+    return CommitteeCard(plan.planned_events, information, efficacy, futility, tuple(rules_in_words(plan)))
 
 
 def snapshot(session: WorkerSession, day: float, moving_days: float) -> Snapshot:
