@@ -161,7 +161,7 @@ _DECISIONS: dict[Decision, tuple[str, str]] = {
     "continue": ("the trial goes on", "the trial goes on"),
     "stop for benefit": ("stopped for benefit", "benefit is shown"),
     "stop for futility": ("stopped for futility", "benefit is not shown"),
-    "stop by order": ("the committee stops the trial", "the committee stops the trial"),
+    "stop by order": ("stopped on a set date", "stopped on a set date"),
     "end without benefit": ("benefit is not shown", "benefit is not shown"),
 }
 """What each decision says on its day, before all planned events and with them."""
@@ -169,7 +169,7 @@ _BRIEFLY: dict[Decision, str] = {
     "continue": "goes on",
     "stop for benefit": "benefit",
     "stop for futility": "futile",
-    "stop by order": "stopped outside its rules",
+    "stop by order": "stopped, set date",
     "end without benefit": "no benefit",
 }
 
@@ -196,7 +196,7 @@ def verdict(scenario: Scenario, look: Look) -> tuple[str, ...]:
 
 
 def reason_of_order(scenario: Scenario, look: Look) -> str:
-    """Why the committee stops the trial outside its rules, if it does at this look and the scenario says why."""
+    """Why the trial is stopped on a date that is set beforehand, if it is at this look and the scenario says why."""
     plan = scenario.trial.monitoring
     order = None if plan is None or look.decision != "stop by order" else plan.order
     return "" if order is None else in_line(order.reason or "")
@@ -207,7 +207,7 @@ def _beside(scenario: Scenario, look: Look) -> tuple[str, ...]:
     if look.decision != "stop by order":
         return ()
     reason = reason_of_order(scenario, look)
-    return f", no bound crossed{f', {reason}' if reason else ': the scenario sets the day'}", ", no bound crossed"
+    return f"{f', {reason}' if reason else ''}; no bound crossed", "; no bound crossed"
 
 
 AFTER = "After "

@@ -40,7 +40,11 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     """Print the whole report of an ensemble."""
     console.print(Text(scenario.title, style="bold"))
     console.print(
-        Text(f"{counted(found['replicates'], 'replicate')} of seed {seed}. Intervals hold 95% of single trials.", "dim")
+        Text(
+            f"{counted(found['replicates'], 'replicate')} of seed {seed}. Intervals hold 95% of single trials; those "
+            "of shares of trials, such as power, are 95% confidence intervals by so many replicates.",
+            "dim",
+        )
     )
     if "uncertainty" in found:
         console.print(Text("Published numbers are redrawn in each replicate, within their uncertainty.", "yellow"))
@@ -153,14 +157,14 @@ def _comparison(
     ratio = found["figures"][f"{path}.hazard_ratio"]
     tests = dict(found["power"][name][arm])
     yield Text(
-        f" power {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, whatever the committee says; "
+        f" power {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, at the last cut-off; "
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if tests:
         others = (f"{label_of_test(test)} {_power(found, name, arm, test)}" for test in tests)
         yield Padding(Text(f"power by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
-        yield Text(f" power by the plan, over all looks: {_share(found['sequential_power'][name])}")
+        yield Text(f" stopped for benefit at a look: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:
         yield told
     if (coverage := found["coverage"].get(path)) is not None:
@@ -257,7 +261,15 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
 
 def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
     roomy = console.width >= ROOMY
-    headings = ("held", "stops for\nbenefit", "for\nfutility", "by\norder", "events", "date", "median\nhazard\nratio")
+    headings = (
+        "held",
+        "stops for\nbenefit",
+        "for\nfutility",
+        "on the\nset date",
+        "events",
+        "date",
+        "median\nhazard\nratio",
+    )
     table = figure_table(("look", ""), *((heading, "") for heading in headings))
     for look in found["stopping"]:
         day = look["day"]["mean"]
@@ -274,7 +286,7 @@ def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
 
 def _ending(scenario: Scenario, found: Summary) -> Iterator[Text]:
     ending = found["ending"]
-    words = {"benefit": "for benefit", "futility": "for futility", "order": "by order", "none": "not at all"}
+    words = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date", "none": "not at all"}
     told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
     yield Text(f" stopped: {', '.join(told)}")
     if (bias := found["bias"]) is not None:

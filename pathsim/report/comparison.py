@@ -65,7 +65,7 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
             console.print(_by_setting(settings, columns))
     if any(setting["stopping"] for setting in settings):
         console.print()
-        console.print(Text("The design: how trials end, by the plan of the committee", style="bold"))
+        console.print(Text("The design: how trials end, by the rules of the committee", style="bold"))
         for part in _design(settings, roomy=console.width >= ROOMY):
             console.print(part)
     if scenario.arms:
@@ -82,7 +82,7 @@ def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:
         _Column("duration,\ndays", "trial.ended.day"),
     ]
     takes = [column for column in takes if roomy or column.path != "trial.enrolled"]
-    yield _by_setting(settings, [_Column("power\nby the plan", "ending.benefit"), *takes])
+    yield _by_setting(settings, [_Column("stopped for\nbenefit", "ending.benefit"), *takes])
     looks = range(1, 1 + max(len(setting["stopping"]) for setting in settings))
     ends = [_Column(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
     ends = [column for column in ends if any(_mean(setting, column.path) for setting in settings)]

@@ -79,10 +79,10 @@ class Moment(Table):
 
 
 class Order(Moment):
-    """The day on which the committee stops the trial outside its rules, and why."""
+    """The day on which the committee stops the trial, whatever its rules say, and why."""
 
     reason: str | None = None
-    """Why, in words that follow "stopped": "for less toxicity and longer survival"."""
+    """Why, in words that follow "stopped on a set date": "as the real trial was, for less toxicity"."""
 
 
 class Cutoff(Moment):
@@ -207,7 +207,7 @@ class Monitoring(Table):
     None if a stop changes nothing in that.
     """
     order: Order | None = None
-    """The day on which the committee stops the trial for reasons outside its rules."""
+    """The day on which the committee stops the trial, whatever its rules say."""
 
     @model_validator(mode="after")
     def _looks_ascend(self) -> Self:

@@ -112,4 +112,4 @@ async def test_the_sentence_above_the_rows_is_told_whole_when_it_takes_another_l
         await driver.until(lambda: "▲" in "".join(lines_of(chart)), "the trial is over")
         await driver.until(lambda: standing.size.height == 2, "it has two lines")
         shown = " ".join(" ".join(driver.screen_lines()).split())
-        assert "others on PFS, high: that many of them had a higher hazard ratio." in shown
+        assert "others on PFS, high: their hazard ratios are higher, that is, worse for the new treatment." in shown

@@ -178,14 +178,14 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
             " this trial was luckier than ",
             share,
             f" of {others} others{of}: ",
-            "that many of them had a higher hazard ratio.",
+            "their hazard ratios are higher, that is, worse for the new treatment.",
         )
     # Nothing is randomized: there is no drug whose effect could be luck.
     return Text.assemble("By ", cut, " survival was lower in ", share, f" of {others} other trials of the same design.")
 
 
 def _ending(why: str) -> str:
-    return {"none": "ran to its end", "order": "outside the rules"}.get(why, f"stopped for {why}")
+    return {"none": "ran to its end", "order": "stopped on the set date"}.get(why, f"stopped for {why}")
 
 
 def _brief(view: EnsembleView, *, is_over: bool) -> Text:
@@ -203,7 +203,7 @@ def _brief(view: EnsembleView, *, is_over: bool) -> Text:
     return Text("\n".join(lines), no_wrap=True, overflow="ellipsis")
 
 
-BRIEFLY = {"none": "at the end", "order": "outside the rules", "benefit": "for benefit", "futility": "for futility"}
+BRIEFLY = {"none": "at the end", "order": "on the set date", "benefit": "for benefit", "futility": "for futility"}
 FIGURE_PARTS = ("own", "middle", "lower", "upper")
 
 

@@ -20,7 +20,7 @@ SHORT_DAYS = 4 * DAYS_PER_MONTH
 _ENDINGS = {
     "stop for benefit": ("Stopped for benefit", "Benefit shown"),
     "stop for futility": ("Stopped for futility", "Benefit not shown"),
-    "stop by order": ("Stopped by the committee outside its rules", "Stopped by the committee"),
+    "stop by order": ("Stopped on a set date", "Stopped on a set date"),
     "end without benefit": ("Benefit not shown", "Benefit not shown"),
 }
 """What each decision comes to, before all planned events and with them."""
@@ -82,7 +82,7 @@ def story(now: Situation) -> Story:
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
         first, *others = _decision(looks[-1], len(looks), now.planned_events)
-        return Story((first, *_reason(now), *others[:1], *_closing(now), *others[1:]), is_decision=True)
+        return Story((first, *_reason(now), *others, *_closing(now)), is_decision=True)
     if ending := tuple(_ending(now)):
         return Story((*ending, *_reason(now), *_closing(now), *_in_the_end(now)))
     return Story(tuple(_so_far(now)))
@@ -95,7 +95,7 @@ def _decision(look: Look, number: int, planned_events: int | None) -> Iterator[t
     events = f"{look.events} of {planned_events} events"
     yield Said(f"{name}{events}: "), Said(decision_in_words(look), is_important=True)
     if look.z is not None and by_order:
-        yield (Said(f"; z {look.z:.2f}, no bound crossed"),)
+        yield (Said(f"; no bound crossed, z {look.z:.2f}"),)
     elif look.z is not None:
         bound = "" if look.efficacy_bound is None else f", bound {look.efficacy_bound:.2f}"
         yield (Said(f"; z {look.z:.2f}{bound}"),)
@@ -111,7 +111,9 @@ def _ending(now: Situation) -> Iterator[tuple[Said, ...]]:
         how = _ENDINGS[look.decision][look.information >= 1]
         then = () if look.hazard_ratio is None else (Said(", HR "), Said(ratio(look.hazard_ratio), is_important=True))
         yield Said(how, is_important=True), Said(f" at {look.events} of {planned} events"), *then
-        if bound := _bound(look):
+        if look.decision == "stop by order":
+            yield (Said(", no bound crossed"),)
+        elif bound := _bound(look):
             yield (Said(f", {bound}"),)
     elif now.is_over:
         with_events = "" if planned is None else f" with {now.events_known} of {planned} events"
@@ -119,16 +121,15 @@ def _ending(now: Situation) -> Iterator[tuple[Said, ...]]:
 
 
 def _bound(look: Look) -> str:
-    """The bound that decided, beside the z of the look; nothing where none did."""
+    """The bound that decided, beside the z of the look; nothing where that is not known."""
     bound, how = look.efficacy_bound, "reached" if look.decision == "stop for benefit" else "short of"
     if look.decision == "stop for futility":
         bound, how = look.futility_bound, "below"
-    by_no_rule = look.decision == "stop by order" or look.z is None or bound is None
-    return "" if by_no_rule else f"z {look.z:.2f} {how} {bound:.2f}"
+    return "" if look.z is None or bound is None else f"z {look.z:.2f} {how} {bound:.2f}"
 
 
 def _reason(now: Situation) -> Iterator[tuple[Said, ...]]:
-    """Why the committee stopped the trial outside its rules, if it did and the scenario says why."""
+    """Why the trial was stopped on a set date, if it was and the scenario says why."""
     if now.looks and (reason := reason_of_order(now.scenario, now.looks[-1])):
         yield (Said(f", {reason}"),)
 
@@ -189,6 +190,7 @@ def _standing(now: Situation) -> Iterator[tuple[Said, ...]]:
                 Said(_ahead(view, now), is_important=True),
                 Said(f"{on}, HR "),
                 *_ratio(view),
+                Said(", may be chance" if _may_be_chance(view) else ""),
             )
         yield (Said(f", {counted(_events(main), 'event')}"),)
     else:
@@ -231,19 +233,23 @@ def _ratio(view: HazardRatioView) -> tuple[Said, ...]:
     return Said(ratio(view.estimate), is_important=True), limits
 
 
+def _may_be_chance(view: HazardRatioView) -> bool:
+    """Whether the interval of the hazard ratio, as it is shown, holds 1."""
+    lower, upper = (round(figure or 0.0, 2) for figure in (view.lower, view.upper))
+    return lower <= 1 <= upper
+
+
 def _ahead(view: HazardRatioView, now: Situation) -> str:
     """Who is ahead, by the figures as they are shown: clearly, if the interval of the hazard ratio leaves 1 out.
 
-    Never clearly where a committee looks at the data again and again: then its bounds say what is clear.
+    Clearly ahead is nobody before the end, nor where several arms are compared or a committee looks at the data: the
+    interval allows neither for looking again and again, nor for comparing more than once.
     """
     arm, control = spoken(view.arm), spoken(now.scenario.trial.control or "")
-    estimate, lower, upper = (round(figure or 0.0, 2) for figure in (view.estimate, view.lower, view.upper))
-    is_clear = now.planned_events is None and not lower <= 1 <= upper
-    unsure = "" if now.is_over else " so far"
+    estimate, so_far = round(view.estimate or 0.0, 2), "" if now.is_over else " so far"
     if estimate == 1:
-        return f"{arm} and {control} level{unsure}"
+        return f"{arm} and {control} level{so_far}"
     if len(now.scenario.compared_arms) > 1:
-        where = f"ahead of {control}" if estimate < 1 else f"behind {control}"
-        return f"{arm} clearly {where}" if is_clear else f"{arm} {where}{unsure}"
-    ahead = arm if estimate < 1 else control
-    return f"{ahead} clearly ahead" if is_clear else f"{ahead} ahead{unsure}"
+        return f"{arm} {f'ahead of {control}' if estimate < 1 else f'behind {control}'}{so_far}"
+    is_clear = now.is_over and now.planned_events is None and not _may_be_chance(view)
+    return f"{arm if estimate < 1 else control} {'clearly ahead' if is_clear else f'ahead{so_far}'}"
