@@ -201,9 +201,17 @@ class PathsimApp(TrialApp):
         self.trial.open()
 
     def action_help(self) -> None:
-        """All keys, and what they do."""
-        if self.front is not None:
-            self.push_screen(Help(self.front, self.BINDINGS))
+        """All keys, and what they do; meanwhile the trial stands still."""
+        if self.front is None:
+            return
+        was_playing = self.trial.session.is_playing
+
+        def go_on(_: None) -> None:
+            if was_playing and not self.trial.session.is_playing:
+                self.trial.resume()
+
+        self.trial.pause()
+        self.push_screen(Help(self.front, self.BINDINGS), go_on)
 
     def action_dismiss(self) -> None:
         """Hide problems, undo what hides a part of the screen, or go back to the trial."""

@@ -215,7 +215,7 @@ class Controller:
             "mend": self.is_worker_lost,
             "save": bool(session.settings),
             "keep": session.as_settings() != session.kept,
-            "reset": bool(session.settings or session.kept),
+            "reset": bool(session.settings),
             "undo": self.history.can_undo,
             "redo": self.history.can_redo,
             "seek look": self.card is None or self.card.committee is not None,
@@ -239,10 +239,9 @@ class Controller:
             self.session.kept = self.session.as_settings()
 
     def reset(self) -> None:
-        """Give every number its own value again."""
+        """Give every number its own value again; what the trial is compared with stays."""
         with self._action("the return to the defaults"):
             self.session.settings.clear()
-            self.session.kept = ()
 
     def go(self, day: float, thread: str = "") -> None:
         """Show the trial on another day; days of one thread that follow each other are undone together."""

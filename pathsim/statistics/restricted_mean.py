@@ -97,7 +97,7 @@ class MeanDifference(Comparison):
         return np.where(has_one, one.mean - other.mean, np.nan), deviations(0.95) * error
 
     @replicated
-    def difference_days(self) -> Annotated[DaysFigure, Label("event-free time gained")]:
+    def difference_days(self) -> Annotated[DaysFigure, Label("mean time gained")]:
         """The days gained."""
         return self._gained[0]
 

@@ -13,7 +13,7 @@ from pathsim.distributions import Hazard, hazard_by
 from pathsim.draws import Uniforms, streams, uniform
 from pathsim.fields import ByDay, NotNegative, Positive, Ratio, wrong
 from pathsim.journal import Codes, Rows
-from pathsim.meaning import Abbreviation, Name, Unit, Words
+from pathsim.meaning import Abbreviation, AlsoCalled, Name, Unit, Words
 from pathsim.patients import Gathered, Patients, StepNumbers
 from pathsim.steps.spec import Arrow, Elapsed, KeyPath, Link
 from pathsim.table import Table
@@ -22,6 +22,8 @@ MARGIN_DAYS, MARGIN = 1.0, 1e-9
 """By how much the limits of draws and days are drawn too wide: more than rounding does to either, but for hazards that
 come to less than some 1e-12 in all, of which the inverse is rounding and little else.
 """
+
+TIMES = Abbreviation("\N{MULTIPLICATION SIGN}")
 
 
 class HazardEffect(Table):
@@ -55,7 +57,7 @@ class Exit(Table):
     """A constant hazard."""
     median_days: Annotated[Positive, Unit.DAYS, Words("median")] | None = None
     """The median of a constant hazard, in days."""
-    hazard_ratio: Annotated[Ratio, Abbreviation("HR")] = 1.0
+    hazard_ratio: Annotated[Ratio, TIMES, Words("hazard factor"), AlsoCalled(("hazard ratio", "HR"))] = 1.0
     """A factor on the hazard stated here, for everybody: to calibrate its level."""
     effects: Annotated[tuple[HazardEffect, ...], Words("")] = ()
     """Ratios for patients under conditions, as they are on entering the step."""

@@ -30,7 +30,7 @@ class Shot(NamedTuple):
 
 
 SHOTS = {
-    "live": Shot(("29 Sep 2020", "events 80/131"), day=2114.0),
+    "live": Shot(("29 Sep 2020", "known 80/131"), day=2114.0),
     "live-small": Shot(("8 Jul 2018",), size=(80, 24), theme=PROJECTOR),
     "live-ascii": Shot(("8 Jul 2018",), ascii_only=True),
     "patients": Shot(("fare better", "The courses differ"), ("p", "t"), theme=LIGHT, day=2114.0),

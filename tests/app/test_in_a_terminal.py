@@ -54,7 +54,7 @@ def terminal(display: pyte.Screen) -> Iterator[Terminal]:
         one.close()
 
 
-COMES = {"both settings": "on average of 400", "published against simulated": "500 of 500 trials"}
+COMES = {"both settings": "means of 400", "published against simulated": "500 of 500 trials"}
 """What is simulated in the background, and comes late."""
 
 

@@ -216,6 +216,6 @@ async def test_where_a_number_comes_from_says_what_it_is_set_to() -> None:
         await driver.press("slash", *"relapse after transplant", "enter", "i")
         await driver.until(lambda: isinstance(driver.app.screen, Explanation), "it is told")
         shown = "\n".join(driver.screen_lines())
-        assert "HR 0.53   as you have set it" in shown
-        assert "HR 1.06   calibrated" in shown
+        assert "\N{MULTIPLICATION SIGN} 0.53   as you have set it" in shown
+        assert "\N{MULTIPLICATION SIGN} 1.06   calibrated" in shown
         assert f"--set {RELAPSE}=0.53" in shown.replace("\n", "")

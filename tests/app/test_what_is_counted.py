@@ -121,9 +121,9 @@ async def test_no_difference_is_told_that_is_smaller_than_its_error() -> None:
         toxic = labels[labels.index("Toxicity, grade 3 or higher") + 1 :]
         assert toxic == [names[0]]
         assert averages[labels.index(names[0])] == "-3.0 ± 1.0"
-        assert averages[labels.index("DFS power")] == "within ± 3.0"
+        assert averages[labels.index("DFS power")] == "+2.0 ± 3.0"
         assert averages[labels.index("DFS hazard ratio")] == "\N{MULTIPLICATION SIGN} 1.50 ± 0.15"
-        assert averages[labels.index("OS hazard ratio")] == "within ± 0.10"
+        assert averages[labels.index("OS hazard ratio")] == "\N{MULTIPLICATION SIGN} 1.02 ± 0.10"
 
 
 async def test_an_error_that_is_there_is_never_shown_as_none() -> None:
@@ -152,16 +152,16 @@ async def test_compare_lists_no_figure_that_is_known_of_neither_setting() -> Non
         assert all(any(cells) for label, *cells in zip(*told, strict=True) if not label.startswith("Toxicity"))
         assert "Power" not in told[0]
         power = Difference("DFS power", unit=Unit.SHARE, mean=0.01, reach=0.002)
-        gained = Difference("DFS event-free time gained", unit=Unit.DAYS, mean=20.0, reach=2.0)
+        gained = Difference("DFS mean time gained", unit=Unit.DAYS, mean=20.0, reach=2.0)
         table = difference_table(card, comparison, ContrastView(1, 9, 9, (power, gained)))
         labels = list(map(str, table.columns[0].cells))
-        assert labels.index("DFS event-free time gained") < labels.index("Power")
+        assert labels.index("DFS mean time gained") < labels.index("Power")
         assert labels[labels.index("Power") + 1] == "DFS power"
         assert not [label for label in labels if "Gray" in label]
 
 
 async def test_a_small_difference_that_is_larger_than_its_error_is_told_with_as_many_digits() -> None:
-    """As a user found it: -0.037 points with an error of 0.03 were told as "within ± 0.03"."""
+    """As a user found it: -0.037 points with an error of 0.03 were told as if they were less than it."""
     async with driven(settings={RELAPSE: "0.5"}) as driver:
         await driver.go(1800)
         screen = await driver.visit("compare")
@@ -178,5 +178,5 @@ async def test_a_small_difference_that_is_larger_than_its_error_is_told_with_as_
         table = difference_table(driver.app.trial.card, screen.comparison, told)
         labels, averages = (list(map(str, table.columns[number].cells)) for number in (0, 4))
         assert averages[labels.index("DFS power")] == "-0.04 ± 0.03"
-        assert averages[labels.index("OS power")] == "within ± 0.03"
+        assert averages[labels.index("OS power")] == "-0.03 ± 0.03"
         assert averages[labels.index("DFS hazard ratio")] == "\N{MULTIPLICATION SIGN} 0.9970 ± 0.0008"

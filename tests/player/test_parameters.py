@@ -277,7 +277,7 @@ def test_times_are_told_in_the_unit_that_a_reader_would_choose(scenario: str, pa
 @pytest.mark.parametrize(
     ("scenario", "path", "unit"),
     [
-        ("aall1331", "steps.after_transplant.exit.relapse.hazard_ratio", "HR #"),
+        ("aall1331", "steps.after_transplant.exit.relapse.hazard_ratio", "\N{MULTIPLICATION SIGN} #"),
         ("stroke-thrombectomy", "steps.after_thrombectomy.toxicity.hemorrhage.effects.0.risk_ratio", "RR #"),
         ("two-arm-exponential", "trial.per_month", "#/mo"),
         ("two-arm-exponential", "steps.control.exit.death.median_days", "# d"),

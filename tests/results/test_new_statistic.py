@@ -124,7 +124,7 @@ def test_settings_are_compared_by_it(scenario: Scenario) -> None:
         "OS hazard ratio": Unit.RATIO,
         "OS power": Unit.SHARE,
         "OS power, Fleming-Harrington (0, 1)": Unit.SHARE,
-        "OS event-free time gained": Unit.DAYS,
+        "OS mean time gained": Unit.DAYS,
         "OS power, sign test": Unit.SHARE,
         "OS events ratio": Unit.RATIO,
     }

@@ -137,8 +137,8 @@ class CompareScreen(TrialScreen):
             return
         self.query_one("#table", Static).update(difference_table(card, self.comparison, self.contrast))
         today = "" if self.trial.snapshot is None else f"by {self.trial.snapshot.date}"
-        averages = "" if self.contrast is None else f"; on average of {self.replicates:,} by {card.last_cut}"
-        interval = ", ± 95%" if averages else ""
+        averages = "" if self.contrast is None else f"; means of {self.replicates:,} paired trials by {card.last_cut}"
+        interval = ", ± the 95% margin" if averages else ""
         whole = f"this trial {today}{averages}{interval}; shares in percentage points"
         told = [whole, f"{today}{averages}", today]
         self.query_one("#differences-title", TitledRule).entitle("Now against before", *told)

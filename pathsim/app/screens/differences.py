@@ -74,20 +74,21 @@ class _Figure:
         return 100 if self.unit is Unit.SHARE else 1
 
     def told_average(self, mean: Difference) -> str:
-        """A mean difference with its error; of one within its error only that."""
+        """A mean difference with its 95% margin; that nothing changed, where no trial differs."""
+        if not mean.mean and not mean.reach:
+            return "no change"
         # So far does the factor reach whose logarithm reaches so far.
         reach = math.exp(mean.mean) * mean.reach if self.is_ratio else self.scale * mean.reach
         # As many digits as it takes for the error to be more than nothing.
         digits = max(self.digits, -math.floor(math.log10(reach))) if reach > 0 else self.digits
-        told = f"{self.told_difference(mean.mean, digits)} ±" if _is_sure(mean) else "within ±"
-        return f"{told} {reach:.{digits}f}"
+        return f"{self.told_difference(mean.mean, digits)} ± {reach:.{digits}f}"
 
 
 def difference_table(card: Opened, comparison: ComparisonView, contrast: ContrastView | None) -> Table:
     """A line for each figure: both settings in this trial by now, their difference, and that over replicates."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("", overflow="fold", ratio=1)
-    for heading in ("before", "now", "change", "on average"):
+    for heading in ("before", "now", "change", "mean change"):
         table.add_column(heading, justify="right", no_wrap=True)
     means = {} if contrast is None else {one.label: one for one in contrast.differences}
     endpoints = list(_endpoint_figures(card, comparison))

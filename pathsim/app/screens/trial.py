@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from pathsim.app.widgets.story import NOTHING, StoryLine
 from pathsim.player.controller import Controller
 from pathsim.player.replies import Reply
 from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
+from pathsim.player.views.story import Said, Story
 
 UPDATE_SECONDS = 1.0
 """How often lists are brought up to date while the trial runs."""
@@ -156,7 +158,15 @@ class TrialScreen(SteadyScreen[None]):
         for header in self.query(TrialHeader):
             header.show(tuple(self._parts()), self._tabs, self.TAB.name)
         for line in self.query(StoryLine):
-            line.show(NOTHING if self.trial.snapshot is None else self.trial.snapshot.story)
+            line.show(NOTHING if self.trial.snapshot is None else self._story(self.trial.snapshot))
+
+    def _story(self, snapshot: Snapshot) -> Story:
+        """The story, and how the trial goes on where it stands still because the committee meets."""
+        first, *others = snapshot.story.clauses or ((),)
+        session = self.trial.session
+        if not snapshot.story.is_decision or session.is_playing or session.is_over:
+            return snapshot.story
+        return replace(snapshot.story, clauses=(first, (Said(" (space goes on)"),), *others))
 
     def _parts(self) -> Iterator[HeaderPart]:
         trial, session = self.trial, self.trial.session
@@ -183,7 +193,7 @@ class TrialScreen(SteadyScreen[None]):
                 known, planned = snapshot.events_known, trial.card.committee.planned_events
                 of = f"{known} of {planned} events"
                 whole = f"stopped at {of}" if snapshot.is_stopped else f"{of} known"
-                yield HeaderPart(whole, "text", f"events {known}/{planned}")
+                yield HeaderPart(whole, "text", f"known {known}/{planned}")
             if trial.card.arms:
                 yield HeaderPart(f"randomized {snapshot.randomized}", "text")
         yield HeaderPart(f"{session.months_per_second:g} months/s", "dim")
@@ -191,7 +201,8 @@ class TrialScreen(SteadyScreen[None]):
 
 def in_parts(counts: ComparisonCounts) -> str:
     """How those who fare otherwise fare by an endpoint: the parts sum to the whole."""
-    times = [f"{count} {when}" for count, when in ((counts.later, "later"), (counts.earlier, "earlier")) if count]
+    moved = ((counts.later, "later"), (counts.earlier, "earlier"))
+    times = [f"{count} have the event {when}" for count, when in moved if count]
     rest = [f"{counts.otherwise} in other ways"] if counts.otherwise else []
     parts = [f"{counts.better} fare better ({counts.endpoint})", f"{counts.worse} worse", *times, *rest]
     return ", ".join(parts)

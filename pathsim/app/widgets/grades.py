@@ -10,6 +10,7 @@ from pathsim.player.views.live import ToxicityRow
 MEANING = (("▃", "grade 3", "dim"), ("▆", "grade 4", "dim"), ("█", "grade 5, died", "lost!"))
 """What each grade is drawn with."""
 DEATH = 2
+COUNTED = "numbers are patients"
 NUMBER_WIDTH = 4
 LEAST_BAR = 8
 LEAST_NAME, MOST_NAME = 8, 24
@@ -55,6 +56,8 @@ class ToxicityGrades(Picture):
         column = 0
         for sign, words, fore in MEANING:
             column = canvas.write(row, column, f"{sign * 2} {words}  ", fore)
+        if column + len(COUNTED) <= canvas.width:
+            canvas.write(row, column, COUNTED, "dim")
 
 
 def _scale(rows: Sequence[ToxicityRow]) -> float:
@@ -79,8 +82,8 @@ class _Panel:
         patients = max(row.patients[self.arm] for row in rows)
         heading = f"{POINTS[self.arm % len(POINTS)]} {group} {patients}"
         canvas.write(top, self.left, shortened(heading, self.numbers - self.left - 1), f"arm{self.arm}!")
-        for place, grade in enumerate("345"):
-            canvas.write(top, self.numbers + place * NUMBER_WIDTH, grade.rjust(NUMBER_WIDTH), "dim")
+        for place in range(len(MEANING)):
+            canvas.write(top, self.numbers + place * NUMBER_WIDTH, f"g{place + 3}".rjust(NUMBER_WIDTH), "dim")
         room = height - 1
         shown = rows[: room if len(rows) <= room else max(room - 1, 0)]
         for number, row in enumerate(shown, top + 1):

@@ -27,7 +27,7 @@ class EventLog(Picture):
                 continue
             column = canvas.write(row, column, f"patient {entry.patient:04d} ", "text!")
             if entry.who and canvas.width >= 100:
-                column = canvas.write(row, column, f"{entry.who} ", "dim")
+                column = canvas.write(row, column, f"({entry.who}) ", "dim")
             if 0 <= entry.arm < len(self.groups):
                 column = canvas.write(row, column, f"{self.groups[entry.arm]}: ", f"arm{entry.arm}")
             canvas.write(row, column, shortened(entry.text, canvas.width - column), "text")

@@ -126,11 +126,14 @@ class Sliders(Picture, can_focus=True):
         )
 
     def clear(self) -> bool:
-        """List all numbers again; False if they are."""
-        was_narrowed = bool(self.filter)
-        if was_narrowed:
-            self.narrow("")
-        return was_narrowed
+        """List all numbers again, with the cursor on the one that it is on; False if all are listed."""
+        if not self.filter:
+            return False
+        marked = self.marked
+        self.narrow("")
+        if marked is not None:
+            self.seek(marked.path)
+        return True
 
     @property
     def marked(self) -> Parameter | None:
