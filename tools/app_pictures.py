@@ -28,6 +28,13 @@ class Shot(NamedTuple):
     keys: Sequence[str] = ()
     replicates: int = 0
     scenario: str = "aall1331"
+    view: str = ""
+    """Of a screen with several."""
+
+    @property
+    def plays(self) -> bool:
+        """Whether the trial runs when the picture is taken."""
+        return not (self.keys or self.view)
 
 
 FOUND = ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter")
@@ -44,23 +51,25 @@ SHOTS = (
     Shot("app-evidence", (120, 40), "light", 2115, keys=("v", "w"), replicates=500),
     Shot("app-small", (80, 24), "projector", 1300),
     Shot("app-history", (120, 40), "dark", 1700, keys=CHANGES),
-    Shot("app-queues", (120, 40), "dark", 120, TWO_SUITES, ("w", "w"), scenario="stroke-thrombectomy"),
+    Shot("app-queues", (120, 40), "dark", 120, TWO_SUITES, view="queues", scenario="stroke-thrombectomy"),
 )
 
 
 async def taken(shot: Shot) -> None:
     """Take one picture."""
-    session = UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day, is_playing=not shot.keys)
+    session = UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day, is_playing=shot.plays)
     app = PathsimApp(WorkerProcess(), session, f"pathsim-{shot.theme}")
     async with app.run_test(size=shot.size) as pilot:
         await until(pilot, lambda: app.trial.snapshot is not None)
-        if not shot.keys:
+        if shot.plays:
             await until(pilot, lambda: app.trial.snapshot.moving)
         for key in shot.keys:
             await pilot.press({" ": "space"}.get(key, key))
             await pilot.pause(0.1)
             # What is chosen next may be on a list that is still on its way.
             await until(pilot, lambda: app.current_mode != "compare" or app.front.comparison is not None)
+        if shot.view:
+            app.front.view = shot.view
         await until(pilot, lambda: not shot.replicates or app.front.replicates >= shot.replicates)
         await pilot.pause(0.5)
         picture = app.export_screenshot(title=f"pathsim app {shot.scenario} --seed {SEED}")

@@ -140,7 +140,8 @@ class CompareScreen(TrialScreen):
         averages = "" if self.contrast is None else f"; means of {self.replicates:,} paired trials by {card.last_cut}"
         interval = ", ± the 95% margin" if averages else ""
         whole = f"this trial {today}{averages}{interval}; shares in percentage points"
-        told = [whole, f"{today}{averages}", today]
+        briefly = f"{today}; means of {self.replicates:,}, ± 95%" if averages else today
+        told = [whole, f"{today}{averages}", briefly, today]
         self.query_one("#differences-title", TitledRule).entitle("Now against before", *told)
 
     def command(self, asked: str) -> str:
