@@ -29,6 +29,7 @@ COMMANDS = {
     "merge": "pathsim.cli.merge:merge",
     "bounds": "pathsim.cli.bounds:bounds",
     "list": "pathsim.cli.library:list_scenarios",
+    "show": "pathsim.cli.show:show",
     "check": "pathsim.cli.check:check",
     "sources": "pathsim.cli.sources:sources",
     "graph": "pathsim.cli.graph:graph",

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from pathsim.fields import REST
@@ -217,11 +218,16 @@ def _step(lowest: float, highest: float, *, whole: bool) -> float:
 
 def _evidence(scenario: Scenario, rate: Rate, *, is_share: bool) -> str:
     evidence = rate.evidence
-    target = scenario.sections.targets.get(evidence.text) if evidence.kind == "calibrated" else None
-    text = evidence.text if target is None else ": ".join(filter(None, (target.part, target.label or evidence.text)))
+    text = "; ".join(map(partial(_target_label, scenario), evidence.calibrated_to)) or evidence.text
     counted = f"{rate.n} of {rate.of}. " if rate.n is not None else ""
     between = [f"{100 * limit:g}%" if is_share else f"{limit:g}" for limit in rate.range or ()]
     spread = f" It is thought to lie between {between[0]} and {between[1]}." if between else ""
     note = "" if evidence.note is None else f" ({evidence.note})"
     words = {"published": "Published", "derived": "Derived", "calibrated": "Calibrated to", "assumed": "Assumed"}
     return f"{counted}{words[evidence.kind]}: {text}{note}.{spread}"
+
+
+def _target_label(scenario: Scenario, name: str) -> str:
+    """What people call a target that numbers are fitted to, with its heading."""
+    target = scenario.sections.targets.get(name)
+    return name if target is None else ": ".join(filter(None, (target.part, target.label or name)))

@@ -156,13 +156,14 @@ def _comparison(
     path = compared_path(name, arm, "cox")
     ratio = found["figures"][f"{path}.hazard_ratio"]
     tests = dict(found["power"][name][arm])
+    power = "type I error" if found["null"] else "power"
     yield Text(
-        f" power {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, at the last cut-off; "
+        f" {power} {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, at the last cut-off; "
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if tests:
         others = (f"{label_of_test(test)} {_power(found, name, arm, test)}" for test in tests)
-        yield Padding(Text(f"power by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
+        yield Padding(Text(f"{power} by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
         yield Text(f" stopped for benefit at a look: {_share(found['sequential_power'][name])}")
     if (told := _at_the_ends(ratio)) is not None:

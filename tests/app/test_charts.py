@@ -232,3 +232,22 @@ def test_without_an_interval_there_is_no_hazard_ratio() -> None:
     """While all events are in one arm it would be 0 or infinite."""
     texts = list(comparison(HazardRatioView("drug", 0.0, None, None, 0.24), 0.7, is_stratified=True))
     assert texts == [["too few events in an arm for a hazard ratio"], ["HR not estimable"]]
+
+
+async def test_bars_of_trials_with_and_without_a_low_p_differ_without_color() -> None:
+    async with driven(size=(160, 45)) as driver:
+        await fill(driver, "ensemble")
+        histogram = driver.front.query_one(Histogram)
+        headline = histogram.headline
+        assert headline is not None
+        assert headline.is_significant is not None
+        rows = lines_of(histogram)
+        # P is low where the hazard ratio is far below 1: strong bars stand to the left of weak ones.
+        strong, weak = (
+            [column for row in rows for column, glyph in enumerate(row) if glyph == sign] for sign in ("█", "░")
+        )
+        assert strong
+        assert weak
+        assert np.mean(strong) < np.mean(weak)
+        assert min(weak) > min(strong)
+        assert headline.is_significant.any()

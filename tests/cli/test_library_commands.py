@@ -39,6 +39,21 @@ def test_the_list_has_every_scenario_with_its_title(pathsim: Pathsim) -> None:
         assert lines[lines.index(row["name"]) + 1] == row["title"]
 
 
+def test_show_prints_the_file_as_it_is(pathsim: Pathsim, scenario: str, tmp_path: Path) -> None:
+    for ascii_only in (False, True):
+        done = pathsim("show", scenario, ascii_only=ascii_only)
+        assert (done.code, done.err) == (0, "")
+        (tmp_path / "mine.toml").write_text(done.out, encoding="utf-8", newline="")
+        assert (tmp_path / "mine.toml").read_bytes() == Path(find(scenario).file).read_bytes()
+    assert pathsim("check", str(tmp_path / "mine.toml")).code == 0
+
+
+def test_show_finds_no_scenario_that_is_not_there(pathsim: Pathsim) -> None:
+    done = pathsim("show", "aall1332")
+    assert (done.code, done.out) == (2, "")
+    assert "aall1331" in done.err
+
+
 def test_check_finds_nothing_wrong(pathsim: Pathsim, scenario: str) -> None:
     done = pathsim("check", scenario)
     assert (done.code, done.err) == (0, "")

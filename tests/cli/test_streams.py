@@ -6,6 +6,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from calls import Pathsim, Start
@@ -105,6 +106,14 @@ def test_a_terminal_gets_colors_unless_it_is_told_otherwise() -> None:
     assert ESCAPE in on_a_terminal("list")
     assert ESCAPE not in on_a_terminal("list", NO_COLOR="1")
     assert ESCAPE not in on_a_terminal("list", TERM="dumb")
+
+
+def test_the_text_of_a_file_does_nothing_to_a_terminal(tmp_path: Path) -> None:
+    (tmp_path / "odd.toml").write_text('title = "a\u202etrial"\n# \x1b]0;mine\x07\n', encoding="utf-8")
+    shown = on_a_terminal("show", str(tmp_path / "odd.toml"))
+    assert ESCAPE not in shown
+    assert "\u202e" not in shown
+    assert 'title = "a' in shown
 
 
 @pytest.mark.parametrize("arguments", [("run", QUICK), ("run", QUICK, "--json"), ("run", QUICK, "--watch")], ids=named)

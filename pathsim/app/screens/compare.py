@@ -27,6 +27,7 @@ from pathsim.player.views.live import Opened, Parameter, Snapshot
 
 REPLICATES = 400
 FORES = {"better": "text!", "worse": "lost!", "later": "text", "earlier": "lost", "otherwise": "dim"}
+TOLD = {"later": "event later", "earlier": "event earlier"}
 NOTHING = "Nothing is changed yet, so there is nothing to compare. Try one of these:"
 ELSE = "Or turn any number on the Live screen. What is set now becomes the baseline with k."
 
@@ -118,10 +119,10 @@ class CompareScreen(TrialScreen):
         arms = card.arms if card is not None else ()
         columns = (
             Column("patient", 7, is_number=True),
-            Column("", 9),
+            Column("", 13),
             *((Column("arm", 14, rank=1),) if arms else ()),
             Column("about", 30, rank=2),
-            Column("before", 60),
+            Column("what differs first: before", 60),
             Column("now", 60),
         )
         listing = self.query_one(Listing)
@@ -226,7 +227,7 @@ def _line(one: ChangedPatient, arms: tuple[str, ...]) -> ListRow:
     arm = arms[one.arm] if 0 <= one.arm < len(arms) else ""
     found: list[tuple[str, str, float | str]] = [
         (f"{one.patient:04d}", "text", one.patient),
-        (one.verdict, FORES[one.verdict], one.verdict),
+        (TOLD.get(one.verdict, one.verdict), FORES[one.verdict], one.verdict),
     ]
     found += [(arm, f"arm{one.arm}" if arm else "dim", arm)] if arms else []
     found += [(one.about, "dim", one.about), (one.before, "text", one.day), (one.now, "text", one.day)]

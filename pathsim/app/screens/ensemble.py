@@ -210,7 +210,7 @@ FIGURE_PARTS = ("own", "middle", "lower", "upper")
 def _table(view: EnsembleView, *, is_over: bool) -> Table:
     table = Table(box=None, padding=(0, 1), pad_edge=False, expand=True)
     table.add_column("at the last data cut")
-    for heading in ("this trial", "average", "95% of trials"):
+    for heading in ("this trial", "mean or median", "95% of trials"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in view.figures:
         table.add_row(*_figure(one, is_over=is_over))
@@ -225,9 +225,9 @@ def _table(view: EnsembleView, *, is_over: bool) -> Table:
     if view.ended is not None:
         table.add_row(*_figure(view.ended, is_over=is_over))
     if view.stopping:
-        _section(table, "stopped at a look for", "benefit", "futility", "order")
+        _section(table, "stopped at a look", "for benefit", "for futility", "on the set date")
     for look, held, *reasons in view.stopping:
-        table.add_row(f"look {look}, held in {held:.0%}", *(f"{part:.0%}" for part in reasons))
+        table.add_row(f"look {look}, reached in {held:.0%}", *(f"{part:.0%}" for part in reasons))
     return table
 
 

@@ -18,6 +18,9 @@ LEAST_AT_MODE = 0.05
 ROWS_BELOW = 4
 """The axis, what points at it, its numbers, and what the shades mean."""
 
+WHOLE, WEAK = 8, "░"
+"""The eighths of a full cell, and what it is drawn with where trials have no such P: color alone would not tell."""
+
 
 class Histogram(Picture):
     """The distribution of one figure over replicates."""
@@ -104,9 +107,10 @@ class _Bars:
                 part = min(max(eighths - 8 * row, 0), 8)
                 if not part:
                     break
-                fore = "dim" if bright_eighths - 8 * row >= part / 2 else "other"
-                glyphs = EIGHTHS[part] * min(width, self.width + 1 - start)
-                self.canvas.write(self.height - 1 - row, start, glyphs, fore)
+                is_strong = bright_eighths - 8 * row >= part / 2
+                glyph = WEAK if part == WHOLE and not is_strong and bright.any() else EIGHTHS[part]
+                glyphs = glyph * min(width, self.width + 1 - start)
+                self.canvas.write(self.height - 1 - row, start, glyphs, "dim" if is_strong else "other")
 
     def binned(self) -> tuple[NDArray[np.int64], int]:
         """How many trials are in each bar, and how many columns wide bars are."""
