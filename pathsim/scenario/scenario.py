@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pathsim.cohort import STOPPED, Accrual, Cohort
 from pathsim.conditions import DATE, condition, words
-from pathsim.journal import EventKind, Vocabulary
+from pathsim.journal import Vocabulary
 from pathsim.names import abbreviated, readable
 from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.alike import alike
@@ -15,16 +15,17 @@ from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
 from pathsim.scenario.enrollment import accrual_of, cohort_of
 from pathsim.scenario.entries import Repeated, ResourceEntry, StepEntry
-from pathsim.scenario.evidence import Evidence, Rate, unknown_references
+from pathsim.scenario.evidence import Evidence, Rate, Tree, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
+from pathsim.scenario.linking import StepLinker
 from pathsim.scenario.merge import Joined, join, with_number
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.schema import Cutoff, Trial
 from pathsim.scenario.sense import senseless, without_words
-from pathsim.scenario.validate import Sections, sections
+from pathsim.scenario.validate import Before, Sections, sections
 from pathsim.steps.randomize import Randomize, RandomizeSpec
-from pathsim.steps.spec import KeyPath, Link, StepSpec, Surroundings
+from pathsim.steps.spec import KeyPath, Surroundings
 
 TARGETS = "targets"
 """The section whose numbers are none of the model's: nothing is simulated with them."""
@@ -262,7 +263,7 @@ class Scenario:
         tree = self.layers.tree
         for path, value in values.items():
             tree = with_number(tree, path, value)
-        changed = replace(_checked(replace(self.layers, tree=tree)), rules_bind=self.rules_bind)
+        changed = replace(_checked(replace(self.layers, tree=tree), before=self), rules_bind=self.rules_bind)
         return changed.under_null() if self.is_null else changed
 
 
@@ -278,11 +279,15 @@ def load(
     return _checked(join(source, overrides or {}, varied or {}, load), as_read=True)
 
 
-def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:
-    """The scenario that these layers make; only what has just been read is also asked for its sense."""
+def _checked(joined: Joined, *, as_read: bool = False, before: Scenario | None = None) -> Scenario:
+    """The scenario that these layers make; only what has just been read is also asked for its sense.
+
+    What is the same as in the scenario ``before`` is not made again.
+    """
     steps = joined.tree.get("steps")
     unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
-    found = sections({**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree)
+    tree = {**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree
+    found = sections(tree, None if before is None else Before(_unrolled(before.layers.tree), before.sections))
     wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
     wrong += unknown_references(joined.rates, found.sources, joined.targets)
     if as_read and not wrong:
@@ -296,10 +301,14 @@ def _checked(joined: Joined, *, as_read: bool = False) -> Scenario:
         placed = [joined.placed(Problem(unrolled.origin(p.path), p.message, p.file, p.line)) for p in wrong]
         unique = dict.fromkeys(placed)
         raise ScenarioError(sorted(unique, key=lambda problem: (problem.file, problem.line or 0)))
-    return _made(joined, unrolled, found)
+    return _made(joined, unrolled, found, before)
 
 
-def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
+def _unrolled(tree: Tree) -> Tree:
+    return {**tree, "steps": unroll(tree["steps"]).steps}
+
+
+def _made(joined: Joined, unrolled: Unrolled, found: Sections, before: Scenario | None) -> Scenario:
     around = surroundings(found, unrolled.first_cycle)
     index = {name: number for number, name in enumerate(found.steps)}
     repeats = _repeats(joined, unrolled, index)
@@ -309,12 +318,10 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         for name, step in found.steps.items()
     }
     order = tuple(index[name] for name in in_order(leads))
-    vocabulary = Vocabulary()
-    names = list(found.steps)
-    entries = {
-        number: _entry(number, names[number], found.steps[names[number]], around, index, repeats, vocabulary)
-        for number in order
-    }
+    steps = list(found.steps.items())
+    known = () if before is None or not _steps_can_stay(before, found, around, index) else before.steps
+    linker = StepLinker(around, index, repeats, known, before.vocabulary.events if before is not None else ())
+    entries = {number: linker.entry(number, *steps[number]) for number in order}
     if found.trial is None:
         raise TypeError("checked before: there is a trial")
     return Scenario(
@@ -325,7 +332,7 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
         number_of_step=index,
         order=order,
         repeats=repeats,
-        vocabulary=vocabulary,
+        vocabulary=linker.vocabulary,
         cohort=cohort_of(found, around),
         accrual=accrual_of(found.trial),
         resources={
@@ -339,35 +346,14 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections) -> Scenario:
     )
 
 
-def _entry(
-    number: int,
-    name: str,
-    spec: StepSpec,
-    around: Surroundings,
-    index: Mapping[str, int],
-    repeats: Mapping[str, Repeated],
-    vocabulary: Vocabulary,
-) -> StepEntry:
-    enter = vocabulary.add("enter", name, name)
+def _steps_can_stay(before: Scenario, found: Sections, around: Surroundings, index: Mapping[str, int]) -> bool:
+    """Whether all that steps look up is as it was: columns, the cohort, the catalog of toxicities, other steps.
 
-    def add_event(kind: EventKind, step: str, what: str) -> int:
-        return vocabulary.add(kind, step, what)
-
-    def since(step: str) -> tuple[int, ...]:
-        return repeats[step].cycles if step in repeats else (index[step],)
-
-    step = spec.link(Link(name, spec.stream or name, around, index, add_event))
-    return StepEntry(
-        number=number,
-        name=name,
-        spec=spec,
-        step=step,
-        enter=enter,
-        label=spec.label or readable(name),
-        holds=spec.keeps(),
-        requests=spec.requests(),
-        elapsed=None if spec.elapsed is None else (spec.elapsed.set, since(spec.elapsed.since)),
-    )
+    Those of a null hypothesis are not what their tables say.
+    """
+    is_same = before.names == around.names and before.number_of_step == index
+    cohort, toxicities = before.sections.cohort, before.sections.toxicities
+    return is_same and not before.is_null and cohort == found.cohort and toxicities == found.toxicities
 
 
 def _repeats(joined: Joined, unrolled: Unrolled, index: Mapping[str, int]) -> dict[str, Repeated]:

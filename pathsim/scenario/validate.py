@@ -48,9 +48,25 @@ class Sections:
     problems: list[Problem] = field(default_factory=list)
 
 
-def sections(tree: Tree) -> Sections:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A tree that was read before, without any problem: tables that are still the same need not be read again."""
+
+    tree: Tree
+    sections: Sections
+
+    def table(self, path: KeyPath, table: Any) -> Any:
+        """What stood at this path, if it was this very table; else None."""
+        section, *name = path
+        was, found = self.tree.get(str(section)), getattr(self.sections, str(section))
+        for key in name:
+            was, found = (was or {}).get(key), found.get(key)
+        return found if was == table else None
+
+
+def sections(tree: Tree, before: Before | None = None) -> Sections:
     """The sections of this tree; what cannot be read is left out and reported."""
-    reader = _Reader(tree)
+    reader = _Reader(tree, before)
     found = Sections(
         title=reader.text("title") or "",
         summary=reader.text("summary"),
@@ -73,8 +89,8 @@ def sections(tree: Tree) -> Sections:
 
 
 class _Reader:
-    def __init__(self, tree: Tree) -> None:
-        self._tree = tree
+    def __init__(self, tree: Tree, before: Before | None = None) -> None:
+        self._tree, self._before = tree, before
         self.problems: list[Problem] = []
         self._misspelled = set()
         """The sections that are there under a wrong name."""
@@ -192,6 +208,9 @@ class _Reader:
         return None
 
     def _table(self, table: Any, path: KeyPath, model: type[Model]) -> Model | None:
+        known = None if self._before is None else self._before.table(path, table)
+        if isinstance(known, model):
+            return known
         try:
             return model.model_validate(table)
         except ValidationError as complaints:
