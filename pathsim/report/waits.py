@@ -122,9 +122,9 @@ def _part(figure: dict[str, Any]) -> str:
 
 def _time(figure: dict[str, Any]) -> str:
     """A time and its interval, the unit once."""
-    written = times_alike(_told(figure))
-    unit = written[0].partition(" ")[2]
-    return _with_interval(figure, [text.partition(" ")[0] for text in written]) + (f" {unit}" if unit else "")
+    written = [text.partition(" ") for text in times_alike(_told(figure))]
+    told = _with_interval(figure, [number for number, _, _ in written])
+    return f"{told} {written[0][2]}" if written else told
 
 
 def _told(figure: dict[str, Any]) -> Sequence[float]:

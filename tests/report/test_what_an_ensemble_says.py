@@ -113,6 +113,29 @@ def test_waits_and_use_are_told_with_one_unit_for_a_figure_and_its_interval() ->
     assert row(lines, "waiting, at most")[0] == f"{columns['resources[resource=bed].most_waiting'].mean():.1f}"
 
 
+def test_a_wait_that_ends_for_nobody_has_no_length() -> None:
+    """Whoever is ready first keeps the bed for ever, so that those who are ready a year later never get it."""
+    text = (
+        WARD.replace(
+            "[steps.waiting]",
+            """[steps.who]
+kind = "branch"
+rules = [{ split = { waiting = 0.5, later = "rest" } }]
+[steps.later]
+kind = "wait"
+ready = 365
+resource = "bed"
+next = "bed"
+[steps.waiting]""",
+        )
+        .replace("days  = 12\n", "")
+        .replace('next  = "home"\n', 'exit = { leaves = { next = "home", by = { 5000 = 0.001 } } }\n')
+    )
+    lines = report('title = "A ward"\n' + text)
+    assert row(lines, "mean wait")[-1] == "-"
+    assert row(lines, "had to wait")[-2] != "0"
+
+
 def test_where_nobody_waits_nothing_is_told_of_it() -> None:
     lines = report('title = "A ward"\n' + WARD.replace("capacity  = 1", "capacity  = 20"))
     assert "Waiting for places" not in lines
