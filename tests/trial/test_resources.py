@@ -17,7 +17,7 @@ from pathsim.results.json import results
 from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.resources import MOST_PERIODS, periods
+from pathsim.trial.resources import MOST_PERIODS, PlaceRequests, _most_waiting, periods
 
 WARD = f"""
 title = "A ward with one bed"
@@ -165,3 +165,23 @@ def test_with_a_bed_more_only_the_last_waits() -> None:
     )
     used = [columns[f"{number}:resources[resource=bed].in_use"][0] for number in (0, 1)]
     assert used[1] < used[0]
+
+
+def test_who_comes_as_another_leaves_and_who_does_not_wait_add_nothing_to_the_queue() -> None:
+    """In the first trial one leaves as another comes, and a third has a place at once; in the second two wait."""
+    row = np.array([0, 1, 2, 3, 4])
+    asked, left = np.array([1.0, 5.0, 6.0, 1.0, 2.0]), np.array([5.0, 9.0, 6.0, 3.0, 4.0])
+    requests = PlaceRequests(row, asked, left, np.ones(5, np.bool_), np.full(5, 99.0))
+    assert _most_waiting(requests, 3, 2).tolist() == [1, 2]
+
+
+def test_of_several_resources_each_is_shared_by_its_own_places() -> None:
+    scenario = load("stroke-thrombectomy", {"trial.patients": "300", "resources.scanner.capacity": "3"})
+    alone = load("stroke-thrombectomy", {"trial.patients": "300", "resources.scanner.capacity": "1"})
+    three, one = (results(simulate(made, 3)[0]) for made in (scenario, alone))
+    for rows_of_three, rows_of_one in ((three[key], one[key]) for key in ("resources", "resource_use")):
+        shares = [
+            [row["in_use"] for row in part if row["resource"] == "scanner"] for part in (rows_of_three, rows_of_one)
+        ]
+        # With more scanners some come a little sooner: the same work, by three times as many.
+        assert np.array(shares[0]) == pytest.approx(np.array(shares[1]) / 3, abs=0.02)
