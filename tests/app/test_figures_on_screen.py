@@ -114,7 +114,8 @@ async def test_an_ensemble_tells_how_lucky_this_trial_was_and_what_was_published
         # So do the bars, by their center.
         heights = np.array(
             [
-                sum(" ▁▂▃▄▅▆▇█".find(glyph) for glyph in column if glyph in "▁▂▃▄▅▆▇█")
+                # A full cell of trials without such a P is drawn in another shade.
+                sum(" ▁▂▃▄▅▆▇█".find(glyph) for glyph in "".join(column).replace("░", "█") if glyph in "▁▂▃▄▅▆▇█")
                 for column in zip(*rows[:axis], strict=True)
             ]
         )

@@ -82,7 +82,7 @@ def story(now: Situation) -> Story:
         return Story(((Said(in_line(sections.question or sections.title), is_important=True),),))
     if looks and now.day - looks[-1].day < 1:
         first, *others = _decision(looks[-1], len(looks), now.planned_events)
-        return Story((first, *_reason(now), *others, *_closing(now)), is_decision=True)
+        return Story((first, *_reason(now), *others[:1], *_closing(now), *others[1:]), is_decision=True)
     if ending := tuple(_ending(now)):
         return Story((*ending, *_reason(now), *_closing(now), *_in_the_end(now)))
     return Story(tuple(_so_far(now)))
