@@ -46,7 +46,7 @@ class ValidationResults(JsonObject):
 
     @property
     def is_met(self) -> bool:
-        """Whether every target of kind ``input`` or ``fit`` is met; if not, the command exits with 1."""
+        """Whether no target of kind ``input`` or ``fit`` is missed for sure; if one is, the command exits with 1."""
         return not any(one.is_missed for one in self.comparisons if one.target.kind in ("input", "fit"))
 
     def __repr__(self) -> str:

@@ -94,8 +94,9 @@ def unit_for(days: float) -> TimeUnit:
 
 def times_alike(days: Sequence[float | None]) -> list[str]:
     """Times to be compared, in the unit that suits the first of them that is longer than nothing; a dash if missing."""
-    unit = unit_for(next((each for each in days if each), 0.0))
-    return ["-" if each is None else f"{each / unit.days:.{unit.digits}f} {unit.name}" for each in days]
+    known = [None if each is None or math.isnan(each) else each for each in days]
+    unit = unit_for(next((each for each in known if each), 0.0))
+    return ["-" if each is None else f"{each / unit.days:.{unit.digits}f} {unit.name}" for each in known]
 
 
 def percent(value: float | None) -> str:

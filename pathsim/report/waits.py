@@ -11,7 +11,7 @@ from rich.text import Text
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.ensembles.summary import Summary
 from pathsim.paths import row_of
-from pathsim.report.figures import figure_table, percent, times_alike
+from pathsim.report.figures import figure_table, percent, span, times_alike
 from pathsim.report.histogram import ASCII_BARS, BARS
 from pathsim.results.json import ResultsJson
 from pathsim.scenario.entries import StepEntry
@@ -40,7 +40,7 @@ def _waits(scenario: Scenario, found: ResultsJson) -> Table:
         table.add_row(
             _step_label(scenario, row["resource"], row["step"]),
             *counts,
-            *times_alike([row[f"{figure}_days"] for figure in LENGTHS]),
+            *(span(row[f"{figure}_days"]) for figure in LENGTHS),
         )
     return table
 
@@ -63,7 +63,7 @@ def _use(scenario: Scenario, found: ResultsJson, *, ascii_only: bool) -> Table:
             scenario.resources[row["resource"]].label,
             str(row["capacity"]),
             percent(row["in_use"]),
-            "-" if mean is None else f"{mean:.2f}",
+            "-" if math.isnan(mean) else f"{mean:.2f}",
             str(row["most_waiting"]),
             *([_bars(found, row["resource"], ascii_only=ascii_only)] if bars else []),
         )
@@ -71,12 +71,11 @@ def _use(scenario: Scenario, found: ResultsJson, *, ascii_only: bool) -> Table:
 
 
 def _bars(found: ResultsJson, resource: str, *, ascii_only: bool) -> str:
-    """A bar for each period, until the last in which anything was in use."""
-    shares = [row["in_use"] or 0.0 for row in found["resource_use"] if row["resource"] == resource]
-    while shares and not shares[-1]:
-        shares.pop()
-    bars = ASCII_BARS if ascii_only else BARS
-    return "".join(bars[math.ceil(min(share, 1.0) * (len(bars) - 1))] for share in shares)
+    """A bar for each period, until the last in which any resource was in use: those of all stand below each other."""
+    last = max((row["from_day"] for row in found["resource_use"] if row["in_use"]), default=-1.0)
+    shares = [row["in_use"] for row in found["resource_use"] if row["resource"] == resource and row["from_day"] <= last]
+    bars, none = (ASCII_BARS, "_") if ascii_only else (BARS, "·")
+    return "".join(bars[math.ceil(share * (len(bars) - 1))] if share else none for share in shares)
 
 
 def waiting_steps(scenario: Scenario) -> list[StepEntry]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias, TypedDict
 
 import numpy as np
@@ -77,18 +78,30 @@ def _of_step(scenario: Scenario, entries: Entries, rows: int, wanted: Requested,
     left = first_day(entries(following), following, rows).take(asked.row)
     then = [scenario.entry(wanted.then).enter]
     got_on = first_day(entries(then), then, rows).take(asked.row)
-    got = np.isfinite(got_on) & (got_on <= left)
-    entered = entries([one.enter for one in scenario.steps if one.holds != wanted.resource])
+    got = np.isfinite(got_on) & (got_on <= left) & ~gave_up(scenario, entries, rows, ready.step).take(asked.row)
+    # Codes ascend along the pathway: what came before the wait, at the same instant too, gives nothing back.
+    others = [one.enter for one in scenario.steps if one.holds != wanted.resource and one.enter > ready.code]
+    entered = entries(others)
     taken = np.full(rows, math.inf)
-    taken[asked.row] = got_on
+    taken[asked.row] = np.where(got, got_on, math.inf)
     later = entered.pick(entered.day >= taken.take(entered.row))
     freed = np.full(rows, math.inf)
     np.minimum.at(freed, later.row, later.day)
     return PlaceRequests(asked.row, asked.day, left, got, np.where(got, freed.take(asked.row), math.inf))
 
 
+def gave_up(scenario: Scenario, entries: Entries, rows: int, step: str) -> NDArray[np.bool_]:
+    """Whether each row left this step by an exit, wherever that leads."""
+    found = np.zeros(rows, np.bool_)
+    found[entries([event.code for event in scenario.vocabulary.of("exit") if event.step == step]).row] = True
+    return found
+
+
 def resources(known: DataCut) -> list[ResourceRow]:
-    """Each resource that is waited for: how much of it was in use, and how many waited, at a time."""
+    """Each resource that is waited for: how much of it was in use, and how many waited, at a time.
+
+    As it happened, reported or not: whoever keeps the places knows of them, and no patient's record has to come in.
+    """
     scenario = known.chunk.scenario
     return [
         {
@@ -113,7 +126,7 @@ def resource_use(known: DataCut) -> list[ResourceUseRow]:
             found.append(
                 {
                     "resource": name,
-                    "from_day": begin,
+                    "from_day": begin if begin % 1 else int(begin),
                     "days": span.days,
                     "in_use": _in_use(scenario, name, requests, span),
                     "mean_waiting": span.mean(requests.asked, requests.left, requests.row),
@@ -161,8 +174,8 @@ def _in_use(scenario: Scenario, name: str, requests: PlaceRequests, span: _Span)
 
 def _with_spans(known: DataCut) -> Iterator[tuple[str, PlaceRequests, _Span]]:
     """The requests for each resource, and the time from the first to the last."""
-    scenario = known.chunk.scenario
-    for name, requests in place_requests(scenario, known.entries, known.chunk.rows).items():
+    scenario, happened = known.chunk.scenario, replace(known, complete=True)
+    for name, requests in place_requests(scenario, happened.entries, known.chunk.rows).items():
         trial, trials = requests.row // scenario.patients, known.day.size
         first, last = np.full(trials, math.inf), np.full(trials, -math.inf)
         np.minimum.at(first, trial, requests.asked)

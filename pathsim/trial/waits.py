@@ -10,6 +10,7 @@ from pathsim.journal import Rows
 from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, DaysFigure
 from pathsim.trial.data_cut import DataCut, first_day
+from pathsim.trial.resources import gave_up
 from pathsim.trial.tables import NOWHERE, Counts, Visits, quantiles_of_each
 
 
@@ -46,6 +47,7 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
         got = scenario.entry(entry.requests.then).number
         days = _days_of_following(known, entry).take(ready.row) - ready.day
         left = went.take(ready.row) >= 0
+        exited = gave_up(scenario, known.entries, known.chunk.rows, event.step).take(ready.row)
 
         def tally(of: NDArray[np.bool_], trial: Rows = trial) -> Counts:
             return np.bincount(trial[of], minlength=trials)
@@ -63,7 +65,7 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
                 "asked": np.bincount(trial, minlength=trials),
                 "waited": tally(~left | (days > 0)),
                 "waiting": tally(~left),
-                "left_queue": tally(left & (went.take(ready.row) != got)),
+                "left_queue": tally(left & (exited | (went.take(ready.row) != got))),
                 "mean_days": np.divide(total, answered, out=np.full(trials, np.nan), where=answered > 0),
                 "median_days": median,
                 "percentile_90_days": percentile_90,

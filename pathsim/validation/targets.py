@@ -105,7 +105,7 @@ class TargetComparison:
         beyond = abs(miss(self.target, self.average)) - self.tolerance
         if beyond <= _NEGLIGIBLE:
             return "met"
-        if beyond <= self.margin:
+        if self.average.count == 1 or beyond <= self.margin:
             return "undecided"
         return "implausible" if published is None else "wrong on average"
 

@@ -79,6 +79,22 @@ def cells(lines: list[str], label: str) -> list[str]:
     return next(line for line in lines if line.startswith(f" {label} ")).removeprefix(f" {label} ").split()
 
 
+def last_in_use(found: ResultsJson) -> int:
+    """The number of the last month in which either of the two was."""
+    months = len(found["resource_use"]) // 2
+    return max(number % months for number, row in enumerate(found["resource_use"]) if row["in_use"])
+
+
+def test_what_has_no_length_has_a_dash() -> None:
+    """Nobody's wait for the suite has ended, and nobody has had it."""
+    console, text = page()
+    chunk = simulate(load("stroke-thrombectomy", {"trial.patients": "10"}), 3)[0]
+    print_report(console, chunk, results(chunk))
+    assert "nan" not in text.getvalue()
+    row = next(line for line in text.getvalue().splitlines() if line.startswith(" Angiography suite:"))
+    assert row.split()[-4:] == ["-"] * 4
+
+
 def test_each_step_has_its_counts_in_the_order_of_the_heads() -> None:
     lines, found = report(made())
     for row, label in zip(found["waits"], ("Bed: For a bed", "Chair: For a chair"), strict=True):
@@ -98,9 +114,7 @@ def test_each_resource_has_its_use_and_bars_until_the_last_month_of_it(day: floa
         assert (places, use) == (str(row["capacity"]), f"{row['in_use']:.1%}")
         assert (mean, most) == (f"{row['mean_waiting']:.2f}", str(row["most_waiting"]))
         shares = [one["in_use"] for one in found["resource_use"] if one["resource"] == row["resource"]]
-        last = max(number for number, share in enumerate(shares) if share)
-        expected = "".join(" ▁▂▃▄▅▆▇█"[math.ceil(share * 8)] for share in shares[: last + 1])
-        assert "".join(bars) == "".join(expected.split())
+        assert list(bars) == ["".join("·▁▂▃▄▅▆▇█"[math.ceil(share * 8)] for share in shares[: 1 + last_in_use(found)])]
 
 
 def test_a_trial_of_many_years_says_how_long_its_periods_are() -> None:

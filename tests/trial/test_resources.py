@@ -138,7 +138,7 @@ def test_the_same_figures_are_found_by_their_paths() -> None:
     paths = [
         "waits[step=suite_wait].mean_days",
         "resources[resource=suite].in_use",
-        "resource_use[resource=suite,from_day=0.0].mean_waiting",
+        "resource_use[resource=suite,from_day=0].mean_waiting",
     ]
     found = figures(simulate_many(scenario, 3, range(3)), paths)
     for replicate in range(3):
@@ -185,3 +185,65 @@ def test_of_several_resources_each_is_shared_by_its_own_places() -> None:
         ]
         # With more scanners some come a little sooner: the same work, by three times as many.
         assert np.array(shares[0]) == pytest.approx(np.array(shares[1]) / 3, abs=0.02)
+
+
+def test_a_place_that_is_asked_for_at_once_is_kept_all_the_same() -> None:
+    """Whoever comes, asks and gets it at one instant has not given it back with that."""
+    text = WARD.format(day=100)
+    later, at_once = (
+        results(simulate(load(Source("ward", "<test>", text.replace("ready = 1", f"ready = {ready}"))), 1)[0])
+        for ready in (1, 0)
+    )
+    assert at_once["resources"][0]["in_use"] == later["resources"][0]["in_use"] == pytest.approx(1)
+
+
+def test_who_gives_up_has_no_place_wherever_they_go() -> None:
+    """The exit of the wait leads into the step of the place itself."""
+    gives_up = 'next  = "bed"\nexit = { gives_up = { next = "bed", hazard_per_day = 0.2 } }\n[steps.bed]'
+    text = WARD.format(day=100).replace('next  = "bed"\n[steps.bed]', gives_up)
+    chunk = simulate(load(Source("ward", "<test>", text)), 1)[0]
+    (code,) = [event.code for event in chunk.scenario.vocabulary.of("exit")]
+    left = int((chunk.journal.event == code).sum())
+    assert left > 0
+    found = results(chunk)
+    assert found["waits"][0]["left_queue"] == left
+    assert found["resources"][0]["in_use"] <= 1
+
+
+def test_use_is_told_as_it_happened_whether_patients_have_been_reported_or_not() -> None:
+    text = WARD.format(day=30).replace("patients  = 4", "patients  = 4\nreporting_delay = [0, 5, 60]")
+    delayed, known = (
+        results(simulate(load(Source("ward", "<test>", one)), 1)[0]) for one in (text, WARD.format(day=30))
+    )
+    assert delayed["resources"] == known["resources"]
+    assert delayed["resource_use"] == known["resource_use"]
+    assert delayed["waits"] != known["waits"]
+
+
+def test_over_time_waiting_adds_up_to_all_that_was_waited() -> None:
+    found = results(simulate(ward(), 1)[0])
+    waited = sum(row["days"] * row["mean_waiting"] for row in found["resource_use"])
+    assert waited == pytest.approx(sum(stay.got - stay.asked for stay in stays()), abs=1e-2)
+
+
+def test_requests_of_several_steps_are_of_one_resource() -> None:
+    """Whoever has left the bed asks for it again, and keeps it for ten days more: eighty in all, without a break."""
+    again = """next  = "again"
+[steps.again]
+kind  = "wait"
+ready = 0
+resource  = "bed"
+next  = "second"
+[steps.second]
+kind  = "phase"
+days  = 10
+holds = "bed"
+next  = "home"
+[steps.home]"""
+    text = WARD.format(day=100).replace('next  = "home"\n[steps.home]', again)
+    found = results(simulate(load(Source("ward", "<test>", text)), 1)[0])
+    assert [row["asked"] for row in found["waits"]] == [4, 4]
+    (row,) = found["resources"]
+    assert row["asked"] == 8
+    used = sum(row["days"] * row["in_use"] for row in found["resource_use"])
+    assert used == pytest.approx(80, abs=1e-2)

@@ -143,7 +143,8 @@ def _wordings(view: QueueView) -> Iterator[list[_Told]]:
     """The fullest first."""
     use, waited, most = f"{view.share_in_use:.0%}", _waited(view.times), _most(view.times)
     was_used = _was(use, view.share_in_use_before, "{:.0%}".format)
-    was_waited, was_most = _was(waited, view.times_before, _waited), _was(most, view.times_before, _most)
+    before = view.times_before if view.times_before is not None and view.times_before.size and view.times.size else None
+    was_waited, was_most = _was(waited, before, _waited), _was(most, before, _most)
     was_left, nobody = _was(str(view.gave_up), view.gave_up_before, str), "nobody has had a place yet"
     at_once, has_times = not float(np.percentile(view.times, PERCENTILE)) if view.times.size else False, view.times.size
     waits = [_Told(f"{waited} had to wait", was_waited)] if has_times else []
