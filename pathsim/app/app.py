@@ -225,8 +225,7 @@ class PathsimApp(TrialApp):
 
     def action_help_quit(self) -> None:
         """Tell those who press ctrl+c which key leaves."""
-        bindings = [] if self.front is None else [active.binding for active in self.front.active_bindings.values()]
-        keys = [self.get_key_display(binding) for binding in bindings if binding.id == "player.quit"]
+        keys = [] if self.front is None else self.front.keys_of("player.quit")
         self.notify(f"Press {' or '.join(keys)} to leave.", title="Do you want to leave?")
 
     def action_command_palette(self) -> None:

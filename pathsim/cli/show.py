@@ -14,10 +14,9 @@ def show(scenario: str) -> None:
     """Print the file of SCENARIO as it is: pathsim show two-arm-exponential > my-trial.toml."""
     from pathsim.scenario.files import find
 
-    text = find(scenario).text
+    found = find(scenario)
     if sys.stdout.isatty():
-        # Nothing of it may act there; in a file it stays as it was written, which is in UTF-8 as all of TOML.
-        click.echo(harmless_lines(text), nl=not text.endswith("\n"))
+        # Nothing of it may act there; anywhere else it stays byte by byte as it was written.
+        click.echo(harmless_lines(found.text), nl=not found.text.endswith("\n"))
     else:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.write(found.data)

@@ -8,13 +8,12 @@ import numpy as np
 
 from pathsim.calendar import Days
 from pathsim.journal import Journal
-from pathsim.player.views.live import Floats, QueueView, WaitingPatient
+from pathsim.player.views.live import WAITED_PERCENTILE, Floats, QueueView, WaitingPatient
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.resources import PlaceRequests, place_requests
+from pathsim.trial.requests import PlaceRequests, by_resource, requests_by_step
 
 CELLS, WINDOW_DAYS = 60, 30.0
 """How finely use and waiting are told, and how far back."""
-PERCENTILE = 90
 MOST_WAITING = 30
 """So many of those who wait are listed."""
 
@@ -43,7 +42,7 @@ def queues(scenario: Scenario, journal: Journal, rows: int) -> dict[str, Queue]:
     """The queue of each resource that somebody waits for."""
     return {
         name: Queue(name, scenario.resources[name].label, scenario.resources[name].capacity, requests)
-        for name, requests in place_requests(scenario, journal.only, rows).items()
+        for name, requests in by_resource(scenario, requests_by_step(scenario, journal.only, rows)).items()
     }
 
 
@@ -101,7 +100,7 @@ def _times(requests: PlaceRequests, day: float) -> Floats:
 def _usual_wait_days(queue: Queue) -> float:
     """How long nine in ten waited at most, of all who got a place in the whole trial."""
     times = _times(queue.requests, math.inf)
-    return float(np.percentile(times, PERCENTILE)) if times.size else 0.0
+    return float(np.percentile(times, WAITED_PERCENTILE)) if times.size else 0.0
 
 
 def _gave_up(requests: PlaceRequests, day: float) -> int:

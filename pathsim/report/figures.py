@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pathsim.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
@@ -53,21 +53,6 @@ def spans(days: Iterable[float]) -> dict[float, str]:
     return {each: text if written[text] == 1 else f"{day_name(each)} days" for each, text in told.items()}
 
 
-def months(days: float) -> str:
-    """A span of time in months, or in days, hours or minutes if it is short; a dash if it is missing."""
-    if math.isnan(days):
-        return "-"
-    if days >= 2 * DAYS_PER_MONTH:
-        return f"{days / DAYS_PER_MONTH:.1f} months"
-    if days >= 2:
-        return f"{days:.1f} days"
-    if days * 24 >= 2:
-        return f"{days * 24:.1f} hours"
-    if days == 0:
-        return "0 days"
-    return counted(minutes, "minute") if (minutes := round(days * 1440)) else "less than a minute"
-
-
 class TimeUnit(NamedTuple):
     """A unit of time in which spans are written."""
 
@@ -92,11 +77,21 @@ def unit_for(days: float) -> TimeUnit:
     return next(unit for least, unit in _UNITS if days >= least)
 
 
-def times_alike(days: Sequence[float | None]) -> list[str]:
-    """Times to be compared, in the unit that suits the first of them that is longer than nothing; a dash if missing."""
-    known = [None if each is None or math.isnan(each) else each for each in days]
-    unit = unit_for(next((each for each in known if each), 0.0))
-    return ["-" if each is None else f"{each / unit.days:.{unit.digits}f} {unit.name}" for each in known]
+def in_unit(days: float, unit: TimeUnit) -> str:
+    """A time in this unit, without its name."""
+    return f"{days / unit.days:.{unit.digits}f}"
+
+
+def months(days: float) -> str:
+    """A span of time in months, or in days, hours or minutes if it is short; a dash if it is missing."""
+    if math.isnan(days):
+        return "-"
+    if days == 0:
+        return "0 days"
+    unit = unit_for(days)
+    if unit.digits:
+        return f"{in_unit(days, unit)} {unit.name}"
+    return counted(minutes, "minute") if (minutes := round(days / unit.days)) else "less than a minute"
 
 
 def percent(value: float | None) -> str:

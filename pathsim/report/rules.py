@@ -1,15 +1,12 @@
 """The rules by which a committee stops a trial, in words."""
 
 from pathsim.scenario.schema import Futility, Monitoring
-
-_SPENDING = {"obrien-fleming": "O'Brien-Fleming-type", "pocock": "Pocock-type"}
+from pathsim.statistics.spending import spending_label
 
 
 def rule_for_benefit(plan: Monitoring) -> str:
     """How the error is spent over the looks."""
-    name, _, gamma = plan.spend.partition(":")
-    spending = _SPENDING.get(name) or f"Hwang-Shih-DeCani, gamma {gamma}"
-    return f"benefit: {spending} spending (Lan and DeMets) of one-sided {plan.alpha:g}"
+    return f"benefit: {spending_label(plan.spend)} spending (Lan and DeMets) of one-sided {plan.alpha:g}"
 
 
 def rule_for_futility(rule: Futility) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.ensembles.summary import Summary
 from pathsim.paths import row_of
-from pathsim.report.figures import figure_table, percent, span, times_alike
+from pathsim.report.figures import figure_table, in_unit, percent, span, unit_for
 from pathsim.report.histogram import ASCII_BARS, BARS
 from pathsim.results.json import ResultsJson
 from pathsim.scenario.entries import StepEntry
@@ -121,9 +121,9 @@ def _part(figure: dict[str, Any]) -> str:
 
 def _time(figure: dict[str, Any]) -> str:
     """A time and its interval, the unit once."""
-    written = [text.partition(" ") for text in times_alike(_told(figure))]
-    told = _with_interval(figure, [number for number, _, _ in written])
-    return f"{told} {written[0][2]}" if written else told
+    told = _told(figure)
+    unit = unit_for(next(filter(None, told), 0.0))
+    return f"{_with_interval(figure, [in_unit(days, unit) for days in told])} {unit.name}" if told else "-"
 
 
 def _told(figure: dict[str, Any]) -> Sequence[float]:

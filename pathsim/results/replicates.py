@@ -8,18 +8,14 @@ import numpy as np
 
 from pathsim.paths import path_of, row_of
 from pathsim.results.trial import TrialResults
-from pathsim.results.views import Columns, kept_of
+from pathsim.results.views import Columns, kept_of, kept_rows
 from pathsim.statistics.figures import Count, DaysFigure, Ratio, Share, Trials
 from pathsim.trial.data_cut import Chunk
 from pathsim.trial.monitoring import Look
-from pathsim.trial.tables import Row
 from pathsim.trial.toxicity import ToxicityCounts, rows_of_some
 
 AT_CUTOFFS = ("cox", "logrank")
 """What is kept of the comparisons at a cut-off: what its power is told of, and how large the effect seemed."""
-
-ROWS_KEPT = {"waits": "step", "resources": "resource"}
-"""The tables of which every row is kept, by the key under which their rows say what they are about."""
 
 
 def below_each_other(parts: Sequence[Columns], counts: Sequence[int]) -> Columns:
@@ -80,19 +76,10 @@ def rows_of(found: TrialResults) -> Columns:
                 columns |= kept_of({method: compared[method] for method in AT_CUTOFFS}, *of_arm)
         if cutoff.events is not None:
             columns[path_of("cutoffs", name, "reached")] = found.course.reached(cutoff).astype(np.float64)
-    for table, key in ROWS_KEPT.items():
-        columns |= _of_table(found[table], table, key)
+    if found.scenario.scarce:
+        # Where there are places for everybody nobody waits.
+        columns |= kept_rows(found)
     return columns | _looks(found.course.looks)
-
-
-def _of_table(rows: Sequence[Row], table: str, key: str) -> Columns:
-    """The figures of a table whose rows are told apart by what is under this key."""
-    return {
-        f"{row_of(table, **{key: row[key]})}.{name}": values.astype(np.float64)
-        for row in rows
-        for name, values in row.items()
-        if isinstance(values, np.ndarray)
-    }
 
 
 class LookColumns(NamedTuple):

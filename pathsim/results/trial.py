@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from pathsim.statistics.figures import (
     ResultsPart,
     Trials,
     replicated,
+    replicated_by,
     result,
 )
 from pathsim.trial import tables
@@ -29,6 +30,7 @@ from pathsim.trial.course import Course, course
 from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.flow import FlowRow, flow
 from pathsim.trial.monitoring import Look, going
+from pathsim.trial.requests import RequestsByStep, known_requests
 from pathsim.trial.resources import ResourceRow, ResourceUseRow, resource_use, resources
 from pathsim.trial.responses import ResponseRow, responses
 from pathsim.trial.time_to_event import Allocation, allocation, in_groups, record
@@ -72,6 +74,16 @@ class _Reading:
     def visits(self) -> tables.Visits:
         """Every entry into a step."""
         return tables.visits(self.final, self.groups)
+
+    @cached_property
+    def requests(self) -> RequestsByStep:
+        """The requests for places of which something is known."""
+        return known_requests(self.final)
+
+    @cached_property
+    def requests_that_happened(self) -> RequestsByStep:
+        """All of them by then, reported or not."""
+        return self.requests if self.final.complete else known_requests(replace(self.final, complete=True))
 
 
 class TrialResults(ResultsPart):
@@ -126,20 +138,20 @@ class TrialResults(ResultsPart):
         """How many entered each step, and where they went."""
         return flow(self._reading.final, self._reading.groups, self._reading.visits)
 
-    @result
+    @replicated_by("step")
     def waits(self) -> list[WaitRow]:
         """Who waited for a resource, and how long."""
-        return waits(self._reading.final, self._reading.visits)
+        return waits(self._reading.final, self._reading.requests)
 
-    @result
+    @replicated_by("resource")
     def resources(self) -> list[ResourceRow]:
         """How much of each resource was in use, and how many waited for it."""
-        return resources(self._reading.final)
+        return resources(self._reading.final, self._reading.requests_that_happened)
 
     @result
     def resource_use(self) -> list[ResourceUseRow]:
         """The same over time."""
-        return resource_use(self._reading.final)
+        return resource_use(self._reading.final, self._reading.requests_that_happened)
 
 
 def endpoints_of(known: DataCut) -> dict[str, EndpointResults]:

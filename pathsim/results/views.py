@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.paths import path_of
+from pathsim.paths import path_of, row_of
 from pathsim.statistics.figures import ResultsPart, Trials, declared, replicated
 from pathsim.trial.tables import of_trial as rows_of_trial
 
@@ -45,6 +45,19 @@ def kept_of(found: Any, *names: str) -> Columns:
         if figures.size:
             columns[path_of(*names_of_figure)] = figures.astype(np.float64)
     return columns
+
+
+def kept_rows(found: ResultsPart) -> Columns:
+    """What an ensemble keeps of the tables of these results."""
+    tables = ((name, way.key) for name, way in declared(type(found)).items() if isinstance(way, replicated))
+    return {
+        f"{row_of(table, **{key: row[key]})}.{name}": figures.astype(np.float64)
+        for table, key in tables
+        if key is not None
+        for row in found[table]
+        for name, figures in row.items()
+        if isinstance(figures, np.ndarray)
+    }
 
 
 def _kept(found: Any, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Trials]]:

@@ -12,18 +12,15 @@ from pathsim.steps.spec import Link, StepSpec, Surroundings
 class StepLinker:
     """Links the steps of a scenario; those that are known from another one stay as they are, if they can."""
 
-    def __init__(
-        self,
-        around: Surroundings,
-        index: Mapping[str, int],
-        repeats: Mapping[str, Repeated],
-        known: Sequence[StepEntry] = (),
-        known_events: Sequence[Event] = (),
-    ) -> None:
-        """``known`` are the steps of a scenario in which they look up the same, by number, with all of its events."""
+    def __init__(self, around: Surroundings, index: Mapping[str, int], repeats: Mapping[str, Repeated]) -> None:
         self._around, self._index, self._repeats = around, index, repeats
-        self._known, self._known_events = known, known_events
+        self._known: Sequence[StepEntry] = ()
+        self._known_events: Sequence[Event] = ()
         self.vocabulary = Vocabulary()
+
+    def know(self, steps: Sequence[StepEntry], events: Sequence[Event]) -> None:
+        """Take steps, by number, from a scenario in which they look up the same, with all of its events."""
+        self._known, self._known_events = steps, events
 
     def entry(self, number: int, name: str, spec: StepSpec) -> StepEntry:
         """The next step."""

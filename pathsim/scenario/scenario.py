@@ -15,7 +15,7 @@ from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
 from pathsim.scenario.enrollment import accrual_of, cohort_of
 from pathsim.scenario.entries import Repeated, ResourceEntry, StepEntry
-from pathsim.scenario.evidence import Evidence, Rate, Tree, unknown_references
+from pathsim.scenario.evidence import Evidence, Rate, unknown_references
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.holding import never_holding
 from pathsim.scenario.linking import StepLinker
@@ -23,7 +23,7 @@ from pathsim.scenario.merge import Joined, join, with_number
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.schema import Cutoff, Trial
 from pathsim.scenario.sense import senseless, without_words
-from pathsim.scenario.validate import Before, Sections, sections
+from pathsim.scenario.validate import Sections, sections
 from pathsim.steps.randomize import Randomize, RandomizeSpec
 from pathsim.steps.spec import KeyPath, Surroundings
 
@@ -287,7 +287,7 @@ def _checked(joined: Joined, *, as_read: bool = False, before: Scenario | None =
     steps = joined.tree.get("steps")
     unrolled = unroll(steps) if isinstance(steps, dict) else Unrolled()
     tree = {**joined.tree, "steps": unrolled.steps} if isinstance(steps, dict) else joined.tree
-    found = sections(tree, None if before is None else Before(_unrolled(before.layers.tree), before.sections))
+    found = sections(tree, None if before is None else before.sections)
     wrong = [*joined.problems, *unrolled.problems, *found.problems, *problems(found, unrolled.first_cycle)]
     wrong += unknown_references(joined.rates, found.sources, joined.targets)
     if as_read and not wrong:
@@ -304,10 +304,6 @@ def _checked(joined: Joined, *, as_read: bool = False, before: Scenario | None =
     return _made(joined, unrolled, found, before)
 
 
-def _unrolled(tree: Tree) -> Tree:
-    return {**tree, "steps": unroll(tree["steps"]).steps}
-
-
 def _made(joined: Joined, unrolled: Unrolled, found: Sections, before: Scenario | None) -> Scenario:
     around = surroundings(found, unrolled.first_cycle)
     index = {name: number for number, name in enumerate(found.steps)}
@@ -319,8 +315,10 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections, before: Scenario 
     }
     order = tuple(index[name] for name in in_order(leads))
     steps = list(found.steps.items())
-    known = () if before is None or not _steps_can_stay(before, found, around, index) else before.steps
-    linker = StepLinker(around, index, repeats, known, before.vocabulary.events if before is not None else ())
+    known = before if before is not None and _steps_can_stay(before, found, around, index) else None
+    linker = StepLinker(around, index, repeats)
+    if known is not None:
+        linker.know(known.steps, known.vocabulary.events)
     entries = {number: linker.entry(number, *steps[number]) for number in order}
     if found.trial is None:
         raise TypeError("checked before: there is a trial")
@@ -347,13 +345,10 @@ def _made(joined: Joined, unrolled: Unrolled, found: Sections, before: Scenario 
 
 
 def _steps_can_stay(before: Scenario, found: Sections, around: Surroundings, index: Mapping[str, int]) -> bool:
-    """Whether all that steps look up is as it was: columns, the cohort, the catalog of toxicities, other steps.
-
-    Those of a null hypothesis are not what their tables say.
-    """
+    """Whether all that steps look up is as it was: columns, the cohort, the catalog of toxicities, other steps."""
     is_same = before.names == around.names and before.number_of_step == index
     cohort, toxicities = before.sections.cohort, before.sections.toxicities
-    return is_same and not before.is_null and cohort == found.cohort and toxicities == found.toxicities
+    return is_same and cohort == found.cohort and toxicities == found.toxicities
 
 
 def _repeats(joined: Joined, unrolled: Unrolled, index: Mapping[str, int]) -> dict[str, Repeated]:

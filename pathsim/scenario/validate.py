@@ -46,26 +46,23 @@ class Sections:
     endpoints: Part[Endpoint] = field(default_factory=Part)
     targets: Part[Target] = field(default_factory=Part)
     problems: list[Problem] = field(default_factory=list)
+    tree: Tree = field(default_factory=dict)
+    """What they were read from."""
 
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A tree that was read before, without any problem: tables that are still the same need not be read again."""
-
-    tree: Tree
-    sections: Sections
-
-    def table(self, path: KeyPath, table: Any) -> Any:
-        """What stood at this path, if it was this very table; else None."""
-        section, *name = path
-        was, found = self.tree.get(str(section)), getattr(self.sections, str(section))
+    def same(self, path: KeyPath, table: Any) -> Any:
+        """What was read at this path, if it was this very table; else None."""
+        section, *name = map(str, path)
+        was, found = self.tree.get(section), getattr(self, section)
         for key in name:
             was, found = (was or {}).get(key), found.get(key)
         return found if was == table else None
 
 
-def sections(tree: Tree, before: Before | None = None) -> Sections:
-    """The sections of this tree; what cannot be read is left out and reported."""
+def sections(tree: Tree, before: Sections | None = None) -> Sections:
+    """The sections of this tree; what cannot be read is left out and reported.
+
+    Tables that are the same as in the sections ``before``, of which all could be read, are not read again.
+    """
     reader = _Reader(tree, before)
     found = Sections(
         title=reader.text("title") or "",
@@ -82,6 +79,7 @@ def sections(tree: Tree, before: Before | None = None) -> Sections:
         trial=reader.section("trial", Trial),
         endpoints=reader.part("endpoints", Endpoint),
         targets=reader.part("targets", Target),
+        tree=tree,
     )
     steps = tree.get("steps")
     found.problems = list(once(reader.problems, steps if isinstance(steps, dict) else {}))
@@ -89,7 +87,7 @@ def sections(tree: Tree, before: Before | None = None) -> Sections:
 
 
 class _Reader:
-    def __init__(self, tree: Tree, before: Before | None = None) -> None:
+    def __init__(self, tree: Tree, before: Sections | None) -> None:
         self._tree, self._before = tree, before
         self.problems: list[Problem] = []
         self._misspelled = set()
@@ -208,7 +206,7 @@ class _Reader:
         return None
 
     def _table(self, table: Any, path: KeyPath, model: type[Model]) -> Model | None:
-        known = None if self._before is None else self._before.table(path, table)
+        known = None if self._before is None else self._before.same(path, table)
         if isinstance(known, model):
             return known
         try:

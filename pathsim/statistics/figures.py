@@ -55,6 +55,20 @@ class result(cached_property[Value]):  # noqa: N801 - it is written as a decorat
 class replicated(result[Value]):  # noqa: N801 - it is written as a decorator
     """Declares one that an ensemble keeps of each replicate; of a part, what of it is declared so."""
 
+    key: str | None = None
+    """Of a table: what its rows are told apart by."""
+
+
+def replicated_by(key: str) -> Callable[[Callable[[Any], Value]], replicated[Value]]:
+    """Declares a table of which an ensemble keeps every row; what is under ``key`` tells its rows apart."""
+
+    def declare(made: Callable[[Any], Value]) -> replicated[Value]:
+        found = replicated(made)
+        found.key = key
+        return found
+
+    return declare
+
 
 class ResultsPart(Mapping[str, Any]):
     """Results under one name. Everything declared is an entry, in the order of declaration."""

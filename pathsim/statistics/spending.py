@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Spending: TypeAlias = Callable[[float, float], float]
 """The one-sided error spent until an information fraction, of the whole error."""
@@ -54,7 +54,7 @@ def spending(name: str) -> Spending:
     Raises ValueError, with a sentence for the user, if there is none.
     """
     if name in _SPENDING:
-        return _SPENDING[name]
+        return _SPENDING[name].function
     family, _, parameter = name.partition(":")
     try:
         gamma = float(parameter)
@@ -67,4 +67,17 @@ def spending(name: str) -> Spending:
     return hwang_shih_decani(gamma)
 
 
-_SPENDING: dict[str, Spending] = {"obrien-fleming": obrien_fleming, "pocock": pocock}
+def spending_label(name: str) -> str:
+    """What statisticians call the spending function of this name."""
+    return _SPENDING[name].label if name in _SPENDING else f"Hwang-Shih-DeCani, gamma {name.partition(':')[2]},"
+
+
+class _Named(NamedTuple):
+    function: Spending
+    label: str
+
+
+_SPENDING = {
+    "obrien-fleming": _Named(obrien_fleming, "O'Brien-Fleming-type"),
+    "pocock": _Named(pocock, "Pocock-type"),
+}

@@ -1,25 +1,21 @@
-"""The use of resources: who asked for a place, who got one, when it was free again, and how many waited meanwhile."""
+"""The use of resources: how much of the time places were taken, and how many waited for one meanwhile."""
 
 import math
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import replace
-from typing import NamedTuple, TypeAlias, TypedDict
+from collections.abc import Iterator
+from typing import TypedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pathsim.calendar import DAYS_PER_MONTH, Days
-from pathsim.journal import Event, Journal, Rows
+from pathsim.journal import Rows
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.figures import Count, DaysFigure, Share
-from pathsim.steps.spec import Requested
-from pathsim.trial.data_cut import DataCut, first_day
+from pathsim.trial.data_cut import DataCut
+from pathsim.trial.requests import PlaceRequests, RequestsByStep, by_resource
 from pathsim.trial.tables import Counts, share
 
 MOST_PERIODS = 60
 """Use over time is told month by month, and of longer trials in periods of so many months that they are no more."""
-Entries: TypeAlias = Callable[[Collection[int]], Journal]
-"""Gives the entries of a journal with some codes."""
 
 
 class ResourceRow(TypedDict):
@@ -45,62 +41,11 @@ class ResourceUseRow(TypedDict):
     mean_waiting: Count
 
 
-class PlaceRequests(NamedTuple):
-    """All that is asked of a resource, request by request."""
-
-    row: Rows
-    asked: Days
-    left: Days
-    """When the wait was over, one way or the other; infinite if it is not."""
-    got: NDArray[np.bool_]
-    freed: Days
-    """When the place was free again; infinite if it is not, or none was got."""
-
-
-def place_requests(scenario: Scenario, entries: Entries, rows: int) -> dict[str, PlaceRequests]:
-    """The requests for each resource that some step waits for, of so many patients."""
-    parts: dict[str, list[PlaceRequests]] = {}
-    for ready in scenario.vocabulary.of("ready"):
-        wanted = scenario.entry(ready.step).requests
-        if wanted is not None:
-            parts.setdefault(wanted.resource, []).append(_of_step(scenario, entries, rows, wanted, ready))
-    return {
-        name: PlaceRequests(*map(np.concatenate, zip(*parts[name], strict=True)))
-        for name in scenario.resources
-        if name in parts
-    }
-
-
-def _of_step(scenario: Scenario, entries: Entries, rows: int, wanted: Requested, ready: Event) -> PlaceRequests:
-    """The requests of one step."""
-    asked = entries([ready.code])
-    following = [scenario.entry(arrow.to).enter for arrow in scenario.entry(ready.step).spec.arrows()]
-    left = first_day(entries(following), following, rows).take(asked.row)
-    then = [scenario.entry(wanted.then).enter]
-    got_on = first_day(entries(then), then, rows).take(asked.row)
-    got = np.isfinite(got_on) & (got_on <= left) & ~gave_up(scenario, entries, rows, ready.step).take(asked.row)
-    # Codes ascend along the pathway: what came before the wait, at the same instant too, gives nothing back.
-    others = [one.enter for one in scenario.steps if one.holds != wanted.resource and one.enter > ready.code]
-    entered = entries(others)
-    taken = np.full(rows, math.inf)
-    taken[asked.row] = np.where(got, got_on, math.inf)
-    later = entered.pick(entered.day >= taken.take(entered.row))
-    freed = np.full(rows, math.inf)
-    np.minimum.at(freed, later.row, later.day)
-    return PlaceRequests(asked.row, asked.day, left, got, np.where(got, freed.take(asked.row), math.inf))
-
-
-def gave_up(scenario: Scenario, entries: Entries, rows: int, step: str) -> NDArray[np.bool_]:
-    """Whether each row left this step by an exit, wherever that leads."""
-    found = np.zeros(rows, np.bool_)
-    found[entries([event.code for event in scenario.vocabulary.of("exit") if event.step == step]).row] = True
-    return found
-
-
-def resources(known: DataCut) -> list[ResourceRow]:
+def resources(known: DataCut, happened: RequestsByStep) -> list[ResourceRow]:
     """Each resource that is waited for: how much of it was in use, and how many waited, at a time.
 
-    As it happened, reported or not: whoever keeps the places knows of them, and no patient's record has to come in.
+    ``happened`` are all requests by then, reported or not: whoever keeps the places knows of them, and no patient's
+    record has to come in.
     """
     scenario = known.chunk.scenario
     return [
@@ -112,14 +57,14 @@ def resources(known: DataCut) -> list[ResourceRow]:
             "mean_waiting": span.mean(requests.asked, requests.left, requests.row),
             "most_waiting": _most_waiting(requests, scenario.patients, known.day.size),
         }
-        for name, requests, span in _with_spans(known)
+        for name, requests, span in _with_spans(known, happened)
     ]
 
 
-def resource_use(known: DataCut) -> list[ResourceUseRow]:
+def resource_use(known: DataCut, happened: RequestsByStep) -> list[ResourceUseRow]:
     """The same over time, in periods of one length that are counted from the first day of the trial."""
     scenario, found = known.chunk.scenario, list[ResourceUseRow]()
-    for name, requests, _ in _with_spans(known):
+    for name, requests in by_resource(scenario, happened).items():
         for begin, end in periods(scenario.latest_day(scenario.final_cutoff)):
             first = np.full(known.day.size, begin)
             span = _Span(scenario.patients, first, np.maximum(np.minimum(known.day, end), first))
@@ -172,10 +117,10 @@ def _in_use(scenario: Scenario, name: str, requests: PlaceRequests, span: _Span)
     return taken / scenario.resources[name].capacity
 
 
-def _with_spans(known: DataCut) -> Iterator[tuple[str, PlaceRequests, _Span]]:
+def _with_spans(known: DataCut, happened: RequestsByStep) -> Iterator[tuple[str, PlaceRequests, _Span]]:
     """The requests for each resource, and the time from the first to the last."""
-    scenario, happened = known.chunk.scenario, replace(known, complete=True)
-    for name, requests in place_requests(scenario, happened.entries, known.chunk.rows).items():
+    scenario = known.chunk.scenario
+    for name, requests in by_resource(scenario, happened).items():
         trial, trials = requests.row // scenario.patients, known.day.size
         first, last = np.full(trials, math.inf), np.full(trials, -math.inf)
         np.minimum.at(first, trial, requests.asked)

@@ -5,13 +5,11 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.calendar import Days
 from pathsim.journal import Rows
-from pathsim.scenario.entries import StepEntry
 from pathsim.statistics.figures import Count, DaysFigure
-from pathsim.trial.data_cut import DataCut, first_day
-from pathsim.trial.resources import gave_up
-from pathsim.trial.tables import NOWHERE, Counts, Visits, quantiles_of_each
+from pathsim.trial.data_cut import DataCut
+from pathsim.trial.requests import RequestsByStep
+from pathsim.trial.tables import Counts, quantiles_of_each
 
 
 class WaitRow(TypedDict):
@@ -29,25 +27,17 @@ class WaitRow(TypedDict):
     longest_days: DaysFigure
 
 
-def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
+def waits(known: DataCut, requests: RequestsByStep) -> list[WaitRow]:
     """For each step in which a place is waited for: how many had to wait, how many still do, and who gave up.
 
-    Those who still wait have had to. How long is told of waits that have ended, so that long ones are missing at first.
+    ``requests`` are those of which something is known. Those who still wait have had to. How long is told of waits that
+    have ended, so that long ones are missing at first.
     """
     scenario, trials = known.chunk.scenario, known.day.size
     rows: list[WaitRow] = []
-    for event in scenario.vocabulary.of("ready"):
-        entry = scenario.entry(event.step)
-        if entry.requests is None:
-            continue
-        ready = known.entries([event.code])
-        trial = ready.row // scenario.patients
-        went = np.full(known.chunk.rows, NOWHERE, np.intp)
-        went[visited[entry.number].row] = visited[entry.number].following
-        got = scenario.entry(entry.requests.then).number
-        days = _days_of_following(known, entry).take(ready.row) - ready.day
-        left = went.take(ready.row) >= 0
-        exited = gave_up(scenario, known.entries, known.chunk.rows, event.step).take(ready.row)
+    for step, asked in requests.items():
+        trial = asked.row // scenario.patients
+        left, days = np.isfinite(asked.left), asked.left - asked.asked
 
         def tally(of: NDArray[np.bool_], trial: Rows = trial) -> Counts:
             return np.bincount(trial[of], minlength=trials)
@@ -60,12 +50,12 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
         median, percentile_90 = quantiles_of_each(days[ended], trial[ended], trials, (0.5, 0.9))
         rows.append(
             {
-                "resource": entry.requests.resource,
-                "step": entry.name,
+                "resource": str(scenario.entry(step).resource),
+                "step": step,
                 "asked": np.bincount(trial, minlength=trials),
                 "waited": tally(~left | (days > 0)),
                 "waiting": tally(~left),
-                "left_queue": tally(left & (exited | (went.take(ready.row) != got))),
+                "left_queue": tally(left & ~asked.got),
                 "mean_days": np.divide(total, answered, out=np.full(trials, np.nan), where=answered > 0),
                 "median_days": median,
                 "percentile_90_days": percentile_90,
@@ -73,10 +63,3 @@ def waits(known: DataCut, visited: Visits) -> list[WaitRow]:
             }
         )
     return rows
-
-
-def _days_of_following(known: DataCut, entry: StepEntry) -> Days:
-    """For each row, the day of the first entry into any step that this one leads to."""
-    scenario = known.chunk.scenario
-    codes = [scenario.entry(arrow.to).enter for arrow in entry.spec.arrows()]
-    return first_day(known.chunk.journal, codes, known.chunk.rows)

@@ -1,5 +1,7 @@
 """What newcomers stumbled over: help that let the trial run on, a place in a list that was lost, a baseline too."""
 
+from pathlib import Path
+
 import pytest
 from driving import Driver, driven, lines_of
 
@@ -81,6 +83,14 @@ async def test_where_it_stands_still_because_the_committee_meets_it_says_how_to_
         assert " (space goes on)" in line
         await driver.go(looks[0] + 5)
         assert "space" not in "\n".join(lines_of(driver.front.query_one(StoryLine)))
+
+
+async def test_the_key_that_goes_on_is_the_user_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pathsim.app.keys.keys_file", lambda: tmp_path / "keys.toml")
+    (tmp_path / "keys.toml").write_text('"player.play" = "f9"\n')
+    async with driven() as driver:
+        await driver.go(card_of(driver).look_days[0])
+        assert "(f9 goes on)" in "\n".join(lines_of(driver.front.query_one(StoryLine)))
 
 
 def test_those_whose_event_moves_are_told_in_a_sentence() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as XmlTree
@@ -46,6 +48,14 @@ def test_show_prints_the_file_as_it_is(pathsim: Pathsim, scenario: str, tmp_path
         (tmp_path / "mine.toml").write_text(done.out, encoding="utf-8", newline="")
         assert (tmp_path / "mine.toml").read_bytes() == Path(find(scenario).file).read_bytes()
     assert pathsim("check", str(tmp_path / "mine.toml")).code == 0
+
+
+def test_show_keeps_every_byte_of_a_file(tmp_path: Path) -> None:
+    written = b'\xef\xbb\xbftitle = "caf\xc3\xa9"\r\n[trial]\r\n'
+    (tmp_path / "mine.toml").write_bytes(written)
+    with (tmp_path / "copy.toml").open("wb") as copy:
+        subprocess.run([sys.executable, "-m", "pathsim", "show", "mine.toml"], cwd=tmp_path, stdout=copy, check=True)
+    assert (tmp_path / "copy.toml").read_bytes() == written
 
 
 def test_show_finds_no_scenario_that_is_not_there(pathsim: Pathsim) -> None:

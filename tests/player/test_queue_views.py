@@ -12,9 +12,8 @@ from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import QueueView
 from pathsim.scenario.scenario import load
 from pathsim.trial.data_cut import everything
-from pathsim.trial.resources import PlaceRequests, resource_use, resources
-from pathsim.trial.tables import visits
-from pathsim.trial.time_to_event import allocation
+from pathsim.trial.requests import PlaceRequests, known_requests
+from pathsim.trial.resources import resource_use, resources
 from pathsim.trial.waits import waits
 
 DAYS = (3.0, 47.5, 160.0, 459.0)
@@ -122,7 +121,7 @@ def test_use_and_waiting_over_time_add_up_to_the_time_that_patients_spent(resour
 
 def test_they_agree_with_the_table_of_waits() -> None:
     known = everything(take().chunk)
-    rows = {row["step"]: row for row in waits(known, visits(known, allocation(known)))}
+    rows = {row["step"]: row for row in waits(known, known_requests(known))}
     for resource, (step, _) in WAITS.items():
         seen = view("1", resource, 1e9)
         assert seen.asked == int(rows[step]["asked"][0])
@@ -132,7 +131,7 @@ def test_they_agree_with_the_table_of_waits() -> None:
 @pytest.mark.parametrize("resource", WAITS)
 def test_so_do_they_in_the_tables_of_the_results(resource: str) -> None:
     known, found = everything(take().chunk), requests("1", resource)
-    (row,) = [one for one in resources(known) if one["resource"] == resource]
+    (row,) = [one for one in resources(known, known_requests(known)) if one["resource"] == resource]
     first, last = min(one.asked for one in found), max(one.asked for one in found)
 
     def spent(low: float, high: float, spans: list[tuple[float, float]]) -> float:
@@ -144,7 +143,7 @@ def test_so_do_they_in_the_tables_of_the_results(resource: str) -> None:
     assert row["mean_waiting"][0] == pytest.approx(spent(first, last, waited) / (last - first))
     assert row["most_waiting"][0] == max(sum(a <= one.asked < b for a, b in waited if b > a) for one in found)
     assert row["asked"][0] == len(found)
-    months = [one for one in resource_use(known) if one["resource"] == resource]
+    months = [one for one in resource_use(known, known_requests(known)) if one["resource"] == resource]
     assert [round(one["from_day"] / 30.4375) for one in months] == list(range(16))
     for one in months:
         begin, days = one["from_day"], float(one["days"][0])
@@ -167,3 +166,10 @@ def test_where_there_are_always_places_there_is_no_queue_to_show() -> None:
     beds = SimulatedTrial(load("aall1331"), 1).queues
     assert list(beds) == ["transplant_bed"]
     assert queue_views(beds, {}, 900.0, {}) == ()
+
+
+@pytest.mark.parametrize(("capacity", "is_shown"), [(1, True), (2, False)])
+def test_a_resource_is_scarce_once_all_its_places_are_taken(capacity: int, *, is_shown: bool) -> None:
+    row, asked = np.arange(2), np.array([1.0, 5.0])
+    queue = Queue("bed", "beds", capacity, PlaceRequests(row, asked, asked, np.ones(2, np.bool_), asked + 3))
+    assert bool(queue_views({"bed": queue}, {}, 9.0, {})) == is_shown

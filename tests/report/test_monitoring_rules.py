@@ -17,7 +17,7 @@ from pathsim.scenario.scenario import load
     [
         ({}, "benefit: O'Brien-Fleming-type spending (Lan and DeMets) of one-sided 0.025"),
         ({"spend": "pocock", "alpha": "0.05"}, "benefit: Pocock-type spending (Lan and DeMets) of one-sided 0.05"),
-        ({"spend": "hsd:-4"}, "benefit: Hwang-Shih-DeCani, gamma -4 spending (Lan and DeMets) of one-sided 0.025"),
+        ({"spend": "hsd:-4"}, "benefit: Hwang-Shih-DeCani, gamma -4, spending (Lan and DeMets) of one-sided 0.025"),
     ],
 )
 def test_how_the_error_is_spent_is_said(settings: dict[str, str], told: str) -> None:

@@ -104,7 +104,7 @@ def test_each_step_has_its_counts_in_the_order_of_the_heads() -> None:
     assert len({first["asked"], first["waited"], first["waiting"], first["left_queue"]}) == 4
 
 
-@pytest.mark.parametrize("day", [150.0, 400.0])
+@pytest.mark.parametrize("day", [150.0, 400.0, 900.0])
 def test_each_resource_has_its_use_and_bars_until_the_last_month_of_it(day: float) -> None:
     lines, found = report(made(day=day))
     assert any("in use, month by month" in line for line in lines)
@@ -123,14 +123,15 @@ def test_a_trial_of_many_years_says_how_long_its_periods_are() -> None:
     assert any("in use, every 2 months" in line for line in lines)
 
 
-def test_settings_are_told_in_the_unit_of_the_longest_of_them() -> None:
-    """Stays of some three hours: waits of hours, which are less than a tenth of a day."""
-    texts = (TWO.format(stay="[0.1, 0.2, 0.4]", day=400, beds=beds) for beds in (1, 2))
+@pytest.mark.parametrize("beds", [(1, 2), (9, 1)])
+def test_settings_are_told_in_the_unit_of_the_longest_of_them(beds: tuple[int, int]) -> None:
+    """Stays of some hours: waits of hours, which are less than a tenth of a day; none where there are beds enough."""
+    texts = (TWO.format(stay="[0.1, 0.2, 0.4]", day=400, beds=places) for places in beds)
     often = (text.replace("per_month = 3", "per_month = 90") for text in texts)
     scenarios = [load(Source("here", "here.toml", text)) for text in often]
     columns = varied_rows(scenarios, 1, range(20))
     console, text = page(114)
-    found = comparison(scenarios, [(("resources.bed.capacity", n),) for n in "12"], columns)
+    found = comparison(scenarios, [(("resources.bed.capacity", str(places)),) for places in beds], columns)
     print_comparison(console, scenarios[0], 1, {**found, "null": False})
     lines = text.getvalue().splitlines()
     one, two = (24 * columns[f"{number}:waits[step=waiting].mean_days"] for number in (0, 1))

@@ -68,6 +68,16 @@ def test_to_change_a_number_and_to_change_it_back_leaves_the_trial_as_it_was(nam
         same_trial(other.with_values({path: own}), made)
 
 
+@pytest.mark.parametrize(
+    ("path", "value"), [("cohort.frailty.levels.spared", 0.3), ("toxicities.sepsis.grade4plus_share", 0.2)]
+)
+def test_what_steps_look_up_elsewhere_makes_them_anew(path: str, value: float) -> None:
+    made = MADE["aall1331"].with_values({tuple(path.split(".")): value})
+    same_trial(made, load("aall1331", {"trial.patients": "60", path: str(value)}))
+    mine, before = (simulate(one, 5)[0].journal.in_order() for one in (made, MADE["aall1331"]))
+    assert mine.day.size != before.day.size or not np.array_equal(mine.day, before.day)
+
+
 def test_steps_whose_tables_are_the_same_are_not_made_again() -> None:
     made = MADE["aall1331"]
     path = ("steps", "after_transplant", "exit", "relapse", "hazard_ratio")

@@ -17,7 +17,8 @@ from pathsim.results.json import results
 from pathsim.results.replicates import rows
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
-from pathsim.trial.resources import MOST_PERIODS, PlaceRequests, _most_waiting, periods
+from pathsim.trial.requests import PlaceRequests
+from pathsim.trial.resources import MOST_PERIODS, _most_waiting, periods
 
 WARD = f"""
 title = "A ward with one bed"
@@ -247,3 +248,30 @@ next  = "home"
     assert row["asked"] == 8
     used = sum(row["days"] * row["in_use"] for row in found["resource_use"])
     assert used == pytest.approx(80, abs=1e-2)
+
+
+def test_a_place_is_given_back_where_another_one_is_kept() -> None:
+    other = """next  = "chair"
+[steps.chair]
+kind  = "phase"
+days  = 50
+holds = "chair"
+next  = "home"
+[steps.home]"""
+    text = WARD.format(day=100).replace('next  = "home"\n[steps.home]', other)
+    text = text.replace("[resources.bed]", "[resources.chair]\ncapacity = 9\nassumed = 'the example'\n[resources.bed]")
+    used = [
+        [
+            (row["days"], row["in_use"])
+            for row in results(simulate(load(Source("ward", "<test>", one)), 1)[0])["resource_use"]
+        ]
+        for one in (text, WARD.format(day=100))
+    ]
+    assert used[0] == used[1]
+
+
+def test_where_there_are_places_for_everybody_an_ensemble_keeps_nothing_of_waits() -> None:
+    """To look for them would take a twentieth of the time of AALL1331."""
+    for beds, kept in ((3, True), (4, False)):
+        columns = rows(simulate_many(ward(beds=beds), 1, range(2)))
+        assert any(path.startswith(("waits[", "resources[")) for path in columns) == kept

@@ -10,9 +10,8 @@ from pathsim.engines.choose import simulate, simulate_many
 from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
-from pathsim.trial import tables
 from pathsim.trial.course import final
-from pathsim.trial.time_to_event import allocation
+from pathsim.trial.requests import known_requests
 from pathsim.trial.waits import waits
 
 WARD = """
@@ -69,7 +68,7 @@ def test_nobody_waits_where_there_are_places_enough() -> None:
 def test_waiting_is_counted_in_each_trial_of_many() -> None:
     chunk = simulate_many(load(ward(1)), 1, range(3))
     known = final(chunk)
-    (row,) = waits(known, tables.visits(known, allocation(known)))
+    (row,) = waits(known, known_requests(known))
     assert row["waited"].tolist() == [3, 3, 3]
 
 
@@ -78,7 +77,7 @@ def test_waits_of_many_trials_are_those_of_each_alone() -> None:
     scenario = load("stroke-thrombectomy", {"trial.patients": "300"})
     chunk = simulate_many(scenario, 1, range(5))
     known = final(chunk)
-    together = waits(known, tables.visits(known, allocation(known)))
+    together = waits(known, known_requests(known))
     for replicate in range(5):
         alone = results(simulate(scenario, 1, replicate)[0])["waits"]
         for row, mine in zip(together, alone, strict=True):

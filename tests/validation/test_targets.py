@@ -81,6 +81,12 @@ def test_what_so_few_trials_cannot_tell_is_undecided() -> None:
     assert (one.met, one.is_missed) == (False, False)
 
 
+def test_one_trial_decides_nothing_of_a_mean() -> None:
+    made = scenario(f'[targets.one]\nkind = "plausible"\nbetween = [1, 2]\nassumed = "x"\nfigure = "{EVENTS}"\n')
+    assert compared(made, {EVENTS: np.array([9.0])})[0].verdict == "undecided"
+    assert compared(made, {EVENTS: np.array([9.0] * 2)})[0].verdict == "implausible"
+
+
 def test_a_result_that_hardly_any_trial_shows_is_beyond_chance() -> None:
     assert comparison("120", SPREAD).verdict == "beyond chance"
 

@@ -149,7 +149,9 @@ class EvidenceScreen(TrialScreen):
         targets = self.query_one("#targets", Listing)
         targets.empty = empty
         is_early = self.validation is not None and self.validation.replicates < ENOUGH
-        told = [replace(row, verdict=TOO_EARLY) for row in rows] if is_early else sorted(rows, key=_rank)
+        told = (
+            [replace(row, verdict=TOO_EARLY, is_missed=False) for row in rows] if is_early else sorted(rows, key=_rank)
+        )
         targets.show(TARGET_COLUMNS, [_target(row) for row in told])
 
     def _tally(self) -> None:
@@ -160,14 +162,14 @@ class EvidenceScreen(TrialScreen):
         elif self.view == "published" and self.validation is not None:
             rows, trials = self.validation.rows, self.validation
             parts = [
-                f"{sum(map(_is_missed, mine))} of {len(mine)} {what} {mine[0].mark}".strip()
+                f"{sum(row.is_missed for row in mine)} of {len(mine)} {what} {mine[0].mark}".strip()
                 for kind, (what, _) in TARGET_KINDS.items()
                 if (mine := [row for row in rows if row.kind == kind])
             ]
             card = self.trial.card
             changed = "" if card is None or not card.settings else ", with your changes"
             done = f"{trials.replicates} of {counted(trials.wanted, 'trial')} of the published course{changed}"
-            has_missed = any(map(_is_missed, rows))
+            has_missed = any(row.is_missed for row in rows)
             missed = f"{'✗ ' if has_missed else ''}Missed: {', '.join(parts)}; {done}"
             too_few = f"{done}: too few to say what is missed"
             text = "" if not parts else missed if trials.replicates >= ENOUGH else too_few
@@ -237,19 +239,15 @@ def _number(row: EvidenceRow) -> ListRow:
     return ListRow(cells, ("text", "text!", KIND_FORES[row.kind], "text"), cells, row)
 
 
-def _is_missed(row: TargetRow) -> bool:
-    return row.verdict not in ("met", TOO_EARLY, UNDECIDED)
-
-
 def _rank(row: TargetRow) -> tuple[bool, bool, int]:
     """What is missed first, then what is undecided, and of that what no number was calibrated to."""
-    return not _is_missed(row), row.verdict != UNDECIDED, TARGET_RANKS.index(row.kind)
+    return not row.is_missed, row.verdict != UNDECIDED, TARGET_RANKS.index(row.kind)
 
 
 def _target(row: TargetRow) -> ListRow:
     between = f"{_shown(row, row.lower)} to {_shown(row, row.upper)}"
     label = f"{row.label} {row.mark}".strip()
-    verdict = f"✗ {row.verdict}" if _is_missed(row) else row.verdict
+    verdict = f"✗ {row.verdict}" if row.is_missed else row.verdict
     cells = (label, _wanted(row), _shown(row, row.simulated), between, verdict, row.part)
     fores = ("text", "text!", "text", "dim", FORES.get(row.verdict, "lost"), "dim")
     return ListRow(cells, fores, (row.label, row.wanted[0], row.simulated, row.lower, row.verdict, row.part), row)

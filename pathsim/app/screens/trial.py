@@ -166,7 +166,13 @@ class TrialScreen(SteadyScreen[None]):
         session = self.trial.session
         if not snapshot.story.is_decision or session.is_playing or session.is_over:
             return snapshot.story
-        return replace(snapshot.story, clauses=(first, (Said(" (space goes on)"),), *others))
+        keys = " or ".join(self.keys_of("player.play"))
+        return replace(snapshot.story, clauses=(first, (Said(f" ({keys} goes on)"),), *others))
+
+    def keys_of(self, action: str) -> list[str]:
+        """The keys that do this here, as they are written; users can have chosen others."""
+        bindings = (active.binding for active in self.active_bindings.values())
+        return [self.app.get_key_display(binding) for binding in bindings if binding.id == action]
 
     def _parts(self) -> Iterator[HeaderPart]:
         trial, session = self.trial, self.trial.session

@@ -108,7 +108,7 @@ class _Bars:
                 if not part:
                     break
                 is_strong = bright_eighths - 8 * row >= part / 2
-                glyph = WEAK if part == WHOLE and not is_strong and bright.any() else EIGHTHS[part]
+                glyph = WEAK if part == WHOLE and significant is not None and not is_strong else EIGHTHS[part]
                 glyphs = glyph * min(width, self.width + 1 - start)
                 self.canvas.write(self.height - 1 - row, start, glyphs, "dim" if is_strong else "other")
 

@@ -11,7 +11,7 @@ from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.eighths import rows_of_bars
 from pathsim.app.widgets.picture import Picture
 from pathsim.names import lowered
-from pathsim.player.views.live import QueueView
+from pathsim.player.views.live import WAITED_PERCENTILE, QueueView
 from pathsim.report.figures import months
 from pathsim.text import counted
 
@@ -23,7 +23,6 @@ BESIDE, WHO_WIDTH = 84, 30
 """From this width on those who wait stand beside the charts."""
 TIMES_ROWS = 7
 """The distribution of waiting times is drawn where so many rows are left."""
-PERCENTILE = 90
 
 
 class QueueChart(Picture):
@@ -141,33 +140,32 @@ def _summary(view: QueueView, width: int) -> list[_Told]:
 
 def _wordings(view: QueueView) -> Iterator[list[_Told]]:
     """The fullest first."""
-    use, waited, most = f"{view.share_in_use:.0%}", _waited(view.times), _most(view.times)
+    nobody = _Told("nobody has had a place yet")
+    before = view.times_before if view.times_before is not None and view.times_before.size else None
+    use = f"{view.share_in_use:.0%}"
     was_used = _was(use, view.share_in_use_before, "{:.0%}".format)
-    before = view.times_before if view.times_before is not None and view.times_before.size and view.times.size else None
-    was_waited, was_most = _was(waited, before, _waited), _was(most, before, _most)
-    was_left, nobody = _was(str(view.gave_up), view.gave_up_before, str), "nobody has had a place yet"
-    at_once, has_times = not float(np.percentile(view.times, PERCENTILE)) if view.times.size else False, view.times.size
-    waits = [_Told(f"{waited} had to wait", was_waited)] if has_times else []
-    longest = "9 in 10 had a place at once" if at_once else f"9 in 10 waited up to {most}"
-    yield [
-        _Told(f"in use {use}", was_used),
-        *waits,
-        _Told(longest if has_times else nobody, was_most),
-        _Told(f"{view.gave_up} of {view.asked} left the queue", was_left),
-    ]
+    was_left = _was(str(view.gave_up), view.gave_up_before, str)
     used, left = _Told(f"use {use}", was_used), _Told(f"{view.gave_up} left the queue", was_left)
-    briefly = _Told(f"9 in 10 {'at once' if at_once else f'up to {most}'}" if has_times else nobody, was_most)
+    waits, briefly = [nobody], nobody
+    if view.times.size:
+        waited, most = _waited(view.times), _most(view.times)
+        was_most, at_once = _was(most, before, _most), not float(np.percentile(view.times, WAITED_PERCENTILE))
+        longest = "9 in 10 had a place at once" if at_once else f"9 in 10 waited up to {most}"
+        waits = [_Told(f"{waited} had to wait", _was(waited, before, _waited)), _Told(longest, was_most)]
+        briefly = _Told("9 in 10 at once" if at_once else f"9 in 10 up to {most}", was_most)
+    fully = _Told(f"in use {use}", was_used), _Told(f"{view.gave_up} of {view.asked} left the queue", was_left)
+    yield [fully[0], *waits, fully[1]]
     yield from ([used, briefly, left], [briefly, left], [used, left], [left])
 
 
 def _waited(times: NDArray[np.float64]) -> str:
     """How many of those who have had a place had to wait for it."""
-    return f"{np.mean(times > 0):.0%}" if times.size else "0%"
+    return f"{np.mean(times > 0):.0%}"
 
 
 def _most(times: NDArray[np.float64]) -> str:
     """How long nine in ten of them waited at most."""
-    return months(float(np.percentile(times, PERCENTILE)) if times.size else 0.0)
+    return months(float(np.percentile(times, WAITED_PERCENTILE)))
 
 
 def _was(now: str, before: Value | None, written: Callable[[Value], str]) -> str:

@@ -73,6 +73,7 @@ class Validation(Repeats):
                 one.lower,
                 one.upper,
                 one.verdict,
+                one.is_missed,
             )
             for one in found
         )

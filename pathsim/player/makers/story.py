@@ -234,9 +234,9 @@ def _ratio(view: HazardRatioView) -> tuple[Said, ...]:
 
 
 def _may_be_chance(view: HazardRatioView) -> bool:
-    """Whether the interval of the hazard ratio, as it is shown, holds 1."""
-    lower, upper = (round(figure or 0.0, 2) for figure in (view.lower, view.upper))
-    return lower <= 1 <= upper
+    """Whether somebody leads though the interval of the hazard ratio, as both are shown, holds 1."""
+    estimate, lower, upper = (round(figure or 0.0, 2) for figure in (view.estimate, view.lower, view.upper))
+    return estimate != 1 and lower <= 1 <= upper
 
 
 def _ahead(view: HazardRatioView, now: Situation) -> str:

@@ -50,6 +50,8 @@ class TargetRow:
     lower: float
     upper: float
     verdict: str
+    is_missed: bool
+    """Whether it is not met, and that is certain by so many trials."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,10 @@ class WaitingPatient:
     days: float
 
 
+WAITED_PERCENTILE = 90
+"""So many per cent of waits are told to have been over by a time."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueueView:
     """A scarce resource on a day; what is ``before`` is of the trial that this one is compared with, None of none."""
