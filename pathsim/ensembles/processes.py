@@ -36,8 +36,8 @@ Make: TypeAlias = "Callable[..., list[Columns]]"
 """Makes the rows of chunks in a row: of the first replicate, and what else is handed in with it. Can be sent to another
 process.
 """
-WORK = "pathsim.ensembles.run"
-"""The module that workers work with."""
+PRELOAD = "pathsim.ensembles.preload"
+"""The module that loads what workers work with."""
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """What keeps numpy from starting threads in a process."""
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -95,7 +95,7 @@ def begin_to_load() -> "BaseContext":
     if "forkserver" not in get_all_start_methods() or sys.platform == "darwin":
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload([WORK])
+    context.set_forkserver_preload([PRELOAD])
     with _interrupts_held(), _set(ONE_THREAD):
         forkserver.ensure_running()
     return context

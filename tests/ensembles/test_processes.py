@@ -68,6 +68,24 @@ print(open(here + "environ").read())
     assert f"{BLAS_THREADS}={asked or 1}" in shown.stdout.split("\0")
 
 
+@needs_forks
+@pytest.mark.parametrize("sent", ["", "pickle.dumps({'name': 'worker'})[:10]", "pickle.dumps({'name': 'worker'})[:-1]"])
+def test_who_is_killed_while_they_ask_for_a_worker_leaves_no_traceback(sent: str) -> None:
+    code = f"""
+import os
+import pickle
+from multiprocessing.forkserver import connect_to_new_process
+from pathsim.ensembles.processes import begin_to_load
+begin_to_load()
+worker, request = connect_to_new_process([])
+os.write(request, {sent or b""})
+os._exit(1)
+"""
+    # Standard error comes to an end only when all that were started have left, too.
+    asked = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, check=False)
+    assert (asked.returncode, asked.stderr) == (1, "")
+
+
 def test_to_begin_takes_no_library_that_is_slow_to_load() -> None:
     """It is what a command does first, and they are what the workers load meanwhile."""
     code = "import sys, pathsim.ensembles.processes; print(*{'numpy', 'pydantic', 'simpy'} & {*sys.modules})"
