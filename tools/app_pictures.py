@@ -6,10 +6,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from pictures import PICTURES, SEED, without_fonts
+from pictures import PICTURES, SEED
 from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
+from pathsim.app.pictures import without_fonts
 from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
+from pathsim.app.pictures import without_fonts
 from pathsim.engines.choose import simulate
 from pathsim.ensembles.run import Recipe, ensemble
 from pathsim.report.graph_svg import as_svg
@@ -57,18 +58,6 @@ def keep(console: Console, name: str, title: str) -> None:
     # One font for all readers: the page must not ask a server for one.
     picture = console.export_svg(title=title, theme=DARK)
     (PICTURES / f"{name}.svg").write_text(without_fonts(picture), encoding="utf-8")
-
-
-def without_fonts(picture: str) -> str:
-    """The picture without the fonts it would load from elsewhere."""
-    kept, inside = [], False
-    for line in picture.splitlines():
-        inside = inside or line.strip().startswith("@font-face")
-        if not inside:
-            kept.append(line)
-        if inside and line.strip() == "}":
-            inside = False
-    return "\n".join(kept).replace("Fira Code, monospace", "monospace") + "\n"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,10 @@
 """The app: its screens, its keys, and what they do."""
 
+import datetime
 import math
+import shlex
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, Literal
 
@@ -13,6 +16,7 @@ from textual.screen import Screen
 
 from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
+from pathsim.app.pictures import PictureError, save_picture
 from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import CommandList, Help, question
 from pathsim.app.screens.live import LiveScreen
@@ -29,6 +33,7 @@ from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
+from pathsim.player.state import AppState
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened
 
@@ -53,11 +58,18 @@ class PathsimApp(TrialApp):
         *,
         ascii_only: bool = False,
         welcomes: bool = False,
+        opens_at: AppState | None = None,
     ) -> None:
-        """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key."""
+        """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key.
+
+        ``opens_at`` tells the screen with which it begins, and what that shows.
+        """
         super().__init__(worker, session, ascii_only=ascii_only)
         self.welcomes = welcomes
         """Whether the opening is still to be shown."""
+        self._opens_at = opens_at
+        self.left_at: AppState | None = None
+        """What was on screen when the user left."""
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
         tabs = tuple(screen.TAB for screen in SCREENS)
@@ -83,6 +95,30 @@ class PathsimApp(TrialApp):
         if self.welcomes and isinstance(event.reply, Opened):
             self.welcomes = False
             self.push_screen(Opening(self.trial, event.reply))
+
+    @on(Arrived)
+    def _begin_where_asked(self, event: Arrived) -> None:
+        if self._opens_at is not None and isinstance(event.reply, Opened):
+            state, self._opens_at = self._opens_at, None
+            # After the reply has been taken.
+            self.call_later(self.restore, state)
+
+    async def restore(self, state: AppState) -> None:
+        """Go to the screen of a state, and show there what it tells; say what of it is not in this trial."""
+        await self.switch_mode(state.screen or self.DEFAULT_MODE)
+        if (front := self.front) is not None and front.is_made:
+            for missing in front.restore(state):
+                self.notify(missing, severity="warning", timeout=8)
+
+    @property
+    def state(self) -> AppState | None:
+        """What is on screen, to be opened again; None before there is a trial."""
+        trial, front = self.trial, self.front
+        if trial.card is None or trial.snapshot is None or front is None:
+            return None
+        date = datetime.date.fromisoformat(trial.snapshot.iso_date) if trial.session.day else None
+        screen = "" if front.TAB.name == self.DEFAULT_MODE else front.TAB.name
+        return replace(trial.session.state(trial.card.asked, date), screen=screen, **front.shown())
 
     @on(Arrived)
     def _copy_what_came(self) -> None:
@@ -183,6 +219,31 @@ class PathsimApp(TrialApp):
             self.copy_to_clipboard(command)
             self.notify(command, title="Copied", timeout=8)
 
+    async def action_quit(self) -> None:
+        """Leave, and keep in mind where."""
+        self.left_at = self.state
+        await super().action_quit()
+
+    def action_copy_state(self) -> None:
+        """Copy the command that opens the app as it is now."""
+        self.trial.pause()
+        if (state := self.state) is not None:
+            command = shlex.join(["pathsim", "app", "--at", str(state)])
+            self.copy_to_clipboard(command)
+            self.notify(command, title="Copied", timeout=8)
+
+    def action_save_picture(self) -> None:
+        """Write what is on screen as a picture."""
+        name = "-".join((self.trial.card.name if self.trial.card else "pathsim", self.current_mode))
+        picture = self.export_screenshot(title=" ")
+        question(self, "Save this picture as (.svg, or .png)", f"{name}.svg", partial(self._save_picture, picture))
+
+    def _save_picture(self, picture: str, file: str) -> None:
+        try:
+            self.notify(f"Written: {save_picture(picture, file)}", timeout=8)
+        except PictureError as wrong:
+            self.notify(f"Not written: {wrong}", severity="error", timeout=10)
+
     def action_save(self) -> None:
         """Write the trial as a scenario of its own."""
         generation = self.trial.session.generation
@@ -248,6 +309,7 @@ class PathsimApp(TrialApp):
             if isinstance(binding, Binding) and binding.tooltip and "command_palette" not in binding.action:
                 action = binding.action if binding in self.BINDINGS else f"screen.{binding.action}"
                 yield SystemCommand(binding.description, binding.tooltip, _runner(self, action))
+        yield SystemCommand("Save picture", "Write what is on screen as a picture", self.action_save_picture)
         for theme in THEMES:
             name = theme.name.removeprefix("pathsim-")
             yield SystemCommand(f"Theme: {name}", THEME_WORDS[name], _themer(self, theme.name))

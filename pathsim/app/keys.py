@@ -69,6 +69,14 @@ PLAYER_KEYS: list[BindingType] = [
         id="player.copy",
     ),
     Binding(
+        "Y",
+        "copy_state",
+        "Copy state",
+        tooltip="Copy what opens the app as it is now",
+        show=False,
+        id="player.copy_state",
+    ),
+    Binding(
         "s", "save", "Save", tooltip="Write the changed trial as a scenario of its own", show=False, id="player.save"
     ),
     Binding(
@@ -104,7 +112,14 @@ TASKS = {
         "player.reset",
         "player.save",
     ),
-    "Take along, find, leave": ("player.copy", "player.commands", "player.help", "player.mend", "player.quit"),
+    "Take along, find, leave": (
+        "player.copy",
+        "player.copy_state",
+        "player.commands",
+        "player.help",
+        "player.mend",
+        "player.quit",
+    ),
 }
 """What one wants to do, and the keys for it, as the help lists them."""
 BACK_KEY = Binding("escape", "dismiss", "Back", show=False, id="screen.back")

@@ -92,10 +92,10 @@ def cli(ctx: click.Context) -> None:
     Results go to standard output, progress and messages to standard error.
     """
     if ctx.invoked_subcommand is None:
-        from pathsim.cli.app import DEFAULT_SCENARIO, is_terminal, open_app
+        from pathsim.cli.app import is_terminal, open_app
 
         if is_terminal():
-            open_app(DEFAULT_SCENARIO, None, {})
+            open_app()
             return
         click.echo(ctx.get_help(), err=True)
         ctx.exit(WRONG)

@@ -6,31 +6,77 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pathsim.api.arguments import drawn_seed
-from pathsim.cli.options import seed_option_with, set_option
+from pathsim.cli.options import seed_option_with, set_option, whole
+
+if TYPE_CHECKING:
+    from pathsim.player.requests import Date
+    from pathsim.player.state import AppState
 
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0
+LAST = "last"
+"""Where the app was left: the name of this state, and of the file that keeps it."""
+MOST_KEPT = 100_000
 THEME_NAMES = ("dark", "light", "projector", "mono")
 
 
+def _state(ctx: click.Context, param: click.Parameter, text: str | None) -> "AppState | None":
+    from pathsim.player.state import AppState, StateError
+
+    try:
+        return None if text is None else AppState.read(_left_at() if text == LAST else text)
+    except StateError as wrong:
+        raise click.BadParameter(str(wrong), ctx, param) from None
+    except OSError:
+        told = "nothing is known of a last time: the app keeps where it was left"
+        raise click.BadParameter(told, ctx, param) from None
+
+
+def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> "Date":
+    from pathsim.player.state import StateError, date_of
+
+    try:
+        return None if text is None else date_of(text)
+    except StateError as wrong:
+        raise click.BadParameter(str(wrong), ctx, param) from None
+
+
 @click.command(short_help="Watch a trial happen, and change it.")
-@click.argument("scenario", default=DEFAULT_SCENARIO)
+@click.argument("scenario", required=False)
 @seed_option_with("The scenario's own if absent, or drawn where it has none.")
+@click.option("--replicate", type=whole(), metavar="K", help="Which of this seed's trials; the first is 0.")
 @set_option
+@click.option("--day", callback=_date, metavar="DATE", help="Open at the end of this date, or on the last day: last.")
+@click.option("--screen", metavar="NAME", help="Open on this screen, such as ensemble or patients.")
+@click.option("--patient", type=whole(), metavar="N", help="Whose journey to open, on the screen patients.")
+@click.option("--paused", is_flag=True, help="Let the trial stand still.")
+@click.option(
+    "--at",
+    callback=_state,
+    metavar="STATE",
+    help="Open where Y in the app has copied this, or where you left it: last. Other options go before it.",
+)
 @click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--welcome", is_flag=True, help="Begin with what a newcomer has to know, as the first time.")
 @click.option("--keys", "list_keys", is_flag=True, help="List the names of all keys, for a keys.toml of your own.")
 def app(
-    scenario: str,
+    scenario: str | None,
     seed: int | None,
+    replicate: int | None,
     settings: dict[str, str],
+    day: "Date",
+    screen: str | None,
+    patient: int | None,
+    paused: bool,
+    at: "AppState | None",
     theme: str,
     ascii_only: bool,
     welcome: bool,
@@ -40,11 +86,26 @@ def app(
     if list_keys:
         _list_keys()
         return
+    if at is not None and scenario is not None:
+        raise click.UsageError(f"--at says which scenario: leave '{scenario}' out, or --at")
+    from pathsim.player.state import AppState
+
+    state = AppState(scenario or DEFAULT_SCENARIO, is_playing=True) if at is None else at
     if not is_terminal():
-        raise click.UsageError(f"the app needs a terminal that it can draw on; without one: pathsim run {scenario}")
-    if scenario == "-":
+        raise click.UsageError(
+            f"the app needs a terminal that it can draw on; without one: pathsim run {state.scenario}"
+        )
+    if state.scenario == "-":
         raise click.UsageError("the app reads keys from standard input: give the scenario as a file")
-    open_app(scenario, seed, settings, theme, ascii_only=ascii_only, welcomes=welcome)
+    asked: dict[str, Any] = {"seed": seed, "replicate": replicate, "day": day, "screen": screen, "patient": patient}
+    state = replace(state, **{name: value for name, value in asked.items() if value is not None})
+    if settings:
+        state = replace(state, settings=tuple(sorted({**dict(state.settings), **settings}.items())))
+    if patient is not None and not state.screen:
+        state = replace(state, screen="patients")
+    if paused:
+        state = replace(state, is_playing=False)
+    open_app(state, theme, ascii_only=ascii_only, welcomes=welcome)
 
 
 def is_terminal() -> bool:
@@ -54,13 +115,7 @@ def is_terminal() -> bool:
 
 
 def open_app(
-    scenario: str,
-    seed: int | None,
-    settings: dict[str, str],
-    theme: str = "dark",
-    *,
-    ascii_only: bool = False,
-    welcomes: bool = False,
+    state: "AppState | None" = None, theme: str = "dark", *, ascii_only: bool = False, welcomes: bool = False
 ) -> None:
     """Run the app until it is left; in ASCII where the terminal has no other characters.
 
@@ -71,17 +126,25 @@ def open_app(
 
     # The worker gets ready and simulates the trial while the app is loaded.
     worker = WorkerProcess()
+    from pathsim.player.state import AppState
     from pathsim.player.user_session import UserSession
 
+    usual = AppState(DEFAULT_SCENARIO, is_playing=True)
+    state = usual if state is None else state
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
-    session = UserSession(scenario, drawn_seed() if seed is None else seed, dict(settings), seed is not None)
-    welcomes = welcomes or (seed is None and not settings and _is_first_time())
-    session.is_playing = not welcomes
+    session = UserSession.of(state, drawn_seed())
+    welcomes = welcomes or (state == replace(usual, scenario=state.scenario) and _is_first_time())
+    session.is_playing = session.is_playing and not welcomes
     worker.send(session.request())
     from pathsim.app.app import PathsimApp
+    from pathsim.app.screens import SCREENS
 
+    names = [screen.TAB.name for screen in SCREENS]
+    if state.screen and state.screen not in names:
+        worker.close()
+        raise click.UsageError(f"there is no screen '{state.screen}'; there are: {', '.join(names)}")
     is_plain = ascii_only or not is_unicode
-    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=is_plain, welcomes=welcomes)
+    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=is_plain, welcomes=welcomes, opens_at=state)
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     threading.Thread(target=_end_with_the_terminal, daemon=True).start()
@@ -90,33 +153,41 @@ def open_app(
     finally:
         # Also where the app broke down before it could.
         app.trial.worker.close()
+    if app.left_at is not None:
+        _keep(LAST, str(app.left_at))
     if welcomes and not app.welcomes:
-        _remember()
+        _keep("welcomed", "")
     if app.return_code:
         _leave(app.return_code)
 
 
-def _mark() -> Path:
-    """The file that is there once this user has been welcomed."""
+def _kept(name: str) -> Path:
+    """A file in which something of this user's is kept."""
     from platformdirs import user_state_path
 
-    return user_state_path("pathsim") / "welcomed"
+    return user_state_path("pathsim") / name
 
 
 def _is_first_time() -> bool:
     """Whether this user has never been welcomed."""
     try:
-        return not _mark().exists()
+        return not _kept("welcomed").exists()
     except OSError:
         return True
 
 
-def _remember() -> None:
-    """Keep in mind that this user has been welcomed; who has no place for it is welcomed again."""
+def _left_at() -> str:
+    """The state in which the app was left last. Raises OSError if nothing is known of one."""
+    with _kept(LAST).open(encoding="utf-8", errors="replace") as file:
+        return file.read(MOST_KEPT).strip()
+
+
+def _keep(name: str, content: str) -> None:
+    """Keep something in mind until another time; who has no place for it does without."""
     with suppress(OSError):
-        mark = _mark()
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
+        file = _kept(name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
 
 
 def _leave(code: int) -> NoReturn:

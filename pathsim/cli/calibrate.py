@@ -61,13 +61,13 @@ def calibrate(
     from pathsim.api.json_object import about
     from pathsim.cli import FAILED
     from pathsim.ensembles.run import Recipe
-    from pathsim.ensembles.store import write_whole
     from pathsim.scenario.files import find
     from pathsim.scenario.problems import ScenarioError
     from pathsim.validation.calibrate import calibrate as fit
     from pathsim.validation.calibrate import free_numbers, range_problems
     from pathsim.validation.targets import paths, problems
     from pathsim.validation.write_back import rewritten
+    from pathsim.whole_files import UnwritableError, write_whole
 
     source = find(scenario)
     file = None if dry_run else _file(scenario, source, out, force=force)
@@ -84,10 +84,15 @@ def calibrate(
     crew = workers_begun(workers, replicates * (1 + len(numbers)))
     with told_of_trouble(None, "nothing was written"), points_tried(quiet=quiet) as told:
         found = fit(recipe, seed, replicates, workers=crew, told=told)
+    unwritten = ""
     if file is not None:
         values = {one.number.path: one.value for one in found.numbers}
-        write_whole(file, rewritten(source, values))
-        click.echo(f"wrote {harmless(str(file))}", err=True)
+        try:
+            write_whole(file, rewritten(source, values))
+            click.echo(f"wrote {harmless(str(file))}", err=True)
+        except UnwritableError as wrong:
+            # What was found took minutes: it is printed all the same.
+            unwritten = str(wrong)
     if as_json:
         print_json(
             {
@@ -97,6 +102,8 @@ def calibrate(
         )
     else:
         _print(made, seed, replicates, found)
+    if unwritten:
+        raise click.UsageError(f"{unwritten}; what was found stands above")
     if any(one.target.kind == "fit" and one.is_missed for one in found.comparisons):
         raise click.exceptions.Exit(FAILED)
 

@@ -5,7 +5,6 @@ was brought from elsewhere, is never read as if it were the chunk that belongs t
 """
 
 import json
-import os
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -19,11 +18,12 @@ from numpy.typing import NDArray
 from pathsim.parquet import TableFormat, write_parquet
 from pathsim.results.views import Columns
 from pathsim.text import write_csv
+from pathsim.whole_files import PARTIAL, UnwritableError, whole
 
 if TYPE_CHECKING:
     from pathsim.ensembles.vary import SettingsTable
 
-RECIPE, SUMMARY, CHUNKS, PARTIAL, DAMAGED = "recipe.json", "summary.json", "chunks", ".partial", ".damaged"
+RECIPE, SUMMARY, CHUNKS, DAMAGED = "recipe.json", "summary.json", "chunks", ".damaged"
 ROWS: Mapping[TableFormat, str] = {"parquet": "rows.parquet", "csv": "rows.csv"}
 SCHEMA = "schema_version"
 """Of a recipe: under which names the figures of the chunks are kept."""
@@ -79,7 +79,7 @@ class Store:
             if other:
                 store._forget()
         if not path.is_file() or path.read_bytes() != told:
-            write_whole(path, told)
+            _write_whole(path, told)
         return store
 
     def _forget(self) -> None:
@@ -150,7 +150,7 @@ class Store:
     def adopt(self, first: int, other: "Store") -> None:
         """Keep a chunk of another store too."""
         if other.folder.resolve() != self.folder.resolve():
-            write_whole(self.path(first), other.path(first).read_bytes())
+            _write_whole(self.path(first), other.path(first).read_bytes())
 
     def path(self, first: int) -> Path:
         """The file of the chunk that begins with this replicate."""
@@ -163,7 +163,7 @@ class Store:
         for other in {self.folder / name for name in ROWS.values()} - {path}:
             with _told_why(other):
                 other.unlink(missing_ok=True)  # rows of another summary
-        write_whole(self.folder / SUMMARY, summary.encode())
+        _write_whole(self.folder / SUMMARY, summary.encode())
         return path, self.folder / SUMMARY
 
 
@@ -268,26 +268,15 @@ def _told_why(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """Where to write a file, so that it takes its name only when it is complete.
-
-    Behind a link it is what the link leads to. What is no file, such as a pipe or a device, is written to as it is: a
-    file in its place would be the end of it.
-    """
-    goal = Path(os.path.realpath(path))
-    partial = goal.with_name(f"{goal.name}.{os.getpid()}{PARTIAL}")
-    with _told_why(path):
-        if goal.exists() and not goal.is_file():
-            yield goal
-            return
-        try:
+    """Where to write a file of the folder; it takes its name only when it is complete."""
+    try:
+        with whole(path) as partial:
             yield partial
-            partial.replace(goal)
-        finally:
-            partial.unlink(missing_ok=True)
+    except UnwritableError as wrong:
+        raise StoreError(str(wrong)) from None
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file that takes its name only when it is complete."""
+def _write_whole(path: Path, content: bytes) -> None:
     with _whole(path) as partial:
         partial.write_bytes(content)
 

@@ -118,6 +118,8 @@ class Controller:
         self.session.last_day = card.last_day
         if not self.session.is_seed_asked:
             self.session.seed = card.seed
+        if self.session.opens_on is not None and card.day is not None:
+            self.session.day, self.session.opens_on = card.day, None
         self.session.day = min(self.session.day, card.last_day)
         self._changed_at = _changed_at(card.file)
         if self._is_reloading:

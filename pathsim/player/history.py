@@ -25,10 +25,12 @@ class StateFigures(NamedTuple):
 class Setup(NamedTuple):
     """Which trial is on screen, and which one it is compared with."""
 
+    scenario: str
     seed: int
     is_seed_asked: bool
     settings: Settings
     kept: Settings
+    replicate: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the app asks of its worker. Every request carries the generation of what is on screen, and so does its reply."""
 
+import datetime
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -7,6 +8,8 @@ from pathsim.couplings import Coupling
 
 Settings: TypeAlias = tuple[tuple[str, str], ...]
 """What is changed in a scenario, as pairs of path and value, as after ``--set``."""
+Date: TypeAlias = datetime.date | Literal["last"] | None
+"""A date, the last day of the trial, or none in particular."""
 Towards: TypeAlias = Literal["event", "patient", "look"]
 
 
@@ -15,7 +18,7 @@ class Open:
     """Simulate this trial from its first day to its last, and the one that it is compared with.
 
     ``kept`` is what was changed in the other: nothing, or what the user kept.
-    With a ``day`` it is shown on that day, too.
+    With a ``day`` it is shown on that day, too, or at the end of a date.
     """
 
     generation: int
@@ -25,7 +28,9 @@ class Open:
     settings: Settings = ()
     kept: Settings = ()
     is_seed_asked: bool = True
-    day: float | None = None
+    replicate: int = 0
+    """Which of the seed's trials."""
+    day: float | Date = None
     moving_days: float = 0.0
 
 

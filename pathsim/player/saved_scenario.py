@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from pathsim.ensembles.store import write_whole
 from pathsim.player.makers.evidence import TURNED
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.files import library, parse_value
+from pathsim.whole_files import UnwritableError, write_whole
 
 ARMS = "patients are randomized again, so arms can differ from those on screen"
 
@@ -30,6 +30,8 @@ def save(session: WorkerSession, file: str) -> str:
         if not path.parent.is_dir():
             raise SaveError(f"there is no folder {path.parent}")
         write_whole(path, text(session, path).encode())
+    except UnwritableError as wrong:
+        raise SaveError(str(wrong)) from None
     except (OSError, ValueError, RuntimeError) as wrong:
         raise SaveError(f"'{file}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
     return str(path)

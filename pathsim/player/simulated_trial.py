@@ -43,15 +43,24 @@ class SimulatedTrial:
     course: Course
 
     def __init__(
-        self, scenario: Scenario, seed: int, base: "SimulatedTrial | None" = None, simulated: Course | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        base: "SimulatedTrial | None" = None,
+        simulated: Course | None = None,
+        replicate: int = 0,
     ) -> None:
         """``base`` is the trial whose arms its patients keep; ``simulated`` its course, if that is there already."""
-        self.scenario, self.seed = scenario, seed
+        self.scenario, self.seed, self.replicate = scenario, seed, replicate
         if simulated is None:
             hold = None if base is None else held(base.arms, base.scenario, scenario)
-            simulated = course(simulate(scenario, seed, hold=hold)[0])
+            simulated = course(simulate(scenario, seed, replicate, hold=hold)[0])
         self.course, self.chunk = simulated, simulated.chunk
         self.last_day = scenario.latest_day(scenario.final_cutoff)
+
+    def in_course(self, other: Course) -> "SimulatedTrial":
+        """The same trial in another course, which is there already."""
+        return SimulatedTrial(self.scenario, self.seed, simulated=other, replicate=self.replicate)
 
     @kept
     def arms(self) -> Arms:

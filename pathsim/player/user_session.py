@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.history import Setup
-from pathsim.player.requests import Open, Settings
+from pathsim.player.requests import Date, Open, Settings
+from pathsim.player.state import AppState
 from pathsim.player.views.live import Parameter
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
@@ -26,6 +27,10 @@ class UserSession:
     settings: dict[str, str] = field(default_factory=dict)
     is_seed_asked: bool = True
     """Whether the user asked for the seed; if not, the scenario's own goes before it."""
+    replicate: int = 0
+    """Which of the seed's trials."""
+    opens_on: Date = None
+    """The date on which it opens, until the trial is there: only its own calendar tells which day that is."""
     kept: Settings = ()
     generation: int = 0
     day: float = 0.0
@@ -34,6 +39,33 @@ class UserSession:
     speed_index: int = USUAL_SPEED
     coupling: Coupling = "shared"
     """How patients' draws in the other arm go with their own."""
+
+    @classmethod
+    def of(cls, state: AppState, drawn_seed: int) -> "UserSession":
+        """What a state shows; the seed that was drawn is for a state, and a scenario, that say none."""
+        return cls(
+            state.scenario,
+            drawn_seed if state.seed is None else state.seed,
+            dict(state.settings),
+            state.seed is not None,
+            state.replicate,
+            state.day,
+            state.kept,
+            is_playing=state.is_playing,
+            coupling=state.coupling,
+        )
+
+    def state(self, asked: str, date: Date) -> AppState:
+        """The same as a state of the scenario that is ``asked`` for, on a date, without what its screens show."""
+        return AppState(
+            asked,
+            self.seed,
+            self.replicate,
+            self.as_settings(),
+            self.kept,
+            "last" if self.is_over else date,
+            coupling=self.coupling,
+        )
 
     @property
     def months_per_second(self) -> float:
@@ -63,11 +95,12 @@ class UserSession:
     @property
     def setup(self) -> Setup:
         """Which trial this is, and which one it is compared with."""
-        return Setup(self.seed, self.is_seed_asked, self.as_settings(), self.kept)
+        return Setup(self.scenario, self.seed, self.is_seed_asked, self.as_settings(), self.kept, self.replicate)
 
     def set_up(self, setup: Setup) -> None:
         """Take another trial, and another one to compare it with."""
-        self.seed, self.is_seed_asked, self.kept = setup.seed, setup.is_seed_asked, setup.kept
+        self.scenario, self.seed, self.replicate = setup.scenario, setup.seed, setup.replicate
+        self.is_seed_asked, self.kept = setup.is_seed_asked, setup.kept
         self.settings = dict(setup.settings)
 
     def advance(self, seconds: float) -> None:
@@ -79,8 +112,8 @@ class UserSession:
         self.speed_index = min(max(self.speed_index + step, 0), len(SPEEDS) - 1)
 
     def other_seed(self) -> None:
-        """Take the next seed: other draws."""
-        self.seed, self.is_seed_asked = self.seed + 1, True
+        """Take the first trial of the next seed: other draws."""
+        self.seed, self.is_seed_asked, self.replicate = self.seed + 1, True, 0
 
     def other_coupling(self) -> None:
         """Take the next coupling, and after the last the first."""
@@ -114,7 +147,8 @@ class UserSession:
             self.as_settings(),
             self.kept,
             self.is_seed_asked,
-            day=self.shown_day,
+            day=self.shown_day if self.opens_on is None else self.opens_on,
+            replicate=self.replicate,
             moving_days=self.moving_days,
         )
 
@@ -147,6 +181,7 @@ class UserSession:
     ) -> str:
         """A command about the scenario that is ``asked`` for, as it is set now or with these settings."""
         words = ["pathsim", verb, asked, *(["--seed", str(self.seed)] if has_seed else [])]
+        words += ["--replicate", str(self.replicate)] if verb == "run" and self.replicate else []
         for path, value in self.as_settings() if settings is None else settings:
             words += ["--set", f"{path}={value}"]
         return shlex.join([*words, *options])

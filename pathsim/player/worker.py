@@ -83,11 +83,12 @@ class Worker:
     def _answers(self, request: ask.Request) -> Iterator[Reply]:
         if isinstance(request, ask.Open):
             session = WorkerSession.opened(request, self._session)
-            card = opened(session)
+            day = session.day_of(request.day)
+            card = opened(session, day)
             self._session, self._repeats, self._current = session, {}, None
             yield card
-            if request.day is not None:
-                yield _shown(session, request.day, request.moving_days)
+            if day is not None:
+                yield _shown(session, day, request.moving_days)
             return
         if self._session is None or self._session.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.

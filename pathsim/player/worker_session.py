@@ -1,19 +1,21 @@
 """The trials that are on screen: the one as it is set, the one it is compared with, and their common base."""
 
+import datetime
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from pathsim.calendar import day_of
 from pathsim.counterfactual import Counterfactual, counterfactual, other_courses
 from pathsim.couplings import Coupling
 from pathsim.player.endpoints import cards
 from pathsim.player.lanes import lanes
 from pathsim.player.parameters import parameters
-from pathsim.player.requests import Open, Settings
+from pathsim.player.requests import Date, Open, Settings
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointCard, Lane, Parameter
 from pathsim.scenario.files import Source, find
-from pathsim.scenario.problems import ScenarioError, dotted
+from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
 
 
@@ -23,12 +25,18 @@ class Cache:
 
     source: Source
     seed: int
+    replicate: int
     _simulated: dict[Settings, SimulatedTrial]
 
     @property
     def base(self) -> SimulatedTrial:
         """The trial as the file has it."""
         return self._simulated[()]
+
+    def serves(self, request: Open, source: Source) -> bool:
+        """Whether what is here is of the trial that is asked for, whatever is set in it."""
+        mine = self.source, self.seed, self.replicate
+        return mine == (source, _seed(request, self.base.scenario), request.replicate)
 
     @cached_property
     def lanes(self) -> tuple[Lane, ...]:
@@ -48,7 +56,7 @@ class Cache:
     def simulated(self, settings: Settings) -> SimulatedTrial:
         """The trial with these settings; its patients keep the arms that they have in the file."""
         if settings not in self._simulated:
-            made = SimulatedTrial(self._scenario(settings), self.seed, self.base)
+            made = SimulatedTrial(self._scenario(settings), self.seed, self.base, replicate=self.replicate)
             for old in [key for key in self._simulated if key][:-2]:
                 del self._simulated[old]
             self._simulated[settings] = made
@@ -82,10 +90,10 @@ class WorkerSession:
         """
         source = find(request.scenario)
         cache = None if before is None else before.cache
-        if cache is None or cache.source != source or cache.seed != _seed(request, cache.base.scenario):
-            scenario = load(source)
+        if cache is None or not cache.serves(request, source):
+            scenario, replicate = load(source), request.replicate
             seed = _seed(request, scenario)
-            cache = Cache(source, seed, {(): SimulatedTrial(scenario, seed)})
+            cache = Cache(source, seed, replicate, {(): SimulatedTrial(scenario, seed, replicate=replicate)})
         return cls(replace(request, seed=cache.seed), cache)
 
     def renumber(self, generation: int) -> None:
@@ -97,6 +105,19 @@ class WorkerSession:
         """The scenario as it is set."""
         return self.simulated.scenario
 
+    def day_of(self, asked: float | Date) -> float | None:
+        """The day of the trial that is asked for, be it by its date. Raises ScenarioError for one outside the trial."""
+        last = self.simulated.last_day
+        if asked == "last":
+            return last
+        if not isinstance(asked, datetime.date):
+            return asked
+        day, begins = day_of(asked, self.scenario.trial.begins), self.scenario.date(0)
+        if not 0 <= day <= last:
+            told = f"{asked}: the trial goes from {begins} to {self.scenario.date(last)}; choose a date between"
+            raise ScenarioError([Problem((), told)])
+        return day
+
     def read_again(self) -> Scenario:
         """The same scenario read from its text again: what was set says there that it was."""
         return load(self.cache.source, dict(self.request.settings))
@@ -104,8 +125,8 @@ class WorkerSession:
     @cached_property
     def others(self) -> dict[Coupling, SimulatedTrial]:
         """The trial in which everybody is in the other arm, by coupling; none where nobody can know."""
-        seed, courses = self.simulated.seed, other_courses(self.simulated.course)
-        return {coupling: SimulatedTrial(self.scenario, seed, simulated=course) for coupling, course in courses.items()}
+        courses = other_courses(self.simulated.course)
+        return {coupling: self.simulated.in_course(course) for coupling, course in courses.items()}
 
     def counterfactual(self, day: float) -> Counterfactual | None:
         """How each patient fares in either arm by a day of the trial; None where nobody can know."""

@@ -25,6 +25,7 @@ from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
+from pathsim.player.state import AppState
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
 
@@ -230,12 +231,19 @@ async def driven(
     plays: bool = False,
     welcomes: bool = False,
     own_seed: bool = False,
+    state: AppState | None = None,
 ) -> AsyncIterator[Driver]:
-    """The app with its worker, once the first day is on screen; it stands still unless it is asked to play."""
-    session = UserSession(str(scenario), seed, dict(settings or {}), not own_seed, is_playing=plays)
+    """The app with its worker, once the first day is on screen; it stands still unless it is asked to play.
+
+    With a ``state`` it is opened there.
+    """
+    if state is None:
+        session = UserSession(str(scenario), seed, dict(settings or {}), not own_seed, is_playing=plays)
+    else:
+        session = UserSession.of(state, seed)
     its_worker = worker()
     its_worker.send(session.request())  # as it is where a user opens it
-    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes)
+    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes, opens_at=state)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, its_worker, pilot)

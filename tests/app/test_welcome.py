@@ -95,14 +95,14 @@ async def test_arms_have_their_colors_there_too() -> None:
 def test_it_is_the_first_time_until_it_has_been_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "state" / "pathsim")
     assert [command._is_first_time() for _ in range(2)] == [True, True]  # noqa: SLF001
-    command._remember()  # noqa: SLF001
+    command._keep("welcomed", "")  # noqa: SLF001
     assert not command._is_first_time()  # noqa: SLF001
 
 
 def test_who_has_no_place_for_a_mark_is_welcomed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "file" / "pathsim")
-    command._remember()  # noqa: SLF001
+    command._keep("welcomed", "")  # noqa: SLF001
     assert command._is_first_time()  # noqa: SLF001
 
 

@@ -189,6 +189,11 @@ KEYS: dict[str, Does] = {
         lambda was, now: was[0] != was[1] and now[0] == now[1],
         turned=1,
     ),
+    "player.copy_state": Does(
+        lambda d: (d.app.clipboard, f"pathsim app --at '{d.app.state}'"),
+        lambda was, now: was[0] != was[1] and now[0] == now[1],
+        turned=1,
+    ),
     "player.save": Does(lambda _: Path("my-scenario.toml").is_file(), goes_to(value=True), turned=1, then=("enter",)),
     "player.mend": Does(
         lambda d: (d.app.trial.is_worker_lost, d.app.trial.worker.is_alive, *is_shown_anew(d)),

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import os
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +11,7 @@ import pytest
 
 from pathsim.ensembles.run import Recipe, ensemble, fill
 from pathsim.ensembles.spans import CHUNK, spans
-from pathsim.ensembles.store import DamagedError, Store, StoreError, stored_seed, write_whole
+from pathsim.ensembles.store import DamagedError, Store, StoreError, stored_seed
 from pathsim.ensembles.vary import table
 from pathsim.scenario.files import find
 
@@ -256,36 +254,3 @@ def test_what_comes_after_how_much_is_asked_makes_an_ensemble_all_the_same(tmp_p
     Store.begin(tmp_path, {"asked": {"replicates": 5}, "seed": 6})
     with pytest.raises(StoreError, match="holds another ensemble"):
         Store.begin(tmp_path, {"asked": {"replicates": 5}, "seed": 7})
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names on Windows")
-def test_a_pipe_or_a_device_is_written_to_and_stays_what_it_is(tmp_path: Path) -> None:
-    """A file in the place of /dev/null would be the end of it, for everybody on the machine."""
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        write_whole(pipe, b"values")
-        assert os.read(reader, 100) == b"values"
-    finally:
-        os.close(reader)
-    assert stat.S_ISFIFO(pipe.stat().st_mode)
-    assert list(tmp_path.iterdir()) == [pipe]
-
-
-def test_behind_a_link_the_file_is_written_and_the_link_stays(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").mkdir()
-    file, link = tmp_path / "elsewhere" / "mine.toml", tmp_path / "mine.toml"
-    file.write_bytes(b"before")
-    link.symlink_to(file)
-    write_whole(link, b"after")
-    assert link.is_symlink()
-    assert file.read_bytes() == b"after"
-    assert [one.name for one in (tmp_path / "elsewhere").iterdir()] == ["mine.toml"]
-
-
-def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(StoreError, match="cannot be written"):
-        write_whole(tmp_path / "folder", b"values")
-    assert (tmp_path / "folder").is_dir()

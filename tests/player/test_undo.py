@@ -169,7 +169,7 @@ def test_of_the_same_change_made_twice_the_last_one_is_taken_out() -> None:
 
 
 def test_each_state_keeps_what_it_showed_last() -> None:
-    history, setups = UndoHistory(), [Setup(seed, True, (), ()) for seed in range(MOST_ACTIONS + 5)]  # noqa: FBT003
+    history, setups = UndoHistory(), [Setup("any", seed, True, (), ()) for seed in range(MOST_ACTIONS + 5)]  # noqa: FBT003
     for number, setup in enumerate(setups):
         history.note(setup, StateFigures(float(number), number, 0.5))
     history.note(setups[-1], StateFigures(7.0, None, None))
@@ -311,7 +311,7 @@ def test_what_is_undone_is_said() -> None:
 
 @pytest.mark.parametrize("count", [MOST_ACTIONS, MOST_ACTIONS + 5])
 def test_only_so_many_steps_are_kept(count: int) -> None:
-    history, setups = UndoHistory(), [Setup(number, True, (), ()) for number in range(count + 1)]  # noqa: FBT003
+    history, setups = UndoHistory(), [Setup("any", number, True, (), ()) for number in range(count + 1)]  # noqa: FBT003
     for before, after in pairwise(setups):
         history.add(UserAction("a seed", before, after))
     undone = 0

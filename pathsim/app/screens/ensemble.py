@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.table import Table
 from rich.text import Text
@@ -19,6 +19,7 @@ from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.app.widgets.ratio_rows import RatioRows
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
+from pathsim.player.state import AppState
 from pathsim.player.views.ensemble import EnsembleView, FigureRow, Share
 from pathsim.player.views.live import Opened, Snapshot
 from pathsim.report.figures import ratio
@@ -74,6 +75,16 @@ class EnsembleScreen(TrialScreen):
     def action_view(self) -> None:
         """The distribution with what matters most of the rest, or all of the rest."""
         self.toggle_class("-figures")
+
+    def shown(self) -> dict[str, Any]:
+        """Whether all figures are seen, where there is not room for all."""
+        return {"view": "figures"} if self.has_class("-figures") else {}
+
+    def restore(self, state: AppState) -> Iterator[str]:
+        """Show all figures, or what matters most."""
+        self.set_class(state.view == "figures", "-figures")
+        if state.view not in {"", "figures"}:
+            yield f"There is no view '{state.view}' here; there is: figures."
 
     def resumed(self) -> None:
         """Go on simulating."""
@@ -168,7 +179,7 @@ def _standing(view: EnsembleView | None, cut: str, *, is_over: bool) -> Text:
         return Text(f"{counted(view.replicates, 'trial')} by {cut}. Where this one lies is told on its last day.")
     if view.replicates < ENOUGH:
         return Text(f"{counted(view.replicates, 'trial')} by {cut}; so few do not tell how lucky this one is.")
-    share, others = (f"{headline.luckier:.0%}", "bold"), f"{view.replicates - 1:,}"
+    share, others = (f"{headline.luckier:.0%}", "bold"), f"{headline.others:,}"
     if headline.is_ratio:
         mine = (one.label for one in view.compared if (one.endpoint, one.arm) == (headline.endpoint, headline.arm))
         of = f" on {next(mine)}" if view.has_several_arms else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import ClassVar, Literal, TypeAlias, cast
+from typing import Any, ClassVar, Literal, TypeAlias, cast
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -26,8 +26,10 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityPairs
 from pathsim.app.widgets.views import ViewTabs
+from pathsim.conditions import suggestion
 from pathsim.names import lowered
 from pathsim.paths import path_of
+from pathsim.player.state import AppState
 from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
 
 View: TypeAlias = Literal["curves", "map", "ratios", "toxicity", "grades", "committee", "queues", "log", "parameters"]
@@ -184,6 +186,29 @@ class LiveScreen(TrialScreen):
     def _slider_chosen(self, event: HistoryThread.SliderChosen) -> None:
         self.shows_history = False
         self.query_one(Sliders).seek(event.path)
+
+    def shown(self) -> dict[str, Any]:
+        """The view and the endpoint."""
+        card = self.trial.card
+        found: dict[str, Any] = {}
+        if self.view != "curves":
+            found["view"] = self.view
+        if card is not None and self.endpoint and self.endpoint < len(card.endpoints):
+            found["endpoint"] = card.endpoints[self.endpoint].name
+        return found
+
+    def restore(self, state: AppState) -> Iterator[str]:
+        """Show a view and an endpoint."""
+        names = [] if self.trial.card is None else [one.name for one in self.trial.card.endpoints]
+        if state.endpoint in names:
+            self.endpoint = names.index(state.endpoint)
+        elif state.endpoint:
+            yield f"There is no endpoint '{state.endpoint}' here.{suggestion(state.endpoint, names)}"
+        views = {str(view): view for view in VIEWS if view not in self.absent}
+        if state.view in views:
+            self.view = views[state.view]
+        elif state.view:
+            yield f"There is no view '{state.view}' here; there are: {', '.join(views)}."
 
     def watch_is_full(self) -> None:
         """Show one view alone, or everything."""

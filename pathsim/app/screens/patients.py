@@ -1,7 +1,7 @@
 """Patients: all of them in a list, one of them as a timeline, and the same patient in the other arm."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -19,6 +19,7 @@ from pathsim.couplings import DRAWS, Coupling, IndividualEffect
 from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
+from pathsim.player.state import AppState
 from pathsim.player.views.live import Opened, Snapshot
 from pathsim.player.views.patients import Balance, JourneyView, RosterRow, RosterView
 
@@ -66,6 +67,18 @@ class PatientsScreen(TrialScreen):
         yield Listing("Patients", "nobody yet", id="patients", classes="panel")
         with Vertical(id="one"):
             yield Timeline(id="journey", classes="panel")
+
+    def shown(self) -> dict[str, Any]:
+        """Whose journey is shown."""
+        return {} if self.journey is None else {"patient": self.journey.patient}
+
+    def restore(self, state: AppState) -> Iterator[str]:
+        """Show somebody's journey, once the list is there."""
+        if state.patient is not None:
+            self.trial.wanted_patient = state.patient
+            if self.roster is not None:
+                self._list()
+        yield from ()
 
     def opened(self, card: Opened) -> None:
         """Another trial has other patients."""

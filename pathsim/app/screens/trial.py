@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -16,6 +16,7 @@ from pathsim.app.widgets.keybar import KeyBar
 from pathsim.app.widgets.story import NOTHING, StoryLine
 from pathsim.player.controller import Controller
 from pathsim.player.replies import Reply
+from pathsim.player.state import AppState
 from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
 from pathsim.player.views.story import Said, Story
 
@@ -134,6 +135,15 @@ class TrialScreen(SteadyScreen[None]):
     def told(self, reply: Reply) -> None:
         """Show any other reply."""
 
+    def shown(self) -> dict[str, Any]:
+        """What a state tells of this screen: view, endpoint or patient, where it is not what is shown first."""
+        return {}
+
+    def restore(self, state: AppState) -> Iterator[str]:
+        """Show what a state tells of this screen; what of it is not in this trial, in a sentence each."""
+        del state
+        yield from ()
+
     def step_back(self) -> bool:
         """Take away what hides a part of the screen; False if nothing does."""
         return False
@@ -190,7 +200,7 @@ class TrialScreen(SteadyScreen[None]):
         snapshot = trial.snapshot
         yield HeaderPart(trial.card.name, "title")
         yield HeaderPart(f"{sign} {snapshot.date if snapshot else ''}", "text")
-        yield HeaderPart(f"seed {session.seed}", "dim")
+        yield HeaderPart(f"seed {session.seed}" + (f", trial {session.replicate}" if session.replicate else ""), "dim")
         if session.settings:
             yield HeaderPart(f"{len(session.settings)} changed", "yours!")
         if snapshot is not None:

@@ -46,7 +46,7 @@ class EnsembleRepeats(Repeats):
             generation=self.session.request.generation,
             replicates=self.done,
             wanted=self.wanted,
-            headline=_headline(scenario, name, columns, own) if name else None,
+            headline=_headline(scenario, name, columns, own, self.session.simulated.replicate) if name else None,
             endpoint=scenario.sections.endpoints[name].label if name else "",
             level=alpha(scenario),
             compared=tuple(
@@ -86,7 +86,7 @@ def _power_by_count(scenario: Scenario, p_values: Floats) -> tuple[tuple[int, Sh
     return tuple((count, Share(**significant(scenario, p_values[:count]))) for count in counts if count)
 
 
-def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> Headline | None:
+def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns, replicate: int) -> Headline | None:
     """The hazard ratio of an endpoint, or where there is nothing to compare survival at its last tabulated day."""
     endpoint = scenario.sections.endpoints[name]
     arm = next(iter(scenario.compared_arms), "")
@@ -100,11 +100,12 @@ def _headline(scenario: Scenario, name: str, columns: Columns, own: Columns) -> 
     else:
         return None
     is_ratio, mine = path == ratio, float(own[path][0])
-    luckier = _luckier(mine, columns[path][1:], less=is_ratio)
+    others = np.delete(columns[path], replicate) if replicate < columns[path].size else columns[path]
+    luckier = _luckier(mine, others, less=is_ratio)
     p_values = columns.get(compared_path(name, arm, PRIMARY_TEST, "p_one_sided")) if is_ratio else None
     is_significant = None if p_values is None else p_values < alpha(scenario)
     published = scenario.published_figure(path)
-    return Headline(name, arm, label, columns[path], mine, is_ratio, is_significant, published, luckier)
+    return Headline(name, arm, label, columns[path], mine, is_ratio, is_significant, published, luckier, others.size)
 
 
 def _luckier(own: float, siblings: Floats, *, less: bool) -> float | None:

@@ -22,8 +22,8 @@ LOG_LINES = 60
 MOST_MOVING = 200
 
 
-def opened(session: WorkerSession) -> Opened:
-    """What does not change from day to day."""
+def opened(session: WorkerSession, day: float | None = None) -> Opened:
+    """What does not change from day to day, and the day that was asked for."""
     scenario, request, simulated = session.scenario, session.request, session.simulated
     return Opened(
         generation=request.generation,
@@ -32,7 +32,9 @@ def opened(session: WorkerSession) -> Opened:
         asked=session.cache.source.asked,
         summary=scenario.sections.summary or scenario.title,
         seed=request.seed,
+        replicate=simulated.replicate,
         has_own_seed=scenario.seed is not None,
+        day=day,
         settings=request.settings,
         kept=request.kept,
         begins=scenario.written_date(0),

@@ -31,6 +31,8 @@ class Headline:
     published: float | None
     luckier: float | None
     """The share of the replicates, but for that of the same number, that the trial on screen beats."""
+    others: int = 0
+    """How many these are."""
 
 
 @dataclass(frozen=True, slots=True)

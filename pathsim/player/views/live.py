@@ -118,8 +118,12 @@ class Opened:
     summary: str
     """What it is about, in a few sentences."""
     seed: int
+    replicate: int
+    """Which of the seed's trials it is."""
     has_own_seed: bool
     """Whether the scenario itself says with which seed it is opened."""
+    day: float | None
+    """The day on which it was asked for; None if on none."""
     settings: Settings
     kept: Settings
     begins: str

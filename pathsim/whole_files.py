@@ -1,0 +1,41 @@
+"""Files that take their name only when they are complete: nobody ever finds half of one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PARTIAL = ".partial"
+"""How the name of a file ends that is being written."""
+
+
+class UnwritableError(Exception):
+    """A file that cannot be written, with a sentence for the user."""
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Where to write a file, so that it takes its name only when it is complete.
+
+    Behind a link it is what the link leads to. What is no file, such as a pipe or a device, is written to as it is: a
+    file in its place would be the end of it. Raises UnwritableError for what the system does not let be written.
+    """
+    goal = Path(os.path.realpath(path))
+    partial = goal.with_name(f"{goal.name}.{os.getpid()}{PARTIAL}")
+    try:
+        if goal.exists() and not goal.is_file():
+            yield goal
+            return
+        try:
+            yield partial
+            partial.replace(goal)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as wrong:
+        raise UnwritableError(f"{path} cannot be written: {wrong.strerror}") from None
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that takes its name only when it is complete. Raises UnwritableError."""
+    with whole(path) as partial:
+        partial.write_bytes(content)
