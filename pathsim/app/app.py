@@ -33,9 +33,9 @@ from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
-from pathsim.player.state import AppState
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened
+from pathsim.state import AppState
 
 MOST_TOLD = 3
 """Of what is wrong with a user's own keys."""

@@ -16,8 +16,7 @@ from pathsim.api.arguments import drawn_seed
 from pathsim.cli.options import seed_option_with, set_option, whole
 
 if TYPE_CHECKING:
-    from pathsim.player.requests import Date
-    from pathsim.player.state import AppState
+    from pathsim.state import AppState, Date
 
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0
@@ -28,7 +27,7 @@ THEME_NAMES = ("dark", "light", "projector", "mono")
 
 
 def _state(ctx: click.Context, param: click.Parameter, text: str | None) -> "AppState | None":
-    from pathsim.player.state import AppState, StateError
+    from pathsim.state import AppState, StateError
 
     try:
         return None if text is None else AppState.read(_left_at() if text == LAST else text)
@@ -40,7 +39,7 @@ def _state(ctx: click.Context, param: click.Parameter, text: str | None) -> "App
 
 
 def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> "Date":
-    from pathsim.player.state import StateError, date_of
+    from pathsim.state import StateError, date_of
 
     try:
         return None if text is None else date_of(text)
@@ -88,7 +87,7 @@ def app(
         return
     if at is not None and scenario is not None:
         raise click.UsageError(f"--at says which scenario: leave '{scenario}' out, or --at")
-    from pathsim.player.state import AppState
+    from pathsim.state import AppState
 
     state = AppState(scenario or DEFAULT_SCENARIO, is_playing=True) if at is None else at
     if not is_terminal():
@@ -126,8 +125,8 @@ def open_app(
 
     # The worker gets ready and simulates the trial while the app is loaded.
     worker = WorkerProcess()
-    from pathsim.player.state import AppState
     from pathsim.player.user_session import UserSession
+    from pathsim.state import AppState
 
     usual = AppState(DEFAULT_SCENARIO, is_playing=True)
     state = usual if state is None else state

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from pathsim.player.requests import Settings
+from pathsim.state import Settings
 
 MOST_ACTIONS = 1000
 

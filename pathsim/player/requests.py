@@ -1,15 +1,11 @@
 """What the app asks of its worker. Every request carries the generation of what is on screen, and so does its reply."""
 
-import datetime
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pathsim.couplings import Coupling
+from pathsim.state import Date, Settings
 
-Settings: TypeAlias = tuple[tuple[str, str], ...]
-"""What is changed in a scenario, as pairs of path and value, as after ``--set``."""
-Date: TypeAlias = datetime.date | Literal["last"] | None
-"""A date, the last day of the trial, or none in particular."""
 Towards: TypeAlias = Literal["event", "patient", "look"]
 
 

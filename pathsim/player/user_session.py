@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.history import Setup
-from pathsim.player.requests import Date, Open, Settings
-from pathsim.player.state import AppState
+from pathsim.player.requests import Open
 from pathsim.player.views.live import Parameter
+from pathsim.state import AppState, Date, Settings
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
 """Months of the trial in a second."""

@@ -11,12 +11,13 @@ from pathsim.couplings import Coupling
 from pathsim.player.endpoints import cards
 from pathsim.player.lanes import lanes
 from pathsim.player.parameters import parameters
-from pathsim.player.requests import Date, Open, Settings
+from pathsim.player.requests import Open
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointCard, Lane, Parameter
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.state import Date, Settings
 
 
 @dataclass(frozen=True)

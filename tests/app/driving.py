@@ -25,9 +25,9 @@ from pathsim.app.themes import DARK
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
-from pathsim.player.state import AppState
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
+from pathsim.state import AppState
 
 SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS)
 PATIENCE_SECONDS = 60.0

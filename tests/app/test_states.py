@@ -15,7 +15,7 @@ from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.cli import app as command
 from pathsim.cli import cli
-from pathsim.player.state import AppState
+from pathsim.state import AppState
 
 TURNED = (("steps.after_transplant.exit.relapse.hazard_ratio", "0.5"),)
 ANY_SCREEN = AppState(

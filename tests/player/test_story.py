@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from pathsim import Results, load, run
 from pathsim.player.makers.live import opened, snapshot
-from pathsim.player.requests import Open, Settings
+from pathsim.player.requests import Open
 from pathsim.player.views.story import Story
 from pathsim.player.worker_session import WorkerSession
+from pathsim.state import Settings
 
 MONITORED = str(Path(__file__).parent.parent / "scenarios" / "monitored.toml")
 THREE_ARMS = str(Path(__file__).parent.parent / "fuzz" / "seeds" / "three-arms.toml")

@@ -20,10 +20,10 @@ from pathsim.app.widgets.slider_rows import written
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
-from pathsim.player.requests import Settings
 from pathsim.player.suggestions import MOST, suggestions
 from pathsim.player.views.compare import ChangedPatient, ComparisonView, ContrastView
 from pathsim.player.views.live import Opened, Parameter, Snapshot
+from pathsim.state import Settings
 
 REPLICATES = 400
 FORES = {"better": "text!", "worse": "lost!", "later": "text", "earlier": "lost", "otherwise": "dim"}

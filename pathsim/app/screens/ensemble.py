@@ -19,10 +19,10 @@ from pathsim.app.widgets.power_chart import PowerChart
 from pathsim.app.widgets.ratio_rows import RatioRows
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
-from pathsim.player.state import AppState
 from pathsim.player.views.ensemble import EnsembleView, FigureRow, Share
 from pathsim.player.views.live import Opened, Snapshot
 from pathsim.report.figures import ratio
+from pathsim.state import AppState
 from pathsim.text import counted
 
 REPLICATES, ENOUGH = 1000, 50

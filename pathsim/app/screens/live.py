@@ -29,8 +29,8 @@ from pathsim.app.widgets.views import ViewTabs
 from pathsim.conditions import suggestion
 from pathsim.names import lowered
 from pathsim.paths import path_of
-from pathsim.player.state import AppState
 from pathsim.player.views.live import ComparisonCounts, Opened, Parameter, Snapshot
+from pathsim.state import AppState
 
 View: TypeAlias = Literal["curves", "map", "ratios", "toxicity", "grades", "committee", "queues", "log", "parameters"]
 VIEWS: dict[View, str] = {

@@ -19,9 +19,9 @@ from pathsim.couplings import DRAWS, Coupling, IndividualEffect
 from pathsim.names import in_line, lowered
 from pathsim.player import requests as ask
 from pathsim.player.replies import Reply
-from pathsim.player.state import AppState
 from pathsim.player.views.live import Opened, Snapshot
 from pathsim.player.views.patients import Balance, JourneyView, RosterRow, RosterView
+from pathsim.state import AppState
 
 DIFFERS, OTHERWISE = "⇄", ("better", "worse", "later", "earlier")
 """The sign of those whom the other arm would make a difference to, and how."""

@@ -16,9 +16,9 @@ from pathsim.app.widgets.keybar import KeyBar
 from pathsim.app.widgets.story import NOTHING, StoryLine
 from pathsim.player.controller import Controller
 from pathsim.player.replies import Reply
-from pathsim.player.state import AppState
 from pathsim.player.views.live import ComparisonCounts, Opened, Snapshot
 from pathsim.player.views.story import Said, Story
+from pathsim.state import AppState
 
 UPDATE_SECONDS = 1.0
 """How often lists are brought up to date while the trial runs."""

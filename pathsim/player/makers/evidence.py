@@ -2,7 +2,6 @@
 
 from pathsim.engines.choose import simulate_many
 from pathsim.player.makers.repeats import Repeats
-from pathsim.player.requests import Settings
 from pathsim.player.views.evidence import EvidenceRow, EvidenceView, TargetRow, ValidationView
 from pathsim.player.worker_session import WorkerSession
 from pathsim.report.validation import KIND_SIGNS
@@ -12,6 +11,7 @@ from pathsim.results.views import Columns
 from pathsim.scenario.evidence import Rate, tally
 from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import Scenario
+from pathsim.state import Settings
 from pathsim.validation.targets import compared, paths, targets_of
 
 TURNED = "set by hand, to see what it does"

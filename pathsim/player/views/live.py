@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.player.requests import Settings
 from pathsim.player.views.story import Story
+from pathsim.state import Settings
 
 Floats: TypeAlias = NDArray[np.float64]
 Flags: TypeAlias = NDArray[np.bool_]

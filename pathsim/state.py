@@ -8,14 +8,17 @@ The scenario, and what is said of it, written as in the address of a page: any t
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any, Literal, NamedTuple, TypeAlias, get_type_hints
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from pathsim.conditions import suggestion
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.paths import split_setting
-from pathsim.player.requests import Date, Settings
 
+Settings: TypeAlias = tuple[tuple[str, str], ...]
+"""What is changed in a scenario, as pairs of path and value, as after ``--set``."""
+Date: TypeAlias = datetime.date | Literal["last"] | None
+"""A date, the last day of the trial, or none in particular."""
 LONGEST, MOST_SAID = 20_000, 500
 """Characters of a state, and things that it says."""
 LARGEST = 2**63 - 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pathsim.couplings import COUPLINGS
-from pathsim.player.state import AppState, StateError
+from pathsim.state import AppState, StateError
 
 WORDS = st.text(max_size=30)
 PATHS = WORDS.map(str.strip).filter(lambda text: text and "=" not in text and not set(text) & set("\"'"))
