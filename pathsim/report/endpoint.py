@@ -72,7 +72,8 @@ def _endpoint(scenario: Scenario, found: EndpointResults, name: str) -> Renderab
         table.add_row(f"at {told_day}", *(_interval(arm["at"][day_name(day)]) for arm in of))
     table.add_row("median", *map(_median, of))
     first, incidence = endpoint["first_events"], endpoint.get("incidence")
-    for event in first[arms[0]] if incidence is not None else ():
+    # Of one kind of event it is what survival leaves of 1.
+    for event in first[arms[0]] if incidence is not None and len(first[arms[0]]) > 1 else ():
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
         table.add_row(f"{spoken(event)} first: all (by {told_days[float(last)]})", *told)

@@ -70,6 +70,12 @@ class _Patients:
         """How many trials there are."""
         return int(self.known.day.size)
 
+    @cached_property
+    def at_risk(self) -> NDArray[np.intp]:
+        """How many of each arm are still followed on these days (trials x arms x days)."""
+        data, days = self.data, np.array(self.days)
+        return numbers_at_risk(data.trial, data.group, data.time, days, self.trials, len(self.groups))
+
     def tally(self, wanted: NDArray[np.bool_]) -> Trials:
         """How many of these patients there are in each trial."""
         return np.bincount(self.data.trial.take(np.flatnonzero(wanted)), minlength=self.trials)
@@ -98,12 +104,11 @@ class _Arm:
         """Survival on the days of the endpoint: arrays (trials x days)."""
         return kaplan_meier(self.patients.table, self.number, np.array(self.patients.days))
 
-    @cached_property
+    @property
     def at_risk(self) -> NDArray[np.intp]:
         """How many are still followed on these days (trials x days)."""
-        patients, data = self.patients, self.patients.data
-        days, arms = np.array(patients.days), len(patients.groups)
-        return numbers_at_risk(data.trial, data.group, data.time, days, patients.trials, arms)[:, self.number]
+        at_risk: NDArray[np.intp] = self.patients.at_risk[:, self.number]
+        return at_risk
 
 
 class EndpointResults(ResultsPart):
@@ -150,12 +155,15 @@ class EndpointResults(ResultsPart):
             for number, name in enumerate(patients.groups)
         }
 
-    @result
+    @replicated
     def incidence(self) -> Mapping[str, Mapping[str, Mapping[str, Share]]] | None:
-        """The cumulative incidence of each kind of first event on each day, by arm; None where there is one kind."""
+        """The cumulative incidence of each kind of first event on each day, by arm; None where no day is tabulated.
+
+        Of an event that no other can forestall it is what Kaplan-Meier survival leaves of 1.
+        """
         patients, data = self._patients, self._patients.data
         days, events = patients.days, patients.endpoint.events
-        if len(events) < 2 or not days:
+        if not days:
             return None
         shares = cumulative_incidence(
             data.trial,
@@ -250,7 +258,7 @@ class SurvivalAt(ResultsPart):
         """The upper limit."""
         return self._arm.survival.upper[:, self._day]
 
-    @result
+    @replicated
     def at_risk(self) -> Count:
         """How many are still followed."""
         return self._arm.at_risk[:, self._day]

@@ -12,6 +12,7 @@ from pathsim.paths import path_of
 from pathsim.results.chosen import figures
 from pathsim.results.json import results
 from pathsim.results.lookup import figure
+from pathsim.results.replicates import rows
 from pathsim.results.trial import TrialResults
 from pathsim.results.views import of_trial
 from pathsim.scenario.scenario import Scenario, load
@@ -98,6 +99,25 @@ def test_what_nobody_asks_for_is_not_made(monkeypatch: pytest.MonkeyPatch) -> No
     assert found.endpoints["dfs"].events.shape == (2,)
     with pytest.raises(AssertionError):
         _ = found.endpoints["dfs"].incidence
+
+
+def test_an_event_that_no_other_forestalls_has_the_incidence_that_survival_leaves() -> None:
+    endpoint = TrialResults(simulate_many(load("two-arm-exponential"), 7, REPLICATES)).endpoints["os"]
+    assert endpoint.incidence is not None
+    for arm, of_arm in endpoint.arms.items():
+        for day, at in of_arm.at.items():
+            np.testing.assert_allclose(endpoint.incidence[arm]["death"][day], 1 - at.survival, rtol=1e-12)
+
+
+def test_ensembles_keep_incidence_and_numbers_at_risk_of_each_trial() -> None:
+    scenario = load("tests/scenarios/monitored.toml")
+    columns = rows(simulate_many(scenario, 7, REPLICATES))
+    each = [results(simulate(scenario, 7, replicate)[0]) for replicate in REPLICATES]
+    wanted = [path for path in columns if ".incidence." in path or path.endswith(".at_risk")]
+    assert "endpoints.pfs.incidence.drug.progression.400" in wanted
+    assert len(wanted) == 2 * 2 * (2 + 1), "arms and days, by two events and at risk"
+    for path in wanted:
+        np.testing.assert_array_equal(columns[path], [figure(found, path) for found in each], path)
 
 
 def test_nobody_can_write_into_a_figure() -> None:
