@@ -148,12 +148,9 @@ def sensitivity(
 
 def _check_figure(made: "Scenario", figure: str) -> None:
     from pathsim.engines.choose import simulate
-    from pathsim.results.json import results
-    from pathsim.results.lookup import figure as figure_of
-    from pathsim.validation.picks import check_picks
+    from pathsim.validation.picks import check_figure
 
     try:
-        check_picks(made, figure)
-        figure_of(results(simulate(made, seed=1)[0]), figure)
+        check_figure(simulate(made, seed=1)[0], figure)
     except (KeyError, ValueError) as wrong:
         raise click.BadParameter(str(wrong.args[0]), param_hint="--figure") from None

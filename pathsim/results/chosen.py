@@ -1,14 +1,16 @@
 """Figures that somebody names, for every trial of a chunk: only what they need is made."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.paths import Picks, parts_of
+from pathsim.paths import Picks, next_name, parts_of
+from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import figure, leaf, leaf_below, number, shown
 from pathsim.results.trial import TrialResults
-from pathsim.results.views import Columns, of_trial
+from pathsim.results.views import Columns, of_trial, where_there
 from pathsim.trial import tables
 from pathsim.trial.data_cut import Chunk
 
@@ -18,15 +20,20 @@ def figures(chunk: Chunk, paths: Sequence[str]) -> Columns:
 
     Raises KeyError, with a sentence, for a path that leads nowhere.
     """
-    found = _Figures(chunk)
+    return figures_of(TrialResults(chunk), paths)
+
+
+def figures_of(results: TrialResults, paths: Sequence[str]) -> Columns:
+    """These figures of the trials that have these results. Raises KeyError as ``figures`` does."""
+    found = _Figures(results)
     return {path: found.column(path).astype(np.float64) for path in paths}
 
 
 class _Figures:
     """The figures of the trials of a chunk."""
 
-    def __init__(self, chunk: Chunk) -> None:
-        self._results, self._trials = TrialResults(chunk), len(chunk.replicates)
+    def __init__(self, results: TrialResults) -> None:
+        self._results, self._trials = results, results.trials
         self._rows: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], list[tables.Row]]] = {}
         """The rows of each table that was asked for, by their values under the keys by which they are picked."""
 
@@ -39,10 +46,18 @@ class _Figures:
         if isinstance(table := self._results.get(first.name), list):
             return self._of_rows(table, path)
         if first.name == "trial" and rest and rest[0].name == "looks":
-            looks = self._results.trial.looks
-            each = [{"trial": {"looks": of_trial(looks, trial)}} for trial in range(self._trials)]
-            return np.array([figure(one, path) for one in each])
-        return np.broadcast_to(number(leaf(self._results, path), path), self._trials)
+            return np.array([figure(looks, path) for looks in self._looks])
+        column = np.broadcast_to(number(leaf(self._results, path), path), self._trials)
+        if first.name == "cutoffs":
+            cutoff, _ = next_name(self._results.cutoffs, [part.name for part in rest])
+            return where_there(self._results.cutoffs[cutoff or ""], column)
+        return column
+
+    @cached_property
+    def _looks(self) -> list[ResultsJson]:
+        """The looks of each trial, as its results tell them."""
+        looks = self._results.trial.looks
+        return [{"trial": {"looks": of_trial(looks, trial)}} for trial in range(self._trials)]
 
     def _of_rows(self, rows: list[tables.Row], path: str) -> NDArray[np.float64]:
         """What the results of each trial show: the first of the picked rows in which this trial has anybody."""

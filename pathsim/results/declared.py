@@ -5,14 +5,14 @@ import typing
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
 
 from pathsim.meaning import Unit
 from pathsim.paths import parts_of
-from pathsim.results.replicates import LookColumns
-from pathsim.results.trial import TrialResults
+from pathsim.results.looks import LookColumns
+from pathsim.results.trial import TrialFigures, TrialResults
 from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.figures import Label, ResultsPart, Share, declared
 from pathsim.statistics.methods import Comparisons
@@ -46,9 +46,7 @@ def declaration(path: str) -> Declaration:
     A name that holds points can be written without quotation marks, and is then several. Raises ValueError, with a
     sentence, if this is no path.
     """
-    names = [part.name for part in parts_of(path)]
-    roots = _noted(_OF_REPLICATES.get(names[0])), _Place(TrialResults)
-    place = next(chain(_figures(roots[0], names[1:]), _figures(roots[1], names)), None)
+    place = next(filter(_is_figure, _places_at(path)), None)
     return Declaration() if place is None else _declaration(place)
 
 
@@ -69,13 +67,38 @@ def estimate_of(path: str) -> str | None:
     return None if beside is None else f"{path.rpartition('.')[0]}.{beside}"
 
 
+def is_number(path: str) -> bool:
+    """Whether what is declared at this path is a number of each trial. Raises ValueError as ``declaration`` does."""
+    return any(_is_figure(place) or place.kind is int for place in _places_at(path))
+
+
+def texts_at(path: str) -> tuple[str, ...]:
+    """The texts of which one stands at this path in each trial, as the decision of a look; none of a number.
+
+    Whether it is one of them is a figure below it, 1 or 0: ``trial.looks[information=0.5].decision.continue``. Raises
+    ValueError as ``declaration`` does.
+    """
+    return next((get_args(place.kind) for place in _places_at(path) if _is_text(place)), ())
+
+
+def _places_at(path: str) -> Iterator[_Place]:
+    names = [part.name for part in parts_of(path)]
+    roots = _noted(_OF_REPLICATES.get(names[0])), _Place(TrialResults)
+    return chain(_places(roots[0], names[1:]), _places(roots[1], names))
+
+
 @lru_cache
 def columns_of(table: str) -> frozenset[str]:
     """The keys that rows of a table can have; none if there is no such table."""
-    place = _below(TrialResults, table)
-    rows = () if place is None else get_args(place.kind)
-    kinds = (kind for row in rows for kind in (get_args(row) or (row,)))
+    place = _below(TrialResults, table) or _below(TrialFigures, table)
+    kinds = () if place is None or get_origin(place.kind) not in (list, tuple) else _kinds_in(place.kind)
     return frozenset(key for kind in kinds for key in typing.get_type_hints(kind))
+
+
+def _kinds_in(kind: Any) -> list[Any]:
+    """The kinds of rows of which there is a list, for each trial or for all of them."""
+    inner = [one for one in get_args(kind) if one is not Ellipsis]
+    return [found for one in inner for found in _kinds_in(one)] if inner else [kind]
 
 
 def comparison_by(method: str) -> type[Comparison]:
@@ -93,28 +116,33 @@ def declared_in(kind: type[ResultsPart]) -> dict[str, Declaration]:
     return {name: _declaration(place) for name, place in places.items() if place is not None and _is_figure(place)}
 
 
-def _figures(place: _Place, names: Sequence[str]) -> Iterator[_Place]:
-    """The figures to which these names can lead from here, those first whose names are the shortest."""
+def _places(place: _Place, names: Sequence[str]) -> Iterator[_Place]:
+    """What these names can lead to from here, those first whose names are the shortest."""
     kind, origin = place.kind, get_origin(place.kind)
     if not names:
-        if _is_figure(place):
-            yield place
+        yield place
+    elif origin is Literal:
+        yield from (_Place(float, (Unit.SHARE,)) for text in get_args(kind) if list(names) == [text])
     elif origin in (typing.Union, types.UnionType):
         for one in get_args(kind):
-            yield from _figures(_noted(one), names)
+            yield from _places(_noted(one), names)
     elif origin in (list, tuple):
-        yield from _figures(_noted(get_args(kind)[0]), names)
+        yield from _places(_noted(get_args(kind)[0]), names)
     elif origin is not None and issubclass(origin, Mapping):
         for view in (note for note in place.notes if isinstance(note, type)):
-            yield from _figures(_Place(view), names)
+            yield from _places(_Place(view), names)
         for taken in range(1, len(names) + 1):
-            yield from _figures(_noted(get_args(kind)[1]), names[taken:])
+            yield from _places(_noted(get_args(kind)[1]), names[taken:])
     elif isinstance(kind, type) and (found := _below(kind, names[0])) is not None:
-        yield from _figures(found, names[1:])
+        yield from _places(found, names[1:])
 
 
 def _is_figure(place: _Place) -> bool:
     return get_origin(place.kind) is np.ndarray or place.kind is float
+
+
+def _is_text(place: _Place) -> bool:
+    return get_origin(place.kind) is Literal
 
 
 def _noted(kind: Any) -> _Place:

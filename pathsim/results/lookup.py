@@ -11,7 +11,7 @@ import numpy as np
 
 from pathsim.meaning import Unit
 from pathsim.paths import PathPart, Picks, next_name, parts_of, path_of
-from pathsim.results.declared import columns_of, unit_of
+from pathsim.results.declared import Declaration, columns_of, declaration, unit_of
 from pathsim.results.json import ResultsJson
 from pathsim.scenario.former import renamed, renamed_comparison
 from pathsim.scenario.schema import Target
@@ -26,6 +26,7 @@ def figure(found: ResultsJson, path: str) -> float:
 
     A row of a list is picked by what is in it: ``toxicity[arm=control,type=infection].rate``; ``pathsim.paths`` tells
     how names are written. In a row that is not there, because nobody came so far, a count is 0 and all else is missing.
+    Below a text that is one of a few, as the decision of a look, each of these is 1 if it is this one, and else 0.
     Raises KeyError, with a sentence, if the path leads nowhere; NaN where the trial could not estimate the figure.
     """
     here = leaf(found, path)
@@ -76,6 +77,8 @@ def leaf_below(found: Mapping[str, Any], parts: Sequence[PathPart], path: str) -
     """What stands at these parts of a path, of which those before them have led to ``found``."""
     here: Any = found
     while parts:
+        if isinstance(here, str) and len(parts) == 1 and declaration(path) != Declaration():
+            return int(here == parts[0].name)
         names = _names_ahead(parts)
         key, taken = (names[0], 1) if isinstance(here, _Nothing) else _next(here, names)
         if key is None:

@@ -1,17 +1,15 @@
 """What an ensemble keeps of each replicate: one row, its columns named by the paths of the results object."""
 
-import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from pathsim.paths import path_of, row_of
-from pathsim.results.trial import TrialResults
-from pathsim.results.views import Columns, kept_of, kept_rows
-from pathsim.statistics.figures import Count, DaysFigure, Ratio, Share, Trials
+from pathsim.results.chosen import figures_of
+from pathsim.results.looks import look_columns
+from pathsim.results.trial import CutoffResults, TrialResults
+from pathsim.results.views import Columns, kept_of, kept_rows, where_there
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.monitoring import Look
 from pathsim.trial.toxicity import ToxicityCounts, rows_of_some
 
 AT_CUTOFFS = ("cox", "logrank")
@@ -44,74 +42,63 @@ def _joined(names: Sequence[str], parts: Sequence[Columns], counts: Sequence[int
     }
 
 
-def rows(chunk: Chunk, *, toxicity: bool = True) -> Columns:
-    """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity."""
-    found = TrialResults(chunk)
+def rows(chunk: Chunk, *, toxicity: bool = True, until: float | None = None, further: Sequence[str] = ()) -> Columns:
+    """The rows of these replicates, at each cut-off and at the looks of their committees, and, if wanted, toxicity.
+
+    They are those of the final cut-off or, if a day is named, as all was known on that day. ``further`` are the paths
+    of figures that stand there besides. Raises KeyError, with a sentence, if one leads nowhere.
+    """
+    found = TrialResults(chunk, until)
     columns = rows_of(found)
-    return columns | _rates(found.toxicity) if toxicity else columns
+    if toxicity:
+        columns |= _rates(found.toxicity)
+    return columns | figures_of(found, _lacking(columns, further))
 
 
-def rows_apart(chunk: Chunk, sizes: Sequence[int]) -> list[Columns]:
+def rows_apart(
+    chunk: Chunk, sizes: Sequence[int], *, until: float | None = None, further: Sequence[str] = ()
+) -> list[Columns]:
     """The rows of the first so many replicates, of the next, and so on: each with the columns that they have alone."""
-    found, parts, begin = TrialResults(chunk), list[Columns](), 0
+    found, parts, begin = TrialResults(chunk, until), list[Columns](), 0
     columns, toxicity = rows_of(found), found.toxicity
+    besides = figures_of(found, _lacking(columns, further))
     for size in sizes:
         which = slice(begin, begin + size)
-        held = max(map(len, found.course.looks[which]), default=0)
-        beyond = tuple(f"looks.{number + 1}." for number in range(held, max(map(len, found.course.looks))))
+        held = max(map(len, found.looks[which]), default=0)
+        beyond = tuple(f"looks.{number + 1}." for number in range(held, max(map(len, found.looks))))
         part = {name: column[which] for name, column in columns.items() if not name.startswith(beyond)}
-        parts.append(part | _rates(rows_of_some(toxicity, which, chunk.scenario), which))
+        part |= _rates(rows_of_some(toxicity, which, chunk.scenario), which)
+        parts.append(part | {name: besides[name][which] for name in _lacking(part, besides)})
         begin += size
     return parts
+
+
+def _lacking(columns: Columns, further: Iterable[str]) -> list[str]:
+    return [path for path in further if path not in columns]
 
 
 def rows_of(found: TrialResults) -> Columns:
     """The rows of these results, without toxicity."""
     columns = kept_of(found.trial, "trial") | kept_of(found.endpoints, "endpoints") | kept_of(found.cutoffs, "cutoffs")
     for name, cutoff in found.scenario.trial.cutoffs.items():
+        part = found.cutoffs[name]
         if cutoff.endpoint is not None:
-            endpoint = found.cutoffs[name].endpoints[cutoff.endpoint]
-            for arm, compared in (endpoint.comparisons or {}).items():
-                of_arm = ("cutoffs", name, "endpoints", cutoff.endpoint, "comparisons", arm)
-                columns |= kept_of({method: compared[method] for method in AT_CUTOFFS}, *of_arm)
+            columns |= _compared(part, "cutoffs", name, "endpoints", cutoff.endpoint)
         if cutoff.events is not None:
-            columns[path_of("cutoffs", name, "reached")] = found.course.reached(cutoff).astype(np.float64)
+            reached = found.course.reached(cutoff)
+            columns[path_of("cutoffs", name, "reached")] = where_there(part, reached.astype(np.float64))
     if found.scenario.scarce:
         # Where there are places for everybody nobody waits.
         columns |= kept_rows(found)
-    return columns | _looks(found.course.looks)
+    return columns | look_columns(found.looks)
 
 
-class LookColumns(NamedTuple):
-    """A look of each trial: when it was held, what it showed, and whether it ended the trial; NaN where none was."""
-
-    day: DaysFigure
-    events: Count
-    z: Trials
-    hazard_ratio: Ratio
-    benefit: Share
-    futility: Share
-    order: Share
-
-
-def _looks(held: list[list[Look]]) -> Columns:
-    """The columns of each number of a look."""
-    found: Columns = {}
-    for number in range(max(map(len, held), default=0)):
-        of_look = _columns_of([looked[number] if number < len(looked) else None for looked in held])
-        found |= {f"looks.{number + 1}.{name}": column for name, column in of_look._asdict().items()}
-    return found
-
-
-def _columns_of(looks: Sequence[Look | None]) -> LookColumns:
-    nowhere = (math.nan,) * len(LookColumns._fields)
-    told = [nowhere if look is None else _told(look) for look in looks]
-    return LookColumns(*np.array(told, np.float64).T.copy())
-
-
-def _told(look: Look) -> tuple[float | None, ...]:
-    ended = (look.decision == f"stop {why}" for why in ("for benefit", "for futility", "by order"))
-    return look.day, look.events, look.z, look.hazard_ratio, *map(float, ended)
+def _compared(cutoff: CutoffResults, *names: str) -> Columns:
+    """How arms compare at a cut-off by the endpoint that stands under these names."""
+    columns: Columns = {}
+    for arm, compared in (cutoff.endpoints[names[-1]].comparisons or {}).items():
+        columns |= kept_of({method: compared[method] for method in AT_CUTOFFS}, *names, "comparisons", arm)
+    return {path: where_there(cutoff, column) for path, column in columns.items()}
 
 
 def _rates(rows: Sequence[ToxicityCounts], which: slice = slice(None)) -> Columns:

@@ -98,9 +98,19 @@ class TrialResults(ResultsPart):
         return self._reading.scenario
 
     @property
+    def trials(self) -> int:
+        """How many trials there are."""
+        return len(self._reading.chunk.replicates)
+
+    @property
     def course(self) -> Course:
         """What the committees decided."""
         return self._reading.course
+
+    @property
+    def looks(self) -> list[list[Look]]:
+        """The looks of each trial; if a day is named, those held by then."""
+        return self.course.looks if self._reading.until is None else self.trial.held
 
     @replicated
     def trial(self) -> "TrialFigures":
@@ -288,9 +298,11 @@ class CutoffResults(ResultsPart):
     def __init__(self, name: str, cutoff: Cutoff, reading: _Reading) -> None:
         self._name, self._cutoff, self._reading = name, cutoff, reading
 
-    def is_there(self, trial: int) -> bool:
-        """Whether the cut-off has come in this trial by the day of the results."""
-        return self._reading.until is None or bool(self.day[trial] <= self._reading.until)
+    @property
+    def there(self) -> NDArray[np.bool_] | None:
+        """The trials in which the cut-off has come by the day of the results."""
+        until = self._reading.until
+        return None if until is None else np.less_equal(self.day, until)
 
     @cached_property
     def _known(self) -> DataCut:

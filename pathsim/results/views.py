@@ -60,13 +60,19 @@ def kept_rows(found: ResultsPart) -> Columns:
     }
 
 
+def where_there(part: ResultsPart, figures: Trials) -> Trials:
+    """Figures of a part, missing in trials that do not have it."""
+    return figures if part.there is None or not figures.size else np.where(part.there, figures, np.nan)
+
+
 def _kept(found: Any, names: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Trials]]:
     if isinstance(found, np.ndarray):
         yield names, found
     elif isinstance(found, ResultsPart):
         for name, way in declared(type(found)).items():
             if isinstance(way, replicated):
-                yield from _kept(getattr(found, name), (*names, name))
+                for path, figures in _kept(getattr(found, name), (*names, name)):
+                    yield path, where_there(found, figures)
     elif isinstance(found, Mapping):
         for name, part in found.items():
             yield from _kept(part, (*names, name))

@@ -88,9 +88,14 @@ class ResultsPart(Mapping[str, Any]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-    def is_there(self, trial: int) -> bool:  # noqa: ARG002 - for those parts that only some trials have
-        """Whether a trial has this part at all."""
-        return True
+    @property
+    def there(self) -> NDArray[np.bool_] | None:
+        """Which trials have this part at all; None if all have it."""
+        return None
+
+    def is_there(self, trial: int) -> bool:
+        """Whether a trial has it."""
+        return self.there is None or bool(self.there[trial])
 
 
 def _read_only(found: Value) -> Value:

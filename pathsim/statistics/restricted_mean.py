@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Annotated, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathsim.statistics.columns import Days
 from pathsim.statistics.comparison import Comparison
@@ -70,9 +71,10 @@ class MeanDifference(Comparison):
         super().__init__(arms)
         self._horizon, self._is_common = horizon_days, is_common
 
-    def is_there(self, trial: int) -> bool:
-        """Whether the trial has a horizon."""
-        return bool(np.isfinite(self._horizon[trial]))
+    @property
+    def there(self) -> NDArray[np.bool_]:
+        """The trials that have a horizon."""
+        return np.isfinite(self._horizon)
 
     def told_of(self, trial: int) -> Comparison:
         """The same up to the longest common horizon, if an arm was not followed up to this one."""
@@ -118,11 +120,13 @@ class MeanDifference(Comparison):
 
     @result
     def common_horizon(self) -> "MeanDifference | None":
-        """The same up to the longest day to which both arms were followed, if that comes before the horizon."""
+        """The same up to the longest day to which both arms were followed, in trials where it is before the horizon."""
+        if self._is_common:
+            return None
         arms = self.arms.treated, self.arms.control
         longest = np.minimum(*(longest_horizon(self.arms.table, arm) for arm in arms))
         earlier = np.where((longest > 0) & (longest < self._horizon), longest, np.nan)
-        return None if np.isnan(earlier).all() else MeanDifference(self.arms, earlier, is_common=True)
+        return MeanDifference(self.arms, earlier, is_common=True)
 
 
 def mean_difference(arms: TwoArms) -> MeanDifference | None:

@@ -1,13 +1,24 @@
-"""Which rows of the tables of results there can be: what the path of a figure may pick."""
+"""Which figures the results can have: where a path leads, and which rows of tables it may pick."""
 
 from collections.abc import Mapping
 
 from pathsim.conditions import suggestion
 from pathsim.paths import parts_of
+from pathsim.results.chosen import figures
+from pathsim.results.declared import is_number
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
+from pathsim.trial.data_cut import Chunk
 from pathsim.trial.time_to_event import ALL
 from pathsim.trial.toxicity import steps_together
+
+
+def check_figure(sample: Chunk, path: str) -> None:
+    """Raise KeyError or ValueError, with a sentence, if trials such as these cannot have a figure at this path."""
+    check_picks(sample.scenario, path)
+    figures(sample, [path])
+    if not is_number(path):  # in a row that the sample lacks anything would do
+        raise KeyError(f"'{path}' is not a number of the results")
 
 
 def check_picks(scenario: Scenario, path: str) -> None:

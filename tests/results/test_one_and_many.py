@@ -10,6 +10,7 @@ import pytest
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.paths import path_of
 from pathsim.results.chosen import figures
+from pathsim.results.declared import is_number, texts_at
 from pathsim.results.json import results
 from pathsim.results.lookup import figure
 from pathsim.results.replicates import rows
@@ -118,6 +119,29 @@ def test_ensembles_keep_incidence_and_numbers_at_risk_of_each_trial() -> None:
     assert len(wanted) == 2 * 2 * (2 + 1), "arms and days, by two events and at risk"
     for path in wanted:
         np.testing.assert_array_equal(columns[path], [figure(found, path) for found in each], path)
+
+
+def test_whether_a_text_is_one_of_a_few_is_a_figure_below_it() -> None:
+    scenario, decision = load("tests/scenarios/monitored.toml"), "trial.looks[information=0.75].decision"
+    each = [results(simulate(scenario, 7, replicate)[0]) for replicate in REPLICATES]
+    looks = [[look for look in found["trial"]["looks"] if look["information"] == 0.75] for found in each]
+    assert [] in looks
+    assert "stop for benefit" in texts_at(decision)
+    for text in texts_at(decision):
+        path = f"{decision}.{path_of(text)}"
+        expected = [float(held[0]["decision"] == text) if held else math.nan for held in looks]
+        np.testing.assert_array_equal(figures(simulate_many(scenario, 7, REPLICATES), [path])[path], expected)
+        np.testing.assert_array_equal([figure(found, path) for found in each], expected)
+    with pytest.raises(KeyError, match="here are: no more"):
+        figure(each[0], "trial.looks[information=0.3].decision.stopp")
+
+
+def test_every_number_of_the_results_is_declared_as_one(alone: list[dict[str, Any]]) -> None:
+    each = [dict(numbers({section: found[section] for section in SECTIONS})) for found in alone]
+    assert [path for path in {path for shown in each for path in shown} if not is_number(path)] == []
+    assert not is_number("endpoints.pfs.label")
+    assert not is_number("trial.looks[information=0.3].decision")
+    assert is_number("trial.looks[information=0.3].events")
 
 
 def test_nobody_can_write_into_a_figure() -> None:
