@@ -9,7 +9,7 @@ from pathsim.api.arguments import ArgumentError, seed_of, whole
 from pathsim.api.json_object import JsonObject
 from pathsim.api.loading import ScenarioLike, loaded
 from pathsim.api.tables import ArrowTable, table_of
-from pathsim.calendar import day_of
+from pathsim.api.until import day_until
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.engines.choose import Engine, simulate
 from pathsim.export.tables import tables_of
@@ -111,18 +111,6 @@ def run(
     # Of a trial that goes on nothing is known beyond today, in either arm.
     found["counterfactual"] = _counterfactual(chunk) if last_day is None else None
     return Results(chunk, found)
-
-
-def day_until(scenario: Scenario, until: datetime.date) -> float:
-    """The day of the trial at the end of this date. Raises ArgumentError if the trial does not go so far."""
-    if not isinstance(until, datetime.date):
-        raise ArgumentError(f"until: expected a date such as datetime.date(2017, 12, 31), found {until!r}")
-    date = until.date() if isinstance(until, datetime.datetime) else until
-    day, last = day_of(date, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
-    if not 1 <= day <= last:
-        span = f"{scenario.trial.begins} to {scenario.date(last)}"
-        raise ArgumentError(f"until {date}: the trial goes from {span}; choose a date between")
-    return day
 
 
 def _simulated(scenario: Scenario, seed: int, replicate: int, engine: Engine, base: Scenario | None) -> Chunk:

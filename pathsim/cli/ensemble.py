@@ -1,12 +1,15 @@
 """``pathsim ensemble``: the same trial many times, and its operating characteristics."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import click
 
 from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
+from pathsim.cli.figures import asked, figure_option, none_chosen_told, where_option
 from pathsim.cli.many import (
     progress,
     quiet_option,
@@ -22,6 +25,7 @@ from pathsim.cli.options import (
     scenario_argument,
     seed_option,
     set_option,
+    until_option_with,
     vary_option,
     whole,
 )
@@ -29,9 +33,12 @@ from pathsim.cli.output import page, print_json
 from pathsim.text import counted, harmless
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pathsim import Ensemble
     from pathsim.ensembles.precision import Precision
     from pathsim.ensembles.request import EnsembleRequest
+    from pathsim.ensembles.run import Recipe
     from pathsim.ensembles.spans import Shard
     from pathsim.ensembles.store import Store
     from pathsim.ensembles.workers import Workers
@@ -65,6 +72,7 @@ format_option = click.option(
     type=click.Choice(["parquet", "csv"]),
     help="The format of the rows, one for each replicate.",
 )
+until_option = until_option_with("Report every trial as it was at the end of this date, before its final cut-off.")
 force_option = click.option("--force", is_flag=True, help="Start afresh in a folder that holds another ensemble.")
 
 
@@ -86,6 +94,9 @@ force_option = click.option("--force", is_flag=True, help="Start afresh in a fol
 @seed_option
 @set_option
 @vary_option
+@until_option
+@figure_option
+@where_option
 @click.option("--null", is_flag=True, help="Give all arms the control arm's pathway: the power is the type I error.")
 @uncertain_option
 @workers_option
@@ -119,6 +130,9 @@ def ensemble(
     seed: int | None,
     settings: dict[str, str],
     variations: list[tuple[str, list[str]]],
+    until: "date | None",
+    figures: tuple[str, ...],
+    where: tuple[str, ...],
     null: bool,
     uncertain: bool,
     workers: int | None,
@@ -140,8 +154,12 @@ def ensemble(
             "--uncertain compares numbers as stated with numbers as drawn, over a given number of replicates: leave "
             f"{'--vary' if variations else '--until-se'} out"
         )
+    if uncertain and where:
+        from pathsim.api.ensembles import NOT_OF_UNCERTAIN
+
+        raise click.UsageError(f"--uncertain with --where: {NOT_OF_UNCERTAIN}")
     if shard is not None:
-        _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format)
+        _refuse_for_shards(out, until_se, as_json=as_json, rows_format=rows_format, where=where)
     replicates = replicates or (REPLICATES if until_se is None else REPLICATES_UNTIL_SE)
     crew = workers_begun(scheduler or workers, replicates)
     from pathsim.ensembles.request import EnsembleRequest
@@ -149,19 +167,17 @@ def ensemble(
     from pathsim.ensembles.vary import crossed
     from pathsim.scenario.files import find
 
-    request = EnsembleRequest(
-        Recipe.of(
-            find(scenario),
-            settings,
-            null=null,
-            varied=crossed(variations) if variations else (),
-            uncertain=uncertain,
-        ),
-        _seed(seed, out, shard),
-        replicates,
-        until_se,
-        1 if shard is None else shard.of,
+    recipe = Recipe.of(
+        find(scenario),
+        settings,
+        null=null,
+        varied=crossed(variations) if variations else (),
+        uncertain=uncertain,
     )
+    if until is not None:
+        recipe = replace(recipe, until=_date_within(recipe, until))
+    request = EnsembleRequest(recipe, _seed(seed, out, shard), replicates, until_se, 1 if shard is None else shard.of)
+    request = asked(request, figures, where)
     precision = precision_of(request)
     rows_format = chosen_format(rows_format)
     store = None if out is None else begun(out, request, force=force)
@@ -195,8 +211,23 @@ def _refuse_out_of_reach(until_se: float, replicates: int) -> None:
         )
 
 
+def _date_within(recipe: "Recipe", until: "date") -> "date":
+    from pathsim.api.arguments import ArgumentError
+    from pathsim.api.until import date_until
+
+    try:
+        return date_until(recipe.scenarios(), until)
+    except ArgumentError as wrong:
+        raise click.UsageError(f"--{wrong}") from None
+
+
 def _refuse_for_shards(
-    out: Path | None, until_se: float | None, *, as_json: bool, rows_format: "TableFormat | None"
+    out: Path | None,
+    until_se: float | None,
+    *,
+    as_json: bool,
+    rows_format: "TableFormat | None",
+    where: Sequence[str],
 ) -> None:
     if out is None:
         raise click.UsageError("a shard is kept in a folder, for pathsim merge: add --out FOLDER")
@@ -206,6 +237,11 @@ def _refuse_for_shards(
         )
     if as_json or rows_format is not None:
         raise click.UsageError("a shard has no results yet: leave --json and --format to pathsim merge")
+    if where:
+        raise click.UsageError(
+            "a shard is summarized with the others: leave --where to pathsim merge, and name with --figure what it is "
+            "about if ensembles do not have it anyway"
+        )
 
 
 def _seed(seed: int | None, out: Path | None, shard: "Shard | None") -> int:
@@ -230,7 +266,7 @@ def precision_of(request: "EnsembleRequest") -> "Precision | None":
     scenario = request.recipe.scenario()
     if request.until_se is None:
         return None
-    precision = Precision.of(scenario, request.until_se, "0:" if request.recipe.varied else "")
+    precision = Precision.of(scenario, request.until_se, request.selection)
     if precision is None:
         raise click.UsageError(
             f"'{scenario.name}' does not compare two arms, so it has no power: give --replicates instead of --until-se"
@@ -249,7 +285,7 @@ def _make(
     from pathsim.api.ensembles import simulated
 
     total = None if precision is not None else request.replicates
-    with told_of_trouble(store), progress(total, quiet=quiet) as finished:
+    with none_chosen_told(), told_of_trouble(store), progress(total, quiet=quiet) as finished:
         return simulated(
             request,
             workers=workers,
@@ -292,17 +328,18 @@ def conclude(many: "Ensemble", store: "Store | None", rows_format: "TableFormat"
 
     with page() as screen:
         if "settings" in many:
-            print_comparison(screen, many.scenario, many["seed"], dict(many))
+            print_comparison(screen, many.scenario, many["seed"], dict(many), many.request.figures)
         else:
-            print_characteristics(screen, many.scenario, many["seed"], dict(many), many.columns)
+            print_characteristics(screen, many.scenario, many["seed"], dict(many), many.columns, many.request.figures)
 
 
 def _say_precision(many: "Ensemble") -> None:
     until_se = many["until_se"]
     label = many.scenario.compared_label(until_se["endpoint"], until_se["arm"])
     missed = until_se["reached"] > until_se["asked"]
+    chosen = f", {many['where']['replicates']:,} of which meet the conditions," if "where" in many else ""
     click.echo(
-        f"after {counted(many.rows.replicates, 'replicate')} the power of {label} has a standard error "
+        f"after {counted(many.rows.replicates, 'replicate')}{chosen} the power of {label} has a standard error "
         f"of {until_se['reached']:.2g}"
         + (f", more than the {until_se['asked']:g} asked for: raise --replicates" if missed else ""),
         err=True,

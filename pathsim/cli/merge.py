@@ -10,6 +10,7 @@ import click
 
 import pathsim
 from pathsim.cli.ensemble import begun, conclude, force_option, format_option, precision_of
+from pathsim.cli.figures import asked, none_chosen_told, where_option
 from pathsim.cli.many import say, told_of_trouble
 from pathsim.cli.options import chosen_format, json_option
 from pathsim.text import counted, harmless
@@ -28,11 +29,17 @@ RANGES_SHOWN = 3
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Write chunks, rows and summary to this folder, as one ensemble."
 )
+@where_option
 @json_option
 @format_option
 @force_option
 def merge(
-    folders: tuple[Path, ...], out: Path | None, as_json: bool, rows_format: "TableFormat | None", force: bool
+    folders: tuple[Path, ...],
+    out: Path | None,
+    where: tuple[str, ...],
+    as_json: bool,
+    rows_format: "TableFormat | None",
+    force: bool,
 ) -> None:
     """Join what pathsim ensemble --shard has made in these FOLDERS, and print what the whole ensemble would.
 
@@ -46,7 +53,7 @@ def merge(
     if rows_format is not None and out is None:
         raise click.UsageError("--format is for the rows in a folder: add --out FOLDER")
     rows_format = chosen_format(rows_format)
-    request = _request(folders)
+    request = _with_conditions(_request(folders), where)
     stores = [Store(folder, request.kept(), say) for folder in folders]
     if has_changed(request.recipe.source):
         click.echo(f"{harmless(request.recipe.source.file)} has changed since then: its earlier text is used", err=True)
@@ -63,7 +70,25 @@ def merge(
             store.tidy()
             for first, home in homes.items():
                 store.adopt(first, home)
-    conclude(pathsim.Ensemble(request, rows, precision), store, rows_format, as_json=as_json)
+    with none_chosen_told():
+        made = pathsim.Ensemble(request, rows, precision)
+    conclude(made, store, rows_format, as_json=as_json)
+
+
+def _with_conditions(request: "EnsembleRequest", where: Sequence[str]) -> "EnsembleRequest":
+    """The request, summarized over the replicates that meet these conditions, if there are any, instead of its own."""
+    if not where:
+        return request
+    if request.recipe.uncertain:
+        from pathsim.api.ensembles import NOT_OF_UNCERTAIN
+
+        raise click.UsageError(f"--where of an uncertain ensemble: {NOT_OF_UNCERTAIN}")
+    found = asked(request, request.figures, where)
+    if lacking := sorted({*found.recipe.further} - {*request.recipe.further}):
+        raise click.BadParameter(
+            f"the replicates were simulated without '{lacking[0]}': simulate them with --figure", param_hint="--where"
+        )
+    return replace(found, recipe=request.recipe)
 
 
 def _request(folders: Sequence[Path]) -> "EnsembleRequest":

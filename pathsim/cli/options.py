@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -133,6 +134,23 @@ def seed_option_with(absent: str) -> Callable[[Command], Command]:
 
 
 seed_option = seed_option_with("Drawn and printed if absent.")
+
+
+def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.isoformat() != text:
+        raise click.BadParameter(f"'{text}' is not a date; write one such as 2017-12-31", ctx, param)
+    return found
+
+
+def until_option_with(told: str) -> Callable[[Command], Command]:
+    """The option for the date at the end of which trials are reported; ``told`` says what is done with it."""
+    return click.option("--until", callback=_date, metavar="DATE", help=told)
 
 
 def chosen_format(asked: "TableFormat | None") -> "TableFormat":

@@ -17,6 +17,7 @@ from pathsim.cli.options import (
     scenario_argument,
     seed_option,
     set_option,
+    until_option_with,
     whole,
 )
 from pathsim.cli.output import page, patience, print_json
@@ -30,18 +31,6 @@ if TYPE_CHECKING:
 
 ENGINES = ("auto", "vectorized", "discrete-event")
 FORMER_ENGINES = {"sweep": "vectorized", "clock": "discrete-event"}
-
-
-def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
-        raise click.BadParameter(f"'{text}' is not a date; write one such as 2017-12-31", ctx, param)
-    return found
 
 
 @click.command(short_help="Simulate one trial and print its report.")
@@ -62,12 +51,7 @@ def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date 
     help="vectorized puts all patients through the pathway at once and is faster, discrete-event follows the calendar; "
     "both give the same trial. auto takes the former.",
 )
-@click.option(
-    "--until",
-    callback=_date,
-    metavar="DATE",
-    help="Report the trial as it was at the end of this date, before its final cut-off.",
-)
+@until_option_with("Report the trial as it was at the end of this date, before its final cut-off.")
 @click.option(
     "--hold-arms",
     is_flag=True,
@@ -184,7 +168,7 @@ def _refuse_other_dates(scenario: "Scenario", until: date | None) -> None:
     if until is None:
         return
     from pathsim.api.arguments import ArgumentError
-    from pathsim.api.trial import day_until
+    from pathsim.api.until import day_until
 
     try:
         day_until(scenario, until)

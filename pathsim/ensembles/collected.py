@@ -2,6 +2,7 @@
 
 import weakref
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NamedTuple, TypeAlias, TypeVar
@@ -40,6 +41,15 @@ class Lazy(Mapping[str, Made]):
 
     def __contains__(self, name: object) -> bool:
         return name in self._made
+
+
+def among(columns: ByName, chosen: NDArray[np.bool_]) -> ByName:
+    """The same columns of those replicates only that are chosen."""
+
+    def of_these(name: str) -> NDArray[np.float64]:
+        return columns[name][chosen]
+
+    return Lazy({name: partial(of_these, name) for name in columns})
 
 
 class _Block(NamedTuple):

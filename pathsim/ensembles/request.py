@@ -1,13 +1,16 @@
 """What is asked for: an ensemble, and how much of it. A folder keeps it, so that the ensemble can be made again."""
 
+import datetime
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pathsim.ensembles.run import Recipe
+from pathsim.ensembles.selection import Selection
 from pathsim.ensembles.spans import Shard
 from pathsim.ensembles.store import ASKED, MADE_FROM, SCHEMA, StoreError, damaged, is_as_written, plainly, read_recipe
+from pathsim.results.figure_conditions import FigureCondition, figure_condition
 from pathsim.scenario.files import STANDARD_INPUT, Source, find, library
 from pathsim.scenario.problems import ScenarioError
 from pathsim.version import SCHEMA_VERSION, __version__
@@ -25,6 +28,15 @@ class EnsembleRequest:
     """The standard error of the power that is enough."""
     shards: int = 1
     """Over how many shards it is spread."""
+    figures: tuple[str, ...] = ()
+    """Figures, by path, that are told besides those of every ensemble."""
+    where: tuple[FigureCondition, ...] = ()
+    """The conditions of the replicates over which it is summarized."""
+
+    @property
+    def selection(self) -> Selection:
+        """The replicates over which it is summarized; of several settings the first decides."""
+        return Selection(self.where, "0:" if self.recipe.varied else "")
 
     def about(self) -> dict[str, Any]:
         """What makes it this ensemble and no other, as results tell it."""
@@ -37,6 +49,7 @@ class EnsembleRequest:
             "null": self.recipe.null,
             **({"vary": varied} if varied else {}),
             **({"uncertain": True} if self.recipe.uncertain else {}),
+            **({} if self.recipe.until is None else {"until": self.recipe.until.isoformat()}),
         }
 
     def kept(self) -> dict[str, Any]:
@@ -46,6 +59,7 @@ class EnsembleRequest:
             "pathsim": __version__,
             SCHEMA: SCHEMA_VERSION,
             **self.about(),
+            **({"further": list(self.recipe.further)} if self.recipe.further else {}),
             MADE_FROM: {
                 "name": source.name,
                 "file": _lasting(source),
@@ -53,7 +67,13 @@ class EnsembleRequest:
                 "settings": self.recipe.settings,
                 "varied": self.recipe.varied,
             },
-            ASKED: {"replicates": self.replicates, "until_se": self.until_se, "shards": self.shards},
+            ASKED: {
+                "replicates": self.replicates,
+                "until_se": self.until_se,
+                "shards": self.shards,
+                "figures": list(self.figures),
+                "where": list(map(str, self.where)),
+            },
         }
 
     def command(self, folder: Path, shard: Shard | None = None) -> str:
@@ -63,6 +83,11 @@ class EnsembleRequest:
         words += [] if self.until_se is None else ["--until-se", f"{self.until_se:g}"]
         words += ["--null"] if self.recipe.null else []
         words += ["--uncertain"] if self.recipe.uncertain else []
+        words += [] if self.recipe.until is None else ["--until", self.recipe.until.isoformat()]
+        for path in self.figures:
+            words += ["--figure", path]
+        for condition in () if shard is not None else self.where:
+            words += ["--where", str(condition)]
         for path, value in self.recipe.settings:
             words += ["--set", f"{path}={value}"]
         for path in dict(self.recipe.varied[0]) if self.recipe.varied else ():
@@ -109,8 +134,13 @@ def kept_request(folder: Path) -> EnsembleRequest:
             for setting in (made_from["settings"], *made_from.get("varied", ()))
         )
         uncertain = recipe.get("uncertain", False)
-        made = Recipe(source, settings, recipe["null"], tuple(varied), uncertain=uncertain)
-        request = EnsembleRequest(made, recipe["seed"], **asked)
+        date, further = recipe.get("until"), tuple(recipe.get("further", ()))
+        until = None if date is None else datetime.date.fromisoformat(date)
+        made = Recipe(
+            source, settings, recipe["null"], tuple(varied), uncertain=uncertain, until=until, further=further
+        )
+        figures, where = tuple(asked.pop("figures", ())), tuple(map(figure_condition, asked.pop("where", ())))
+        request = EnsembleRequest(made, recipe["seed"], figures=figures, where=where, **asked)
         sha256 = recipe["scenario"]["sha256"]
     except (KeyError, TypeError, ValueError):
         raise StoreError(f"{damaged(folder)}: make its replicates again, or name another folder") from None

@@ -1,5 +1,7 @@
 """Many replicates, in chunks, on one core or several. A chunk is a pure function of scenario, seed and place."""
 
+import datetime
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -9,6 +11,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from pathsim.calendar import day_of
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.batches import chunks_of
 from pathsim.ensembles.collected import Collected
@@ -24,6 +27,7 @@ from pathsim.results.replicates import below_each_other, in_one_order, rows, row
 from pathsim.results.views import Columns
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
+from pathsim.trial.data_cut import Chunk
 
 PATIENTS_AT_ONCE = 200_000
 """So many patients are simulated together: more would neither fit memory nor be faster. It never changes a result."""
@@ -54,6 +58,10 @@ class Recipe:
     """Whether published numbers are drawn anew for each replicate, as uncertain as they are."""
     sources: tuple[Source, ...] = ()
     """The files of the settings that are compared, where these are not all of one file."""
+    until: datetime.date | None = None
+    """The date at the end of which every trial is reported as it was known; if None, at its final cut-off."""
+    further: tuple[str, ...] = ()
+    """Figures, by path, that are kept besides those of an ensemble's rows."""
 
     @classmethod
     def of(
@@ -102,7 +110,7 @@ class Recipe:
         """The rows of several chunks of these sizes, simulated together: each as if it had been made alone."""
         simulated = simulate_many(self.scenario(), seed, range(first, first + sum(sizes)))
         if not self.figures:
-            return rows_apart(simulated, sizes)
+            return rows_apart(simulated, sizes, until=self._day(simulated.scenario), further=self.further)
         columns, ends = figures(simulated, self.figures), np.cumsum(sizes)[:-1]
         parts = zip(*(np.split(column, ends) for column in columns.values()), strict=True)
         return [dict(zip(columns, part, strict=True)) for part in parts]
@@ -112,16 +120,22 @@ class Recipe:
 
     def _rows(self, seed: int, replicates: range) -> Columns:
         if self.varied:
-            return varied_rows(self.scenarios(), seed, replicates)
+            return varied_rows(self.scenarios(), seed, replicates, self._kept)
         chunk = simulate_many(self.scenario(), seed, replicates)
-        return figures(chunk, self.figures) if self.figures else rows(chunk)
+        return figures(chunk, self.figures) if self.figures else self._kept(chunk)
+
+    def _kept(self, chunk: Chunk) -> Columns:
+        return rows(chunk, until=self._day(chunk.scenario), further=self.further)
+
+    def _day(self, scenario: Scenario) -> float | None:
+        return None if self.until is None else day_of(self.until, scenario.trial.begins)
 
     def _uncertain_rows(self, seed: int, replicates: range) -> Columns:
         """With figures, those with drawn numbers; otherwise all rows, with numbers as stated and as drawn."""
         scenario = self.scenario()
         drawn = (with_drawn_numbers(scenario, seed, replicate) for replicate in replicates)
         if not self.figures:
-            return uncertain_rows(scenario, drawn, seed, replicates)
+            return uncertain_rows(scenario, drawn, seed, replicates, self._kept)
         parts = [
             figures(simulate_many(made, seed, [replicate]), self.figures)
             for replicate, made in zip(replicates, drawn, strict=True)
@@ -264,24 +278,24 @@ class Parts:
         self.rows = Collected(folder)
         """The rows of all of them."""
         self._most, self._precision = most, precision
-        self._successes = 0
+        self._successes = self._counted = 0
 
     def add(self, span: ChunkSpan, columns: Columns) -> None:
         """The next chunk."""
         self.rows.add(columns, span.replicates)
         if self._precision is not None:
             self._successes += self._precision.successes(columns)
+            self._counted += self._precision.counted(columns)
 
     @property
     def are_enough(self) -> bool:
         """Whether the precision that was asked is reached."""
-        if self._precision is None or self.rows.replicates == 0:
-            return False
-        return self._precision.is_reached(self._successes, self.rows.replicates)
+        return self._precision is not None and self._precision.is_reached(self._successes, self._counted)
 
     @property
     def expected(self) -> int:
         """How many replicates there will be, as far as one can tell."""
-        if self._precision is None:
+        if self._precision is None or not self._counted:
             return self._most
-        return min(self._most, self._precision.expected(self._successes, self.rows.replicates))
+        counted = self._precision.expected(self._successes, self._counted)
+        return min(self._most, math.ceil(counted * self.rows.replicates / self._counted))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pathsim.ensembles.selection import CHOSEN
 from pathsim.parquet import TableFormat, write_parquet
 from pathsim.results.views import Columns
 from pathsim.text import write_csv
@@ -31,7 +32,7 @@ MADE_FROM, ASKED, CHECKSUM = "made_from", "asked", "checksum"
 """What a recipe tells beside what makes it this ensemble and no other: how to make it again, how much of it, and
 whether it is as it was written.
 """
-WHOLE = ("setting", "replicate")
+WHOLE = ("setting", "replicate", CHOSEN)
 """The columns of the rows that are whole numbers; all others are figures."""
 Tell: TypeAlias = Callable[[str], None]
 """Says a sentence to the user."""

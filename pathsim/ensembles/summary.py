@@ -1,7 +1,7 @@
 """Operating characteristics: what an ensemble says of the design."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import count
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.ensembles.averages import average, averaged, counts, known_or_none, quantiles
-from pathsim.ensembles.collected import ByName, Lazy
+from pathsim.ensembles.collected import ByName, Lazy, among
 from pathsim.meaning import Unit
 from pathsim.paths import compared_path, parts_of, path_of
 from pathsim.results.declared import estimate_of, unit_of
@@ -23,9 +23,14 @@ REASONS = ("benefit", "futility", "order")
 """Why a look ends a trial."""
 
 
-def summary(scenario: Scenario, columns: ByName) -> Summary:
-    """The figures over the replicates, power, where the trials stopped, and how far estimates can be trusted."""
+def summary(scenario: Scenario, columns: ByName, asked: Sequence[str] = ()) -> Summary:
+    """The figures over the replicates, power, where the trials stopped, and how far estimates can be trusted.
+
+    Figures that were ``asked`` for are told even where others of their kind are not.
+    """
     replicates = next(iter(columns.values())).size
+    missing = np.full(replicates, np.nan)
+    told = dict.fromkeys([*filter(is_figure, columns), *asked])
     return {
         "replicates": replicates,
         "alpha": alpha(scenario),
@@ -36,7 +41,7 @@ def summary(scenario: Scenario, columns: ByName) -> Summary:
         "ending": _ending(columns, replicates),
         "bias": _bias(scenario, columns),
         "coverage": _coverage(columns),
-        "figures": {name: figure(name, columns[name]) for name in columns if is_figure(name)},
+        "figures": {name: figure(name, columns.get(name, missing)) for name in told},
     }
 
 
@@ -127,18 +132,25 @@ def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
 
 
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:
-    """For each cut-off: the power of the endpoint that called it, and the share of trials whose events did."""
+    """For each cut-off: the power of the endpoint that called it, and the share of trials whose events did.
+
+    On an earlier day that is of the trials in which it has come; one that has come in none is left out.
+    """
     found: Summary = {}
-    replicates = next(iter(columns.values())).size
     for name, cutoff in scenario.trial.cutoffs.items():
+        day = columns.get(path_of("cutoffs", name, "day"))
+        here = columns if day is None or np.isfinite(day).all() else among(columns, np.isfinite(day))
+        if not next(iter(here.values())).size:
+            continue
         found[name] = {
             "label": cutoff.label or name,
             "run_on": cutoff.run_on,
             "endpoint": cutoff.endpoint,
-            "power": power_of(scenario, columns, "cutoffs", name, "endpoints", cutoff.endpoint or ""),
+            "power": power_of(scenario, here, "cutoffs", name, "endpoints", cutoff.endpoint or ""),
         }
         if cutoff.events is not None:
-            found[name]["reached"] = share(int(columns[path_of("cutoffs", name, "reached")].sum()), replicates)
+            reached = here[path_of("cutoffs", name, "reached")]
+            found[name]["reached"] = share(int(reached.sum()), reached.size)
     return found
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pathsim.engines.choose import simulate_many
 from pathsim.ensembles.averages import average_change, change_told, paired
 from pathsim.ensembles.collected import ByName, Collected, Lazy
+from pathsim.ensembles.selection import CHOSEN
 from pathsim.ensembles.summary import REASONS, Summary, alpha, numbers_of_looks, summary
 from pathsim.meaning import Unit
 from pathsim.results.declared import unit_of
@@ -23,9 +24,11 @@ from pathsim.results.replicates import below_each_other, rows
 from pathsim.results.views import Columns
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.arms import arms_of, fitted, held
+from pathsim.trial.data_cut import Chunk
 
 Setting: TypeAlias = tuple[tuple[str, str], ...]
 """What is set, as pairs of path and value."""
+RowsOf: TypeAlias = Callable[[Chunk], Columns]
 ROWS_AT_ONCE = 8192
 """Rows that are made at a time for a file."""
 
@@ -36,22 +39,25 @@ def crossed(values: Sequence[tuple[str, Sequence[str]]]) -> list[Setting]:
     return [tuple(zip(paths, chosen, strict=True)) for chosen in product(*(options for _, options in values))]
 
 
-def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[int]) -> Columns:
+def varied_rows(scenarios: Sequence[Scenario], seed: int, replicates: Sequence[int], rows_of: RowsOf = rows) -> Columns:
     """The rows of these replicates under every setting, in columns that begin with the setting's number.
 
     Randomized patients keep the arms that they have under the first setting: permuted blocks couple patients, so that
-    otherwise one patient who comes later could change the arms of all who follow.
+    otherwise one patient who comes later could change the arms of all who follow. ``rows_of`` makes the rows of the
+    trials of a setting.
     """
     first = simulate_many(scenarios[0], seed, replicates)
     arms = arms_of(first)
-    found = _numbered(0, rows(first))
+    found = _numbered(0, rows_of(first))
     for number, scenario in enumerate(scenarios[1:], 1):
         hold = held(arms, scenarios[0], scenario)
-        found |= _numbered(number, rows(simulate_many(scenario, seed, replicates, hold)))
+        found |= _numbered(number, rows_of(simulate_many(scenario, seed, replicates, hold)))
     return found
 
 
-def uncertain_rows(scenario: Scenario, drawn: Iterable[Scenario], seed: int, replicates: Sequence[int]) -> Columns:
+def uncertain_rows(
+    scenario: Scenario, drawn: Iterable[Scenario], seed: int, replicates: Sequence[int], rows_of: RowsOf = rows
+) -> Columns:
     """The rows of these replicates with the numbers as stated, and with those drawn for each of them.
 
     Their columns begin with 0 and with 1, as those of two settings. Both have the same draws and the same arms.
@@ -61,8 +67,8 @@ def uncertain_rows(scenario: Scenario, drawn: Iterable[Scenario], seed: int, rep
     parts = []
     for position, (replicate, made) in enumerate(zip(replicates, drawn, strict=True)):
         hold = {step: fitted(of_all[position : position + 1], made) for step, of_all in arms.items()}
-        parts.append(rows(simulate_many(made, seed, [replicate], hold)))
-    return _numbered(0, rows(stated)) | _numbered(1, below_each_other(parts, [1] * len(parts)))
+        parts.append(rows_of(simulate_many(made, seed, [replicate], hold)))
+    return _numbered(0, rows_of(stated)) | _numbered(1, below_each_other(parts, [1] * len(parts)))
 
 
 def _numbered(number: int, columns: Columns) -> Columns:
@@ -86,34 +92,44 @@ class SettingsTable(NamedTuple):
     """Some rows after others, with an array for each name."""
 
 
-def table(columns: Collected, settings: int) -> SettingsTable:
-    """The rows for a file: one a replicate or, where settings are compared, one for each of them and replicate."""
+def table(columns: Collected, settings: int, chosen: NDArray[np.bool_] | None = None) -> SettingsTable:
+    """The rows for a file: one a replicate or, where settings are compared, one for each of them and replicate.
+
+    Where some are ``chosen`` a column says which: 1 or 0.
+    """
+    places = ("replicate",) if chosen is None else ("replicate", CHOSEN)
     if not settings:
-        return SettingsTable(("replicate", *columns), _parts(columns, tuple(columns)))
+        return SettingsTable((*places, *columns), _parts(columns, tuple(columns), chosen))
     paths = tuple(dict.fromkeys(path for part in by_setting(columns, settings) for path in part))
-    parts = chain.from_iterable(_parts(columns, paths, number) for number in range(settings))
-    return SettingsTable(("setting", "replicate", *paths), parts)
+    parts = chain.from_iterable(_parts(columns, paths, chosen, number) for number in range(settings))
+    return SettingsTable(("setting", *places, *paths), parts)
 
 
-def _parts(columns: Collected, paths: Sequence[str], number: int | None = None) -> Iterator[dict[str, NDArray[Any]]]:
+def _parts(
+    columns: Collected, paths: Sequence[str], chosen: NDArray[np.bool_] | None, number: int | None = None
+) -> Iterator[dict[str, NDArray[Any]]]:
     """The rows of one setting, or of all replicates where there are no settings."""
     for begin in range(0, columns.replicates, ROWS_AT_ONCE):
         end = min(begin + ROWS_AT_ONCE, columns.replicates)
-        setting = {} if number is None else {"setting": np.full(end - begin, number)}
+        places = {} if number is None else {"setting": np.full(end - begin, number)}
+        places["replicate"] = np.arange(begin, end)
+        if chosen is not None:
+            places[CHOSEN] = chosen[begin:end].astype(np.intp)
         prefix = "" if number is None else f"{number}:"
-        figures = {path: columns.part(prefix + path, begin, end) for path in paths}
-        yield {**setting, "replicate": np.arange(begin, end), **figures}
+        yield places | {path: columns.part(prefix + path, begin, end) for path in paths}
 
 
-def comparison(scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: ByName) -> Summary:
-    """The summary of every setting, and its differences from the first."""
+def comparison(
+    scenarios: Sequence[Scenario], settings: Sequence[Setting], columns: ByName, asked: Sequence[str] = ()
+) -> Summary:
+    """The summary of every setting, with the figures that were ``asked`` for, and its differences from the first."""
     parts = by_setting(columns, len(settings))
     looks = max(map(numbers_of_looks, parts), key=len)
     base = _scored(scenarios[0], parts[0], looks)
     found: list[Summary] = []
     for scenario, setting, part in zip(scenarios, settings, parts, strict=True):
         mine = _scored(scenario, part, looks)
-        here = {"set": dict(setting), **summary(scenario, part)}
+        here = {"set": dict(setting), **summary(scenario, part, asked)}
         if found:
             here["differences"] = {name: _difference(name, mine[name], base[name]) for name in mine if name in base}
         found.append(here)

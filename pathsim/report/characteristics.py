@@ -2,7 +2,8 @@
 
 import math
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 from rich.console import Console, Group, RenderableType
@@ -14,9 +15,10 @@ from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import Summary, middle
 from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, without_quotes
+from pathsim.report.asked_figures import asked_figures
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
 from pathsim.report.histogram import Mark, ratio_histogram
-from pathsim.report.remarks import null_hypothesis
+from pathsim.report.remarks import null_hypothesis, of_which_trials
 from pathsim.report.waits import waits_of_many
 from pathsim.results.labels import PRIMARY_TEST, label_of_test
 from pathsim.scenario.scenario import Scenario
@@ -36,8 +38,10 @@ LEAST_SHOWN = 0.005
 """A toxicity that is less common than this in every arm is not worth a line."""
 
 
-def print_characteristics(console: Console, scenario: Scenario, seed: int, found: Summary, columns: ByName) -> None:
-    """Print the whole report of an ensemble."""
+def print_characteristics(
+    console: Console, scenario: Scenario, seed: int, found: Summary, columns: ByName, asked: Sequence[str] = ()
+) -> None:
+    """Print the whole report of an ensemble, with the figures that were ``asked`` for."""
     console.print(Text(scenario.title, style="bold"))
     console.print(
         Text(
@@ -46,6 +50,8 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
             "dim",
         )
     )
+    for remark in of_which_trials(found):
+        console.print(remark)
     if "uncertainty" in found:
         console.print(Text("Published numbers are redrawn in each replicate, within their uncertainty.", "yellow"))
     if found["null"]:
@@ -53,7 +59,8 @@ def print_characteristics(console: Console, scenario: Scenario, seed: int, found
     if scenario.overrides:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         console.print(Text(f"changed: {changed}", style="yellow"))
-    for title, part in _parts(console, scenario, found, columns):
+    figures = [("Figures asked for", asked_figures(found["figures"], asked))] if asked else []
+    for title, part in chain(_parts(console, scenario, found, columns), figures):
         console.print()
         console.print(Text(title, style="bold"))
         console.print(part)
@@ -65,7 +72,7 @@ def _parts(
     yield "The trial", _trial(scenario, found)
     if found["stopping"]:
         yield "Looks of the committee", Group(_looks(console, scenario, found), *_ending(scenario, found))
-    if len(scenario.trial.cutoffs) > 1:
+    if found["cutoffs"] and len(scenario.trial.cutoffs) > 1:
         yield "Data cut-offs", _cutoffs(console, scenario, found)
     for name, endpoint in scenario.sections.endpoints.items():
         yield endpoint.label, _endpoint(console, scenario, found, columns, name)
@@ -93,7 +100,8 @@ def _trial(scenario: Scenario, found: Summary) -> Table:
     ended = figures["trial.ended.day"]
     dates = (f"{scenario.date(ended[key]):%b %Y}" for key in ("mean", "lower", "upper"))
     mean, lower, upper = dates
-    table.add_row("its end, by a look or the last cut-off", mean, f"{lower} - {upper}")
+    last = "this date" if "until" in found else "the last cut-off"
+    table.add_row(f"its end, by a look or {last}", mean, f"{lower} - {upper}")
     return table
 
 
@@ -155,10 +163,11 @@ def _comparison(
 ) -> Iterator[RenderableType]:
     path = compared_path(name, arm, "cox")
     ratio = found["figures"][f"{path}.hazard_ratio"]
-    tests = dict(found["power"][name][arm])
+    tests = [test for test in found["power"][name][arm] if test != PRIMARY_TEST]
     power = "type I error" if found["null"] else "power"
+    when = "end of this date" if "until" in found else "last cut-off"
     yield Text(
-        f" {power} {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, at the last cut-off; "
+        f" {power} {_primary_power(found, name, arm)} at one-sided {found['alpha']:g}, at the {when}; "
         f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
     )
     if tests:
@@ -180,6 +189,12 @@ def _comparison(
     ]
     if ratio["median"] is not None:
         yield ratio_histogram(columns[f"{path}.hazard_ratio"], published, ascii_only=console.options.ascii_only)
+
+
+def _primary_power(found: Summary, name: str, arm: str) -> str:
+    """The power of the primary test with its interval; a dash where no trial could make it, as before any event."""
+    told = _power(found, name, arm, PRIMARY_TEST)
+    return told if told == "-" else _share(found["power"][name][arm][PRIMARY_TEST])
 
 
 def _power(found: Summary, name: str, arm: str, test: str) -> str:
@@ -287,12 +302,14 @@ def _looks(console: Console, scenario: Scenario, found: Summary) -> Table:
 
 def _ending(scenario: Scenario, found: Summary) -> Iterator[Text]:
     ending = found["ending"]
-    words = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date", "none": "not at all"}
+    never = "not by then" if "until" in found else "not at all"
+    words = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date", "none": never}
     told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
     yield Text(f" stopped: {', '.join(told)}")
     if (bias := found["bias"]) is not None:
+        end = "that date" if "until" in found else "the end"
         yield Text(
-            f" {scenario.endpoint_label(bias['endpoint'])} hazard ratio {bias['all']:.2f} in all trials at the end, "
+            f" {scenario.endpoint_label(bias['endpoint'])} hazard ratio {bias['all']:.2f} in all trials at {end}, "
             f"{bias['stopped_for_benefit']:.2f} in those stopped for benefit, on the day they were",
             "dim",
         )

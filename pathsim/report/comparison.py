@@ -1,7 +1,7 @@
 """Settings beside each other, in the terminal: what each shows, and how much it differs from the first."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.console import Console
@@ -12,8 +12,9 @@ from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.summary import REASONS, Summary
 from pathsim.meaning import Unit
 from pathsim.paths import compared_path, day_name, names_in, parts_of, path_of, row_of
+from pathsim.report.asked_figures import asked_of_settings
 from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times, unit_for
-from pathsim.report.remarks import null_hypothesis
+from pathsim.report.remarks import null_hypothesis, of_which_trials
 from pathsim.report.waits import somebody_waited, waiting_steps
 from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST
@@ -34,8 +35,10 @@ class _Column(NamedTuple):
     digits: int = 1
 
 
-def print_comparison(console: Console, scenario: Scenario, seed: int, found: Summary) -> None:
-    """Print the comparison of several settings of a scenario."""
+def print_comparison(
+    console: Console, scenario: Scenario, seed: int, found: Summary, asked: Sequence[str] = ()
+) -> None:
+    """Print the comparison of several settings of a scenario, with the figures that were ``asked`` for."""
     settings = found["settings"]
     console.print(Text(scenario.title, style="bold"))
     shared = "the same patients, with the same draws" + (", in the same arms" if scenario.arms else "")
@@ -48,29 +51,42 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
             "dim",
         )
     )
+    for remark in of_which_trials(found):
+        console.print(remark)
     if found["null"]:
         console.print(null_hypothesis(scenario))
-    for name, endpoint in scenario.sections.endpoints.items():
+    for title, parts in _parts(console, scenario, settings, asked):
         console.print()
-        console.print(Text(endpoint.label, style="bold"))
-        console.print(_endpoint(scenario, settings, name, roomy=console.width >= ROOMY))
-        for arm in scenario.compared_arms:
-            if len(scenario.compared_arms) > 1:
-                console.print(Text(f" power, {arm}", "dim"))
-            console.print(_powers(settings, name, arm, ascii_only=console.options.ascii_only))
-    for name, resource in scenario.resources.items():
-        if columns := _waits(scenario, settings, name):
-            console.print()
-            console.print(Text(f"Waiting for places: {resource.label}", style="bold"))
-            console.print(_by_setting(settings, columns))
-    if any(setting["stopping"] for setting in settings):
-        console.print()
-        console.print(Text("The design: how trials end, by the rules of the committee", style="bold"))
-        for part in _design(settings, roomy=console.width >= ROOMY):
+        console.print(Text(title, style="bold"))
+        for part in parts:
             console.print(part)
     if scenario.arms:
         console.print()
         console.print(Text(_gain(settings), style="dim"))
+
+
+def _parts(
+    console: Console, scenario: Scenario, settings: list[Summary], asked: Sequence[str]
+) -> Iterator[tuple[str, Iterable[Text | Table]]]:
+    roomy = console.width >= ROOMY
+    for name, endpoint in scenario.sections.endpoints.items():
+        table = _endpoint(scenario, settings, name, roomy=roomy)
+        yield endpoint.label, [table, *_powers_of_arms(console, scenario, settings, name)]
+    for name, resource in scenario.resources.items():
+        if columns := _waits(scenario, settings, name):
+            yield f"Waiting for places: {resource.label}", [_by_setting(settings, columns)]
+    if any(setting["stopping"] for setting in settings):
+        yield "The design: how trials end, by the rules of the committee", _design(settings, roomy=roomy)
+    if asked:
+        words = ("\n".join(_words(setting)) for setting in settings)
+        yield "Figures asked for", asked_of_settings(settings, list(words), asked)
+
+
+def _powers_of_arms(console: Console, scenario: Scenario, settings: list[Summary], name: str) -> Iterator[Text]:
+    for arm in scenario.compared_arms:
+        if len(scenario.compared_arms) > 1:
+            yield Text(f" power, {arm}", "dim")
+        yield _powers(settings, name, arm, ascii_only=console.options.ascii_only)
 
 
 def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:

@@ -44,6 +44,20 @@ def test_a_trial_of_the_library(pathsim: Pathsim, name: str) -> None:
     [
         (MONITORED, 70, (), {}),
         (MONITORED, 70, ("--null",), {"null": True}),
+        (MONITORED, 70, ("--until", "2021-06-13"), {"until": datetime.date(2021, 6, 13)}),
+        (
+            MONITORED,
+            70,
+            (
+                "--where",
+                "looks.1.z > 1",
+                "--where",
+                "trial.enrolled>=200",
+                "--figure",
+                "flow[step=drug,arm=drug].entered",
+            ),
+            {"where": ["looks.1.z > 1", "trial.enrolled>=200"], "figures": "flow[step=drug,arm=drug].entered"},
+        ),
         pytest.param("aall1331", 4, ("--uncertain",), {"uncertain": True}, marks=pytest.mark.slow),
     ],
 )

@@ -14,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 SIGNATURES = {
     "load": "(scenario, settings=None) -> Scenario",
     "run": "(scenario, seed=None, replicate=0, *, until=None, engine='auto', arms_of=None) -> Results",
-    "ensemble": "(scenario, replicates=1000, seed=None, *, null=False, uncertain=False, workers=1, progress=None) "
-    "-> Ensemble",
-    "compare": "(scenario, *others, replicates=1000, seed=None, workers=1, progress=None) -> Ensemble",
+    "ensemble": "(scenario, replicates=1000, seed=None, *, null=False, uncertain=False, until=None, figures=(), "
+    "where=(), workers=1, progress=None) -> Ensemble",
+    "compare": "(scenario, *others, replicates=1000, seed=None, until=None, figures=(), where=(), workers=1, "
+    "progress=None) -> Ensemble",
     "validate": "(scenario, replicates=2000, seed=None, *, parts=(), uncertain=False, workers=1, progress=None) "
     "-> ValidationResults",
 }
