@@ -1,5 +1,6 @@
 """Figures that somebody names, for every trial of a chunk: only what they need is made."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.paths import Picks, next_name, parts_of
+from pathsim.results.declared import is_number, part_above
 from pathsim.results.json import ResultsJson
 from pathsim.results.lookup import figure, leaf, leaf_below, number, shown
 from pathsim.results.trial import TrialResults
@@ -46,7 +48,7 @@ class _Figures:
         if isinstance(table := self._results.get(first.name), list):
             return self._of_rows(table, path)
         if first.name == "trial" and rest and rest[0].name == "looks":
-            return np.array([figure(looks, path) for looks in self._looks])
+            return np.array([_of_looks(looks, path) for looks in self._looks])
         column = np.broadcast_to(number(leaf(self._results, path), path), self._trials)
         if first.name == "cutoffs":
             cutoff, _ = next_name(self._results.cutoffs, [part.name for part in rest])
@@ -77,3 +79,14 @@ class _Figures:
             for row in rows:
                 by_values.setdefault(tuple(shown(row, key) for key in keys), []).append(row)
         return self._rows[table, keys].get(values, [])
+
+
+def _of_looks(looks: ResultsJson, path: str) -> float:
+    """A figure of a look of one trial; NaN in a part that it lacks, as a common horizon that it does not need."""
+    try:
+        return figure(looks, path)
+    except KeyError:
+        if not is_number(path) or (above := part_above(path)) is None:
+            raise
+        leaf(looks, above)  # raises KeyError if the part is not where the path looks for it
+        return math.nan

@@ -72,6 +72,17 @@ def is_number(path: str) -> bool:
     return any(_is_figure(place) or place.kind is int for place in _places_at(path))
 
 
+def part_above(path: str) -> str | None:
+    """The path of the part above the one of this figure, if that is declared in it by its name; else None.
+
+    So it is with a common horizon, which only some trials have, and not with an arm, whose name can be misspelled.
+    """
+    above, _, name = path.rpartition(".")[0].rpartition(".")
+    kinds = (place.kind for place in (_places_at(above) if above else ()))
+    is_so = any(isinstance(kind, type) and issubclass(kind, ResultsPart) and name in declared(kind) for kind in kinds)
+    return above if is_so else None
+
+
 def texts_at(path: str) -> tuple[str, ...]:
     """The texts of which one stands at this path in each trial, as the decision of a look; none of a number.
 

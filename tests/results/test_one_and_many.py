@@ -121,6 +121,21 @@ def test_ensembles_keep_incidence_and_numbers_at_risk_of_each_trial() -> None:
         np.testing.assert_array_equal(columns[path], [figure(found, path) for found in each], path)
 
 
+HORIZON = "trial.looks[information=0.3].analysis.comparisons.{}.restricted_mean.common_horizon.difference_days"
+
+
+def test_a_part_that_only_some_looks_have_is_missing_in_the_others() -> None:
+    scenario, path = load("tests/scenarios/monitored.toml"), HORIZON.format("drug")
+    looks = [results(simulate(scenario, 7, replicate)[0])["trial"]["looks"][0] for replicate in REPLICATES]
+    gains = [look["analysis"]["comparisons"]["drug"]["restricted_mean"] for look in looks]
+    expected = [gain.get("common_horizon", {}).get("difference_days", math.nan) for gain in gains]
+    assert 0 < np.isnan(expected).sum() < len(expected)
+    np.testing.assert_array_equal(figures(simulate_many(scenario, 7, REPLICATES), [path])[path], expected)
+    for wrong in (HORIZON.format("drog"), "trial.looks[information=0.3].analysis.arms.drog.events"):
+        with pytest.raises(KeyError, match="no 'drog'"):
+            figures(simulate_many(scenario, 7, REPLICATES), [wrong])
+
+
 def test_whether_a_text_is_one_of_a_few_is_a_figure_below_it() -> None:
     scenario, decision = load("tests/scenarios/monitored.toml"), "trial.looks[information=0.75].decision"
     each = [results(simulate(scenario, 7, replicate)[0]) for replicate in REPLICATES]
