@@ -16,13 +16,11 @@ from pathsim.journal import Journal, Rows
 from pathsim.kept import kept
 from pathsim.player.queues import Queue, queues
 from pathsim.player.requests import Towards
-from pathsim.player.words import Storyteller
+from pathsim.report.followed_trial import FollowedTrial
 from pathsim.scenario.scenario import Scenario
-from pathsim.trial.arms import Arms, arms_of, held
+from pathsim.trial.arms import held
 from pathsim.trial.course import Course, course
-from pathsim.trial.data_cut import DataCut
 from pathsim.trial.monitoring import Look, ZPath, z_path
-from pathsim.trial.time_to_event import allocation
 
 
 class Moves(NamedTuple):
@@ -36,11 +34,8 @@ class Moves(NamedTuple):
     step: Rows
 
 
-class SimulatedTrial:
-    """A trial from its first day to its last."""
-
-    scenario: Scenario
-    course: Course
+class SimulatedTrial(FollowedTrial):
+    """A trial from its first day to its last, as it can be looked at on any day."""
 
     def __init__(
         self,
@@ -51,21 +46,15 @@ class SimulatedTrial:
         replicate: int = 0,
     ) -> None:
         """``base`` is the trial whose arms its patients keep; ``simulated`` its course, if that is there already."""
-        self.scenario, self.seed, self.replicate = scenario, seed, replicate
+        self.seed, self.replicate = seed, replicate
         if simulated is None:
             hold = None if base is None else held(base.arms, base.scenario, scenario)
             simulated = course(simulate(scenario, seed, replicate, hold=hold)[0])
-        self.course, self.chunk = simulated, simulated.chunk
-        self.last_day = scenario.latest_day(scenario.final_cutoff)
+        super().__init__(simulated)
 
     def in_course(self, other: Course) -> "SimulatedTrial":
         """The same trial in another course, which is there already."""
         return SimulatedTrial(self.scenario, self.seed, simulated=other, replicate=self.replicate)
-
-    @kept
-    def arms(self) -> Arms:
-        """The arms of its patients."""
-        return arms_of(self.chunk)
 
     @cached_property
     def looks(self) -> list[Look]:
@@ -78,30 +67,6 @@ class SimulatedTrial:
         return z_path(self.chunk, min(self.last_day, self.looks[-1].day if self.looks else math.inf))
 
     @kept
-    def journal(self) -> Journal:
-        """All that happens until the last day, patient by patient in order."""
-        return self.happened_by(self.last_day).journal.in_order()
-
-    def journal_of(self, patient: int, day: float) -> Journal:
-        """What has happened to one patient by a day of the trial."""
-        begin, end = np.searchsorted(self.journal.row, [patient, patient + 1]).tolist()
-        mine = self.journal.pick(slice(begin, end))
-        return mine.pick(mine.day <= day)
-
-    def happened_by(self, day: float) -> DataCut:
-        """What had happened by a day, whether it was known or not."""
-        return self.course.data_cut_on(day, complete=True)
-
-    def reported_on(self, day: float) -> DataCut:
-        """What a report on that day would show."""
-        return self.course.reported_on(day)
-
-    @cached_property
-    def storyteller(self) -> Storyteller:
-        """Who tells of its patients."""
-        return Storyteller(self.chunk, self.journal)
-
-    @kept
     def told(self) -> Journal:
         """What is worth telling, in the order of the calendar."""
         return self.journal.pick(self.storyteller.notable(self.journal)).by_day()
@@ -110,16 +75,6 @@ class SimulatedTrial:
     def queues(self) -> dict[str, Queue]:
         """Who asked for places, got them and gave them back, by resource."""
         return queues(self.scenario, self.journal, self.chunk.rows) if self.scenario.resources else {}
-
-    @kept
-    def arm_of(self) -> NDArray[np.intp]:
-        """The arm that each patient is in in the end; -1 if none."""
-        return allocation(self.happened_by(self.last_day)).group
-
-    @kept
-    def randomized_on(self) -> Days:
-        """The day on which each patient was given an arm; infinite if never."""
-        return allocation(self.happened_by(self.last_day)).day
 
     @kept
     def moves(self) -> Moves:

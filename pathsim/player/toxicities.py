@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pathsim.player.views.live import ToxicityRow
-from pathsim.scenario.scenario import Scenario
+from pathsim.report.contrasts import toxicity_name
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.trial.data_cut import DataCut
 from pathsim.trial.tables import of_trial as rows_of_trial
@@ -27,12 +27,6 @@ def toxicity_rows(known: DataCut) -> tuple[ToxicityRow, ...]:
             found.setdefault((row["type"], row["step"]), {})[row["arm"]] = row
     made = [_toxicity_row(toxicity_name(scenario, name, step), by_arm, arms) for (name, step), by_arm in found.items()]
     return tuple(sorted(made, key=_how_alike))
-
-
-def toxicity_name(scenario: Scenario, name: str, step: str) -> str:
-    """What a row of toxicities is called: with its step, if it is not about the whole therapy."""
-    label = scenario.toxicity_label(name)
-    return label if step == THERAPY else f"{label}, {scenario.entry(step).label}"
 
 
 def _how_alike(row: ToxicityRow) -> tuple[float, float]:

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from pathsim.counterfactual import counterfactual, other_courses
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.journal import Block, Journal
-from pathsim.player.makers.compare import changed_patients, comparison_counts
-from pathsim.player.makers.first_differences import parted
+from pathsim.player.makers.compare import changed_in_words, comparison_counts
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import Journey, JourneyView
+from pathsim.report.first_differences import parted
 from pathsim.scenario.scenario import load
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.4"}
@@ -72,7 +72,7 @@ def test_journeys_part_at_the_first_entry_that_differs(before: Journal, now: Jou
 def test_nobody_fares_otherwise_if_nothing_is_changed() -> None:
     again = SimulatedTrial(load("aall1331"), 12, take())
     assert comparison_counts(take(), again, "dfs", 2000).changed == 0
-    assert changed_patients(take(), again, "dfs", 2000) == []
+    assert changed_in_words(take(), again, "dfs", 2000) == []
 
 
 def event_days(of: SimulatedTrial, day: float) -> dict[int, float]:
@@ -99,7 +99,7 @@ def lost_by(of: SimulatedTrial, day: float) -> set[int]:
 def test_everybody_who_fares_otherwise_is_counted_once_by_their_event_in_both_journals(day: float) -> None:
     before, now = event_days(take(), day), event_days(changed(), day)
     lost_before, lost_now = (lost_by(of, day) - event_days(of, day).keys() for of in (take(), changed()))
-    told = changed_patients(take(), changed(), "dfs", day)
+    told = changed_in_words(take(), changed(), "dfs", day)
     expected = {
         "better": before.keys() - now.keys() - lost_now,
         "worse": now.keys() - before.keys() - lost_before,
@@ -121,7 +121,7 @@ def test_who_comes_in_one_of_both_trials_only_is_told_of_by_that_one(fewer_here:
     many = SimulatedTrial(load("two-arm-exponential"), 21)
     few = SimulatedTrial(load("two-arm-exponential", {"trial.patients": "300"}), 21, many)
     there, here = (many, few) if fewer_here else (few, many)
-    told = changed_patients(there, here, "os", many.last_day)
+    told = changed_in_words(there, here, "os", many.last_day)
     assert [one.patient for one in told] == list(range(300, 400))
     assert [one.arm for one in told] == many.arm_of[300:].tolist()
     assert comparison_counts(there, here, "os", many.last_day).otherwise == 100
@@ -129,7 +129,7 @@ def test_who_comes_in_one_of_both_trials_only_is_told_of_by_that_one(fewer_here:
 
 def test_only_those_who_reached_the_changed_step_fare_otherwise() -> None:
     reached = changed().journal.row[changed().journal.event == changed().scenario.entry("after_transplant").enter]
-    assert {one.patient for one in changed_patients(take(), changed(), "dfs", 2114)} <= set(reached.tolist())
+    assert {one.patient for one in changed_in_words(take(), changed(), "dfs", 2114)} <= set(reached.tolist())
 
 
 def test_turning_a_number_leaves_the_arms_as_they_are() -> None:
@@ -271,7 +271,7 @@ def test_who_was_not_randomized_has_no_other_journey() -> None:
 def test_the_journey_before_the_change_is_that_of_the_trial_before_and_parts_where_the_list_of_changes_says(
     day: float,
 ) -> None:
-    listed = {one.patient: one for one in changed_patients(take(), changed(), "dfs", day)}
+    listed = {one.patient: one for one in changed_in_words(take(), changed(), "dfs", day)}
     assert len(listed) > 10
     for patient in [*list(listed)[:30], *[number for number in range(120) if number not in listed][:30]]:
         view = journey_view(1, changed(), None, take(), patient, day)

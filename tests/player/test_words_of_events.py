@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.words import Storyteller
+from pathsim.report.storyteller import Storyteller
 from pathsim.scenario.scenario import load
 
 TEXT = """
@@ -22,8 +22,12 @@ def told(of: SimulatedTrial, kind: str, step: str) -> set[str]:
     """The sentences of all events of a kind at a step."""
     storyteller = Storyteller(of.chunk, of.journal)
     codes = [event.code for event in of.scenario.vocabulary.events if (event.kind, event.step) == (kind, step)]
-    rows = [n for n, code in enumerate(of.journal.event.tolist()) if code in codes]
-    return {entry.text for entry in storyteller.entries(of.journal.pick(rows), [0] * len(rows))}
+    entries = zip(*(column.tolist() for column in of.journal), strict=True)
+    return {
+        storyteller.sentence(row, day, of.scenario.vocabulary[code], value)
+        for row, day, code, value in entries
+        if code in codes
+    }
 
 
 @cache

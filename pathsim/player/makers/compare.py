@@ -1,38 +1,26 @@
 """Compare: two settings of the same patients, who fares otherwise in one trial, and how figures differ over many."""
 
-import math
 from collections.abc import Iterable, Iterator
-from itertools import product
-from typing import Literal, TypeAlias
 
-import numpy as np
-
-from pathsim.calendar import Days
 from pathsim.ensembles.summary import Summary
 from pathsim.ensembles.vary import comparison, varied_rows
-from pathsim.journal import Rows
 from pathsim.meaning import Unit
-from pathsim.paths import compared_path, day_name, path_of, row_of
 from pathsim.player.endpoints import endpoint_view
-from pathsim.player.makers.first_differences import differences_by
 from pathsim.player.makers.repeats import Repeats
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.toxicities import toxicity_name, toxicity_rows
+from pathsim.player.toxicities import toxicity_rows
 from pathsim.player.views.compare import ChangedPatient, ComparedFigure, ComparisonView, ContrastView, Difference
 from pathsim.player.views.live import ComparisonCounts, EndpointCard
 from pathsim.player.worker_session import WorkerSession
-from pathsim.report.figures import spans
+from pathsim.report.changed_patients import changed_patients
+from pathsim.report.contrasts import ContrastedFigure, contrasted_arms, contrasted_survival, contrasted_toxicity
 from pathsim.results.endpoint import EndpointResults
 from pathsim.results.labels import in_ensembles
 from pathsim.results.views import Columns, kept_of, of_trial
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import THERAPY, Endpoint
 from pathsim.statistics.normal import deviations
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import ALL, time_to_event
 
-PatientChange: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
-VERDICTS: tuple[PatientChange, ...] = ("better", "worse", "later", "earlier", "otherwise")
 MOST_TOLD = 500
 """Patients whose first difference is told; the counts are of all."""
 
@@ -50,56 +38,21 @@ def comparison_view(session: WorkerSession, day: float) -> ComparisonView:
         toxicity_before=toxicity_rows(before),
         toxicity_now=toxicity_rows(now),
         counts=comparison_counts(session.kept, session.simulated, name, day),
-        changed=tuple(changed_patients(session.kept, session.simulated, name, day)),
+        changed=tuple(changed_in_words(session.kept, session.simulated, name, day)),
     )
 
 
 def comparison_counts(before: SimulatedTrial, now: SimulatedTrial, name: str, day: float) -> ComparisonCounts:
     """How many patients fare otherwise in one trial than in another, by some day and by an endpoint."""
-    changed = differences_by(before, now, day).row
-    counts = np.bincount(_verdicts(before, now, name, day)[changed], minlength=len(VERDICTS)).tolist()
-    return ComparisonCounts(now.scenario.endpoint_label(name) if name else "", *counts)
+    counts = changed_patients(before, now, name, day).counts
+    return ComparisonCounts(now.scenario.endpoint_label(name) if name else "", *counts.values())
 
 
-def _verdicts(before: SimulatedTrial, now: SimulatedTrial, name: str, day: float) -> Rows:
-    """For each patient the number of what is told of their event before and now; without such an endpoint the last.
-
-    Both as a report on that day would count events.
-    """
-    rows = max(before.chunk.rows, now.chunk.rows)
-    found = np.full(rows, VERDICTS.index("otherwise"), np.intp)
-    endpoint = now.scenario.sections.endpoints.get(name)
-    if endpoint is None:
-        return found
-    first, second = (_days_to_event(simulated.reported_on(day), endpoint, rows) for simulated in (before, now))
-    both = ~np.isnan(first) & ~np.isnan(second)
-    found[both & (first < second)] = VERDICTS.index("later")
-    found[both & (first > second)] = VERDICTS.index("earlier")
-    found[both & (first < math.inf) & (second == math.inf)] = VERDICTS.index("better")
-    found[both & (first == math.inf) & (second < math.inf)] = VERDICTS.index("worse")
-    return found
-
-
-def _days_to_event(known: DataCut, endpoint: Endpoint, rows: int) -> Days:
-    """For each patient the days until the event; infinite if there is none, NaN for those who are not followed.
-
-    Nor are those who were lost: nobody knows how they fare.
-    """
-    data = time_to_event(known, endpoint)
-    is_lost = ~data.event & (data.day < known.until.take(data.row))
-    found = np.full(rows, math.nan)
-    found[data.row] = np.where(data.event, data.time, np.where(is_lost, math.nan, math.inf))
-    return found
-
-
-def changed_patients(before: SimulatedTrial, now: SimulatedTrial, name: str, day: float) -> list[ChangedPatient]:
+def changed_in_words(before: SimulatedTrial, now: SimulatedTrial, name: str, day: float) -> list[ChangedPatient]:
     """The patients whose journeys differ by a day, those first whose event does, and the first thing that differs."""
-    found = differences_by(before, now, day)
-    verdicts = _verdicts(before, now, name, day)[found.row]
-    order = np.argsort(verdicts, kind="stable")[:MOST_TOLD]
-    told = []
-    for i in order.tolist():
-        row, first = int(found.row[i]), found.told(i)
+    found, told = changed_patients(before, now, name, day), []
+    for number in range(min(found.count, MOST_TOLD)):
+        row, first = found.patient(number), found.first(number)
         # Fewer patients may come now than before.
         comes = now if row < now.chunk.rows else before
         told.append(
@@ -107,7 +60,7 @@ def changed_patients(before: SimulatedTrial, now: SimulatedTrial, name: str, day
                 row,
                 comes.storyteller.briefly(row),
                 int(comes.arm_of[row]),
-                VERDICTS[int(verdicts[i])],
+                found.change(number),
                 min(day for day in first.days if day is not None),
                 first.before,
                 first.now,
@@ -159,21 +112,9 @@ def _difference(label: str, unit: Unit, found: Summary) -> Difference:
     return Difference(label, unit, found[f"mean{scale}"], half_width)
 
 
-def _contrasted(scenario: Scenario, paths: Iterable[str]) -> Iterator[tuple[str, str, Unit]]:
+def _contrasted(scenario: Scenario, paths: Iterable[str]) -> Iterator[ContrastedFigure]:
     """The figures whose differences are shown: survival, how the arms of each endpoint compare, and toxicity."""
-    for name, endpoint in scenario.sections.endpoints.items():
-        short = scenario.endpoint_label(name)
-        for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
-            of = f", {arm}" if scenario.arms else ""
-            path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
-            yield path, f"{short} at {told}{of}", Unit.SHARE
-        for arm in scenario.compared_arms:
-            below = f"{compared_path(name, arm)}."
-            figures = (path.removeprefix(below) for path in paths if path.startswith(below))
-            of_arm = scenario.compared_label(name, arm)
-            yield from filter(None, (in_ensembles(of_arm, name, arm, path) for path in figures))
-    toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
-    for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
-        of = f", {arm}" if arm else ""
-        path = f"{row_of('toxicity', arm=arm, step=step, type=name)}.rate"
-        yield path, f"{toxicity_name(scenario, name, step)}{of}", Unit.SHARE
+    for name in scenario.sections.endpoints:
+        yield from contrasted_survival(scenario, name)
+        yield from contrasted_arms(scenario, name, paths)
+    yield from contrasted_toxicity(scenario)

@@ -11,7 +11,7 @@ from pathsim.player.queues import queue_views
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.toxicities import toxicity_rows
 from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry, LookView, Opened, QueueView, Snapshot
-from pathsim.player.words import of_look, verdict
+from pathsim.player.words import of_look, of_patients, verdict
 from pathsim.player.worker_session import WorkerSession
 from pathsim.report.rules import rules_in_words
 from pathsim.scenario.scenario import Scenario
@@ -164,7 +164,7 @@ def _log(simulated: SimulatedTrial, day: float) -> tuple[LogEntry, ...]:
     last = int(np.searchsorted(told.day, day, side="right"))
     recent = told.pick(slice(max(0, last - LOG_LINES), last))
     arms = np.where(recent.day >= simulated.randomized_on[recent.row], simulated.arm_of[recent.row], -1)
-    entries = simulated.storyteller.entries(recent, arms.tolist())
+    entries = of_patients(simulated.scenario, simulated.storyteller, recent, arms.tolist())
     begins = entries[0].day if len(entries) == LOG_LINES else 0.0
     entries += [of_look(simulated.scenario, look) for look in simulated.looks if begins <= look.day <= day]
     return tuple(sorted(entries, key=lambda entry: entry.day)[-LOG_LINES:])

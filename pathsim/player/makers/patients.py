@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 import numpy as np
 
@@ -10,7 +9,6 @@ from pathsim.counterfactual import Counterfactual
 from pathsim.couplings import Coupling, IndividualEffect
 from pathsim.journal import Event, Journal
 from pathsim.names import lowered, spoken
-from pathsim.player.makers.first_differences import first_difference
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.patients import (
     Balance,
@@ -23,6 +21,8 @@ from pathsim.player.views.patients import (
     StepBar,
 )
 from pathsim.report.figures import span
+from pathsim.report.first_differences import first_difference
+from pathsim.report.partings import parting, so_far
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
 from pathsim.trial.tables import NO_ARM
@@ -132,7 +132,7 @@ def _in_other_arm(simulated: SimulatedTrial, other: SimulatedTrial | None, patie
         return OtherJourney(None, (why,), None)
     if simulated.randomized_on[patient] > day:
         return OtherJourney(None, ("Not randomized between these arms, so there is no other course.",), None)
-    return OtherJourney(_journey(other, patient, day), *_parting(simulated, other, patient, day))
+    return OtherJourney(_journey(other, patient, day), *parting(simulated, other, patient, day))
 
 
 def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int, day: float) -> OtherJourney:
@@ -148,17 +148,13 @@ def _before_change(simulated: SimulatedTrial, kept: SimulatedTrial, patient: int
     moved = "" if dates[0] == dates[1] else "Enrolled on {} before the change, on {} now. ".format(*dates)
     journey, first = _journey(kept, patient, day), first_difference(kept, simulated, patient, until)
     if first is None:
-        no_difference = f"The change has made no difference to this patient{_so_far(simulated, until)}."
+        no_difference = f"The change has made no difference to this patient{so_far(simulated, until)}."
         same = "Otherwise the courses are the same, as long as both are followed."
         return OtherJourney(journey, (f"{moved}{same}" if moved else no_difference,), None)
     both = zip(first.days, (was_enrolled, enrolled), strict=True)
     parts_on = min(on - since for on, since in both if on is not None)
     parts = f"{moved}The courses differ from day {parts_on:.0f}.", f"Before: {first.before}.", f"Now: {first.now}."
     return OtherJourney(journey, parts, parts_on)
-
-
-def _so_far(simulated: SimulatedTrial, day: float) -> str:
-    return "" if day >= simulated.last_day else " so far"
 
 
 def _journey(simulated: SimulatedTrial, patient: int, day: float) -> Journey:
@@ -216,50 +212,3 @@ def _happening(
 def _days_of(events: list[Event], at: int, journal: Journal, is_one: Callable[[Event], bool]) -> list[float]:
     """The days on which such a thing happened after an entry."""
     return [float(journal.day[later]) for later in range(at + 1, len(events)) if is_one(events[later])]
-
-
-def _parting(
-    simulated: SimulatedTrial, other: SimulatedTrial, patient: int, day: float
-) -> tuple[tuple[str, ...], float | None]:
-    """Where the journeys in the two arms part by a day, after the randomization itself."""
-    mine, theirs = (_turns(of, patient, day) for of in (simulated, other))
-    common = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a.what != b.what), None)
-    if common is None:
-        common = min(len(mine), len(theirs))
-    is_same = common >= max(len(mine), len(theirs))
-    if is_same:
-        at_other_times = (i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if abs(a.day - b.day) >= 1)
-        common = next(at_other_times, -1)
-    if common < 0:
-        return (f"The arm has made no difference to this patient{_so_far(simulated, day)}.",), None
-    arms = simulated.scenario.arms
-    told = [f"{arms[of.arm_of[patient]]}: {_nth(turns, common)}." for of, turns in ((simulated, mine), (other, theirs))]
-    days = [turns[common].day for turns in (mine, theirs) if common < len(turns)]
-    begin = "The same happens, but on different days." if is_same else f"The courses differ from day {min(days):.0f}."
-    return (begin, *told), min(days)
-
-
-class _Turn(NamedTuple):
-    """Something that decides a journey: an assessment's level, or an exit."""
-
-    what: tuple[str, str, float]
-    day: float
-    text: str
-
-
-def _turns(simulated: SimulatedTrial, patient: int, until: float) -> list[_Turn]:
-    """The turns of a patient's journey; levels that are the same after other therapies are the same turn."""
-    journal, came = simulated.journal_of(patient, until), float(simulated.chunk.enrolled[patient])
-    columns = (journal.day.tolist(), journal.event.tolist(), journal.value.tolist())
-    found = []
-    for day, code, value in zip(*columns, strict=True):
-        event = simulated.scenario.vocabulary[code]
-        if event.kind in ("assess", "exit"):
-            level = value if event.kind == "assess" else 0.0
-            text = simulated.storyteller.sentence(patient, day, event, value)
-            found.append(_Turn((event.kind, event.name, level), day - came, text))
-    return found
-
-
-def _nth(turns: list[_Turn], number: int) -> str:
-    return turns[number].text if number < len(turns) else "nothing further by then"

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pathsim.journal import Journal, Rows
-from pathsim.player.simulated_trial import SimulatedTrial
+from pathsim.report.common_codes import have_same_codes, in_codes_of
+from pathsim.report.followed_trial import FollowedTrial
 
 
 class FirstDifference(NamedTuple):
@@ -30,10 +31,7 @@ class Parted:
 
 
 def parted(before: Journal, now: Journal) -> Parted:
-    """Where courses part, in journals of the same patients that are in order.
-
-    Codes mean the same in both: only numbers may differ between their scenarios, never steps.
-    """
+    """Where courses part, in journals of the same patients that are in order. Codes mean the same in both."""
     rows = int(max(before.row.max(initial=-1), now.row.max(initial=-1))) + 1
     begins = [np.searchsorted(journal.row, np.arange(rows + 1)) for journal in (before, now)]
     sizes = [np.diff(begin) for begin in begins]
@@ -56,7 +54,7 @@ def parted(before: Journal, now: Journal) -> Parted:
 class Differences:
     """How two settings of a trial differ by a day, patient by patient."""
 
-    trials: tuple[SimulatedTrial, SimulatedTrial]
+    trials: tuple[FollowedTrial, FollowedTrial]
     """Before, and now."""
     journals: tuple[Journal, Journal]
     parted: Parted
@@ -72,13 +70,24 @@ class Differences:
         return _first(self.trials, self.journals, at)
 
 
-def differences_by(before: SimulatedTrial, now: SimulatedTrial, day: float) -> Differences:
+def differences_by(before: FollowedTrial, now: FollowedTrial, day: float) -> Differences:
     """What differs between two settings of a trial by a day."""
-    first, second = (simulated.journal.pick(simulated.journal.day <= day) for simulated in (before, now))
-    return Differences((before, now), (first, second), parted(first, second))
+    trials = before, now
+    journals = [trial.journal.pick(trial.journal.day <= day) for trial in trials]
+    coded = journals
+    if not have_same_codes(before.scenario, now.scenario):
+        coded = [
+            in_codes_of(before.scenario, trial.scenario, journal)
+            for trial, journal in zip(trials, journals, strict=True)
+        ]
+        orders = [np.lexsort((journal.value, journal.event, journal.day, journal.row)) for journal in coded]
+        journals, coded = (
+            [journal.pick(order) for journal, order in zip(each, orders, strict=True)] for each in (journals, coded)
+        )
+    return Differences(trials, (journals[0], journals[1]), parted(*coded))
 
 
-def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, day: float) -> FirstDifference | None:
+def first_difference(before: FollowedTrial, now: FollowedTrial, patient: int, day: float) -> FirstDifference | None:
     """The first thing that differs in one patient's course by a day of the trial; None if nothing does.
 
     In each setting days count from the enrollment in it, which is not later than that day. Both are compared as long
@@ -100,7 +109,7 @@ def first_difference(before: SimulatedTrial, now: SimulatedTrial, patient: int, 
     return _first(trials, journals, [first if first < len(days) else -1 for days in since])
 
 
-def _first(trials: Sequence[SimulatedTrial], journals: Sequence[Journal], at: Sequence[int]) -> FirstDifference:
+def _first(trials: Sequence[FollowedTrial], journals: Sequence[Journal], at: Sequence[int]) -> FirstDifference:
     """What two entries say, the first that differ; -1 where a journal has no such entry."""
     before, now = (
         None if place < 0 else float(journal.day[place]) for journal, place in zip(journals, at, strict=True)
@@ -109,14 +118,14 @@ def _first(trials: Sequence[SimulatedTrial], journals: Sequence[Journal], at: Se
     return FirstDifference(*_told_apart(told_before, told_now, before, now), (before, now))
 
 
-def _told(simulated: SimulatedTrial, journal: Journal, at: int) -> str:
+def _told(trial: FollowedTrial, journal: Journal, at: int) -> str:
     """An entry in words; nothing more if the journal has none."""
     if at < 0:
         return "nothing further by then"
-    event = simulated.scenario.vocabulary[int(journal.event[at])]
+    event = trial.scenario.vocabulary[int(journal.event[at])]
     day = float(journal.day[at])
-    text = simulated.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
-    return f"{simulated.scenario.written_date(day)}: {text}"
+    text = trial.storyteller.sentence(int(journal.row[at]), day, event, float(journal.value[at]))
+    return f"{trial.scenario.written_date(day)}: {text}"
 
 
 def _told_apart(before: str, now: str, *days: float | None) -> tuple[str, str]:
