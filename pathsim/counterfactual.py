@@ -7,11 +7,12 @@ choices here go from one end to the other.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling, IndividualEffect
@@ -22,45 +23,56 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Endpoint
 from pathsim.trial.arms import Arms, arms_of, held
 from pathsim.trial.course import Course, stops
-from pathsim.trial.tables import NO_ARM
 from pathsim.trial.time_to_event import allocation, time_to_event
 
+Pair: TypeAlias = tuple[str, str]
+"""An arm that is asked about, and the one that it is set against."""
+Others: TypeAlias = dict[Coupling, Course]
+"""Trials in which patients are in another arm, by how their draws there go with their own."""
 APART_DAYS = 90.0
 """Events further apart than this are an effect."""
 
 
-def other_courses(mine: Course) -> dict[Coupling, Course]:
-    """A trial of one replicate with every patient in the other arm, by coupling.
+def other_courses(mine: Course, pair: Pair | None = None, couplings: Sequence[Coupling] = COUPLINGS) -> Others:
+    """Trials in which every patient of two arms is in the other of them, by coupling; all others stay in their arms.
 
-    The committee decides as it did: each patient is asked for, and not what the trial would have been. None at all
-    where there are not two arms, or where anybody queues in any of these trials: whose turn it is hangs on the others.
+    The committee decides as it did: each patient is asked for, and not what the trial would have been. Without a
+    ``pair`` the arms are the two of the trial. None at all where there are not two, or where anybody queues in any of
+    these trials: whose turn it is hangs on the others.
     """
-    scenario = mine.scenario
-    if len(scenario.arms) != 2 or scenario.randomization is None:
+    scenario, found = mine.scenario, mine.scenario.randomization
+    pair = pair or pair_of(scenario)
+    if pair is None or found is None:
         return {}
-    step, arms = scenario.randomization[0].name, arms_of(mine.chunk)
-    other = {**arms, step: np.where(arms[step] == NO_ARM, NO_ARM, 1 - arms[step]).astype(np.int16)}
+    step, arms, numbers = found[0].name, arms_of(mine.chunk), list(map(scenario.arms.index, pair))
+    swapped = np.select([arms[step] == number for number in numbers], numbers[::-1], arms[step]).astype(np.int16)
+    other = {**arms, step: swapped}
     try:
         if any(resource.capacity < scenario.patients for resource in scenario.resources.values()):
             _with_arms(mine, arms, frozenset())
-        return {coupling: _with_arms(mine, other, redrawn(scenario, coupling)) for coupling in COUPLINGS}
+        return {coupling: _with_arms(mine, other, redrawn(scenario, coupling, pair)) for coupling in couplings}
     except ShortageError:
         return {}
+
+
+def pair_of(scenario: Scenario) -> Pair | None:
+    """The arms of a trial of two, the compared one first; None of another trial."""
+    return (_treated(scenario), scenario.trial.control or "") if len(scenario.arms) == 2 else None
 
 
 def _with_arms(mine: Course, arms: Arms, steps: frozenset[str]) -> Course:
     """The trial with these arms, and other draws in these steps. Raises ShortageError if anybody queues."""
     scenario, chunk = mine.scenario, mine.chunk
     hold, decided = held(arms, scenario, scenario), stops(mine.looks)
-    return replace(mine, chunk=simulate_others(scenario, chunk.seed, chunk.replicates[0], hold, steps, decided))
+    return replace(mine, chunk=simulate_others(scenario, chunk.seed, chunk.replicates, hold, steps, decided))
 
 
-def redrawn(scenario: Scenario, coupling: Coupling) -> frozenset[str]:
-    """The steps in which patients have other draws in the other arm."""
+def redrawn(scenario: Scenario, coupling: Coupling, pair: Pair | None = None) -> frozenset[str]:
+    """The steps in which patients have other draws in the other arm: of a ``pair``, or of all arms."""
     found = scenario.randomization
     if found is None or coupling == "shared":
         return frozenset()
-    ways = [_reached(scenario, first) for first in found[1].arms.values()]
+    ways = [_reached(scenario, first) for arm, first in found[1].arms.items() if pair is None or arm in pair]
     everywhere = frozenset[str]().union(*ways)
     if coupling == "independent":
         return everywhere
@@ -89,6 +101,12 @@ class Effects:
     """The number of the effect in ``INDIVIDUAL_EFFECTS``, of each of them."""
     events: tuple[int, int]
     """How many have the event in the treated and in the control arm, of those of whom it is known in both."""
+
+    def counts_by_trial(self, patients: int, trials: int) -> NDArray[np.intp]:
+        """How many patients of each trial of a chunk fare how (trials x effects); ``patients`` can come in each."""
+        cell = self.row // patients * len(INDIVIDUAL_EFFECTS) + self.effect
+        counts = np.bincount(cell, minlength=trials * len(INDIVIDUAL_EFFECTS))
+        return counts.reshape(trials, len(INDIVIDUAL_EFFECTS))
 
     @property
     def counts(self) -> dict[IndividualEffect, int]:
@@ -127,20 +145,29 @@ class Effects:
         }
 
 
-def individual_effects(mine: Course, other: Course, endpoint: Endpoint, day: float, today: float = math.inf) -> Effects:
+def individual_effects(
+    mine: Course,
+    other: Course,
+    endpoint: Endpoint,
+    day: float,
+    today: float = math.inf,
+    pair: Pair | None = None,
+) -> Effects:
     """How each patient fares by so many days after the endpoint's start, in one arm and in the other.
 
     Those who were randomized by the last data cut, each followed until that day, be it after the cut or not; if the
-    trial is only at ``today``, those who were randomized by then, each until then.
+    trial is only at ``today``, those who were randomized by then, each until then. Of a ``pair`` the first is the
+    treated arm; patients of other arms than these two are left out.
     """
     scenario, arms = mine.scenario, allocation(mine.final())
+    pair = pair or (_treated(scenario), scenario.trial.control or "")
     group = arms.group
-    row = np.flatnonzero((group >= 0) & (arms.day <= today))
+    row = np.flatnonzero(np.isin(group, list(map(scenario.arms.index, pair))) & (arms.day <= today))
     own, theirs = (_days_to_event(of, endpoint, day, today).take(row) for of in (mine, other))
-    is_treated = group.take(row) == scenario.arms.index(_treated(scenario))
+    is_treated = group.take(row) == scenario.arms.index(pair[0])
     with_it, without = np.where(is_treated, own, theirs), np.where(is_treated, theirs, own)
     is_known = ~np.isnan(with_it) & ~np.isnan(without)
-    effects: dict[IndividualEffect, np.ndarray[Any, np.dtype[np.bool_]]] = {
+    effects: dict[IndividualEffect, NDArray[np.bool_]] = {
         "unknown": ~is_known,
         "better": np.isinf(with_it) & np.isfinite(without),
         "worse": np.isfinite(with_it) & np.isinf(without),

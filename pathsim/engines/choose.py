@@ -79,17 +79,22 @@ def _at(journal: Journal, positions: Rows, patients: int) -> Journal:
 
 
 def simulate_others(
-    scenario: Scenario, seed: int, replicate: int, arms: Mapping[str, Column], redrawn: AbstractSet[str], decided: Stops
+    scenario: Scenario,
+    seed: int,
+    replicates: Sequence[int],
+    arms: Mapping[str, Column],
+    redrawn: AbstractSet[str],
+    decided: Stops,
 ) -> Chunk:
-    """One replicate with these arms, and other draws in the steps that are ``redrawn``, stopped as it was ``decided``.
+    """Replicates with these arms, and other draws in the steps that are ``redrawn``, stopped as it was ``decided``.
 
     Raises ShortageError if anybody queues.
     """
     journals = (
-        run_vectorized(scenario, seed, [replicate], arms, stopped, redrawn, may_queue=False)
+        run_vectorized(scenario, seed, replicates, arms, stopped, redrawn, may_queue=False)
         for stopped in (None, *([decided] if scenario.follows_stop else []))
     )
-    return Chunk(scenario, seed, [replicate], *journals)
+    return Chunk(scenario, seed, replicates, *journals)
 
 
 def _vectorized(

@@ -29,7 +29,7 @@ from pathsim.results.json import results
 from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import Scenario, load
 from pathsim.trial.course import Course, course
-from pathsim.trial.time_to_event import time_to_event
+from pathsim.trial.time_to_event import allocation, time_to_event
 
 CASES = Path(__file__).parent / "cases"
 
@@ -195,6 +195,36 @@ arms = {{ experimental = "experimental", control = "experimental" }}
 def test_therapy_redraws_what_the_trial_compares_though_both_arms_lead_to_it(therapy: str, steps: set[str]) -> None:
     scenario = load(Source("one", "<test>", ONE_STEP_FOR_BOTH.format(therapy=therapy)))
     assert redrawn(scenario, "therapy") == steps
+
+
+def test_between_two_of_three_arms_only_what_either_leads_to_counts() -> None:
+    """Both doses lead to the same step, and so no step is one dose's own."""
+    text = """
+title   = "Two doses, and a control"
+extends = "two-arm-exponential"
+[steps.randomization]
+arms  = { high = "experimental", experimental = "experimental", control = "control" }
+block = 6
+assumed = "x"
+"""
+    scenario = load(Source("doses", "<test>", text))
+    assert redrawn(scenario, "therapy", ("high", "experimental")) == frozenset()
+    assert redrawn(scenario, "therapy", ("high", "control")) == {"experimental", "control"}
+    assert redrawn(scenario, "independent", ("high", "experimental")) == {"experimental", "dead"}
+
+
+def test_only_the_arms_of_a_pair_change_places() -> None:
+    mine = course(simulate(load("tests/app/odd/three_arms.toml"), 3)[0])
+    drug, other, placebo = mine.scenario.arms
+    arms = allocation(mine.final()).group
+    for coupling, swapped in other_courses(mine, (drug, placebo)).items():
+        found = allocation(swapped.final()).group
+        before, after = {0: 2, 1: 1, 2: 0, -1: -1}, dict(zip(arms.tolist(), found.tolist(), strict=True))
+        assert {arm: after[arm] for arm in after} == {arm: before[arm] for arm in after}
+        same = arms == mine.scenario.arms.index(other)
+        journals = [of.chunk.journal.pick(same[of.chunk.journal.row]).in_order() for of in (mine, swapped)]
+        if coupling == "shared":
+            assert_same(*journals)
 
 
 def test_who_is_lost_to_follow_up_in_either_arm_fares_neither_better_nor_worse() -> None:
