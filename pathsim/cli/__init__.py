@@ -26,6 +26,7 @@ COMMANDS = {
     "validate": "pathsim.cli.validate:validate",
     "calibrate": "pathsim.cli.calibrate:calibrate",
     "sensitivity": "pathsim.cli.sensitivity:sensitivity",
+    "compare": "pathsim.cli.compare:compare",
     "counterfactual": "pathsim.cli.counterfactual:counterfactual",
     "merge": "pathsim.cli.merge:merge",
     "bounds": "pathsim.cli.bounds:bounds",

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 
 from pathsim.calendar import Days
-from pathsim.journal import Rows
+from pathsim.journal import Journal, Rows
 from pathsim.report.first_differences import Differences, FirstDifference, differences_by
 from pathsim.report.followed_trial import FollowedTrial
 from pathsim.trial.time_to_event import time_to_event
@@ -51,6 +51,23 @@ class ChangedPatients:
     def first(self, number: int) -> FirstDifference:
         """The first thing that differs in their course."""
         return self.differences.told(int(self.order[number]))
+
+    def event(self, number: int) -> str:
+        """At which event their course parts, in words that are the same for all whose course parts there."""
+        trial, journal, place = self._parts_at(number)
+        return trial.storyteller.kind_of(trial.scenario.vocabulary[int(journal.event[place])])
+
+    def day(self, number: int) -> float:
+        """The day of the trial on which it parts."""
+        _, journal, place = self._parts_at(number)
+        return float(journal.day[place])
+
+    def _parts_at(self, number: int) -> tuple[FollowedTrial, Journal, int]:
+        """The first of both entries that differ, in whose trial and journal it is; of one instant the one of now."""
+        found, at = self.differences, int(self.order[number])
+        places = int(found.parted.now[at]), int(found.parted.before[at])
+        each = zip(found.trials[::-1], found.journals[::-1], places, strict=True)
+        return min((one for one in each if one[2] >= 0), key=lambda one: float(one[1].day[one[2]]))
 
 
 def changed_patients(before: FollowedTrial, now: FollowedTrial, endpoint: str, day: float) -> ChangedPatients:

@@ -1,6 +1,5 @@
 """Settings beside each other, in the terminal: what each shows, and how much it differs from the first."""
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -10,13 +9,12 @@ from rich.text import Text
 
 from pathsim.ensembles.averages import is_ratio
 from pathsim.ensembles.summary import REASONS, Summary
-from pathsim.meaning import Unit
-from pathsim.paths import compared_path, day_name, names_in, parts_of, path_of, row_of
+from pathsim.paths import compared_path, day_name, names_in, path_of, row_of
 from pathsim.report.asked_figures import asked_of_settings
-from pathsim.report.figures import ROOMY, figure_table, of_fewer, ratio, spans, times, unit_for
+from pathsim.report.figures import ROOMY, figure_table, of_fewer, spans, unit_for
 from pathsim.report.remarks import null_hypothesis, of_which_trials
+from pathsim.report.setting_figures import difference_told, effect_of, mean_of, mean_told
 from pathsim.report.waits import somebody_waited, waiting_steps
-from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
@@ -25,7 +23,7 @@ from pathsim.trial.time_to_event import ALL
 BAR_WIDTH = 40
 
 
-class _Column(NamedTuple):
+class SettingColumn(NamedTuple):
     """A figure of each setting: its heading, its path, and how it is written if it is an amount."""
 
     heading: str
@@ -73,7 +71,7 @@ def _parts(
         table = _endpoint(scenario, settings, name, roomy=roomy)
         yield endpoint.label, [table, *_powers_of_arms(console, scenario, settings, name)]
     for name, resource in scenario.resources.items():
-        if columns := _waits(scenario, settings, name):
+        if columns := waiting_columns(scenario, settings, name):
             yield f"Waiting for places: {resource.label}", [_by_setting(settings, columns)]
     if any(setting["stopping"] for setting in settings):
         yield "The design: how trials end, by the rules of the committee", _design(settings, roomy=roomy)
@@ -92,29 +90,29 @@ def _powers_of_arms(console: Console, scenario: Scenario, settings: list[Summary
 def _design(settings: list[Summary], *, roomy: bool) -> Iterator[Table]:
     """One row for each setting: power by the plan and what a trial takes; how often each look ends one, and why."""
     takes = [
-        _Column("events\nat its end", "trial.ended.events"),
-        _Column("enrolled", "trial.enrolled"),
-        _Column("randomized", "trial.randomized"),
-        _Column("duration,\ndays", "trial.ended.day"),
+        SettingColumn("events\nat its end", "trial.ended.events"),
+        SettingColumn("enrolled", "trial.enrolled"),
+        SettingColumn("randomized", "trial.randomized"),
+        SettingColumn("duration,\ndays", "trial.ended.day"),
     ]
     takes = [column for column in takes if roomy or column.path != "trial.enrolled"]
-    yield _by_setting(settings, [_Column("stopped for\nbenefit", "ending.benefit"), *takes])
+    yield _by_setting(settings, [SettingColumn("stopped for\nbenefit", "ending.benefit"), *takes])
     looks = range(1, 1 + max(len(setting["stopping"]) for setting in settings))
-    ends = [_Column(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
-    ends = [column for column in ends if any(_mean(setting, column.path) for setting in settings)]
+    ends = [SettingColumn(f"look {number}:\n{why}", f"looks.{number}.{why}") for number in looks for why in REASONS]
+    ends = [column for column in ends if any(mean_of(setting, column.path) for setting in settings)]
     at_once = 5 if roomy else 3
     for begin in range(0, len(ends), at_once):
         yield _by_setting(settings, ends[begin : begin + at_once])
 
 
-def _by_setting(settings: list[Summary], columns: Sequence[_Column]) -> Table:
+def _by_setting(settings: list[Summary], columns: Sequence[SettingColumn]) -> Table:
     table = figure_table(("", ""), *((column.heading, "") for column in columns))
     for setting in settings:
         table.add_row("\n".join(_words(setting)), *(_cell(setting, column) for column in columns))
     return table
 
 
-def _waits(scenario: Scenario, settings: list[Summary], resource: str) -> list[_Column]:
+def waiting_columns(scenario: Scenario, settings: list[Summary], resource: str) -> list[SettingColumn]:
     """What is shown of a resource for which somebody waited under any setting; nothing of another."""
     steps = [
         entry
@@ -122,96 +120,42 @@ def _waits(scenario: Scenario, settings: list[Summary], resource: str) -> list[_
         if entry.resource == resource and any(somebody_waited(setting["figures"], entry) for setting in settings)
     ]
     at = row_of("resources", resource=resource)
-    columns = [_Column("in use", f"{at}.in_use"), _Column("waiting,\nmean", f"{at}.mean_waiting", digits=2)]
+    columns = [SettingColumn("in use", f"{at}.in_use"), SettingColumn("waiting,\nmean", f"{at}.mean_waiting", digits=2)]
     for entry in steps:
         of, path = f"{entry.label}:\n" if len(steps) > 1 else "", row_of("waits", step=entry.name)
-        columns.append(_Column(f"{of}left the\nqueue", f"{path}.left_queue"))
+        columns.append(SettingColumn(f"{of}left the\nqueue", f"{path}.left_queue"))
         for told, figure in (("mean wait", "mean_days"), ("9 in 10 by", "percentile_90_days")):
-            longest = max(_mean(setting, f"{path}.{figure}") or 0.0 for setting in settings)
+            longest = max(mean_of(setting, f"{path}.{figure}") or 0.0 for setting in settings)
             unit = unit_for(longest)
-            columns.append(_Column(f"{of}{told},\n{unit.name}", f"{path}.{figure}", unit.days))
+            columns.append(SettingColumn(f"{of}{told},\n{unit.name}", f"{path}.{figure}", unit.days))
     return columns if steps else []
 
 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
     """One row for each setting: power, hazard ratio and, where there is room, survival at one time."""
-    endpoint, columns = scenario.sections.endpoints[name], list[_Column]()
+    endpoint, columns = scenario.sections.endpoints[name], list[SettingColumn]()
     for arm in scenario.compared_arms:
         of = "" if len(scenario.compared_arms) == 1 else f"{arm}:\n"
         columns += [
-            _Column(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
-            _Column(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
+            SettingColumn(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
+            SettingColumn(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
         ]
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
         arms = scenario.arms or (ALL,)
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
-        columns += [_Column(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
+        columns += [SettingColumn(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)
 
 
-def _cell(setting: Summary, column: _Column) -> str:
+def _cell(setting: Summary, column: SettingColumn) -> str:
     """A figure's mean, and under it the difference from the first setting; of how many trials, if not of all."""
-    path = column.path
-    figure, difference = setting["figures"].get(path), setting.get("differences", {}).get(path)
-    mean, trials = _mean(setting, path), setting["replicates"]
-    if mean is None:
-        # Ratios can all be 0 or infinite: they have no mean, but a median.
-        return "-" if figure is None or figure["median"] is None else f"{ratio(figure['median'])} (median)"
-    shown = _written(mean, column) + ("" if figure is None else of_fewer(figure["averaged"], trials))
-    if difference is None or difference["averaged"] < min(trials, 2):
+    path, trials = column.path, setting["replicates"]
+    shown, difference = mean_told(setting, path, column.unit, column.digits), setting.get("differences", {}).get(path)
+    if mean_of(setting, path) is None or difference is None or difference["averaged"] < min(trials, 2):
         return shown
-    return f"{shown}\n{_apart(difference, column)}{of_fewer(difference['averaged'], trials)}"
-
-
-def _written(mean: float, column: _Column) -> str:
-    if is_ratio(column.path):
-        return f"{mean:.3f}"
-    return f"{mean / column.unit:.{column.digits}f}" if _is_amount(column.path) else f"{mean:.1%}"
-
-
-def _is_amount(path: str) -> bool:
-    """Whether the figure is a number of patients, events or days."""
-    return unit_of(path) in (Unit.COUNT, Unit.DAYS)
-
-
-def _apart(difference: Summary, column: _Column) -> str:
-    """A difference with its standard error; of ratios the factor with its interval."""
-    if (effect := _effect(difference)) is None:
-        return "-"
-    if "ratio" in difference:
-        return times(difference["ratio"], difference["lower"], difference["upper"])
-    error = difference["standard_error"]
-    if _is_amount(column.path):
-        digits = column.digits
-        return f"{effect / column.unit:+.{digits}f} ± {error / column.unit:.{digits}f}"
-    return f"{100 * effect:+.2f} ± {100 * error:.2f} points"
-
-
-def _effect(difference: Summary) -> float | None:
-    """The mean difference, of ratios that of their logarithms: 0 if there is none, None if too few pairs tell it."""
-    found: float | None = difference["mean_log" if "ratio" in difference else "mean"]
-    return found
-
-
-def _mean(setting: Summary, path: str) -> float | None:
-    """The mean of a figure, of ratios the geometric one, or a share of trials."""
-    first, *rest = (part.name for part in parts_of(path))
-    if path.endswith(f".{PRIMARY_TEST}.significant"):
-        power: float = setting["power"][rest[0]][rest[2]][PRIMARY_TEST]["estimate"]
-        return power
-    if first == "ending":
-        found: float = setting["ending"][rest[0]]["estimate"] if setting["ending"] else 0.0
-        return found
-    if first == "looks":
-        number, why = int(rest[0]), rest[1]
-        held: float = setting["stopping"][number - 1][why]["estimate"] if number <= len(setting["stopping"]) else 0.0
-        return held
-    figure = setting["figures"].get(path, {})
-    if figure.get("mean_log") is not None:
-        return math.exp(figure["mean_log"])
-    mean: float | None = figure.get("mean")
-    return mean
+    apart = difference_told(difference, path, column.unit, column.digits)
+    return f"{shown}\n{apart}{of_fewer(difference['averaged'], trials)}"
 
 
 def _words(setting: Summary) -> list[str]:
@@ -247,7 +191,7 @@ def _gain(settings: list[Summary]) -> str:
         if _is_estimated_ratio(path) and difference["standard_error_log"]
     ]
     if not ratios:
-        means = {path: _effect(part) for setting in settings[1:] for path, part in setting["differences"].items()}
+        means = {path: effect_of(part) for setting in settings[1:] for path, part in setting["differences"].items()}
         known = [path for path, mean in means.items() if mean is not None]
         if not known:
             return "Too few replicates to tell a difference."

@@ -87,22 +87,37 @@ class Storyteller:
     def sentence(self, patient: int, day: float, event: Event, value: float) -> str:
         """One entry in words."""
         entry = self._scenario.entry(event.step)
-        toxicity = self._scenario.toxicity_label(event.name)
         match event.kind:
             case "arm":
                 arms = list(getattr(entry.spec, "arms", {}))
                 told = f"randomized to {spoken(arms[int(value)])}"
-            case "enter":
-                told = "enrolled" if entry.number == 0 else entry.spec.begins or f"{lowered(entry.label)} begins"
             case "exit":
                 told = self._exit(patient, day, event, value)
             case "toxicity":
-                told = f"grade {value:.0f} {lowered(toxicity)} {_step_in_time(entry, 'during')}"
-            case "resolved":
-                told = f"{lowered(toxicity)} resolved {_step_in_time(entry, 'during')}"
+                told = f"grade {value:.0f} {self.kind_of(event)}"
             case "assess":
                 levels = self._scenario.names[event.name] or ()
                 told = f"{self._assessment(event)}: {spoken(levels[int(value)])} {_step_in_time(entry, 'after')}"
+            case _:
+                told = self.kind_of(event)
+        return told
+
+    def kind_of(self, event: Event) -> str:
+        """What an event is for whomever it happens to: without its grade, its level, or the time until then."""
+        entry, toxicity = self._scenario.entry(event.step), lowered(self._scenario.toxicity_label(event.name))
+        match event.kind:
+            case "arm":
+                told = "randomized"
+            case "enter":
+                told = "enrolled" if entry.number == 0 else entry.spec.begins or f"{lowered(entry.label)} begins"
+            case "exit":
+                told = f"{spoken(event.name)} {entry.spec.after or _step_in_time(entry, 'during')}"
+            case "toxicity":
+                told = f"{toxicity} {_step_in_time(entry, 'during')}"
+            case "resolved":
+                told = f"{toxicity} resolved {_step_in_time(entry, 'during')}"
+            case "assess":
+                told = f"{self._assessment(event)} {_step_in_time(entry, 'after')}"
             case _:
                 told = f"{readable(event.name)} {_step_in_time(entry, 'during')}"
         return told

@@ -142,7 +142,7 @@ def command_line(rng: random.Random, small: Path, out: Path) -> tuple[list[str],
         elif parameter.required or rng.random() < 0.15:
             for _ in range(rng.choice([1, 1, 1, 2]) if parameter.multiple else 1):
                 words += _option(rng, name, parameter, out)
-    if name in ("ensemble", "validate", "calibrate", "sensitivity"):
+    if name in ("ensemble", "compare", "validate", "calibrate", "sensitivity"):
         words += [] if "--replicates" in words else ["--replicates", "2"]
         words += [] if "--workers" in words or "dask" in words else ["--workers", "1"]
     if name == "sensitivity" and "--samples" not in words:
