@@ -100,6 +100,10 @@ class AppState:
     """The name of the endpoint whose curves are shown."""
     patient: Annotated[int | None, _Said(_number)] = None
     coupling: Annotated[Coupling, _Said(_coupling)] = "shared"
+    lesson: Annotated[str, _Said(str)] = ""
+    """The name or the file of the lesson that is being given."""
+    page: Annotated[int, _Said(_number)] = 0
+    """On which of its pages one is; the first is 0."""
 
     def __str__(self) -> str:
         """The state as one line, which ``read`` takes back."""

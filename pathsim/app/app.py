@@ -31,12 +31,15 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
+from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened
 from pathsim.state import AppState
 
+HOME = SCREENS[0].TAB.name
+"""The screen with which it begins if no other is asked for, and to which esc leads back."""
 MOST_TOLD = 3
 """Of what is wrong with a user's own keys."""
 
@@ -45,7 +48,7 @@ class PathsimApp(TrialApp):
     """Watch a trial happen, change it, and see who fares otherwise."""
 
     TITLE = "pathsim"
-    DEFAULT_MODE = SCREENS[0].TAB.name
+    DEFAULT_MODE = HOME
     BINDINGS: ClassVar[list[BindingType]] = [*PLAYER_KEYS, *(visit_key(screen.TAB) for screen in SCREENS), BACK_KEY]
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False
@@ -59,21 +62,26 @@ class PathsimApp(TrialApp):
         ascii_only: bool = False,
         welcomes: bool = False,
         opens_at: AppState | None = None,
+        lesson: LessonSession | None = None,
     ) -> None:
         """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key.
 
-        ``opens_at`` tells the screen with which it begins, and what that shows.
+        ``opens_at`` tells the screen with which it begins, and what that shows; ``lesson`` is one that is to be given.
         """
         super().__init__(worker, session, ascii_only=ascii_only)
         self.welcomes = welcomes
         """Whether the opening is still to be shown."""
         self._opens_at = opens_at
+        if opens_at is not None and opens_at.screen:
+            self.DEFAULT_MODE = opens_at.screen  # type: ignore[misc]  # Textual asks the app for it
         self.left_at: AppState | None = None
         """What was on screen when the user left."""
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
-        tabs = tuple(screen.TAB for screen in SCREENS)
-        for screen in SCREENS:
+        self.trial.lesson = lesson
+        self._screens = [screen for screen in SCREENS if screen.belongs(self.trial)]
+        tabs = tuple(screen.TAB for screen in self._screens)
+        for screen in self._screens:
             self.add_mode(screen.TAB.name, partial(screen, self.trial, tabs))
         for one in THEMES:
             self.register_theme(one)
@@ -105,7 +113,7 @@ class PathsimApp(TrialApp):
 
     async def restore(self, state: AppState) -> None:
         """Go to the screen of a state, and show there what it tells; say what of it is not in this trial."""
-        await self.switch_mode(state.screen or self.DEFAULT_MODE)
+        await self.switch_mode(state.screen or HOME)
         if (front := self.front) is not None and front.is_made:
             for missing in front.restore(state):
                 self.notify(missing, severity="warning", timeout=8)
@@ -117,8 +125,11 @@ class PathsimApp(TrialApp):
         if trial.card is None or trial.snapshot is None or front is None:
             return None
         date = datetime.date.fromisoformat(trial.snapshot.iso_date) if trial.session.day else None
-        screen = "" if front.TAB.name == self.DEFAULT_MODE else front.TAB.name
-        return replace(trial.session.state(trial.card.asked, date), screen=screen, **front.shown())
+        screen = "" if front.TAB.name == HOME else front.TAB.name
+        state = replace(trial.session.state(trial.card.asked, date), screen=screen, **front.shown())
+        if trial.lesson is not None:
+            state = replace(state, lesson=trial.lesson.lesson.asked, page=trial.lesson.page)
+        return state
 
     @on(Arrived)
     def _copy_what_came(self) -> None:
@@ -138,8 +149,12 @@ class PathsimApp(TrialApp):
 
     def action_visit(self, name: str) -> None:
         """Go to another screen."""
-        if self.current_mode != name and not self._has_dialog:
+        if self.current_mode != name and not self._has_dialog and name in self._modes_there:
             self.switch_mode(name)
+
+    @property
+    def _modes_there(self) -> list[str]:
+        return [screen.TAB.name for screen in self._screens]
 
     @on(TrialScreen.PatientChosen)
     def _patient_chosen(self, event: TrialScreen.PatientChosen) -> None:
@@ -199,8 +214,8 @@ class PathsimApp(TrialApp):
 
     def action_history(self) -> None:
         """What the user did, beside the trial; the numbers again if it is there already."""
-        is_there = self.current_mode == self.DEFAULT_MODE
-        self.action_visit(self.DEFAULT_MODE)
+        is_there = self.current_mode == HOME
+        self.action_visit(HOME)
         if isinstance(front := self.screen, LiveScreen) and front.is_made:
             front.shows_history = not (is_there and front.shows_history)
 
@@ -282,7 +297,7 @@ class PathsimApp(TrialApp):
                 self.front.show_problems()
         elif not self._has_dialog and (self.front is None or not (self.front.is_made and self.front.step_back())):
             back, self.came_from = self.came_from if self.current_mode == "patients" else "", ""
-            self.action_visit(back or self.DEFAULT_MODE)
+            self.action_visit(back or HOME)
 
     def action_help_quit(self) -> None:
         """Tell those who press ctrl+c which key leaves."""
@@ -300,6 +315,8 @@ class PathsimApp(TrialApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Grey out what makes no sense now."""
+        if action == "visit" and parameters[0] not in self._modes_there:
+            return False
         name = f"{action} {parameters[0]}" if action == "seek" else action
         return True if self.trial.makes_sense.get(name, True) else None
 

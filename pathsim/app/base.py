@@ -18,6 +18,7 @@ from pathsim.app import textual_private
 from pathsim.app.notifications import TimedNote
 from pathsim.app.plain import Harmless, OnlyAscii
 from pathsim.app.screens.trial import TrialScreen
+from pathsim.app.widgets.reading import Reading
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.player.controller import Controller, Note
 from pathsim.player.process import WorkerProcess
@@ -98,8 +99,8 @@ class TrialApp(App[None]):
                 raise
 
     def on_key(self, event: events.Key) -> None:
-        """What is typed into a slider. Here and not there, so that it comes after the keys before it."""
-        if isinstance(self.focused, Sliders) and self.focused.takes(event):
+        """What is typed as a number or an answer. Here and not there, so that it comes after the keys before it."""
+        if isinstance(self.focused, (Sliders, Reading)) and self.focused.takes(event):
             event.prevent_default()
 
     def get_line_filters(self) -> Sequence[LineFilter]:

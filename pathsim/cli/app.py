@@ -16,6 +16,7 @@ from pathsim.api.arguments import drawn_seed
 from pathsim.cli.options import seed_option_with, set_option, whole
 
 if TYPE_CHECKING:
+    from pathsim.player.lesson_session import LessonSession
     from pathsim.state import AppState, Date
 
 DEFAULT_SCENARIO = "aall1331"
@@ -114,13 +115,20 @@ def is_terminal() -> bool:
 
 
 def open_app(
-    state: "AppState | None" = None, theme: str = "dark", *, ascii_only: bool = False, welcomes: bool = False
+    state: "AppState | None" = None,
+    theme: str = "dark",
+    *,
+    ascii_only: bool = False,
+    welcomes: bool = False,
+    lesson: "LessonSession | None" = None,
 ) -> None:
     """Run the app until it is left; in ASCII where the terminal has no other characters.
 
     Without a seed it opens with the scenario's own, or with one that is drawn where it has none. It welcomes whoever
     opens it for the first time without having asked for anything.
     """
+    if state is not None and state.lesson and lesson is None:
+        lesson = lesson_at(state)
     from pathsim.player.process import WorkerProcess
 
     # The worker gets ready and simulates the trial while the app is loaded.
@@ -137,13 +145,23 @@ def open_app(
     worker.send(session.request())
     from pathsim.app.app import PathsimApp
     from pathsim.app.screens import SCREENS
+    from pathsim.app.screens.lesson import LessonScreen
 
-    names = [screen.TAB.name for screen in SCREENS]
+    names = [screen.TAB.name for screen in SCREENS if lesson is not None or screen is not LessonScreen]
     if state.screen and state.screen not in names:
         worker.close()
-        raise click.UsageError(f"there is no screen '{state.screen}'; there are: {', '.join(names)}")
+        hint = "; a lesson is opened by pathsim lesson NAME" if state.screen == LessonScreen.TAB.name else ""
+        raise click.UsageError(f"there is no screen '{state.screen}'; there are: {', '.join(names)}{hint}")
     is_plain = ascii_only or not is_unicode
-    app = PathsimApp(worker, session, f"pathsim-{theme}", ascii_only=is_plain, welcomes=welcomes, opens_at=state)
+    app = PathsimApp(
+        worker,
+        session,
+        f"pathsim-{theme}",
+        ascii_only=is_plain,
+        welcomes=welcomes,
+        opens_at=state,
+        lesson=lesson,
+    )
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()
     threading.Thread(target=_end_with_the_terminal, daemon=True).start()
@@ -153,11 +171,28 @@ def open_app(
         # Also where the app broke down before it could.
         app.trial.worker.close()
     if app.left_at is not None:
-        _keep(LAST, str(app.left_at))
+        # Next time they may be in another folder.
+        scenario, lesson_file = (_from_anywhere(path) for path in (app.left_at.scenario, app.left_at.lesson))
+        _keep(LAST, str(replace(app.left_at, scenario=scenario, lesson=lesson_file)))
     if welcomes and not app.welcomes:
         _keep("welcomed", "")
     if app.return_code:
         _leave(app.return_code)
+
+
+def lesson_at(state: "AppState") -> "LessonSession":
+    """The lesson of a state, on its page. Raises ScenarioError if there is no such lesson."""
+    from pathsim.lessons.read import lesson
+    from pathsim.player.lesson_session import LessonSession
+
+    session = LessonSession(lesson(state.lesson))
+    session.page = min(state.page, session.pages - 1)
+    return session
+
+
+def _from_anywhere(path: str) -> str:
+    """The path of a file as it is found from any folder; what is no file, as a name of the library, as it is."""
+    return str(Path(path).resolve()) if path and Path(path).is_file() else path
 
 
 def _kept(name: str) -> Path:

@@ -24,11 +24,16 @@ if TYPE_CHECKING:
 )
 @json_option
 def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) -> None:
-    """Check SCENARIO and count its numbers and dates by their evidence.
+    """Check SCENARIO and count its numbers and dates by their evidence; or check a lesson, which takes a while.
 
     Exits with 2 if something is wrong, and with 1 if --strict finds something suspicious.
     """
     from pathsim.cli import FAILED, WRONG
+    from pathsim.lessons.read import is_lesson
+
+    if is_lesson(scenario):
+        _check_lesson(scenario, settings, strict=strict, as_json=as_json)
+        return
     from pathsim.scenario.evidence import tally
     from pathsim.scenario.problems import ScenarioError
     from pathsim.scenario.scenario import load
@@ -60,6 +65,31 @@ def check(scenario: str, settings: dict[str, str], strict: bool, as_json: bool) 
             _list(suspicious, "finding", scenario)
     if problems or suspicious:
         raise click.exceptions.Exit(WRONG if problems else FAILED)
+
+
+def _check_lesson(name: str, settings: dict[str, str], *, strict: bool, as_json: bool) -> None:
+    """A lesson: every state opens, every figure exists, and what is said is true of them."""
+    from pathsim.cli import WRONG
+    from pathsim.lessons.check import problems as untrue
+    from pathsim.lessons.read import lesson
+    from pathsim.scenario.problems import ScenarioError
+
+    if settings or strict:
+        raise click.UsageError("--set and --strict are for scenarios; a lesson says itself what is set")
+    try:
+        found = lesson(name)
+        problems = untrue(found)
+    except ScenarioError as wrong:
+        problems = wrong.problems
+    if as_json:
+        print_json({"errors": [_as_json(problem) for problem in problems]})
+    elif problems:
+        _list(problems, "problem", name)
+    else:
+        told = f"{counted(len(found.steps), 'step')}, {counted(len(found.figures), 'figure')}, nothing wrong"
+        click.echo(f"{found.name}: {harmless(found.title)}\n{told}")
+    if problems:
+        raise click.exceptions.Exit(WRONG)
 
 
 def _list(problems: "list[Problem]", what: str, scenario: str) -> None:

@@ -9,14 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pathsim.player import requests as ask
 from pathsim.player.history import Setup, StateFigures, UndoHistory, UserAction
 from pathsim.player.process import WorkerProcess
-from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
+from pathsim.player.replies import Computed, Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened, Parameter, Snapshot
+from pathsim.state import AppState
+
+if TYPE_CHECKING:
+    from pathsim.player.lesson_session import LessonSession
 
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
@@ -51,6 +55,8 @@ class Controller:
         self.snapshot: Snapshot | None = None
         self.problems: tuple[str, ...] = ()
         self.is_worker_lost = False
+        self.lesson: LessonSession | None = None
+        """The lesson that is being given, if one is."""
         self.history = UndoHistory()
         """What the user has done, to be undone."""
         self._sought_from: tuple[Setup, float] | None = None
@@ -68,7 +74,8 @@ class Controller:
 
     def is_outdated(self, reply: Reply) -> bool:
         """Whether it is of something no longer on screen. What is newer is shown even if still newer things come."""
-        return self.card is not None and reply.generation < self.card.generation
+        is_of_a_trial = not isinstance(reply, Computed)
+        return is_of_a_trial and self.card is not None and reply.generation < self.card.generation
 
     def take(self, reply: Reply) -> None:
         """Keep what is on screen from now on; tell what has to be told."""
@@ -91,6 +98,8 @@ class Controller:
                 self._tell(Note(f"A defect of pathsim: {reply.message}. Please report it.", 15, "error"))
             case Saved():
                 self._tell(Note(f"Written: {reply.file}. {reply.note}", 8))
+            case Computed(problem=problem) if problem:
+                self._tell(Note(f"A figure of this lesson cannot be computed: {problem}", 15, "warning"))
             case Unsaved():
                 self._tell(Note(f"Not written: {reply.why}", 10, "error"))
             case _:
@@ -147,6 +156,12 @@ class Controller:
     def send(self, request: ask.Request) -> None:
         """Ask the worker."""
         self.worker.send(request)
+
+    def restore(self, state: AppState) -> None:
+        """Show the trial of a state, on its day."""
+        self.session.restore(state)
+        self.open()
+        self._refresh_header()
 
     def begin(self) -> None:
         """Ask for the trial, unless whoever started the worker has done so before the app was loaded."""

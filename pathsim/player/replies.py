@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from pathsim.lessons.lesson import FigureValue, LessonFigure
 from pathsim.player.views.compare import ComparisonView, ContrastView
 from pathsim.player.views.ensemble import EnsembleView
 from pathsim.player.views.evidence import EvidenceView, ValidationView
@@ -43,6 +44,15 @@ class Failed:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """The figures of a lesson that are computed so far, and in a sentence why one cannot be."""
+
+    generation: int
+    values: tuple[tuple[LessonFigure, FigureValue], ...]
+    problem: str = ""
+
+
 Reply: TypeAlias = (
     Opened
     | Snapshot
@@ -57,4 +67,5 @@ Reply: TypeAlias = (
     | Saved
     | Unsaved
     | Failed
+    | Computed
 )

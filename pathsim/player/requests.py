@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pathsim.couplings import Coupling
+from pathsim.lessons.lesson import LessonFigure
 from pathsim.state import Date, Settings
 
 Towards: TypeAlias = Literal["event", "patient", "look"]
@@ -102,4 +103,12 @@ class Save:
     file: str
 
 
-Request: TypeAlias = Open | Show | Seek | Roster | Travel | CompareSettings | Trace | Repeat | Save
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Compute the figures of a lesson, whatever trial is on screen, whenever there is nothing else to do."""
+
+    generation: int
+    figures: tuple[LessonFigure, ...]
+
+
+Request: TypeAlias = Open | Show | Seek | Roster | Travel | CompareSettings | Trace | Repeat | Save | Compute

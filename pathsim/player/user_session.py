@@ -55,6 +55,14 @@ class UserSession:
             coupling=state.coupling,
         )
 
+    def restore(self, state: AppState) -> None:
+        """Take over what a state shows of a trial."""
+        seed = self.seed if state.seed is None else state.seed
+        self.set_up(Setup(state.scenario, seed, state.seed is not None, state.settings, state.kept, state.replicate))
+        self.opens_on, self.is_playing, self.coupling = state.day, state.is_playing, state.coupling
+        if state.day is None:
+            self.day = 0.0
+
     def state(self, asked: str, date: Date) -> AppState:
         """The same as a state of the scenario that is ``asked`` for, on a date, without what its screens show."""
         return AppState(

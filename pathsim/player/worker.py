@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
 
+from pathsim.lessons.figures import FigureError, FigureWork
 from pathsim.player import requests as ask
 from pathsim.player.makers.compare import Contrast, comparison_view
 from pathsim.player.makers.ensemble import EnsembleRepeats
@@ -23,7 +24,7 @@ from pathsim.player.makers.evidence import Validation, evidence
 from pathsim.player.makers.live import opened, snapshot
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.makers.repeats import Repeats
-from pathsim.player.replies import Failed, Refused, Reply, Saved, Unsaved
+from pathsim.player.replies import Computed, Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.saved_scenario import ARMS, SaveError, save
 from pathsim.player.views.live import Snapshot
 from pathsim.player.worker_session import WorkerSession
@@ -45,10 +46,17 @@ class Worker:
         self._repeats: dict[ask.Work, Repeats] = {}
         self._current: ask.Work | None = None
         self._told = 0.0
+        self._lesson: FigureWork | None = None
+        """The figures of a lesson that are still to be computed."""
+        self._is_lessons_turn = False
 
     @property
     def is_busy(self) -> bool:
-        """Whether there are replicates to simulate."""
+        """Whether there are replicates to simulate, or figures to compute."""
+        return self._has_repeats or self._lesson is not None
+
+    @property
+    def _has_repeats(self) -> bool:
         return self._current is not None and not self._repeats[self._current].is_complete
 
     def answer(self, request: ask.Request) -> None:
@@ -67,8 +75,11 @@ class Worker:
             self._send(Failed(request.generation, f"{type(wrong).__name__}: {' '.join(str(wrong).split())}"))
 
     def idle(self) -> None:
-        """Simulate some replicates, and tell of them now and then."""
-        if self._current is None:
+        """Simulate some replicates, and tell of them now and then; take turns with the figures of a lesson."""
+        self._is_lessons_turn = self._lesson is not None and not (self._is_lessons_turn and self._has_repeats)
+        if self._is_lessons_turn:
+            self._compute()
+        if self._is_lessons_turn or self._current is None:
             return
         repeats = self._repeats[self._current]
         try:
@@ -80,6 +91,21 @@ class Worker:
             self._current = None
             self._send(Failed(repeats.session.request.generation, f"{type(wrong).__name__}: {wrong}"))
 
+    def _compute(self) -> None:
+        """Some figures of the lesson; they are told as they come."""
+        work = self._lesson
+        if work is None:
+            return
+        known, problem = len(work.values), ""
+        try:
+            work.batch()
+        except (ScenarioError, FigureError) as wrong:
+            problem = str(wrong)
+        if work.is_complete:
+            self._lesson = None
+        if problem or len(work.values) > known:
+            self._send(Computed(0, tuple(work.values.items()), problem))
+
     def _answers(self, request: ask.Request) -> Iterator[Reply]:
         if isinstance(request, ask.Open):
             session = WorkerSession.opened(request, self._session)
@@ -89,6 +115,9 @@ class Worker:
             yield card
             if day is not None:
                 yield _shown(session, day, request.moving_days)
+            return
+        if isinstance(request, ask.Compute):
+            self._lesson = FigureWork(request.figures)
             return
         if self._session is None or self._session.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.

@@ -58,11 +58,16 @@ def find(scenario: str, beside: str | None = None) -> Source:
         return _source("stdin", STANDARD_INPUT, _read(sys.stdin.buffer, STANDARD_INPUT))
     for path in _places(scenario, beside):
         if _is_file(path):
-            return _source(harmless(path.stem), str(path), _bytes(path))
+            return source_at(path)
     hint = suggestion(scenario, names())
     raise ScenarioError(
         [Problem((), f"there is no scenario '{scenario}': neither a file of that name nor one of the library.{hint}")]
     )
+
+
+def source_at(path: Path) -> Source:
+    """The file at this path. Raises ScenarioError if it cannot be read."""
+    return _source(harmless(path.stem), str(path), _bytes(path))
 
 
 def _places(scenario: str, beside: str | None) -> Iterator[Path]:

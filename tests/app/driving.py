@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from forked_workers import can_fork, parent
@@ -20,8 +21,11 @@ from textual.widget import Widget
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.screens import SCREENS
+from pathsim.app.screens.lesson import LessonScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.themes import DARK
+from pathsim.lessons.read import lesson as read_lesson
+from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
 from pathsim.player.requests import Request, Save
@@ -29,7 +33,8 @@ from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
 from pathsim.state import AppState
 
-SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS)
+SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS if screen is not LessonScreen)
+"""Those that are there without a lesson."""
 PATIENCE_SECONDS = 60.0
 REST_ROUNDS = 3
 """A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
@@ -232,18 +237,22 @@ async def driven(
     welcomes: bool = False,
     own_seed: bool = False,
     state: AppState | None = None,
+    lesson: str = "",
 ) -> AsyncIterator[Driver]:
     """The app with its worker, once the first day is on screen; it stands still unless it is asked to play.
 
-    With a ``state`` it is opened there.
+    With a ``state`` it is opened there; with a ``lesson`` on its first page.
     """
+    given = LessonSession(read_lesson(lesson)) if lesson else None
+    if given is not None and state is None:
+        state = replace(given.state, screen="lesson")
     if state is None:
         session = UserSession(str(scenario), seed, dict(settings or {}), not own_seed, is_playing=plays)
     else:
         session = UserSession.of(state, seed)
     its_worker = worker()
     its_worker.send(session.request())  # as it is where a user opens it
-    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes, opens_at=state)
+    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes, opens_at=state, lesson=given)
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, its_worker, pilot)

@@ -91,6 +91,10 @@ async def begin(driver: Driver, does: Does) -> None:
     app.trial.history = UndoHistory()
     session.kept, session.seed, session.is_playing, app.trial.problems = (), 21, False, ()
     session.speed_index = 4
+    if (lesson := app.trial.lesson) is not None:
+        lesson.page = 1
+        lesson.chosen.clear()
+        lesson.revealed.clear()
     assert app.trial.card is not None
     session.settings.update(CHANGES[: does.turned])
     app.trial.open()
@@ -158,9 +162,9 @@ async def test_every_key_does_what_it_says(group: str, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     names = [name for name in KEYS if name.partition(".")[0] == group and name not in ALONE]
     wrong = []
-    for scenario in dict.fromkeys(KEYS[name].scenario for name in names):
-        async with driven(scenario) as driver:
-            for name in (name for name in names if KEYS[name].scenario == scenario):
+    for of in dict.fromkeys((KEYS[name].scenario, KEYS[name].lesson) for name in names):
+        async with driven(of[0], lesson=of[1]) as driver:
+            for name in (name for name in names if (KEYS[name].scenario, KEYS[name].lesson) == of):
                 for key in binding_of(name).key.split(","):
                     try:
                         await try_key(driver, name, key)

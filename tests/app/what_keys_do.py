@@ -13,6 +13,7 @@ from pathsim.app.widgets.listing import Listing
 from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.timeline import Timeline
+from pathsim.player.lesson_session import LessonSession
 from pathsim.player.suggestions import suggestions
 
 DAY = 1500.0
@@ -42,6 +43,8 @@ class Does:
     """How many numbers are changed to begin with."""
     size: tuple[int, int] = (160, 45)
     scenario: str = "aall1331"
+    lesson: str = ""
+    """The lesson that is being given."""
 
 
 # ---- what there is to see
@@ -125,6 +128,15 @@ IN_HISTORY: dict[str, Any] = {"first": ("home", "enter", "down", "right", "h")}
 """A number was turned, and what was done is on screen."""
 ON_CALENDAR: dict[str, Any] = {"focus": "#calendar"}
 
+LESSON = str(Path(__file__).parent.parent / "lessons" / "small.md")
+IN_LESSON: dict[str, Any] = {"on": "lesson", "lesson": LESSON, "focus": "#reading"}
+
+
+def given(driver: Driver) -> LessonSession:
+    assert driver.app.trial.lesson is not None
+    return driver.app.trial.lesson
+
+
 KEYS: dict[str, Does] = {
     "player.play": Does(
         lambda d: (d.session.is_playing, day(d)), lambda was, now: now[0] and now[1] > was[1] + 30, day=100.0
@@ -207,6 +219,7 @@ KEYS: dict[str, Does] = {
     "screen.patients": Does(mode, goes_to("patients")),
     "screen.compare": Does(mode, goes_to("compare")),
     "screen.evidence": Does(mode, goes_to("evidence")),
+    "screen.lesson": Does(mode, goes_to("lesson"), lesson=LESSON),
     "screen.back": Does(mode, goes_to("live"), on="evidence"),
     "live.endpoint": Does(lambda d: (d.front.endpoint, plot(d).headings), lambda was, now: was[1] != now[1]),
     "live.view": Does(front("view"), goes_to("map"), first=("f",)),
@@ -329,5 +342,11 @@ KEYS: dict[str, Does] = {
         **IN_LIST,
         first=("right",),
     ),
+    "lesson.next": Does(lambda d: given(d).page, by(1), **IN_LESSON, first=("right",)),
+    "lesson.back": Does(lambda d: given(d).page, goes_to(0), **IN_LESSON),
+    "lesson.answer": Does(lambda d: given(d).is_asking, goes_to(value=False), **IN_LESSON),
+    "lesson.down": Does(lambda d: given(d).choice, goes_to(1), **IN_LESSON, first=("down",)),
+    "lesson.up": Does(lambda d: given(d).choice, goes_to(0), **IN_LESSON, first=("down", "down")),
+    "lesson.half": Does(lambda d: d.front.query_one("#trial").display, goes_to(value=True), **IN_LESSON, size=(80, 24)),
     "list.choose": Does(lambda d: d.front.has_class("-large"), goes_to(value=True), **IN_LIST),
 }

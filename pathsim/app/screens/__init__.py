@@ -3,6 +3,7 @@
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
+from pathsim.app.screens.lesson import LessonScreen
 from pathsim.app.screens.live import LiveScreen
 from pathsim.app.screens.patients import PatientsScreen
 from pathsim.app.screens.trial import TrialScreen
@@ -13,5 +14,6 @@ SCREENS: tuple[type[TrialScreen], ...] = (
     PatientsScreen,
     CompareScreen,
     EvidenceScreen,
+    LessonScreen,
 )
 """The app begins with the first."""

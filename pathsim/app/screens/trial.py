@@ -47,6 +47,12 @@ class TrialScreen(SteadyScreen[None]):
         super().__init__()
         self.trial, self._tabs = trial, tuple(tabs)
 
+    @classmethod
+    def belongs(cls, trial: Controller) -> bool:
+        """Whether this screen is among those of this trial."""
+        del trial
+        return True
+
     def compose(self) -> ComposeResult:
         """The lines at the top, what the screen is about, problems, keys."""
         yield TrialHeader(id="header")

@@ -3,7 +3,7 @@
 Textual's own footer is made anew whenever a key becomes active or not, and what it was before stays in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from textual import events
@@ -76,7 +76,8 @@ class KeyBar(Picture):
     def _keys(self) -> Iterator[_Key]:
         active = {one.binding.id: one for one in reversed(self.screen.active_bindings.values()) if one.binding.id}
         enabled = {name for name, one in active.items() if one.enabled}
-        needed = [ids for ids in FIRST if enabled.issuperset(ids)]
+        first_here: Sequence[tuple[str, ...]] = getattr(self.screen, "FIRST_KEYS", FIRST)
+        needed = [ids for ids in first_here if enabled.issuperset(ids)]
         for ids in needed:
             if not self._is_here(ids[0]):
                 ones = [active[name] for name in ids]

@@ -1,0 +1,179 @@
+"""``pathsim lesson``: a lesson with the live trial beside it, in plain lines, or on paper."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pathsim.cli.app import THEME_NAMES, is_terminal, open_app
+from pathsim.cli.options import json_option, whole
+from pathsim.cli.output import page, patience, print_json
+from pathsim.text import harmless, harmless_lines
+
+if TYPE_CHECKING:
+    from pathsim.lessons.lesson import FigureValue, Lesson, LessonFigure
+
+LIST = "list"
+
+
+@click.command(short_help="A lesson with the live trial beside it: pathsim lesson list.")
+@click.argument("name", metavar="NAME|FILE|list", default=LIST)
+@click.option("--seed", type=whole(), metavar="N", help="Other patients: another seed than the lesson's own.")
+@click.option("--replicate", type=whole(), metavar="K", help="Another trial of the seed.")
+@click.option("--plain", is_flag=True, help="In plain lines: the question, your answer, what comes of it.")
+@click.option("--notes", "wants_notes", is_flag=True, help="Print all of it with the notes for the teacher.")
+@click.option(
+    "--worksheet", type=click.Path(path_type=Path), metavar="FILE", help="Write a page (HTML) with the questions."
+)
+@click.option("--key", "has_answers", is_flag=True, help="Write the answers on that page, too.")
+@click.option("--force", is_flag=True, help="Overwrite the page if it is there.")
+@click.option("--theme", type=click.Choice(THEME_NAMES), default="dark", help="Colors; projector is for a lecture.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@json_option
+def lesson(
+    name: str,
+    seed: int | None,
+    replicate: int | None,
+    plain: bool,
+    wants_notes: bool,
+    worksheet: Path | None,
+    has_answers: bool,
+    force: bool,
+    theme: str,
+    ascii_only: bool,
+    as_json: bool,
+) -> None:
+    """Give a lesson: NAME is one of those that come with pathsim (pathsim lesson list), or a file of your own."""
+    if name == LIST:
+        _list(as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json is for pathsim lesson list")
+    if has_answers and worksheet is None:
+        raise click.UsageError("--key writes the answers on a page: name it with --worksheet FILE")
+    if sum((plain, wants_notes, worksheet is not None)) > 1:
+        raise click.UsageError("choose one of --plain, --notes and --worksheet")
+    from pathsim.lessons.read import lesson as read
+
+    found = read(name, seed=seed, replicate=replicate)
+    command = ["pathsim", "lesson", name]
+    command += [] if seed is None else ["--seed", str(seed)]
+    command += [] if replicate is None else ["--replicate", str(replicate)]
+    if worksheet is not None:
+        _write(found, worksheet, shlex.join(command), has_answers=has_answers, force=force)
+    elif wants_notes:
+        from pathsim.lessons.plain import notes
+
+        values = _values(found)
+        click.echo("\n\n".join(map(harmless_lines, notes(found, values))))
+    elif plain:
+        _give(found)
+    elif not is_terminal():
+        raise click.UsageError(
+            f"a lesson needs a terminal that it can draw on; without one: {shlex.join(command)} --plain"
+        )
+    else:
+        _open(found, theme, ascii_only=ascii_only)
+
+
+def _list(*, as_json: bool) -> None:
+    from pathsim.lessons.read import lesson as read
+    from pathsim.lessons.read import lesson_names
+
+    entries = [
+        {"name": one.name, "title": one.title, "minutes": one.minutes, "objectives": list(one.objectives)}
+        for one in map(read, lesson_names())
+    ]
+    if as_json:
+        print_json({"lessons": entries})
+        return
+    from rich.padding import Padding
+    from rich.text import Text
+
+    with page() as screen:
+        for entry in entries:
+            screen.print(Text.assemble((str(entry["name"]), "bold"), f"  {entry['minutes']} minutes"))
+            screen.print(Padding(Text(str(entry["title"])), (0, 0, 0, 2)))
+            for objective in entry["objectives"]:  # type: ignore[attr-defined]
+                screen.print(Padding(Text(f"- {objective}", "dim"), (0, 0, 0, 2)))
+            screen.print()
+
+
+def _values(found: "Lesson") -> "list[dict[str, FigureValue]]":
+    """The figures of each step by name, all computed."""
+    from pathsim.lessons.figures import computed
+
+    with patience("computing the figures of the lesson", quiet=False), _told_why():
+        values = computed(found.figures)
+    return [step.values(values) for step in found.steps]
+
+
+class _told_why:  # noqa: N801 - a context, as those of contextlib
+    """Say which figure cannot be computed."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, kind: object, wrong: object, trace: object) -> None:
+        from pathsim.lessons.figures import FigureError
+
+        if isinstance(wrong, FigureError):
+            raise click.UsageError(str(wrong)) from None
+
+
+def _write(found: "Lesson", file: Path, command: str, *, has_answers: bool, force: bool) -> None:
+    from pathsim.lessons.worksheet import worksheet
+    from pathsim.whole_files import UnwritableError, write_whole
+
+    if not file.parent.is_dir():
+        raise click.UsageError(f"there is no folder {file.parent}: create it first, or name another file")
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} already exists: name another file, or overwrite it with --force")
+    text = worksheet(found, _values(found), command, has_answers=has_answers)
+    try:
+        write_whole(file, text.encode())
+    except UnwritableError as wrong:
+        raise click.UsageError(str(wrong)) from None
+    click.echo(f"wrote {harmless(str(file))}", err=True)
+
+
+def _give(found: "Lesson") -> None:
+    """In plain lines: what is said and asked; an answer from standard input; what came of it."""
+    from pathsim.lessons.figures import FigureWork
+    from pathsim.lessons.plain import answered, introduction, said
+
+    def tell(parts: "list[str]") -> None:
+        click.echo("\n\n".join(map(harmless_lines, parts)) + "\n")
+
+    tell(list(introduction(found)))
+    values: dict[LessonFigure, FigureValue] = {}
+    for number, step in enumerate(found.steps, 1):
+        with patience("computing", quiet=False), _told_why():
+            work = FigureWork(figure for figure in step.figures.values() if figure not in values)
+            while not work.is_complete:
+                work.batch()
+        values |= work.values
+        mine = step.values(values)
+        tell(list(said(number, found, step, mine)))
+        tell(list(answered(step, _asked(len(step.question.choices)) if step.question else "", mine)))
+
+
+def _asked(choices: int) -> str:
+    """An answer from standard input; none where it has come to its end."""
+    told = f"your answer, 1 to {choices}; enter passes: " if choices else "a number; enter passes: "
+    click.echo(told, nl=False, err=True)
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):
+        click.echo(err=True)
+    return answer.strip()
+
+
+def _open(found: "Lesson", theme: str, *, ascii_only: bool) -> None:
+    from dataclasses import replace
+
+    from pathsim.player.lesson_session import LessonSession
+
+    session = LessonSession(found)
+    open_app(replace(session.state, screen="lesson"), theme, ascii_only=ascii_only, lesson=session)

@@ -1,0 +1,48 @@
+"""Does a lesson hold what it says? Every state opens, every figure exists, and what is said is true of the figures."""
+
+from collections.abc import Iterator
+
+from pathsim.conditions import suggestion
+from pathsim.lessons.figures import FigureError, computed, scenario_of, seed_of, until
+from pathsim.lessons.lesson import Lesson, LessonStep
+from pathsim.scenario.problems import Problem, ScenarioError
+
+
+def problems(lesson: Lesson) -> list[Problem]:
+    """Everything that is wrong with a lesson that could be read. All of its figures are computed."""
+    found = [Problem((step.title,), told, lesson.file, step.line) for step in lesson.steps for told in _wrong(step)]
+    return found or [
+        Problem((step.title,), told, lesson.file, step.line) for step in lesson.steps for told in _untrue(step)
+    ]
+
+
+def _wrong(step: LessonStep) -> Iterator[str]:
+    """What of the state of a step is not in its trial."""
+    try:
+        scenario = scenario_of(step.state)
+        seed_of(step.state, scenario)
+        until(step.state, scenario)
+    except ScenarioError as wrong:
+        yield from (problem.message for problem in wrong.problems)
+        return
+    endpoints = list(scenario.sections.endpoints)
+    if step.state.endpoint and step.state.endpoint not in endpoints:
+        yield f"there is no endpoint '{step.state.endpoint}'.{suggestion(step.state.endpoint, endpoints)}"
+    if "curves" in step.panels and not endpoints:
+        yield "it shows curves, and the scenario has no endpoint"
+    if "committee" in step.panels and scenario.trial.monitoring is None:
+        yield "it shows the committee, and the scenario has none"
+    if {"toxicity", "grades"} & set(step.panels) and not any(scenario.vocabulary.of("toxicity")):
+        yield "it shows toxicity, and the scenario has none"
+
+
+def _untrue(step: LessonStep) -> Iterator[str]:
+    """The figures of a step that cannot be computed, or are not what its text supposes."""
+    try:
+        values = step.values(computed(step.figures.values()))
+    except (FigureError, ScenarioError) as wrong:
+        yield str(wrong)
+        return
+    for name, lower, upper in step.expected:
+        if not lower <= values[name].number <= upper:
+            yield f"'{name}' is {values[name].number:.4g}, and the text supposes {lower:g} to {upper:g}"

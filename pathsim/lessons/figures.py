@@ -1,0 +1,224 @@
+"""The figures of a lesson, computed when it is given: of the trial of a step, or of many of its seed."""
+
+import datetime
+import math
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pathsim.calendar import day_of
+from pathsim.engines.choose import simulate, simulate_many
+from pathsim.lessons.lesson import FigureValue, LessonFigure
+from pathsim.meaning import Unit
+from pathsim.report.figures import decimal, months, p_value, percent, ratio
+from pathsim.results.chosen import figures_of
+from pathsim.results.declared import unit_of
+from pathsim.results.figure_conditions import FigureCondition, all_met, figure_condition
+from pathsim.results.replicates import below_each_other
+from pathsim.results.trial import TrialResults
+from pathsim.results.views import Columns
+from pathsim.scenario.files import find
+from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.scenario.scenario import Scenario, load
+from pathsim.state import AppState
+from pathsim.trial.arms import arms_of, held
+from pathsim.trial.data_cut import Chunk
+from pathsim.validation.picks import check_picks
+
+BATCH_SECONDS, MOST_AT_A_TIME = 0.25, 256
+"""How long, about, one batch of replicates takes at most, and how many it has."""
+QUANTILES = {"lower": 0.025, "median": 0.5, "upper": 0.975}
+UNKNOWN = "not estimable"
+
+
+class FigureError(Exception):
+    """A figure that cannot be computed, with a sentence for who wrote the lesson."""
+
+
+class FigureWork:
+    """Computes figures, those of one trial first, and then many replicates a batch at a time."""
+
+    def __init__(self, figures: Iterable[LessonFigure]) -> None:
+        """Raises FigureError for a condition that is none."""
+        self.values: dict[LessonFigure, FigureValue] = {}
+        """Those that are computed."""
+        groups: dict[LessonFigure, list[LessonFigure]] = {}
+        for figure in dict.fromkeys(figures):
+            groups.setdefault(_sample_of(figure), []).append(figure)
+        self._open = [_Sample(of, figures) for of, figures in sorted(groups.items(), key=lambda one: one[0].over)]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all are computed."""
+        return not self._open
+
+    def batch(self) -> None:
+        """Compute some more. Raises ScenarioError for a state that is none, and FigureError for a figure."""
+        if not self._open:
+            return
+        sample = self._open[0]
+        try:
+            sample.batch()
+            if sample.is_complete:
+                self.values |= sample.values()
+                self._open.pop(0)
+        except KeyError as nowhere:
+            self._open.pop(0)
+            raise FigureError(str(nowhere.args[0])) from None
+        except ScenarioError:
+            self._open.pop(0)
+            raise
+
+
+def computed(figures: Iterable[LessonFigure]) -> dict[LessonFigure, FigureValue]:
+    """The values of all of these figures. Raises as ``FigureWork`` does."""
+    work = FigureWork(figures)
+    while not work.is_complete:
+        work.batch()
+    return work.values
+
+
+def scenario_of(state: AppState) -> Scenario:
+    """The scenario of a state, with what is set in it. Raises ScenarioError."""
+    return load(find(state.scenario), dict(state.settings))
+
+
+def seed_of(state: AppState, scenario: Scenario) -> int:
+    """The seed of a state: its own, or that of the scenario. Raises ScenarioError if there is none."""
+    seed = scenario.seed if state.seed is None else state.seed
+    if seed is None:
+        raise ScenarioError([Problem((), f"'{scenario.name}' has no seed of its own: say which one, seed = 1")])
+    return seed
+
+
+def until(state: AppState, scenario: Scenario) -> float | None:
+    """The day on which a trial of this state is looked at; None for its last. Raises ScenarioError for another."""
+    if not isinstance(state.day, datetime.date):
+        return None
+    day, last = day_of(state.day, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
+    if not 0 <= day <= last:
+        told = f"{state.day}: the trial goes from {scenario.date(0)} to {scenario.date(last)}; choose a date between"
+        raise ScenarioError([Problem((), told)])
+    return day
+
+
+def _sample_of(figure: LessonFigure) -> LessonFigure:
+    """What figures of the same trials have in common."""
+    state = figure.state if not figure.over else replace(figure.state, replicate=0)
+    return LessonFigure(replace(state, endpoint="", patient=None), "", over=figure.over, null=figure.null)
+
+
+class _Sample:
+    """The trials of some figures, as many as there are so far."""
+
+    def __init__(self, of: LessonFigure, figures: Sequence[LessonFigure]) -> None:
+        self._of, self._figures = of, figures
+        self._wanted = max(of.over, 1)
+        self._done, self._size = 0, 1
+        self._parts: list[Columns] = []
+        self._counts: list[int] = []
+        self._conditions = {
+            text: _condition(text) for one in figures for text in filter(None, (one.condition, *one.where))
+        }
+        conditions = (condition.figure for condition in self._conditions.values())
+        self._paths = tuple(dict.fromkeys([*filter(None, (one.path for one in figures)), *conditions]))
+
+    @property
+    def is_complete(self) -> bool:
+        return self._done >= self._wanted
+
+    @cached_property
+    def _scenario(self) -> Scenario:
+        made = scenario_of(self._of.state)
+        for path in self._paths:
+            try:
+                check_picks(made, path)
+            except ValueError as nowhere:
+                raise KeyError(str(nowhere)) from None
+        return made.under_null() if self._of.null else made
+
+    def batch(self) -> None:
+        began, count = time.monotonic(), min(self._size, self._wanted - self._done)
+        chunk = self._many(range(self._done, self._done + count)) if self._of.over else self._one()
+        results = TrialResults(chunk, until(self._of.state, self._scenario))
+        self._parts.append(figures_of(results, self._paths))
+        self._counts.append(count)
+        self._done += count
+        is_quick = time.monotonic() - began < BATCH_SECONDS / 2
+        self._size = min(2 * self._size, MOST_AT_A_TIME) if is_quick else max(self._size // 2, 1)
+
+    def _many(self, replicates: range) -> Chunk:
+        return simulate_many(self._scenario, seed_of(self._of.state, self._scenario), replicates)
+
+    def _one(self) -> Chunk:
+        """The trial as the app shows it: where something is set, its patients keep the arms that they have without."""
+        state, made = self._of.state, self._scenario
+        seed = seed_of(state, made)
+        if not state.settings:
+            return simulate(made, seed, state.replicate)[0]
+        base = load(find(state.scenario))
+        arms = arms_of(simulate(base, seed, state.replicate)[0])
+        return simulate(made, seed, state.replicate, hold=held(arms, base, made))[0]
+
+    def values(self) -> dict[LessonFigure, FigureValue]:
+        columns = below_each_other(self._parts, self._counts)
+        return {figure: self._value(figure, columns) for figure in self._figures}
+
+    def _value(self, figure: LessonFigure, columns: Columns) -> FigureValue:
+        among = all_met((self._conditions[text] for text in figure.where), columns) if figure.where else slice(None)
+        if figure.condition:
+            met = self._conditions[figure.condition].met(columns)[among]
+            return _counted(met, figure.tell)
+        values = np.asarray(columns[figure.path][among], np.float64)
+        unit = unit_of(figure.path)
+        number = _summary(values[np.isfinite(values)] if figure.over else values, figure.tell, unit)
+        return FigureValue(number, told(number, unit))
+
+
+def _condition(text: str) -> FigureCondition:
+    try:
+        return figure_condition(text)
+    except ValueError as wrong:
+        raise FigureError(str(wrong)) from None
+
+
+def _counted(met: NDArray[np.bool_], tell: str) -> FigureValue:
+    """How many trials meet a condition; the share of them, or of the pairs of trials of which one does."""
+    count, of = int(met.sum()), met.size
+    if tell == "number":
+        return FigureValue(count, f"{count:,}")
+    if of < 2:
+        return FigureValue(math.nan, UNKNOWN)
+    share = count / of if tell == "share" else 2 * count * (of - count) / (of * (of - 1))
+    return FigureValue(share, percent(share))
+
+
+def _summary(values: NDArray[np.float64], tell: str, unit: Unit | None) -> float:
+    """One number for these values; ratios, which are symmetric on the scale of logarithms, by their geometric mean."""
+    if not values.size:
+        return math.nan
+    if tell in QUANTILES:
+        return float(np.quantile(values, QUANTILES[tell]))
+    if tell == "mean" and unit is Unit.RATIO:
+        return float(np.exp(np.log(values[values > 0]).mean())) if (values > 0).any() else math.nan
+    return float(values.mean())
+
+
+def told(number: float, unit: Unit | None) -> str:
+    """A number as a text says it."""
+    if math.isnan(number):
+        return UNKNOWN
+    match unit:
+        case Unit.SHARE:
+            return percent(number)
+        case Unit.RATIO:
+            return ratio(number)
+        case Unit.P_VALUE:
+            return p_value(number)
+        case Unit.DAYS:
+            return months(number)
+    return f"{number:,.0f}" if number == round(number) and abs(number) >= 1 else decimal(number)

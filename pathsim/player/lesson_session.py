@@ -1,0 +1,101 @@
+"""A lesson that is being given: on which page one is, and what was answered."""
+
+from dataclasses import dataclass, field
+
+from pathsim.lessons.lesson import FigureValue, Lesson, LessonFigure, LessonStep
+from pathsim.state import AppState
+
+LONGEST_GUESS = 8
+"""Characters of a number that is predicted."""
+
+
+@dataclass
+class LessonSession:
+    """Where one is in a lesson. Its first page says what it is about; then there is one for each step."""
+
+    lesson: Lesson
+    page: int = 0
+    chosen: dict[int, int] = field(default_factory=dict)
+    """By page, the choice that is marked."""
+    guesses: dict[int, str] = field(default_factory=dict)
+    """By page, what was typed as a prediction."""
+    revealed: set[int] = field(default_factory=set)
+    """The pages whose question has been answered, or was passed over."""
+    values: dict[LessonFigure, FigureValue] = field(default_factory=dict)
+    """The figures that are computed."""
+
+    @property
+    def pages(self) -> int:
+        """How many there are."""
+        return len(self.lesson.steps) + 1
+
+    @property
+    def step(self) -> LessonStep | None:
+        """The step of this page; None on the first."""
+        return self.lesson.steps[self.page - 1] if self.page else None
+
+    @property
+    def state(self) -> AppState:
+        """What the trial beside the text is to be."""
+        return self.lesson.steps[max(self.page - 1, 0)].state
+
+    @property
+    def told(self) -> dict[str, FigureValue]:
+        """The figures of this page that are computed, by name."""
+        return {} if self.step is None else self.step.values(self.values)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a question waits for its answer."""
+        return self.step is not None and self.step.question is not None and self.page not in self.revealed
+
+    @property
+    def is_predicting(self) -> bool:
+        """Whether that is a number."""
+        return self.is_asking and self.step is not None and bool(self.step.question and self.step.question.predicts)
+
+    @property
+    def choices(self) -> int:
+        """Between how many answers one can choose."""
+        question = None if self.step is None else self.step.question
+        return 0 if question is None else len(question.choices)
+
+    @property
+    def choice(self) -> int | None:
+        """The number of the choice that is marked; None if none is."""
+        return self.chosen.get(self.page)
+
+    @property
+    def guess(self) -> str:
+        """What was typed as a prediction."""
+        return self.guesses.get(self.page, "")
+
+    def turn(self, pages: int) -> bool:
+        """Go on, or back; whether that leads to another page. What follows a question is shown first."""
+        if pages > 0 and self.is_asking:
+            self.reveal()
+            return False
+        before, self.page = self.page, min(max(self.page + pages, 0), self.pages - 1)
+        return self.page != before
+
+    def reveal(self) -> None:
+        """Show what follows the question, with an answer or without."""
+        self.revealed.add(self.page)
+
+    def choose(self, number: int) -> None:
+        """Mark a choice, counted from 0. It can be changed afterwards, too."""
+        if 0 <= number < self.choices:
+            self.chosen[self.page] = number
+
+    def move(self, step: int) -> None:
+        """Mark the next choice, or the one before."""
+        if self.choices:
+            first = -1 if step > 0 else self.choices
+            here = self.choice if self.choice is not None else first
+            self.choose(min(max(here + step, 0), self.choices - 1))
+
+    def type(self, character: str) -> None:
+        """Add a character to the prediction; take the last one away with none."""
+        if self.is_predicting:
+            text = self.guess[:-1] if not character else (self.guess + character)[:LONGEST_GUESS]
+            self.guesses[self.page] = text
