@@ -30,6 +30,7 @@ def summary(scenario: Scenario, columns: ByName) -> Summary:
         "replicates": replicates,
         "alpha": alpha(scenario),
         "power": _power(scenario, columns),
+        "significant": _significant(scenario, columns),
         "sequential_power": _sequential_power(scenario, columns),
         "cutoffs": _cutoffs(scenario, columns),
         "stopping": _stopping(columns, replicates),
@@ -113,8 +114,19 @@ def power_of(scenario: Scenario, columns: ByName, *names: str) -> Summary:
 
 def _power(scenario: Scenario, columns: ByName) -> Summary:
     """The power for each endpoint by its final data, whatever the committee said; none where no arms are compared."""
-    found = {name: power_of(scenario, columns, "endpoints", name) for name in scenario.sections.endpoints}
-    return {name: power for name, power in found.items() if power}
+    return _of_tests(scenario, columns, by_arm=True)
+
+
+def _significant(scenario: Scenario, columns: ByName) -> Summary:
+    """The same of endpoints that compare other groups than arms, which is no power: nobody is randomized to them."""
+    return _of_tests(scenario, columns, by_arm=False)
+
+
+def _of_tests(scenario: Scenario, columns: ByName, *, by_arm: bool) -> Summary:
+    endpoints = scenario.sections.endpoints
+    names = (name for name in endpoints if endpoints[name].compares_arms == by_arm)
+    found = {name: power_of(scenario, columns, "endpoints", name) for name in names}
+    return {name: shares for name, shares in found.items() if shares}
 
 
 def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:

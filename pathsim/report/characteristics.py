@@ -15,6 +15,7 @@ from pathsim.ensembles.collected import ByName
 from pathsim.ensembles.summary import Summary, middle
 from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
+from pathsim.report.groups import analysis_in_words, group_headings
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import null_hypothesis
 from pathsim.report.waits import waits_of_many
@@ -23,7 +24,6 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import counted, enumeration
-from pathsim.trial.time_to_event import ALL
 
 Written: TypeAlias = Callable[[float], str]
 """How a figure of some kind is written."""
@@ -135,17 +135,19 @@ def _pairs(figures: Summary, paths: list[str], written: Written, *, roomy: bool 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str) -> RenderableType:
     figures = found["figures"]
-    arms = scenario.arms or (ALL,)
-    table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
+    groups = scenario.groups(name)
+    arms = groups.names
+    table = figure_table(("", ""), *group_headings(scenario, name))
     for day, told in spans(scenario.sections.endpoints[name].at_days).items():
         paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]
         table.add_row(f"at {told}", *_pairs(figures, paths, percent))
     paths = [path_of("endpoints", name, "arms", arm, "events") for arm in arms]
     table.add_row("events", *_pairs(figures, paths, _count))
     parts: list[RenderableType] = [table]
-    for arm in scenario.compared_arms:
-        if len(scenario.compared_arms) > 1:
-            parts += ["", Text(f" {arm} against {scenario.trial.control}")]
+    parts += [Text(f" {told}", "dim") for told in analysis_in_words(scenario.sections.endpoints[name])]
+    for arm in groups.compared:
+        if len(groups.compared) > 1:
+            parts += ["", Text(f" {arm} against {groups.reference}")]
         parts += _comparison(console, scenario, found, columns, name, arm)
     return Group(*parts)
 
@@ -155,14 +157,19 @@ def _comparison(
 ) -> Iterator[RenderableType]:
     path = compared_path(name, arm, "cox")
     ratio = found["figures"][f"{path}.hazard_ratio"]
-    tests = dict(found["power"][name][arm])
-    power = "type I error" if found["null"] else "power"
-    yield Text(
-        f" {power} {_share(tests.pop(PRIMARY_TEST))} at one-sided {found['alpha']:g}, at the last cut-off; "
-        f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
-    )
+    is_randomized = scenario.sections.endpoints[name].compares_arms
+    shares = found["power" if is_randomized else "significant"][name][arm]
+    tests = dict(shares)
+    first = _share(tests.pop(PRIMARY_TEST))
+    if is_randomized:
+        power = "type I error" if found["null"] else "power"
+        said = f"{power} {first} at one-sided {found['alpha']:g}, at the last cut-off"
+    else:
+        power = f"one-sided P below {found['alpha']:g}"
+        said = f"{power} in {first} of trials, which is no power, for these groups are not randomized"
+    yield Text(f" {said}; median hazard ratio {_middle_and_interval(ratio, _ratio)}")
     if tests:
-        others = (f"{label_of_test(test)} {_power(found, name, arm, test)}" for test in tests)
+        others = (f"{label_of_test(test)} {_power(found, shares, name, arm, test)}" for test in tests)
         yield Padding(Text(f"{power} by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
         yield Text(f" stopped for benefit at a look: {_share(found['sequential_power'][name])}")
@@ -182,12 +189,12 @@ def _comparison(
         yield ratio_histogram(columns[f"{path}.hazard_ratio"], published, ascii_only=console.options.ascii_only)
 
 
-def _power(found: Summary, name: str, arm: str, test: str) -> str:
+def _power(found: Summary, shares: Summary, name: str, arm: str, test: str) -> str:
     """The power of a test; a dash where no trial could make it, as of an event that never occurs."""
     p_value = found["figures"][f"{compared_path(name, arm)}.{test}.p_one_sided"]
     if p_value["missing"] == found["replicates"]:
         return "-"
-    return f"{found['power'][name][arm][test]['estimate']:.1%}"
+    return f"{shares[test]['estimate']:.1%}"
 
 
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
@@ -251,10 +258,11 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The figures of survival, by path, with a label."""
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
-        for arm in scenario.compared_arms:
+        groups = scenario.groups(name)
+        for arm in groups.compared:
             told = f"{scenario.compared_label(name, arm)} hazard ratio"
             yield compared_path(name, arm, "cox", "hazard_ratio"), told
-        for arm in scenario.arms or (ALL,):
+        for arm in groups.names:
             for day, told in spans(endpoint.at_days).items():
                 path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
                 yield path, f"{label} at {told}, {arm}"

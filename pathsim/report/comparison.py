@@ -19,7 +19,6 @@ from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
-from pathsim.trial.time_to_event import ALL
 
 BAR_WIDTH = 40
 
@@ -54,7 +53,7 @@ def print_comparison(console: Console, scenario: Scenario, seed: int, found: Sum
         console.print()
         console.print(Text(endpoint.label, style="bold"))
         console.print(_endpoint(scenario, settings, name, roomy=console.width >= ROOMY))
-        for arm in scenario.compared_arms:
+        for arm in scenario.compared_arms if endpoint.compares_arms else ():
             if len(scenario.compared_arms) > 1:
                 console.print(Text(f" power, {arm}", "dim"))
             console.print(_powers(settings, name, arm, ascii_only=console.options.ascii_only))
@@ -120,15 +119,15 @@ def _waits(scenario: Scenario, settings: list[Summary], resource: str) -> list[_
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
     """One row for each setting: power, hazard ratio and, where there is room, survival at one time."""
     endpoint, columns = scenario.sections.endpoints[name], list[_Column]()
-    for arm in scenario.compared_arms:
-        of = "" if len(scenario.compared_arms) == 1 else f"{arm}:\n"
-        columns += [
-            _Column(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
-            _Column(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
-        ]
+    groups = scenario.groups(name)
+    for arm in groups.compared:
+        of = "" if len(groups.compared) == 1 else f"{arm}:\n"
+        if endpoint.compares_arms:
+            columns.append(_Column(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")))
+        columns.append(_Column(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")))
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
-        arms = scenario.arms or (ALL,)
+        arms = groups.names
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
         columns += [_Column(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)

@@ -2,8 +2,12 @@
 
 from collections.abc import Iterator
 
+from pathsim.conditions import words
 from pathsim.paths import parts_of
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.evidence import Rate
+from pathsim.scenario.grouping import looking_ahead, sets_on_record
+from pathsim.scenario.pathway import reached
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
@@ -21,6 +25,8 @@ _NOT_TO_FIT = {
 def findings(scenario: Scenario) -> list[Problem]:
     """Everything that deserves a second look, with its place and what would settle it."""
     found = [*_evidence(scenario), *_unused(scenario), *_never(scenario)]
+    for name, endpoint in scenario.sections.endpoints.items():
+        found += [*looking_ahead(name, endpoint), *_chosen_after_randomization(scenario, name, endpoint)]
     return sorted(map(scenario.layers.placed, found), key=lambda problem: (problem.file, problem.line or 0))
 
 
@@ -129,6 +135,21 @@ def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:
             yield Problem(
                 ("steps", step, "exit", name), "nobody ever leaves this way: give it a hazard, or leave it out"
             )
+
+
+def _chosen_after_randomization(scenario: Scenario, name: str, endpoint: Endpoint) -> Iterator[Problem]:
+    """Endpoints that compare the arms of patients who are chosen by what the arms may have changed."""
+    if endpoint.among is None or not endpoint.compares_arms or scenario.randomization is None:
+        return
+    leads = {entry.name: [scenario.entry(arrow.to).name for arrow in entry.spec.arrows()] for entry in scenario.steps}
+    later = reached(scenario.randomization[0].name, leads) - {scenario.randomization[0].name}
+    found = {column for step in later for column in sets_on_record(scenario.entry(step).spec)}
+    for column in found.intersection(words(endpoint.among)):
+        yield Problem(
+            ("endpoints", name, "among"),
+            f"'{column}' is found out after the randomization, and treatment may change it: those in whom it is the "
+            "same in both arms are not alike otherwise; choose by what is known before, or read it with that in mind",
+        )
 
 
 def _never(scenario: Scenario) -> Iterator[Problem]:

@@ -126,6 +126,13 @@ class MeanDifference(Comparison):
 
 
 def mean_difference(arms: TwoArms) -> MeanDifference | None:
-    """The event-free days that the arm gains up to the endpoint's horizon; None where it has none."""
+    """The event-free days that the arm gains up to the endpoint's horizon.
+
+    None where it has none, or where patients change groups: no patients have the area under such a curve as a mean.
+    """
     horizon_days = arms.data.horizon_days
-    return None if horizon_days is None else MeanDifference(arms, np.full(arms.data.trials, horizon_days))
+    return (
+        None
+        if horizon_days is None or arms.data.entry is not None
+        else MeanDifference(arms, np.full(arms.data.trials, horizon_days))
+    )

@@ -6,7 +6,7 @@ comes on a day of its own.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.meaning import Unit
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint, Monitoring
+from pathsim.scenario.schema import Monitoring
 from pathsim.statistics.figures import Trials
 from pathsim.statistics.methods import Comparisons
 from pathsim.statistics.sequential import (
@@ -261,7 +262,9 @@ def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp
     """How many events were known on each of these days, and z."""
     parts = [time_to_event(data_cut_on(chunk, float(cut)), endpoint) for cut in day]
     trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in TimeToEvent.__slots__}
+    # The committee's endpoint has an entry for each patient, none of whom goes from one arm to another.
+    names = [field.name for field in fields(TimeToEvent) if field.name != "entry"]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     data = TimeToEvent(**(columns | {"trial": trial}))
     z = -_compared(data, endpoint, chunk, day.size).logrank.z
     return np.bincount(trial[data.event], minlength=day.size), z

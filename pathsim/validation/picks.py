@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pathsim.conditions import suggestion
 from pathsim.paths import parts_of
+from pathsim.scenario.endpoint import ALL
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
-from pathsim.trial.time_to_event import ALL
 from pathsim.trial.toxicity import steps_together
 
 

@@ -25,11 +25,12 @@ from pathsim.report.figures import spans
 from pathsim.results.endpoint import EndpointResults
 from pathsim.results.labels import in_ensembles
 from pathsim.results.views import Columns, kept_of, of_trial
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import THERAPY, Endpoint
+from pathsim.scenario.schema import THERAPY
 from pathsim.statistics.normal import deviations
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import ALL, time_to_event
+from pathsim.trial.time_to_event import time_to_event
 
 PatientChange: TypeAlias = Literal["better", "worse", "later", "earlier", "otherwise"]
 VERDICTS: tuple[PatientChange, ...] = ("better", "worse", "later", "earlier", "otherwise")
@@ -122,14 +123,21 @@ def compared_figures(card: EndpointCard, before: DataCut, now: DataCut) -> tuple
     found = [
         EndpointResults(cut.chunk.scenario.sections.endpoints[card.name], cut).comparisons for cut in (before, now)
     ]
-    for arm in scenario.compared_arms:
+    for arm in scenario.groups(card.name).compared:
         figures_before, figures_now = (kept_of((compared or {})[arm]) for compared in found)
         for path, values in figures_now.items():
-            if (one := in_ensembles(scenario.compared_label(card.name, arm), card.name, arm, path)) is not None:
+            if (one := _in_ensembles(scenario, card.name, arm, path)) is not None:
                 _, label, unit = one
                 shown = (None, None) if unit is Unit.SHARE else (of_trial(figures_before[path], 0), of_trial(values, 0))
                 figures.append(ComparedFigure(label, unit, *shown))
     return tuple(figures)
+
+
+def _in_ensembles(scenario: Scenario, endpoint: str, arm: str, path: str) -> tuple[str, str, Unit] | None:
+    """What two settings are compared by, of a figure; no power of groups to which nobody is randomized."""
+    one = in_ensembles(scenario.compared_label(endpoint, arm), endpoint, arm, path)
+    is_power = one is not None and one[2] is Unit.SHARE
+    return None if is_power and not scenario.sections.endpoints[endpoint].compares_arms else one
 
 
 class Contrast(Repeats):
@@ -163,15 +171,15 @@ def _contrasted(scenario: Scenario, paths: Iterable[str]) -> Iterator[tuple[str,
     """The figures whose differences are shown: survival, how the arms of each endpoint compare, and toxicity."""
     for name, endpoint in scenario.sections.endpoints.items():
         short = scenario.endpoint_label(name)
-        for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
-            of = f", {arm}" if scenario.arms else ""
+        groups = scenario.groups(name)
+        for arm, (day, told) in product(groups.names, spans(endpoint.at_days).items()):
+            of = f", {arm}" if len(groups.names) > 1 else ""
             path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
             yield path, f"{short} at {told}{of}", Unit.SHARE
-        for arm in scenario.compared_arms:
+        for arm in groups.compared:
             below = f"{compared_path(name, arm)}."
             figures = (path.removeprefix(below) for path in paths if path.startswith(below))
-            of_arm = scenario.compared_label(name, arm)
-            yield from filter(None, (in_ensembles(of_arm, name, arm, path) for path in figures))
+            yield from filter(None, (_in_ensembles(scenario, name, arm, path) for path in figures))
     toxic = {(step, event.name) for event in scenario.vocabulary.of("toxicity") for step in (THERAPY, event.step)}
     for arm, (step, name) in product(scenario.arms or ("",), sorted(toxic)):
         of = f", {arm}" if arm else ""
