@@ -200,7 +200,7 @@ def _power(found: Summary, shares: Summary, name: str, arm: str, test: str) -> s
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
     """How many trials have a hazard ratio that is 0, infinite, or none at all; None if no trial does."""
     if ratio["median"] is None:
-        return Text(" no trial has a hazard ratio: no event in any while patients of both arms were followed")
+        return Text(" no trial has a hazard ratio: no event in any while patients of both groups were followed")
     kinds = ((ratio["zero"], "0"), (ratio["infinite"], "infinite"), (ratio["missing"], "undefined"))
     told = [f"{kind} in {counted(count, 'trial')}" for count, kind in kinds if count]
     return Text(f" the hazard ratio is {enumeration(told)}", "dim") if told else None

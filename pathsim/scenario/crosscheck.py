@@ -98,7 +98,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
     if found.trial is not None:
         yield from _trial(found, found.trial, first_cycle)
     yield from _endpoints(found, first_cycle)
-    yield from grouping_problems(found, scenario, event_names(found.steps))
+    yield from grouping_problems(found, scenario, first_cycle, event_names(found.steps))
     yield from _targets(found.targets)
 
 

@@ -47,7 +47,7 @@ class Endpoint(Table):
     reference: str | None = None
     """The level of 'groups' that the others are compared with; by default, the first."""
     exposure: str | None = None
-    """The exit or rule, by name, after which patients are exposed; they are compared with the unexposed."""
+    """The exit, rule or step, by name, after which patients are exposed; they are compared with the unexposed."""
     counted: Literal["at-start", "ever", "time-dependent"] = "at-start"
     """By when it counts in which group a patient is: when time begins, whenever it comes to be so, from then on."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from pathsim.conditions import Names, condition, suggestion, words
 from pathsim.scenario.endpoint import Endpoint
-from pathsim.scenario.pathway import reached
+from pathsim.scenario.pathway import known_steps, reached
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.phase import PhaseSpec
@@ -20,20 +20,24 @@ def sets_on_record(step: StepSpec) -> Iterator[str]:
         yield step.set
 
 
-def grouping_problems(found: Sections, scenario: Surroundings, events: Collection[str]) -> Iterator[Problem]:
+def grouping_problems(
+    found: Sections, scenario: Surroundings, first_cycle: Mapping[str, str], events: Collection[str]
+) -> Iterator[Problem]:
     """Groups, exposures and conditions of endpoints that are not there, or cannot be what patients are told by."""
     known = [*found.cohort, *(name for step in found.steps.values() for name in sets_on_record(step))]
     usable = {name: scenario.names[name] for name in dict.fromkeys(known) if name in scenario.names}
+    steps = known_steps(found.steps, first_cycle)
+    known_to_happen = {*events, *steps, *found.steps.mentioned}
     for name, endpoint in found.endpoints.items():
         at = ("endpoints", name)
         if endpoint.groups is not None and endpoint.groups not in scenario.unread:
             yield from (Problem((*at, key), told) for key, told in _groups(endpoint, endpoint.groups, usable, scenario))
         if endpoint.among is not None and not any(word in scenario.unread for word in words(endpoint.among)):
             yield from (Problem((*at, "among"), told) for told in _among(endpoint.among, usable, scenario.names))
-        exposure, maybe = endpoint.exposure, found.steps.lost_inside
-        if exposure is not None and exposure not in (*events, *found.steps.mentioned) and not maybe:
-            message = f"no exit or rule is called '{exposure}'.{suggestion(exposure, list(events))}"
-            yield Problem((*at, "exposure"), message)
+        exposure = endpoint.exposure
+        if exposure is not None and exposure not in known_to_happen and not found.steps.lost_inside:
+            hint = suggestion(exposure, [*events, *steps])
+            yield Problem((*at, "exposure"), f"no exit, rule or step is called '{exposure}'.{hint}")
     yield from _counted(found)
 
 

@@ -82,9 +82,9 @@ class MeanDifference(Comparison):
     def remark(self, trial: int) -> str:
         """How long both arms were followed, if that is not so long."""
         if self._is_common:
-            return "nobody in one of the arms was followed longer"
+            return "nobody in one of the groups was followed longer"
         missing = bool(np.isnan(self.difference_days[trial]))
-        return "in one arm nobody has been followed yet" if missing else ""
+        return "in one group nobody has been followed yet" if missing else ""
 
     @cached_property
     def _gained(self) -> tuple[Trials, Trials]:

@@ -86,16 +86,25 @@ def _values(name: str, chunk: Chunk) -> Changes:
     events = (event for event in chunk.scenario.vocabulary.events if event.kind in ("assess", "arm"))
     found = chunk.journal.only([event.code for event in events if event.name == name]).in_order()
     if name in chunk.scenario.sections.cohort:
-        first = chunk.scenario.cohort.draw(chunk.patient_keys)[name]
+        first = chunk.read("cohort", _drawn)[name]
     else:
         first = np.full(chunk.rows, UNSET, np.int16)
     # Only categories are set, so these are codes of levels.
     return Changes(first, found.row, found.day, found.value.astype(np.int16))
 
 
+def _drawn(chunk: Chunk) -> dict[str, Column]:
+    return chunk.scenario.cohort.draw(chunk.patient_keys)
+
+
 def _exposures(name: str, chunk: Chunk) -> Changes:
-    """That everybody comes unexposed, and is exposed from the first exit or rule of this name on."""
-    codes = [event.code for event in chunk.scenario.vocabulary.of("exit") if event.name == name]
+    """That everybody comes unexposed, and is exposed from the first exit or rule of this name on, or entry into a step.
+
+    A name that is that of an exit and of a step means the exit.
+    """
+    scenario = chunk.scenario
+    codes = [event.code for event in scenario.vocabulary.of("exit") if event.name == name]
+    codes = codes or [entry.enter for entry in scenario.entries(name)]
     day = first_day(chunk.journal, codes, chunk.rows)
     row = np.flatnonzero(np.isfinite(day))
     unexposed, exposed = (np.int16(number) for number in range(len(EXPOSURE)))

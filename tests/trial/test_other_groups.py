@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples, scenario_of
-from twelve_patients import NEW, OLD, TEXT, Entries, chunk_of, left, randomized
+from twelve_patients import NEW, OLD, TEXT, Entries, came, chunk_of, left, randomized
 
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.results.endpoint import EndpointResults
@@ -151,6 +151,15 @@ def test_exposure_counts_for_all_of_the_time_or_from_its_day_on(counted: str, ex
 def test_exposed_by_a_landmark_is_who_was_so_by_the_end_of_it() -> None:
     scenario = by(exposure="progression", from_day=12)
     assert told(data_of(scenario, transplants())) == [(0, 1, 18, 1), (1, 1, 18, 1), (2, 0, 18, 1), (3, 0, 8, 1)]
+
+
+def test_who_enters_a_step_is_exposed_as_well() -> None:
+    patients: list[Entries] = [
+        [*randomized(10, NEW), came(22, "second"), left(40, "home", "death")],
+        [*randomized(10, NEW), left(30, "home", "death")],
+    ]
+    scenario = by(exposure="second", counted="time-dependent")
+    assert told(data_of(scenario, patients)) == [(0, 0, 12, 0), (0, 1, 30, 1), (1, 0, 20, 1)]
 
 
 def test_of_those_for_whom_a_condition_holds_when_time_begins() -> None:
