@@ -32,6 +32,7 @@ def summary(scenario: Scenario, columns: ByName) -> Summary:
         "power": _power(scenario, columns),
         "significant": _significant(scenario, columns),
         "sequential_power": _sequential_power(scenario, columns),
+        "ever_beyond_bound": _ever_beyond_bound(scenario, columns),
         "cutoffs": _cutoffs(scenario, columns),
         "stopping": _stopping(columns, replicates),
         "ending": _ending(columns, replicates),
@@ -136,6 +137,12 @@ def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
         return {}
     crossed = sum(int((here["benefit"] == 1).sum()) for here in _looked(columns))
     return {plan.endpoint: share(crossed, next(iter(columns.values())).size)}
+
+
+def _ever_beyond_bound(scenario: Scenario, columns: ByName) -> Summary:
+    """For the endpoint of the committee, the share of trials ever beyond its bound at a look, had nobody stopped."""
+    plan, beyond = scenario.trial.monitoring, columns.get("trial.ever_beyond_bound")
+    return {} if plan is None or beyond is None else {plan.endpoint: share(int(beyond.sum()), beyond.size)}
 
 
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:

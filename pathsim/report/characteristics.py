@@ -298,6 +298,8 @@ def _ending(scenario: Scenario, found: Summary) -> Iterator[Text]:
     words = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date", "none": "not at all"}
     told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
     yield Text(f" stopped: {', '.join(told)}")
+    for beyond in found["ever_beyond_bound"].values():
+        yield Text(f" beyond the bound for benefit at some look, had nobody stopped them: {_share(beyond)}")
     if (bias := found["bias"]) is not None:
         yield Text(
             f" {scenario.endpoint_label(bias['endpoint'])} hazard ratio {bias['all']:.2f} in all trials at the end, "

@@ -197,7 +197,7 @@ class Monitoring(Table):
     ]
     """The one-sided error that all looks may spend together."""
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
-    """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA."""
+    """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA; none, if every look tests at alpha."""
     futility: Futility | None = None
     """When to stop because success is unlikely."""
     closes_after_days: DaysLong | None = None

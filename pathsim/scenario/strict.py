@@ -11,6 +11,7 @@ from pathsim.scenario.pathway import reached
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
+from pathsim.statistics.spending import spending
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
 from pathsim.text import counted
@@ -25,6 +26,7 @@ _NOT_TO_FIT = {
 def findings(scenario: Scenario) -> list[Problem]:
     """Everything that deserves a second look, with its place and what would settle it."""
     found = [*_evidence(scenario), *_unused(scenario), *_never(scenario)]
+    found += _naive(scenario)
     for name, endpoint in scenario.sections.endpoints.items():
         found += [*looking_ahead(name, endpoint), *_chosen_after_randomization(scenario, name, endpoint)]
     return sorted(map(scenario.layers.placed, found), key=lambda problem: (problem.file, problem.line or 0))
@@ -149,6 +151,17 @@ def _chosen_after_randomization(scenario: Scenario, name: str, endpoint: Endpoin
             ("endpoints", name, "among"),
             f"'{column}' is found out after the randomization, and treatment may change it: those in whom it is the "
             "same in both arms are not alike otherwise; choose by what is known before, or read it with that in mind",
+        )
+
+
+def _naive(scenario: Scenario) -> Iterator[Problem]:
+    """A committee that looks again and again as if each look were the only one."""
+    plan = scenario.trial.monitoring
+    if plan is not None and spending(plan.spend) is None and len(plan.information) > 1:
+        yield Problem(
+            ("trial", "monitoring", "spend"),
+            "every look tests at the whole alpha, so that all together err more often, as pathsim bounds --spend none "
+            'says; spend it over the looks: spend = "obrien-fleming"',
         )
 
 
