@@ -28,7 +28,7 @@ def findings(scenario: Scenario) -> list[Problem]:
     found = [*_evidence(scenario), *_unused(scenario), *_never(scenario)]
     found += _naive(scenario)
     for name, endpoint in scenario.sections.endpoints.items():
-        found += [*looking_ahead(name, endpoint), *_chosen_after_randomization(scenario, name, endpoint)]
+        found += [*looking_ahead(name, endpoint), *_beside_randomization(scenario, name, endpoint)]
     return sorted(map(scenario.layers.placed, found), key=lambda problem: (problem.file, problem.line or 0))
 
 
@@ -139,12 +139,20 @@ def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:
             )
 
 
-def _chosen_after_randomization(scenario: Scenario, name: str, endpoint: Endpoint) -> Iterator[Problem]:
-    """Endpoints that compare the arms of patients who are chosen by what the arms may have changed."""
-    if endpoint.among is None or not endpoint.compares_arms or scenario.randomization is None:
+def _beside_randomization(scenario: Scenario, name: str, endpoint: Endpoint) -> Iterator[Problem]:
+    """Endpoints of arms of patients who are chosen after the randomization, or of others from before it."""
+    if scenario.randomization is None:
         return
     leads = {entry.name: [scenario.entry(arrow.to).name for arrow in entry.spec.arrows()] for entry in scenario.steps}
-    later = reached(scenario.randomization[0].name, leads) - {scenario.randomization[0].name}
+    here = scenario.randomization[0].name
+    if not endpoint.compares_arms and here in reached(scenario.entry(endpoint.start).name, leads) - {endpoint.start}:
+        yield Problem(
+            ("endpoints", name, "start"),
+            f"only patients who come to '{here}' are analyzed, and had to live until then (immortal time): start there",
+        )
+    if endpoint.among is None or not endpoint.compares_arms:
+        return
+    later = reached(here, leads) - {here}
     found = {column for step in later for column in sets_on_record(scenario.entry(step).spec)}
     for column in found.intersection(words(endpoint.among)):
         yield Problem(

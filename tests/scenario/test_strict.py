@@ -256,3 +256,15 @@ def test_so_are_arms_of_patients_who_were_chosen_after_randomization() -> None:
     assert after == ["endpoints.negative.among"]
     before = odd(("among  = \"mrd == 'negative' and age < 60\"", 'among = "age < 60"'))
     assert not [path for path, message in before if "found out after the randomization" in message]
+
+
+def test_so_is_time_before_a_randomization_that_all_who_are_analyzed_come_to() -> None:
+    """Arms are what they are for; other groups seem to be of everybody, and are of those who lived so long."""
+    screening = '[steps.screening]\nkind = "phase"\ndays = 9\nnext = "allocation"\n[steps.allocation]\n'
+    begun = (
+        'start   = "allocation"\nevents  = ["death"]\ngroups  = "sex"',
+        'start = "screening"\nevents = ["death"]\ngroups = "sex"',
+    )
+    told = [path for path, message in odd(("[steps.allocation]\n", screening), begun) if "only patients who" in message]
+    assert told == ["endpoints.by_sex.start"]
+    assert not [path for path, message in odd() if "only patients who" in message]

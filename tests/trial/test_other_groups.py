@@ -170,13 +170,29 @@ def test_of_those_for_whom_a_condition_holds_when_time_begins() -> None:
 
 
 def test_a_patient_who_is_twice_in_a_group_is_one_patient() -> None:
-    back: Entries = [
-        *randomized(10, NEW), assessed(12, NO), assessed(20, YES), assessed(25, NO), left(33, "home", "death"),
-    ]  # fmt: skip
-    scenario = by(groups="answer", counted="time-dependent")
+    """Without an answer until day 2, with no until day 10, yes until day 15, and no until death on day 23."""
+    answers = [assessed(12, NO), assessed(20, YES), assessed(25, NO)]
+    back: Entries = [*randomized(10, NEW), *answers, left(33, "home", "death")]
+    scenario = by(groups="answer", counted="time-dependent", at_days=[1, 5, 20])
     arms = results(chunk_of(scenario, [back]))["endpoints"]["asked"]["arms"]
     assert {name: (arm["n"], arm["events"]) for name, arm in arms.items()} == {"yes": (1, 0), "no": (1, 1)}
-    assert {name: arm["at"]["20"]["at_risk"] for name, arm in arms.items()} == {"yes": 0, "no": 1}
+    at_risk = {name: [at["at_risk"] for at in arm["at"].values()] for name, arm in arms.items()}
+    assert at_risk == {"yes": [0, 0, 0], "no": [0, 1, 1]}
+
+
+def test_time_is_cut_only_where_a_patient_goes_to_another_group() -> None:
+    """Not where the answer is the same again; and of two answers at one instant the last one counts."""
+    scenario = by(groups="answer", counted="time-dependent")
+    same: Entries = [*randomized(10, NEW), assessed(12, YES), assessed(20, YES), left(33, "home", "death")]
+    assert told(data_of(scenario, [same])) == [(0, YES, 23, 1)]
+    twice: Entries = [*randomized(10, NEW), assessed(12, YES), assessed(12, NO), left(33, "home", "death")]
+    assert told(data_of(scenario, [twice])) == [(0, NO, 23, 1)]
+
+
+def test_what_becomes_of_a_patient_after_the_event_counts_where_all_does() -> None:
+    scenario = by(groups="answer", counted="ever", events=["progression"])
+    after: Entries = [*randomized(10, NEW), left(20, "home", "progression"), assessed(30, YES)]
+    assert told(data_of(scenario, [after])) == [(0, YES, 10, 1)]
 
 
 # --- what changes nothing -------------------------------------------------------------------------------------------
