@@ -19,8 +19,8 @@ from pathsim.couplings import COUPLINGS, INDIVIDUAL_EFFECTS, Coupling, Individua
 from pathsim.engines.choose import simulate_others
 from pathsim.engines.vectorized import ShortageError
 from pathsim.journal import Rows
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint
 from pathsim.trial.arms import Arms, arms_of, held
 from pathsim.trial.course import Course, stops
 from pathsim.trial.time_to_event import allocation, time_to_event
@@ -239,7 +239,8 @@ def counterfactual(mine: Course, others: Mapping[Coupling, Course], today: float
     both arms.
     """
     scenario = mine.scenario
-    name, endpoint = next(iter(scenario.sections.endpoints.items()), ("", None))
+    name = scenario.first_endpoint
+    endpoint = scenario.sections.endpoints.get(name)
     day = None if endpoint is None else max(endpoint.at_days, default=None)
     if endpoint is None or day is None or not others:
         return None

@@ -19,7 +19,7 @@ from pathsim.cli.output import print_json
     "--spend",
     default="obrien-fleming",
     show_default=True,
-    help="Spending function: obrien-fleming, pocock, or hsd:GAMMA (Hwang-Shih-DeCani).",
+    help="Spending function: obrien-fleming, pocock, or hsd:GAMMA (Hwang-Shih-DeCani); none: every look at alpha.",
 )
 @click.option("--alpha", type=float, default=0.025, show_default=True, help="The error to spend, one-sided.")
 @json_option
@@ -29,6 +29,7 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
     Example: pathsim bounds --information 80/131,1
     """
     from pathsim.fields import listed_numbers
+    from pathsim.report.rules import naive_error
     from pathsim.statistics.sequential import efficacy_bounds, exit_probabilities
     from pathsim.statistics.spending import spending
 
@@ -36,7 +37,8 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
     if fractions is None:
         raise click.UsageError(f"'{information}' are not information fractions; write 0.5,1 or 80/131,1")
     try:
-        found = efficacy_bounds(fractions, alpha, spending(spend))
+        function = spending(spend)
+        found = efficacy_bounds(fractions, alpha, function)
     except ValueError as wrong:
         raise click.UsageError(str(wrong)) from None
     if as_json:
@@ -44,8 +46,13 @@ def bounds(information: str, spend: str, alpha: float, as_json: bool) -> None:
         print_json({"efficacy": efficacy, "alpha_spent": found.alpha_spent})
         return
     crossed = exit_probabilities(fractions, found.efficacy).efficacy
-    click.echo(f"{spend} spending, one-sided alpha {alpha:g}")
-    click.echo("  information   z to stop    nominal P  alpha spent   spent here")
+    if function is None:
+        made = naive_error(len(fractions), found.alpha_spent[-1])
+        click.echo(f"every look at one-sided {alpha:g}{made}")
+    else:
+        click.echo(f"{spend} spending, one-sided alpha {alpha:g}")
+    spent_and_here = "alpha spent   spent here" if function is not None else " error made    made here"
+    click.echo(f"  information   z to stop    nominal P  {spent_and_here}")
     for t, z, spent, here in zip(fractions, found.efficacy, found.alpha_spent, crossed, strict=True):
         bound, nominal = ("-", "-") if math.isinf(z) else (f"{z:.6f}", _probability(_upper_tail(z)))
         click.echo(f"  {t:>11.4f}   {bound:>9}   {nominal:>10}   {_probability(spent):>10}   {_probability(here):>10}")

@@ -61,8 +61,9 @@ def _rows(scenario: Scenario, seed: int, replicates: Sequence[int]) -> Columns:
 
 
 def tabulated(scenario: Scenario) -> Iterator[tuple[str, float]]:
-    """The endpoints, and the days on which each of them is tabulated."""
-    return ((name, day) for name, endpoint in scenario.sections.endpoints.items() for day in endpoint.at_days)
+    """The endpoints that compare arms, and the days on which each of them is tabulated."""
+    endpoints = ((name, one) for name, one in scenario.sections.endpoints.items() if one.compares_arms)
+    return ((name, day) for name, endpoint in endpoints for day in endpoint.at_days)
 
 
 def _pairs(scenario: Scenario) -> list[Pair]:
@@ -80,7 +81,7 @@ def effects_summary(scenario: Scenario, columns: ByName) -> Summary:
         "endpoints": {
             name: {"label": endpoint.label, "comparisons": _comparisons(scenario, columns, name, endpoint.at_days)}
             for name, endpoint in scenario.sections.endpoints.items()
-            if endpoint.at_days
+            if endpoint.at_days and endpoint.compares_arms
         },
     }
 

@@ -27,8 +27,8 @@ def uncertainty(scenario: Scenario, stated: ByName, drawn: ByName) -> Summary:
         "figures": {name: found for name, found in figures.items() if found is not None},
         "power": {
             name: {"stated": power, "drawn": power_of(scenario, drawn, "endpoints", name)}
-            for name in scenario.sections.endpoints
-            if (power := power_of(scenario, stated, "endpoints", name))
+            for name, endpoint in scenario.sections.endpoints.items()
+            if endpoint.compares_arms and (power := power_of(scenario, stated, "endpoints", name))
         },
     }
 

@@ -46,7 +46,7 @@ class Precision:
 
         Of several arms that are compared it is the first.
         """
-        if not scenario.compared_arms or not scenario.sections.endpoints:
+        if not scenario.compared_arms or not scenario.main_endpoint:
             return None
         return cls(scenario.main_endpoint, scenario.compared_arms[0], alpha(scenario), standard_error, selection)
 

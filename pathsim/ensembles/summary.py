@@ -35,7 +35,9 @@ def summary(scenario: Scenario, columns: ByName, asked: Sequence[str] = ()) -> S
         "replicates": replicates,
         "alpha": alpha(scenario),
         "power": _power(scenario, columns),
+        "significant": _significant(scenario, columns),
         "sequential_power": _sequential_power(scenario, columns),
+        "ever_beyond_bound": _ever_beyond_bound(scenario, columns),
         "cutoffs": _cutoffs(scenario, columns),
         "stopping": _stopping(columns, replicates),
         "ending": _ending(columns, replicates),
@@ -118,8 +120,19 @@ def power_of(scenario: Scenario, columns: ByName, *names: str) -> Summary:
 
 def _power(scenario: Scenario, columns: ByName) -> Summary:
     """The power for each endpoint by its final data, whatever the committee said; none where no arms are compared."""
-    found = {name: power_of(scenario, columns, "endpoints", name) for name in scenario.sections.endpoints}
-    return {name: power for name, power in found.items() if power}
+    return _of_tests(scenario, columns, by_arm=True)
+
+
+def _significant(scenario: Scenario, columns: ByName) -> Summary:
+    """The same of endpoints that compare other groups than arms, which is no power: nobody is randomized to them."""
+    return _of_tests(scenario, columns, by_arm=False)
+
+
+def _of_tests(scenario: Scenario, columns: ByName, *, by_arm: bool) -> Summary:
+    endpoints = scenario.sections.endpoints
+    names = (name for name in endpoints if endpoints[name].compares_arms == by_arm)
+    found = {name: power_of(scenario, columns, "endpoints", name) for name in names}
+    return {name: shares for name, shares in found.items() if shares}
 
 
 def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
@@ -129,6 +142,12 @@ def _sequential_power(scenario: Scenario, columns: ByName) -> Summary:
         return {}
     crossed = sum(int((here["benefit"] == 1).sum()) for here in _looked(columns))
     return {plan.endpoint: share(crossed, next(iter(columns.values())).size)}
+
+
+def _ever_beyond_bound(scenario: Scenario, columns: ByName) -> Summary:
+    """For the endpoint of the committee, the share of trials ever beyond its bound at a look, had nobody stopped."""
+    plan, beyond = scenario.trial.monitoring, columns.get("trial.ever_beyond_bound")
+    return {} if plan is None or beyond is None else {plan.endpoint: share(int(beyond.sum()), beyond.size)}
 
 
 def _cutoffs(scenario: Scenario, columns: ByName) -> Summary:

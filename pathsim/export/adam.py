@@ -181,7 +181,7 @@ class Adam:
     def adtte(self) -> Iterator[Record]:
         """One record for each patient and endpoint. AVAL is in days, exact to a tick; CNSR is 0 for an event."""
         for name, endpoint in self._scenario.sections.endpoints.items():
-            data: TimeToEvent = time_to_event(self._known, endpoint)
+            data: TimeToEvent = time_to_event(self._known, endpoint).of_patients()
             columns = (data.row.tolist(), data.day.tolist(), data.time.tolist(), data.cause.tolist())
             for row, day, time, cause in zip(*columns, strict=True):
                 arm, number = self._arm(row)

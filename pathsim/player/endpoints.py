@@ -1,21 +1,22 @@
 """The endpoints of a simulated trial as screens draw them: axes, curves, and how the arms compare."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from pathsim.paths import compared_path
 from pathsim.player.simulated_trial import SimulatedTrial
-from pathsim.player.views.live import Curve, EndpointCard, EndpointView, Floats, HazardRatioView
+from pathsim.player.views.live import Counts, Curve, EndpointCard, EndpointView, Floats, HazardRatioView
 from pathsim.report.curves import drawn_until, time_axis
 from pathsim.results.endpoint import EndpointResults
 from pathsim.results.views import of_trial
-from pathsim.scenario.schema import Endpoint
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.statistics.kaplan_meier import curve, median
 from pathsim.statistics.methods import Comparisons
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import ALL, allocation, survival_data, time_to_event
+from pathsim.trial.time_to_event import survival_data, time_to_event
 
 FINEST = 512
 """Points of a curve: more than any screen has columns."""
@@ -41,15 +42,16 @@ def _ratio(arm: str, compared: Comparisons) -> HazardRatioView:
 
 
 def curves(card: EndpointCard, known: DataCut) -> tuple[Curve, ...]:
-    """The curve of each arm."""
+    """The curve of each group."""
     endpoint = known.chunk.scenario.sections.endpoints[card.name]
-    data, groups = time_to_event(known, endpoint), allocation(known).groups
+    data = time_to_event(known, endpoint)
     table = survival_data(data, endpoint, known.chunk).table
     edges = np.linspace(0, card.horizon_days, FINEST)
     found = []
-    for number in range(len(groups)):
+    for number in range(len(card.groups)):
         mine = data.group == number
         steps, time = curve(table, 0, number), data.time[mine]
+        late = np.sort(time[:0] if data.entry is None else data.entry[mine & (data.entry > -np.inf)])
         kept = _thinned(steps.time, edges)
         followed = np.sort(time)
         middle = float(median(table, number).estimate[0])
@@ -60,15 +62,20 @@ def curves(card: EndpointCard, known: DataCut) -> tuple[Curve, ...]:
                 steps.lower[kept],
                 steps.upper[kept],
                 np.histogram(time[~data.event[mine]], FINEST, (0.0, card.horizon_days))[0],
-                tuple((followed.size - np.searchsorted(followed, card.ticks)).tolist()),
+                tuple((_from(followed, card.ticks) - _from(late, card.ticks)).tolist()),
                 float(followed[-1]) if followed.size else 0.0,
                 float(followed[-THIN]) if followed.size >= THIN else 0.0,
-                int(mine.sum()),
+                np.unique(data.row[mine]).size,
                 int(data.event[mine].sum()),
                 middle if math.isfinite(middle) else None,
             )
         )
     return tuple(found)
+
+
+def _from(ascending: Floats, days: Sequence[float]) -> Counts:
+    """How many of these lie on each day or after it."""
+    return ascending.size - np.searchsorted(ascending, days)
 
 
 def _thinned(time: Floats, edges: Floats) -> Any:
@@ -89,7 +96,7 @@ def _card(simulated: SimulatedTrial, name: str, endpoint: Endpoint, known: DataC
     time = time_to_event(known, endpoint).time
     horizon = drawn_until(time) if time.size else 1.0
     unit, unit_days, ticks = time_axis(horizon)
-    arms = simulated.scenario.arms or (ALL,)
+    groups = simulated.scenario.groups(name)
     return EndpointCard(
         name,
         endpoint.label,
@@ -98,10 +105,12 @@ def _card(simulated: SimulatedTrial, name: str, endpoint: Endpoint, known: DataC
         tuple(tick * unit_days for tick in ticks),
         tuple(f"{tick:g}" for tick in ticks),
         unit,
-        tuple(tuple(simulated.scenario.published_points(name, arm)) for arm in arms),
+        tuple(tuple(simulated.scenario.published_points(name, arm)) for arm in groups.names),
         tuple(
             simulated.scenario.published_figure(compared_path(name, arm, "cox", "hazard_ratio"))
-            for arm in simulated.scenario.compared_arms
+            for arm in groups.compared
         ),
         endpoint.stratified,
+        groups.names,
+        endpoint.compares_arms,
     )

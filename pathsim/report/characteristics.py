@@ -17,6 +17,7 @@ from pathsim.ensembles.summary import Summary, middle
 from pathsim.paths import compared_path, day_name, parts_of, path_of, row_of, without_quotes
 from pathsim.report.asked_figures import asked_figures
 from pathsim.report.figures import ROOMY, arm_style, figure_table, of_fewer, percent, spans
+from pathsim.report.groups import analysis_in_words, group_headings
 from pathsim.report.histogram import Mark, ratio_histogram
 from pathsim.report.remarks import null_hypothesis, of_which_trials
 from pathsim.report.waits import waits_of_many
@@ -25,7 +26,6 @@ from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import counted, enumeration
-from pathsim.trial.time_to_event import ALL
 
 Written: TypeAlias = Callable[[float], str]
 """How a figure of some kind is written."""
@@ -143,17 +143,19 @@ def _pairs(figures: Summary, paths: list[str], written: Written, *, roomy: bool 
 
 def _endpoint(console: Console, scenario: Scenario, found: Summary, columns: ByName, name: str) -> RenderableType:
     figures = found["figures"]
-    arms = scenario.arms or (ALL,)
-    table = figure_table(("", ""), *((arm, arm_style(i) if scenario.arms else "") for i, arm in enumerate(arms)))
+    groups = scenario.groups(name)
+    arms = groups.names
+    table = figure_table(("", ""), *group_headings(scenario, name))
     for day, told in spans(scenario.sections.endpoints[name].at_days).items():
         paths = [path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms]
         table.add_row(f"at {told}", *_pairs(figures, paths, percent))
     paths = [path_of("endpoints", name, "arms", arm, "events") for arm in arms]
     table.add_row("events", *_pairs(figures, paths, _count))
     parts: list[RenderableType] = [table]
-    for arm in scenario.compared_arms:
-        if len(scenario.compared_arms) > 1:
-            parts += ["", Text(f" {arm} against {scenario.trial.control}")]
+    parts += [Text(f" {told}", "dim") for told in analysis_in_words(scenario.sections.endpoints[name])]
+    for arm in groups.compared:
+        if len(groups.compared) > 1:
+            parts += ["", Text(f" {arm} against {groups.reference}")]
         parts += _comparison(console, scenario, found, columns, name, arm)
     return Group(*parts)
 
@@ -163,15 +165,20 @@ def _comparison(
 ) -> Iterator[RenderableType]:
     path = compared_path(name, arm, "cox")
     ratio = found["figures"][f"{path}.hazard_ratio"]
-    tests = [test for test in found["power"][name][arm] if test != PRIMARY_TEST]
-    power = "type I error" if found["null"] else "power"
-    when = "end of this date" if "until" in found else "last cut-off"
-    yield Text(
-        f" {power} {_primary_power(found, name, arm)} at one-sided {found['alpha']:g}, at the {when}; "
-        f"median hazard ratio {_middle_and_interval(ratio, _ratio)}"
-    )
+    is_randomized = scenario.sections.endpoints[name].compares_arms
+    shares = found["power" if is_randomized else "significant"][name][arm]
+    tests = [test for test in shares if test != PRIMARY_TEST]
+    first = _primary(found, shares, name, arm)
+    if is_randomized:
+        power = "type I error" if found["null"] else "power"
+        when = "end of this date" if "until" in found else "last cut-off"
+        said = f"{power} {first} at one-sided {found['alpha']:g}, at the {when}"
+    else:
+        power = f"one-sided P below {found['alpha']:g}"
+        said = f"{power} in {first} of trials, which is no power, for these groups are not randomized"
+    yield Text(f" {said}; median hazard ratio {_middle_and_interval(ratio, _ratio)}")
     if tests:
-        others = (f"{label_of_test(test)} {_power(found, name, arm, test)}" for test in tests)
+        others = (f"{label_of_test(test)} {_power(found, shares, name, arm, test)}" for test in tests)
         yield Padding(Text(f"{power} by {'; '.join(others)}", "dim"), (0, 0, 0, 1), expand=False)
     if name in found["sequential_power"]:
         yield Text(f" stopped for benefit at a look: {_share(found['sequential_power'][name])}")
@@ -191,24 +198,24 @@ def _comparison(
         yield ratio_histogram(columns[f"{path}.hazard_ratio"], published, ascii_only=console.options.ascii_only)
 
 
-def _primary_power(found: Summary, name: str, arm: str) -> str:
+def _primary(found: Summary, shares: Summary, name: str, arm: str) -> str:
     """The power of the primary test with its interval; a dash where no trial could make it, as before any event."""
-    told = _power(found, name, arm, PRIMARY_TEST)
-    return told if told == "-" else _share(found["power"][name][arm][PRIMARY_TEST])
+    told = _power(found, shares, name, arm, PRIMARY_TEST)
+    return told if told == "-" else _share(shares[PRIMARY_TEST])
 
 
-def _power(found: Summary, name: str, arm: str, test: str) -> str:
+def _power(found: Summary, shares: Summary, name: str, arm: str, test: str) -> str:
     """The power of a test; a dash where no trial could make it, as of an event that never occurs."""
     p_value = found["figures"][f"{compared_path(name, arm)}.{test}.p_one_sided"]
     if p_value["missing"] == found["replicates"]:
         return "-"
-    return f"{found['power'][name][arm][test]['estimate']:.1%}"
+    return f"{shares[test]['estimate']:.1%}"
 
 
 def _at_the_ends(ratio: dict[str, Any]) -> Text | None:
     """How many trials have a hazard ratio that is 0, infinite, or none at all; None if no trial does."""
     if ratio["median"] is None:
-        return Text(" no trial has a hazard ratio: no event in any while patients of both arms were followed")
+        return Text(" no trial has a hazard ratio: no event in any while patients of both groups were followed")
     kinds = ((ratio["zero"], "0"), (ratio["infinite"], "infinite"), (ratio["missing"], "undefined"))
     told = [f"{kind} in {counted(count, 'trial')}" for count, kind in kinds if count]
     return Text(f" the hazard ratio is {enumeration(told)}", "dim") if told else None
@@ -266,10 +273,11 @@ def _compared(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """The figures of survival, by path, with a label."""
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
-        for arm in scenario.compared_arms:
+        groups = scenario.groups(name)
+        for arm in groups.compared:
             told = f"{scenario.compared_label(name, arm)} hazard ratio"
             yield compared_path(name, arm, "cox", "hazard_ratio"), told
-        for arm in scenario.arms or (ALL,):
+        for arm in groups.names:
             for day, told in spans(endpoint.at_days).items():
                 path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
                 yield path, f"{label} at {told}, {arm}"
@@ -306,6 +314,8 @@ def _ending(scenario: Scenario, found: Summary) -> Iterator[Text]:
     words = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date", "none": never}
     told = [f"{ending[why]['estimate']:.1%} {said}" for why, said in words.items() if ending[why]["estimate"]]
     yield Text(f" stopped: {', '.join(told)}")
+    for beyond in found["ever_beyond_bound"].values():
+        yield Text(f" beyond the bound for benefit at some look, had nobody stopped them: {_share(beyond)}")
     if (bias := found["bias"]) is not None:
         end = "that date" if "until" in found else "the end"
         yield Text(

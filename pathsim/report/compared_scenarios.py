@@ -19,12 +19,12 @@ from pathsim.report.figures import figure_table, of_fewer
 from pathsim.report.setting_figures import difference_told, effect_of, mean_of, mean_told
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.differing import DifferingValue
+from pathsim.scenario.endpoint import ALL
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.scenario.toml_text import as_toml
 from pathsim.statistics.normal import deviations
 from pathsim.text import counted, enumeration, harmless
-from pathsim.trial.time_to_event import ALL
 
 MOST_SHOWN = 10
 """So many values that differ, and toxicities of an arm, are shown."""
@@ -169,13 +169,12 @@ def _trial_rows(found: ComparedScenarios) -> Iterator[SharedFigure]:
 
 
 def _endpoint_rows(found: ComparedScenarios, name: str) -> Iterator[SharedFigure]:
-    """The events in each arm, survival, and how arms compare."""
-    scenario = found.before
-    for arm in scenario.arms or (ALL,):
-        yield SharedFigure(
-            f"events{f', {arm}' if scenario.arms else ''}", path_of("endpoints", name, "arms", arm, "events")
-        )
-    powers = [compared_path(name, arm, PRIMARY_TEST, "significant") for arm in scenario.compared_arms]
+    """The events in each group, survival, and how groups compare."""
+    scenario, groups = found.before, found.before.groups(name)
+    for group in groups.names:
+        of = f", {group}" if len(groups.names) > 1 else ""
+        yield SharedFigure(f"events{of}", path_of("endpoints", name, "arms", group, "events"))
+    powers = [compared_path(name, arm, PRIMARY_TEST, "significant") for arm in groups.compared]
     for figure in (*contrasted_survival(scenario, name), *contrasted_arms(scenario, name, found.differences)):
         # Of several tests the power of the primary one is enough here.
         if figure.path in powers or not figure.path.endswith(".significant"):

@@ -18,7 +18,6 @@ from pathsim.report.waits import somebody_waited, waiting_steps
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.scenario.scenario import Scenario
 from pathsim.text import counted
-from pathsim.trial.time_to_event import ALL
 
 BAR_WIDTH = 40
 
@@ -81,7 +80,7 @@ def _parts(
 
 
 def _powers_of_arms(console: Console, scenario: Scenario, settings: list[Summary], name: str) -> Iterator[Text]:
-    for arm in scenario.compared_arms:
+    for arm in scenario.compared_arms if scenario.sections.endpoints[name].compares_arms else ():
         if len(scenario.compared_arms) > 1:
             yield Text(f" power, {arm}", "dim")
         yield _powers(settings, name, arm, ascii_only=console.options.ascii_only)
@@ -134,15 +133,16 @@ def waiting_columns(scenario: Scenario, settings: list[Summary], resource: str) 
 def _endpoint(scenario: Scenario, settings: list[Summary], name: str, *, roomy: bool) -> Table:
     """One row for each setting: power, hazard ratio and, where there is room, survival at one time."""
     endpoint, columns = scenario.sections.endpoints[name], list[SettingColumn]()
-    for arm in scenario.compared_arms:
-        of = "" if len(scenario.compared_arms) == 1 else f"{arm}:\n"
-        columns += [
-            SettingColumn(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")),
-            SettingColumn(f"{of}hazard ratio,\ngeometric mean", compared_path(name, arm, "cox", "hazard_ratio")),
-        ]
+    groups = scenario.groups(name)
+    for arm in groups.compared:
+        of = "" if len(groups.compared) == 1 else f"{arm}:\n"
+        if endpoint.compares_arms:
+            columns.append(SettingColumn(f"{of}power", compared_path(name, arm, PRIMARY_TEST, "significant")))
+        ratio = compared_path(name, arm, "cox", "hazard_ratio")
+        columns.append(SettingColumn(f"{of}hazard ratio,\ngeometric mean", ratio))
     if endpoint.at_days and (roomy or not columns):
         day = endpoint.at_days[len(endpoint.at_days) // 2]
-        arms = scenario.arms or (ALL,)
+        arms = groups.names
         paths = {arm: path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival") for arm in arms}
         columns += [SettingColumn(f"{arm}\nat {spans(endpoint.at_days)[day]}", path) for arm, path in paths.items()]
     return _by_setting(settings, columns)

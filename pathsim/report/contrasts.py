@@ -10,7 +10,6 @@ from pathsim.report.figures import spans
 from pathsim.results.labels import in_ensembles
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
-from pathsim.trial.time_to_event import ALL
 
 
 class ContrastedFigure(NamedTuple):
@@ -22,21 +21,31 @@ class ContrastedFigure(NamedTuple):
 
 
 def contrasted_survival(scenario: Scenario, name: str) -> Iterator[ContrastedFigure]:
-    """Survival in each arm on the days on which an endpoint is tabulated."""
+    """Survival in each group on the days on which an endpoint is tabulated."""
     endpoint, short = scenario.sections.endpoints[name], scenario.endpoint_label(name)
-    for arm, (day, told) in product(scenario.arms or (ALL,), spans(endpoint.at_days).items()):
-        path = path_of("endpoints", name, "arms", arm, "at", day_name(day), "survival")
-        yield ContrastedFigure(path, f"{short} at {told}{_of(arm, scenario)}", Unit.SHARE)
+    groups = scenario.groups(name).names
+    for group, (day, told) in product(groups, spans(endpoint.at_days).items()):
+        of = f", {group}" if len(groups) > 1 else ""
+        path = path_of("endpoints", name, "arms", group, "at", day_name(day), "survival")
+        yield ContrastedFigure(path, f"{short} at {told}{of}", Unit.SHARE)
 
 
 def contrasted_arms(scenario: Scenario, name: str, paths: Iterable[str]) -> Iterator[ContrastedFigure]:
-    """How the arms of an endpoint compare, by what is among these paths."""
+    """How the groups of an endpoint compare, by what is among these paths."""
     found = list(paths)
-    for arm in scenario.compared_arms:
-        below, of_arm = f"{compared_path(name, arm)}.", scenario.compared_label(name, arm)
+    for arm in scenario.groups(name).compared:
+        below = f"{compared_path(name, arm)}."
         figures = (path.removeprefix(below) for path in found if path.startswith(below))
-        told = (in_ensembles(of_arm, name, arm, path) for path in figures)
-        yield from (ContrastedFigure(*one) for one in told if one is not None)
+        yield from filter(None, (in_ensembles_of(scenario, name, arm, path) for path in figures))
+
+
+def in_ensembles_of(scenario: Scenario, endpoint: str, arm: str, path: str) -> ContrastedFigure | None:
+    """What two settings are compared by, of a figure; no power of groups to which nobody is randomized."""
+    one = in_ensembles(scenario.compared_label(endpoint, arm), endpoint, arm, path)
+    is_power = one is not None and one[2] is Unit.SHARE
+    if one is None or (is_power and not scenario.sections.endpoints[endpoint].compares_arms):
+        return None
+    return ContrastedFigure(*one)
 
 
 def contrasted_toxicity(scenario: Scenario) -> Iterator[ContrastedFigure]:

@@ -51,6 +51,8 @@ class CurveLine:
     """Each patient's time, event or not: who is at risk on a day has one at least as long."""
     published: Sequence[tuple[float, float]] = field(default=())
     """Published (day, survival) points to aim at."""
+    late: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
+    """After how many days those came to be at risk who were not from the beginning."""
 
 
 def drawn_until(time: NDArray[np.float64]) -> float:
@@ -90,7 +92,8 @@ def survival_plot(
     rows.append(_axis(columns, places, margin, ascii_only=ascii_only))
     rows.append(_texts([f"{tick:g}" for tick in ticks], places, margin, unit, DIM, DIM))
     for line in lines:
-        at_risk = [str(int((line.followed >= tick * unit_days).sum())) for tick in ticks]
+        days = [tick * unit_days for tick in ticks]
+        at_risk = [str(int((line.followed >= day).sum() - (line.late >= day).sum())) for day in days]
         rows.append(_texts(at_risk, places, margin, line.label[: margin - 2], line.style, line.style))
     return rows
 

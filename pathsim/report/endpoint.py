@@ -1,5 +1,6 @@
 """An endpoint of one trial in the terminal: its curves, what happened in each arm, and how the arms compare."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,14 @@ from pathsim.paths import day_name
 from pathsim.report.arms_compared import comparison_table
 from pathsim.report.curves import CurveLine, drawn_until, survival_plot
 from pathsim.report.figures import arm_style, figure_table, months, percent, spans
+from pathsim.report.groups import analysis_in_words, group_headings, left_out_in_words
 from pathsim.results.endpoint import EndpointResults
 from pathsim.results.views import of_trial
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.kaplan_meier import curve
 from pathsim.trial.course import course
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.time_to_event import ALL
 
 
 def arm_headings(scenario: Scenario) -> list[tuple[str, str]]:
@@ -50,6 +52,7 @@ def _plot(console: Console, scenario: Scenario, found: EndpointResults, name: st
                 np.sort(data.time[mine & (data.cause == 0)]),
                 data.time[mine],
                 published,
+                data.time[:0] if data.entry is None else data.entry[mine & (data.entry > -np.inf)],
             )
         )
     horizon = drawn_until(data.time)
@@ -64,7 +67,7 @@ def _plot(console: Console, scenario: Scenario, found: EndpointResults, name: st
 def _endpoint(scenario: Scenario, found: EndpointResults, name: str) -> RenderableType:
     endpoint = of_trial(found, 0)
     arms = found.survival_data.arms
-    table = figure_table(("", ""), *(arm_headings(scenario) or [(ALL, "")]))
+    table = figure_table(("", ""), *group_headings(scenario, name))
     of = [endpoint["arms"][arm] for arm in arms]
     table.add_row("patients, events", *(f"{arm['n']}, {arm['events']}" for arm in of))
     told_days = spans(scenario.sections.endpoints[name].at_days)
@@ -77,13 +80,21 @@ def _endpoint(scenario: Scenario, found: EndpointResults, name: str) -> Renderab
         last = max(incidence[arms[0]][event], key=float)
         told = (f"{first[arm][event]} ({percent(incidence[arm][event][last])})" for arm in arms)
         table.add_row(f"{spoken(event)} first: all (by {told_days[float(last)]})", *told)
-    parts: list[RenderableType] = [table]
+    parts: list[RenderableType] = [table, *_analysis(scenario.sections.endpoints[name], endpoint)]
     if any(arm["n"] and at["survival"] is None for arm in of for at in arm["at"].values()):
         parts.append(Text(" -: nobody was followed for that long", style="dim"))
+    reference = scenario.groups(name).reference
     stratified = ", stratified" if scenario.sections.endpoints[name].stratified else ""
     for arm, compared in (found.comparisons or {}).items():
-        parts += ["", Text(f" {arm} against {scenario.trial.control}{stratified}"), comparison_table(compared)]
+        parts += ["", Text(f" {arm} against {reference}{stratified}"), comparison_table(compared)]
     return Group(*parts)
+
+
+def _analysis(endpoint: Endpoint, found: dict[str, Any]) -> Iterator[Text]:
+    """Who is analyzed from when, in which groups, and how many are not."""
+    yield from (Text(f" {told}", "dim") for told in analysis_in_words(endpoint))
+    if told := left_out_in_words(endpoint, found.get("before_landmark", 0), found.get("without_group", 0)):
+        yield Text(f" {told}", "dim")
 
 
 def _median(arm: dict[str, Any]) -> str:

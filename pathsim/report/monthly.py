@@ -49,9 +49,10 @@ def _counts(chunk: Chunk, day: float) -> str:
     if scenario.arms:
         words.append(f"randomized {int((groups.group >= 0).sum())}")
     for name, endpoint in scenario.sections.endpoints.items():
-        data = time_to_event(known, endpoint)
+        data, groups_here = time_to_event(known, endpoint), scenario.groups(name)
+        names = () if groups_here.reference is None else groups_here.names
         by_arm = ", ".join(
-            f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(scenario.arms)
+            f"{arm} {int((data.event & (data.group == number)).sum())}" for number, arm in enumerate(names)
         )
         words.append(
             f"{scenario.endpoint_label(name)} events {int(data.event.sum())}" + (f" ({by_arm})" if by_arm else "")

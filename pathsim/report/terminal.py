@@ -4,7 +4,6 @@ import math
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import product
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -254,7 +253,8 @@ def _cutoffs(console: Console, scenario: Scenario, found: ResultsJson) -> Table:
         known = (_events_known(scenario.trial.cutoffs[key], name, cut) for key, cut in found["cutoffs"].items())
         table.add_row(f"{label} events known", *known)
         table.add_row(f"{label} events happened", *(str(cut["events_happened"][name]) for cut in cuts))
-    for name, arm in product(scenario.sections.endpoints, scenario.compared_arms):
+    pairs = [(name, arm) for name in scenario.sections.endpoints for arm in scenario.groups(name).compared]
+    for name, arm in pairs:
         compared = [cut["endpoints"][name]["comparisons"][arm] for cut in cuts]
         label = scenario.compared_label(name, arm)
         table.add_row(f"{label} hazard ratio", *(ratio(found["cox"]["hazard_ratio"]) for found in compared))

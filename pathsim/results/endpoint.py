@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.paths import day_name
-from pathsim.scenario.schema import Endpoint
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.statistics.cumulative_incidence import cumulative_incidence
 from pathsim.statistics.figures import (
     NOT_APPLICABLE,
@@ -27,7 +27,7 @@ from pathsim.statistics.restricted_mean import restricted_mean
 from pathsim.statistics.risk_table import RiskTable
 from pathsim.statistics.two_arms import SurvivalData
 from pathsim.trial.data_cut import DataCut
-from pathsim.trial.time_to_event import TimeToEvent, survival_data, time_to_event
+from pathsim.trial.time_to_event import Analyzed, TimeToEvent, analyzed, survival_data
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,14 @@ class _Patients:
     known: DataCut
 
     @cached_property
+    def analyzed(self) -> Analyzed:
+        """Who is at risk, and who is left out."""
+        return analyzed(self.known, self.endpoint)
+
+    @property
     def data(self) -> TimeToEvent:
         """The times of all patients at risk."""
-        return time_to_event(self.known, self.endpoint)
+        return self.analyzed.data
 
     @cached_property
     def survival(self) -> SurvivalData:
@@ -57,7 +62,7 @@ class _Patients:
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The arms, or the one group of a study without arms."""
+        """The arms or other groups, or the one group of a study without arms."""
         return self.survival.arms
 
     @property
@@ -73,12 +78,21 @@ class _Patients:
     @cached_property
     def at_risk(self) -> NDArray[np.intp]:
         """How many of each arm are still followed on these days (trials x arms x days)."""
-        data, days = self.data, np.array(self.days)
-        return numbers_at_risk(data.trial, data.group, data.time, days, self.trials, len(self.groups))
+        data, days, groups = self.data, np.array(self.days), len(self.groups)
+        followed = numbers_at_risk(data.trial, data.group, data.time, days, self.trials, groups)
+        if data.entry is None:
+            return followed
+        late = np.flatnonzero(data.entry > -np.inf)
+        who = (data.trial[late], data.group[late], data.entry[late])
+        return followed - numbers_at_risk(*who, days, self.trials, groups)
 
     def tally(self, wanted: NDArray[np.bool_]) -> Trials:
-        """How many of these patients there are in each trial."""
+        """How many of these entries there are in each trial."""
         return np.bincount(self.data.trial.take(np.flatnonzero(wanted)), minlength=self.trials)
+
+    def counted(self, trial: NDArray[np.intp]) -> Trials:
+        """How many patients there are in each trial, of whom these are the trials."""
+        return np.bincount(trial, minlength=self.trials)
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,28 @@ class EndpointResults(ResultsPart):
         """Patients with an event."""
         return self._patients.tally(self._patients.data.event)
 
+    @result
+    def groups(self) -> str | None:
+        """The category or exposure by which patients are compared; None of the arms."""
+        return self._patients.endpoint.groups or self._patients.endpoint.exposure
+
+    @result
+    def reference(self) -> str | None:
+        """The group with which the others are compared; None of the arms, which are with control."""
+        return None if self._patients.endpoint.compares_arms else self._patients.survival.control
+
+    @replicated
+    def before_landmark(self) -> Count | None:
+        """Patients who are left out since their time ended before the landmark; None where there is no landmark."""
+        patients = self._patients
+        return None if patients.endpoint.from_day is None else patients.counted(patients.analyzed.before_landmark)
+
+    @replicated
+    def without_group(self) -> Count | None:
+        """Patients at risk who are left out since it is not known in which group they are; None of the arms."""
+        patients = self._patients
+        return None if patients.endpoint.compares_arms else patients.counted(patients.analyzed.without_group)
+
     @replicated
     def events_by(self) -> CountsByName:
         """Patients with an event by each day of the endpoint, on the very day included."""
@@ -157,13 +193,14 @@ class EndpointResults(ResultsPart):
 
     @replicated
     def incidence(self) -> Mapping[str, Mapping[str, Mapping[str, Share]]] | None:
-        """The cumulative incidence of each kind of first event on each day, by arm; None where no day is tabulated.
+        """The cumulative incidence of each kind of first event on each day, by arm.
 
-        Of an event that no other can forestall it is what Kaplan-Meier survival leaves of 1.
+        Of an event that no other can forestall it is what Kaplan-Meier survival leaves of 1. None where no day is
+        tabulated, or where patients change groups.
         """
         patients, data = self._patients, self._patients.data
         days, events = patients.days, patients.endpoint.events
-        if not days:
+        if not days or data.entry is not None:
             return None
         shares = cumulative_incidence(
             data.trial,
@@ -198,8 +235,12 @@ class ArmResults(ResultsPart):
 
     @result
     def n(self) -> Count:
-        """Patients at risk from the start."""
-        return self._arm.patients.tally(self._arm.mine)
+        """Patients at risk from the start; where patients change groups, all who were ever at risk in this one."""
+        patients, mine = self._arm.patients, self._arm.mine
+        if patients.data.entry is not None:
+            row = patients.data.row[mine]
+            return patients.counted(np.unique(row) // patients.known.chunk.scenario.patients)
+        return patients.tally(mine)
 
     @replicated
     def events(self) -> Count:
@@ -225,7 +266,7 @@ class ArmResults(ResultsPart):
     def restricted_mean_days(self) -> DaysFigure:
         """The mean of the days without event up to the last day of the endpoint."""
         patients = self._arm.patients
-        if not patients.days:
+        if not patients.days or patients.data.entry is not None:
             return NOT_APPLICABLE
         return restricted_mean(patients.table, self._arm.number, max(patients.days)).mean
 

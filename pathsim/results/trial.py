@@ -19,6 +19,7 @@ from pathsim.statistics.figures import (
     CountsByName,
     DaysFigure,
     ResultsPart,
+    Share,
     Trials,
     replicated,
     replicated_by,
@@ -29,7 +30,7 @@ from pathsim.trial.baseline import CategoryRow, QuantityRow, baseline
 from pathsim.trial.course import Course, course
 from pathsim.trial.data_cut import Chunk, DataCut
 from pathsim.trial.flow import FlowRow, flow
-from pathsim.trial.monitoring import Look, going
+from pathsim.trial.monitoring import Look, ever_beyond, going
 from pathsim.trial.requests import RequestsByStep, known_requests
 from pathsim.trial.resources import ResourceRow, ResourceUseRow, resource_use, resources
 from pathsim.trial.responses import ResponseRow, responses
@@ -246,6 +247,12 @@ class TrialFigures(ResultsPart):
     def ended(self) -> "TrialEnd":
         """When each trial came to its end, by a look or at the final cut-off, and with how many events."""
         return TrialEnd(self._reading, self.held)
+
+    @replicated
+    def ever_beyond_bound(self) -> Share | None:
+        """Whether z was beyond the bound for benefit at any look by then, had nobody stopped the trial: 1 or 0."""
+        course = self._reading.course
+        return ever_beyond(course.chunk, course.looks, self._reading.final.day)
 
     @result
     def looks(self) -> tuple[list["LookResults"], ...]:

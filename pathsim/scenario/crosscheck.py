@@ -11,6 +11,7 @@ from pathsim.cohort import STOPPED, STOPS
 from pathsim.conditions import DATE, Names, condition, suggestion, words
 from pathsim.meaning import Name
 from pathsim.scenario.cycles import cycle_of, once
+from pathsim.scenario.grouping import grouping_problems
 from pathsim.scenario.pathway import no_step, pathway_problems
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.schema import ANY, THERAPY, Monitoring, Target, Trial
@@ -88,7 +89,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
         yield from (Problem((*at, *path), message) for path, message in step.problems(scenario))
         yield from _conditions(step.conditions(), at, scenario)
         yield from _columns(step, at, found, first_cycle, scenario.names)
-    for part in (found.cohort, found.steps):
+    for part in (found.cohort, found.steps, found.endpoints):
         yield from _conditions(part.texts(Name.CONDITION), (), scenario)
     yield from _taken_names(found)
     yield from _catalog(found)
@@ -97,6 +98,7 @@ def _problems(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
     if found.trial is not None:
         yield from _trial(found, found.trial, first_cycle)
     yield from _endpoints(found, first_cycle)
+    yield from grouping_problems(found, scenario, first_cycle, event_names(found.steps))
     yield from _targets(found.targets)
 
 

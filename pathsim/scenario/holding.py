@@ -36,6 +36,8 @@ def _groups(found: Sections) -> Iterator[list[tuple[KeyPath, str]]]:
         yield [(("cohort", name, "cases", i, "when"), case.when) for i, case in enumerate(covariate.cases)]
     for name, resource in found.resources.items():
         yield [(("resources", name, "priority", i), text) for i, text in enumerate(resource.priority)]
+    for name, endpoint in found.endpoints.items():
+        yield [(("endpoints", name, "among"), endpoint.among)] if endpoint.among is not None else []
     for name, step in found.steps.items():
         in_turn: dict[KeyPath, list[tuple[KeyPath, str]]] = {}
         for path, text in step.conditions():

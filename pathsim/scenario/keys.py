@@ -12,7 +12,8 @@ from pathsim.distributions import Distribution, Fixed, Quantiles
 from pathsim.fields import LARGEST_SEED, Number
 from pathsim.meaning import Name, Role, Slider
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
-from pathsim.scenario.schema import Endpoint, Target, Trial
+from pathsim.scenario.endpoint import Endpoint
+from pathsim.scenario.schema import Target, Trial
 from pathsim.steps import AnyStep
 from pathsim.steps.spec import KeyPath, ToxicityKind
 from pathsim.table import Table

@@ -1,6 +1,6 @@
 """What can be wrong with the ways between steps: ways to nowhere, circles, steps that nobody reaches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pathsim.conditions import suggestion
@@ -18,6 +18,17 @@ class _Way:
     start: str
     to: str
     path: KeyPath
+
+
+def reached(start: str, leads: Mapping[str, Sequence[str]]) -> set[str]:
+    """This step, and all to which some way leads from it."""
+    found, open_ = {start}, [start]
+    while open_:
+        for name in leads[open_.pop()]:
+            if name not in found:
+                found.add(name)
+                open_.append(name)
+    return found
 
 
 def known_steps(steps: Part[StepSpec], first_cycle: Mapping[str, str]) -> list[str]:

@@ -13,6 +13,7 @@ from pathsim.paths import day_name, without_quotes
 from pathsim.scenario.alike import alike
 from pathsim.scenario.crosscheck import in_order, problems, surroundings
 from pathsim.scenario.cycles import Unrolled, once, unroll
+from pathsim.scenario.endpoint import Groups, groups_of
 from pathsim.scenario.enrollment import accrual_of, cohort_of
 from pathsim.scenario.entries import Repeated, ResourceEntry, StepEntry
 from pathsim.scenario.evidence import Evidence, Rate, unknown_references
@@ -154,16 +155,25 @@ class Scenario:
         """The arms that are compared with control."""
         return tuple(arm for arm in self.arms if arm != self.trial.control)
 
+    def groups(self, endpoint: str) -> Groups:
+        """The groups that an endpoint compares: the arms, or those that it names instead."""
+        return groups_of(self.sections.endpoints[endpoint], self.names, self.arms, self.trial.control)
+
+    @property
+    def first_endpoint(self) -> str:
+        """The first endpoint of everybody and by arm; empty if there is none."""
+        return next((name for name, endpoint in self.sections.endpoints.items() if endpoint.is_of_all), "")
+
     @property
     def main_endpoint(self) -> str:
-        """The endpoint that the trial is about: the one that is monitored, or the first; empty if there is none."""
+        """The endpoint that the trial is about: the one that is monitored, or the first one; empty if there is none."""
         plan = self.trial.monitoring
-        return next(iter(self.sections.endpoints), "") if plan is None else plan.endpoint
+        return self.first_endpoint if plan is None else plan.endpoint
 
     def compared_label(self, endpoint: str, arm: str) -> str:
-        """The short name of an endpoint and, where several arms are compared with control, of the arm."""
+        """The short name of an endpoint and, where several groups are compared with one, of the group."""
         label = self.endpoint_label(endpoint)
-        return label if len(self.compared_arms) == 1 else f"{label}, {arm}"
+        return label if len(self.groups(endpoint).compared) == 1 else f"{label}, {arm}"
 
     def latest_day(self, cutoff: Cutoff) -> float:
         """The day of the trial at the end of which the data are cut, at the latest."""

@@ -10,7 +10,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from pathsim.calendar import LATEST_BEGIN, MOST_PATIENTS, day_of
 from pathsim.fields import (
-    AscendingDays,
     Between,
     Count,
     Day,
@@ -198,7 +197,7 @@ class Monitoring(Table):
     ]
     """The one-sided error that all looks may spend together."""
     spend: Annotated[str, AfterValidator(_known_spending)] = "obrien-fleming"
-    """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA."""
+    """How it is spent over the looks: obrien-fleming, pocock, or hsd:GAMMA; none, if every look tests at alpha."""
     futility: Futility | None = None
     """When to stop because success is unlikely."""
     closes_after_days: DaysLong | None = None
@@ -281,30 +280,6 @@ class Trial(Table):
             raise wrong(
                 "at least one cut-off must be of the trial as it was conducted: leave out its 'run_on'", "cutoffs"
             )
-        return self
-
-
-class Endpoint(Table):
-    """A time-to-event endpoint: from entry into a step to the first of some events."""
-
-    label: Annotated[str, Name.LABEL]
-    """The name for readers."""
-    start: Annotated[str, Name.STEP]
-    """The step from which time counts, from entry into it."""
-    events: Annotated[EachOnce, Field(min_length=1)]
-    """The exits and rules, by name, of which the first is the event."""
-    censored_by: EachOnce = ()
-    """The exits and rules that end the observation."""
-    stratified: bool = False
-    """Whether the arms are compared within the strata of the randomization."""
-    at_days: AscendingDays = ()
-    """The days at which survival is tabulated."""
-
-    @model_validator(mode="after")
-    def _events_do_not_censor(self) -> Self:
-        for i, name in enumerate(self.censored_by):
-            if name in self.events:
-                raise wrong(f"'{name}' is an event of this endpoint, so it cannot censor as well", "censored_by", i)
         return self
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pathsim.meaning import Name
 from pathsim.scenario.evidence import Tree
+from pathsim.scenario.grouping import known_to_nobody
 from pathsim.scenario.keys import declared
 from pathsim.scenario.partial import walked
+from pathsim.scenario.pathway import reached
 from pathsim.scenario.problems import Problem
 from pathsim.scenario.validate import Sections
 from pathsim.steps.end import EndSpec
@@ -35,6 +37,7 @@ def senseless(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
         name: [first_cycle.get(arrow.to, arrow.to) for arrow in step.arrows()] for name, step in found.steps.items()
     }
     yield from _endpoints(found, first_cycle, leads)
+    yield from known_to_nobody(found, first_cycle, leads)
     for i, name in enumerate(found.trial.therapy if found.trial is not None else ()):
         step = found.steps[first_cycle.get(name, name)]
         if not isinstance(step, PhaseSpec):
@@ -43,17 +46,6 @@ def senseless(found: Sections, first_cycle: Mapping[str, str]) -> Iterator[Probl
     for name, step in found.steps.items():
         yield from _elapsed(name, step, first_cycle, leads)
         yield from _set_twice(name, step)
-
-
-def reached(start: str, leads: Mapping[str, Sequence[str]]) -> set[str]:
-    """This step, and all to which some way leads from it."""
-    found, open_ = {start}, [start]
-    while open_:
-        for name in leads[open_.pop()]:
-            if name not in found:
-                found.add(name)
-                open_.append(name)
-    return found
 
 
 def _endpoints(

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 
+from pathsim.conditions import words
 from pathsim.paths import parts_of
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.evidence import Rate
+from pathsim.scenario.grouping import looking_ahead, sets_on_record
+from pathsim.scenario.pathway import reached
 from pathsim.scenario.problems import Problem, dotted
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import Target
+from pathsim.statistics.spending import spending
 from pathsim.steps.phase import PhaseSpec
 from pathsim.steps.spec import StepSpec
 from pathsim.text import counted
@@ -21,6 +26,9 @@ _NOT_TO_FIT = {
 def findings(scenario: Scenario) -> list[Problem]:
     """Everything that deserves a second look, with its place and what would settle it."""
     found = [*_evidence(scenario), *_unused(scenario), *_never(scenario)]
+    found += _naive(scenario)
+    for name, endpoint in scenario.sections.endpoints.items():
+        found += [*looking_ahead(name, endpoint), *_beside_randomization(scenario, name, endpoint)]
     return sorted(map(scenario.layers.placed, found), key=lambda problem: (problem.file, problem.line or 0))
 
 
@@ -129,6 +137,40 @@ def _exits(step: str, spec: StepSpec) -> Iterator[Problem]:
             yield Problem(
                 ("steps", step, "exit", name), "nobody ever leaves this way: give it a hazard, or leave it out"
             )
+
+
+def _beside_randomization(scenario: Scenario, name: str, endpoint: Endpoint) -> Iterator[Problem]:
+    """Endpoints of arms of patients who are chosen after the randomization, or of others from before it."""
+    if scenario.randomization is None:
+        return
+    leads = {entry.name: [scenario.entry(arrow.to).name for arrow in entry.spec.arrows()] for entry in scenario.steps}
+    here = scenario.randomization[0].name
+    if not endpoint.compares_arms and here in reached(scenario.entry(endpoint.start).name, leads) - {endpoint.start}:
+        yield Problem(
+            ("endpoints", name, "start"),
+            f"only patients who come to '{here}' are analyzed, and had to live until then (immortal time): start there",
+        )
+    if endpoint.among is None or not endpoint.compares_arms:
+        return
+    later = reached(here, leads) - {here}
+    found = {column for step in later for column in sets_on_record(scenario.entry(step).spec)}
+    for column in found.intersection(words(endpoint.among)):
+        yield Problem(
+            ("endpoints", name, "among"),
+            f"'{column}' is found out after the randomization, and treatment may change it: those in whom it is the "
+            "same in both arms are not alike otherwise; choose by what is known before, or read it with that in mind",
+        )
+
+
+def _naive(scenario: Scenario) -> Iterator[Problem]:
+    """A committee that looks again and again as if each look were the only one."""
+    plan = scenario.trial.monitoring
+    if plan is not None and spending(plan.spend) is None and len(plan.information) > 1:
+        yield Problem(
+            ("trial", "monitoring", "spend"),
+            "every look tests at the whole alpha, so that all together err more often, as pathsim bounds --spend none "
+            'says; spend it over the looks: spend = "obrien-fleming"',
+        )
 
 
 def _never(scenario: Scenario) -> Iterator[Problem]:

@@ -10,12 +10,13 @@ from pathsim.conditions import suggestion
 from pathsim.fields import LARGEST_SEED, shown
 from pathsim.scenario.baseline import Covariate, Resource, SourceEntry
 from pathsim.scenario.cycles import once
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.evidence import Tree
 from pathsim.scenario.former import SECTIONS
 from pathsim.scenario.keys import File
 from pathsim.scenario.partial import Model, Part
 from pathsim.scenario.problems import Problem
-from pathsim.scenario.schema import Endpoint, Target, Trial
+from pathsim.scenario.schema import Target, Trial
 from pathsim.scenario.wording import in_words
 from pathsim.steps import KINDS
 from pathsim.steps.spec import KeyPath, StepSpec, ToxicityKind

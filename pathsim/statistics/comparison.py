@@ -30,7 +30,7 @@ class Comparison(ResultsPart):
         """What people have to know of a trial's figures: why they are missing, or what is special about them."""
         figure = self[self.estimate or next(iter(self))]
         missing = bool(np.isnan(figure[trial]))
-        return "no event occurred while patients of both arms were followed" if missing else ""
+        return "no event occurred while patients of both groups were followed" if missing else ""
 
 
 class ScoreTest(Comparison):
@@ -52,4 +52,4 @@ class ScoreTest(Comparison):
 
     def remark(self, trial: int) -> str:
         """Why there is no figure: events that do not count, or come to all at once, may well have occurred."""
-        return "no event that counts tells the arms apart" if np.isnan(self.z[trial]) else ""
+        return "no event that counts tells the groups apart" if np.isnan(self.z[trial]) else ""

@@ -149,7 +149,7 @@ class CoxModel(Comparison):
         only = {0.0: self.arms.control, np.inf: self.arms.treated}.get(ratio)
         if only is None:
             return super().remark(trial)
-        return f"all events while both arms were followed are in {self.arms.data.arms[only]}"
+        return f"all events while both groups were followed are in {self.arms.data.arms[only]}"
 
     @replicated
     def lower(self) -> Ratio:

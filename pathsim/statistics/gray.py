@@ -123,7 +123,9 @@ class GrayTest(ScoreTest):
 
 
 def gray_tests(arms: TwoArms) -> Mapping[str, GrayTest] | None:
-    """Gray's test of each kind of first event; None where there is only one kind."""
+    """Gray's test of each kind of first event; None where there is only one kind, or patients change groups."""
+    if arms.data.entry is not None:
+        return None
     lines = cache(lambda: Lines(arms.cause_counts))
     causes = arms.data.causes
     return {name: GrayTest(arms, number, lines) for number, name in enumerate(causes, 1)} if len(causes) > 1 else None

@@ -143,6 +143,7 @@ def numbers_at_risk(
     """Patients still followed on each of these days, as (trials x arms x days): those whose time is not before it.
 
     The columns are those of ``risk_table``: it keeps only times of events, and people are also censored in between.
+    With times after which patients come to be at risk in the place of ``time`` it counts who is yet to come.
 
     Raises ValueError if the columns differ in length, a number is out of range or a time is negative.
     """

@@ -84,9 +84,9 @@ class MeanDifference(Comparison):
     def remark(self, trial: int) -> str:
         """How long both arms were followed, if that is not so long."""
         if self._is_common:
-            return "nobody in one of the arms was followed longer"
+            return "nobody in one of the groups was followed longer"
         missing = bool(np.isnan(self.difference_days[trial]))
-        return "in one arm nobody has been followed yet" if missing else ""
+        return "in one group nobody has been followed yet" if missing else ""
 
     @cached_property
     def _gained(self) -> tuple[Trials, Trials]:
@@ -130,6 +130,13 @@ class MeanDifference(Comparison):
 
 
 def mean_difference(arms: TwoArms) -> MeanDifference | None:
-    """The event-free days that the arm gains up to the endpoint's horizon; None where it has none."""
+    """The event-free days that the arm gains up to the endpoint's horizon.
+
+    None where it has none, or where patients change groups: no patients have the area under such a curve as a mean.
+    """
     horizon_days = arms.data.horizon_days
-    return None if horizon_days is None else MeanDifference(arms, np.full(arms.data.trials, horizon_days))
+    return (
+        None
+        if horizon_days is None or arms.data.entry is not None
+        else MeanDifference(arms, np.full(arms.data.trials, horizon_days))
+    )

@@ -38,13 +38,14 @@ class RiskTable:
         return _counted(self.row, kind.astype(np.intp), kinds, self.time.size)
 
 
-def risk_table(
+def risk_table(  # noqa: PLR0913  # six columns, and how many of each number there are
     trial: ArrayLike,
     arm: ArrayLike,
     time: ArrayLike,
     event: ArrayLike,
     *,
     stratum: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
     trials: int,
     arms: int,
 ) -> RiskTable:
@@ -53,6 +54,11 @@ def risk_table(
     ``trial`` and ``arm`` are numbers from 0, below ``trials`` and ``arms``; ``time`` is in days from the patient's
     start to the event or the end of follow-up, and ``event`` says which. ``stratum`` is any whole number from 0; None
     puts all patients of a trial into stratum 0. An event precedes a censoring at the same time.
+
+    ``entry`` is the time after which a patient is at risk, before ``time``; minus infinity, or None for all, if they
+    are from the beginning. One who goes from one arm to another has an entry in every column for each piece of their
+    time, of which the last one can end in an event: the counting process of Andersen and Gill (1982),
+    doi:10.1214/aos/1176345976.
 
     Raises ValueError if the columns differ in length, a number is out of range or a time is negative.
     """
@@ -67,13 +73,17 @@ def risk_table(
     row = np.full(days.size, -1)
     row[order] = row_of_event
     first = order[starts]
+    at_risk = _at_risk(in_arm[order], arms, starts, group_ends)
+    if entry is not None:
+        since = np.asarray(entry, dtype=np.float64)
+        at_risk -= _yet_to_come(group, in_arm, since, arms, at_group=group[first], at_time=days[first])
     return RiskTable(
         trials,
         arms,
         in_trial[first],
         in_stratum[first],
         days[first],
-        at_risk=_at_risk(in_arm[order], arms, starts, group_ends),
+        at_risk=at_risk,
         events=_counted(row, in_arm, arms, starts.size).T,
         row=row,
         followed=_longest(in_trial * arms + in_arm, days, trials * arms).reshape(trials, arms),
@@ -137,6 +147,19 @@ def _at_risk(arm: Numbers, arms: int, starts: Numbers, ends: Numbers) -> Numbers
         at_risk[:, number] = before.take(ends) - before.take(starts)
         at_risk[:, -1] -= at_risk[:, number]
     return at_risk
+
+
+def _yet_to_come(group: Numbers, arm: Numbers, entry: Days, arms: int, *, at_group: Numbers, at_time: Days) -> Numbers:
+    """How many of each arm come to be at risk in this group only at a time or after it (times x arms)."""
+    late = np.flatnonzero(entry > -np.inf)
+    late = late[np.lexsort((entry[late], group[late]))]
+    # Among those who come late each time has its place: behind all who are at risk by then.
+    in_group, when = np.append(at_group, group[late]), np.append(at_time, entry[late])
+    comes = np.arange(in_group.size) >= at_group.size
+    order = np.lexsort((comes, when, in_group))
+    place = np.empty(order.size, np.intp)
+    place[order] = np.cumsum(comes[order])
+    return _at_risk(arm[late], arms, place[: at_group.size], np.searchsorted(group[late], at_group, side="right"))
 
 
 def _counted(row: Numbers, kind: Numbers, kinds: int, rows: int) -> Numbers:

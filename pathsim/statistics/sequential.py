@@ -7,7 +7,7 @@ benefit; at t its mean is drift * sqrt(t) and its increments are independent. Er
 import math
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import NormalDist
 from typing import NamedTuple, TypeAlias
 
@@ -29,14 +29,20 @@ _DEEP = 50
 
 
 class Bounds(NamedTuple):
-    """For each look: the z at or beyond which the trial stops for benefit, and the error spent until then."""
+    """For each look: the z at or beyond which the trial stops for benefit, and the error spent until then.
+
+    Of the naive rule, which spends none, it is the error that is made by then.
+    """
 
     efficacy: list[float]
     alpha_spent: list[float]
 
 
-def efficacy_bounds(information: Sequence[float], alpha: float, spend: Spending) -> Bounds:
+def efficacy_bounds(information: Sequence[float], alpha: float, spend: Spending | None) -> Bounds:
     """The boundaries that spend the error as planned; infinite where a look has nothing to spend.
+
+    Without a spending function every look tests at the whole level, as if it were the only one: the naive rule, whose
+    error grows with each look (Armitage, McPherson and Rowe 1969, doi:10.2307/2343787).
 
     Futility bounds play no part: they are not binding. See ``pathsim.statistics.looks`` for the method.
 
@@ -44,12 +50,17 @@ def efficacy_bounds(information: Sequence[float], alpha: float, spend: Spending)
     """
     check_information(information)
     check_alpha(alpha)
+    if spend is None:
+        bounds = [-_NORMAL.inv_cdf(alpha)] * len(information)
+        return Bounds(bounds, list(accumulate(exit_probabilities(information, bounds).efficacy)))
     looks = [_solved(tuple(information[: number + 1]), alpha, spend) for number in range(len(information))]
     return Bounds([look.bound for look in looks], [look.spent for look in looks])
 
 
-def efficacy_bound(information: Information, alpha: float, spend: Spending) -> float:
+def efficacy_bound(information: Information, alpha: float, spend: Spending | None) -> float:
     """The boundary of the last of these looks: the last of ``efficacy_bounds``, which are not checked again."""
+    if spend is None:
+        return -_NORMAL.inv_cdf(alpha)
     for number in range(_DEEP, len(information), _DEEP):
         _solved(information[:number], alpha, spend)
     return _solved(information, alpha, spend).bound

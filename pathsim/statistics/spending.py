@@ -14,6 +14,8 @@ Spending: TypeAlias = Callable[[float, float], float]
 
 _NORMAL = NormalDist()
 LARGEST_GAMMA = 40
+NOTHING_SPENT = "none"
+"""The name of the naive rule: every look tests at the whole level, and no error is spent over them."""
 _EVEN = 1e-16
 """With a parameter closer to 0 than this, spending cannot be told from even spending."""
 
@@ -48,11 +50,13 @@ def hwang_shih_decani(gamma: float) -> Spending:
     return spent
 
 
-def spending(name: str) -> Spending:
-    """The spending function of this name: ``obrien-fleming``, ``pocock`` or ``hsd:GAMMA``.
+def spending(name: str) -> Spending | None:
+    """The spending function of this name: ``obrien-fleming``, ``pocock`` or ``hsd:GAMMA``; of ``none`` there is none.
 
     Raises ValueError, with a sentence for the user, if there is none.
     """
+    if name == NOTHING_SPENT:
+        return None
     if name in _SPENDING:
         return _SPENDING[name].function
     family, _, parameter = name.partition(":")
@@ -61,7 +65,7 @@ def spending(name: str) -> Spending:
     except ValueError:
         gamma = math.nan
     if family != "hsd" or not math.isfinite(gamma):
-        raise ValueError(f"there is no spending function '{name}'; write obrien-fleming, pocock, or hsd:-4")
+        raise ValueError(f"there is no spending function '{name}'; write obrien-fleming, pocock, hsd:-4, or none")
     if abs(gamma) > LARGEST_GAMMA:
         raise ValueError(f"the parameter of hsd lies between {-LARGEST_GAMMA} and {LARGEST_GAMMA}; this is {gamma:g}")
     return hwang_shih_decani(gamma)

@@ -83,6 +83,8 @@ class SurvivalData:
     """Whether arms are compared within strata."""
     horizon_days: float | None
     """Up to when event-free time is counted; None if it is not."""
+    entry: Days | None = None
+    """After how many days each entry comes to be at risk; None if all are from the beginning."""
 
     @cached_property
     def table(self) -> RiskTable:
@@ -96,7 +98,7 @@ class SurvivalData:
 
     def _table(self, stratum: Numbers | None) -> RiskTable:
         of_patients = (self.trial, self.arm, self.time, self.cause > 0)
-        return risk_table(*of_patients, stratum=stratum, trials=self.trials, arms=len(self.arms))
+        return risk_table(*of_patients, stratum=stratum, entry=self.entry, trials=self.trials, arms=len(self.arms))
 
     @property
     def comparisons(self) -> Mapping[str, "TwoArms"]:

@@ -75,7 +75,8 @@ class Committee:
     def _hold(self, day: float, *, by_order: bool) -> None:
         if self._plan is None:
             raise TypeError("a committee without a plan never meets")
-        hold(self._chunk(), self._plan, np.array([float(day)]), [self.looks], by_order=by_order)
+        binding = self._engine.scenario.rules_bind
+        hold(self._chunk(), self._plan, np.array([float(day)]), [self.looks], binding=binding, by_order=by_order)
         if not going(self.looks):
             closing = closing_days(self._engine.scenario, [self.looks])[0]
             self._engine.stop(stop_reason(self.looks), float(closing))

@@ -6,7 +6,7 @@ comes on a day of its own.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.meaning import Unit
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint, Monitoring
+from pathsim.scenario.schema import Monitoring
 from pathsim.statistics.figures import Trials
 from pathsim.statistics.methods import Comparisons
 from pathsim.statistics.sequential import (
@@ -61,16 +62,46 @@ def looks(chunk: Chunk) -> list[list[Look]]:
     held: list[list[Look]] = [[] for _ in chunk.replicates]
     if plan is None:
         return held
-    known_days = days_known(chunk, scenario.sections.endpoints[plan.endpoint])
-    last = last_day_of_looks(scenario)
+    _hold_all(chunk, plan, held, last_day_of_looks(scenario), binding=scenario.rules_bind)
+    ordered = order_day(scenario)
+    day = np.array([ordered if going(before) else -math.inf for before in held])
+    hold(chunk, plan, day, held, binding=scenario.rules_bind, by_order=True)
+    return held
+
+
+def _hold_all(chunk: Chunk, plan: Monitoring, held: list[list[Look]], last: float, *, binding: bool) -> None:
+    """Hold the looks that numbers of events call for up to a last day, in the replicates that still go on."""
+    known_days = days_known(chunk, chunk.scenario.sections.endpoints[plan.endpoint])
     for wanted in plan.wanted_events:
         day = day_of_event(known_days, wanted)
         called = [due(before, called_for, last) for before, called_for in zip(held, day.tolist(), strict=True)]
         day[np.logical_not(called)] = -math.inf
-        hold(chunk, plan, day, held)
-    ordered = order_day(scenario)
-    hold(chunk, plan, np.array([ordered if going(before) else -math.inf for before in held]), held, by_order=True)
-    return held
+        hold(chunk, plan, day, held, binding=binding)
+
+
+def ever_beyond(chunk: Chunk, held: list[list[Look]], until: Days) -> Trials | None:
+    """In which replicates z was beyond the bound for benefit at any look by a day, if nobody had stopped the trial.
+
+    ``held`` are the looks of their committees. Whoever was stopped for another reason, by order or as futile, is looked
+    at again as if the trial had gone on. None if nobody monitors the trial.
+    """
+    scenario, plan = chunk.scenario, plan_of(chunk.scenario)
+    if plan is None:
+        return None
+    ordered, last = order_day(scenario), scenario.latest_day(scenario.final_cutoff)
+    # An order calls for a look that there would not have been.
+    on = [[look for look in looks if look.day < ordered] for looks in held]
+    for looks in on:
+        if looks and looks[-1].information < 1 and not _is_beyond(looks[-1]):
+            looks[-1] = replace(looks[-1], decision="continue")
+    _hold_all(chunk, plan, on, last, binding=False)
+    both = zip(on, until.tolist(), strict=True)
+    return np.array([any(_is_beyond(look) for look in looks if look.day <= day) for looks, day in both], np.float64)
+
+
+def _is_beyond(look: Look) -> bool:
+    """Whether z reached the bound for benefit."""
+    return look.z is not None and look.efficacy_bound is not None and look.z >= look.efficacy_bound
 
 
 def plan_of(scenario: Scenario) -> Monitoring | None:
@@ -129,8 +160,10 @@ def day_of_event(known_days: list[Days], wanted: int) -> Days:
     return np.ceil([days[wanted - 1] if wanted <= days.size else math.inf for days in known_days])
 
 
-def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, by_order: bool = False) -> None:
-    """Hold a look in every replicate whose day is finite."""
+def hold(
+    chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, binding: bool, by_order: bool = False
+) -> None:
+    """Hold a look in every replicate whose day is finite; if its rules are not binding, only the last one ends it."""
     looking = np.flatnonzero(np.isfinite(day)).tolist()
     if not looking:
         return
@@ -146,7 +179,7 @@ def hold(chunk: Chunk, plan: Monitoring, day: Days, held: list[list[Look]], *, b
         if information > (before[-1].information if before else 0.0):
             efficacy, futility = _bounds(plan, ratio, [*(look.events for look in before), known])
         decision: Decision = "continue"
-        if chunk.scenario.rules_bind or information >= 1:
+        if binding or information >= 1:
             decision = _decision(seen, efficacy, futility, last=information >= 1)
         before.append(
             Look(
@@ -261,7 +294,9 @@ def _steps(chunk: Chunk, endpoint: Endpoint, day: Days) -> tuple[NDArray[np.intp
     """How many events were known on each of these days, and z."""
     parts = [time_to_event(data_cut_on(chunk, float(cut)), endpoint) for cut in day]
     trial = np.repeat(np.arange(day.size), [part.row.size for part in parts])
-    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in TimeToEvent.__slots__}
+    # The committee's endpoint has an entry for each patient, none of whom goes from one arm to another.
+    names = [field.name for field in fields(TimeToEvent) if field.name != "entry"]
+    columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
     data = TimeToEvent(**(columns | {"trial": trial}))
     z = -_compared(data, endpoint, chunk, day.size).logrank.z
     return np.bincount(trial[data.event], minlength=day.size), z

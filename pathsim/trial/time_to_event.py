@@ -1,22 +1,21 @@
-"""Endpoints: for each patient, the time from a step to the first of some events, as far as it is known."""
+"""Endpoints: for each patient, the time from a step to the first of some events, as far as it is known, by group."""
 
 import math
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pathsim.calendar import Days
 from pathsim.journal import Rows
+from pathsim.scenario.endpoint import ALL, Endpoint, groups_of
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint
 from pathsim.statistics.two_arms import SurvivalData
-from pathsim.trial.data_cut import Chunk, DataCut, first_day
+from pathsim.trial.data_cut import Chunk, DataCut, Flags, first_day
+from pathsim.trial.groups import NO_GROUP, Changes, group_changes, holding, stretches
 
 Causes: TypeAlias = NDArray[np.intp]
-ALL = "all"
-"""What the one group of a study without arms is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,10 @@ def _history(chunk: Chunk, endpoint: Endpoint, row: Rows) -> History:
 
 @dataclass(frozen=True, slots=True)
 class TimeToEvent:
-    """One endpoint of the patients who are at risk of it, as columns."""
+    """One endpoint of the patients who are at risk of it, as columns: an entry for each of them.
+
+    Where they can go from one group to another they have an entry for each piece of their time.
+    """
 
     row: Rows
     trial: Rows
@@ -161,15 +163,98 @@ class TimeToEvent:
     """Days from the start to the event, or to the last day on which the patient was seen without one."""
     cause: Causes
     """The number of the event in the endpoint's list, from 1; 0 if there was none."""
+    entry: Days | None = None
+    """Days from the start after which the patient is at risk in this group; minus infinity of those who always were.
+
+    None where that holds for all.
+    """
 
     @property
     def event(self) -> NDArray[np.bool_]:
         """Whether there was an event."""
         return self.cause > 0
 
+    def only(self, which: Rows | Flags) -> "TimeToEvent":
+        """Some of the entries, by position or mask."""
+        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        return replace(self, **{name: column[which] for name, column in columns.items() if column is not None})
+
+    def of_patients(self) -> "TimeToEvent":
+        """One entry for each patient: of their pieces of time the last one."""
+        return self if self.entry is None else self.only(np.append(np.diff(self.row) != 0, True)[: self.row.size])
+
+
+class Analyzed(NamedTuple):
+    """Whom an endpoint analyzes by what is known, and the trials of those whom it leaves out."""
+
+    data: TimeToEvent
+    before_landmark: Rows
+    """Of each patient whose time ended before the landmark, the trial."""
+    without_group: Rows
+    """Of each patient at risk of whom it is not known in which group they are."""
+
+
+class _Followed(NamedTuple):
+    """The patients who have come to an endpoint's start, and since and until when they are followed."""
+
+    data: TimeToEvent
+    start: Days
+    last: Days
+    """The last day of which anything is known."""
+
+    def only(self, which: Flags) -> "_Followed":
+        return _Followed(self.data.only(which), self.start[which], self.last[which])
+
 
 def time_to_event(known: DataCut, endpoint: Endpoint) -> TimeToEvent:
-    """This endpoint for every patient who is in some group and is known to have entered its first step."""
+    """This endpoint for every patient whom it analyzes: who is in some group and is known to have entered its start."""
+    return analyzed(known, endpoint).data
+
+
+def analyzed(known: DataCut, endpoint: Endpoint) -> Analyzed:
+    """The same, with those whom the endpoint leaves out."""
+    found = _followed(known, endpoint)
+    early = unknown = found.data.trial[:0]
+    if endpoint.is_of_all:
+        return Analyzed(found.data, early, unknown)
+    if endpoint.from_day is not None:
+        in_time = found.data.time >= endpoint.from_day
+        early, found = found.data.trial[~in_time], found.only(in_time)
+        data = replace(found.data, time=found.data.time - endpoint.from_day)
+        found = found._replace(data=data, start=found.start + endpoint.from_day)
+    if endpoint.among is not None:
+        found = found.only(holding(known.chunk, endpoint.among, found.data.row, found.start))
+    changes = group_changes(known.chunk, endpoint)
+    if changes is None:
+        return Analyzed(found.data, early, unknown)
+    data = _in_pieces(found, changes) if endpoint.is_time_dependent else _in_one_group(found, changes, endpoint)
+    unknown = found.data.trial[~np.isin(found.data.row, data.row)]
+    return Analyzed(data, early, unknown)
+
+
+def _in_one_group(found: _Followed, changes: Changes, endpoint: Endpoint) -> TimeToEvent:
+    """The patients by what they are when time begins to count, or by what becomes of them."""
+    group = changes.on(found.data.row, found.last if endpoint.looks_ahead else found.start).astype(np.intp)
+    return replace(found.data, group=group).only(group != NO_GROUP)
+
+
+def _in_pieces(found: _Followed, changes: Changes) -> TimeToEvent:
+    """The patients' time in pieces, in each of which they are in one group."""
+    data = found.data
+    pieces = stretches(changes, data.row, found.start, data.time)
+    is_last = np.isnan(pieces.end)
+    begin, own = found.start.take(pieces.patient), data.only(pieces.patient)
+    return replace(
+        own,
+        group=pieces.group,
+        day=np.where(is_last, own.day, begin + pieces.end),
+        time=np.where(is_last, own.time, pieces.end),
+        cause=np.where(is_last, own.cause, 0),
+        entry=pieces.entry,
+    )
+
+
+def _followed(known: DataCut, endpoint: Endpoint) -> _Followed:
     whole = record(known.chunk)
     history, stratum = whole.histories[endpoint], whole.allocation.stratum
     today = known.day[whole.trial]
@@ -183,7 +268,7 @@ def time_to_event(known: DataCut, endpoint: Endpoint) -> TimeToEvent:
     happened = first <= last
     # Who has just come is at risk, although nothing after their arrival has been reported yet.
     ends = np.where(happened, first, np.maximum(last, start))
-    return TimeToEvent(
+    data = TimeToEvent(
         row,
         whole.trial.take(here),
         whole.group.take(here),
@@ -192,6 +277,7 @@ def time_to_event(known: DataCut, endpoint: Endpoint) -> TimeToEvent:
         ends - start,
         np.where(happened, history.cause.take(here), 0),
     )
+    return _Followed(data, start, last)
 
 
 def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDArray[np.float64]]:
@@ -201,6 +287,8 @@ def by_trial(values: NDArray[np.float64], trial: Rows, trials: int) -> list[NDAr
 
 def survival_data(data: TimeToEvent, endpoint: Endpoint, chunk: Chunk, trials: int = 1) -> SurvivalData:
     """An endpoint of these trials as statistics take it."""
+    scenario = chunk.scenario
+    groups = groups_of(endpoint, scenario.names, scenario.arms, scenario.trial.control)
     return SurvivalData(
         data.trial,
         data.group,
@@ -208,9 +296,10 @@ def survival_data(data: TimeToEvent, endpoint: Endpoint, chunk: Chunk, trials: i
         data.time,
         data.cause,
         trials=trials,
-        arms=record(chunk).allocation.groups,
-        control=chunk.scenario.trial.control,
+        arms=groups.names,
+        control=groups.reference,
         causes=endpoint.events,
         is_stratified=endpoint.stratified,
         horizon_days=max(endpoint.at_days, default=None),
+        entry=data.entry,
     )

@@ -6,10 +6,10 @@ from pathsim.conditions import suggestion
 from pathsim.paths import parts_of
 from pathsim.results.chosen import figures
 from pathsim.results.declared import is_number
+from pathsim.scenario.endpoint import ALL
 from pathsim.scenario.scenario import Scenario
 from pathsim.scenario.schema import ANY, THERAPY
 from pathsim.trial.data_cut import Chunk
-from pathsim.trial.time_to_event import ALL
 from pathsim.trial.toxicity import steps_together
 
 

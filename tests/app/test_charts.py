@@ -231,7 +231,7 @@ async def test_the_day_on_which_trials_end_is_the_median() -> None:
 def test_without_an_interval_there_is_no_hazard_ratio() -> None:
     """While all events are in one arm it would be 0 or infinite."""
     texts = list(comparison(HazardRatioView("drug", 0.0, None, None, 0.24), 0.7, is_stratified=True))
-    assert texts == [["too few events in an arm for a hazard ratio"], ["HR not estimable"]]
+    assert texts == [["too few events in a group for a hazard ratio"], ["HR not estimable"]]
 
 
 async def test_bars_of_trials_with_and_without_a_low_p_differ_without_color() -> None:

@@ -112,9 +112,20 @@ def plotted(
     ticks = tuple(np.linspace(0, HORIZON, 5).tolist())
     labels = tuple(f"{tick / 30.4375:.0f}" for tick in ticks)
     card = EndpointCard(
-        "os", "Overall survival", "OS", HORIZON, ticks, labels, "months", ((),) * arms, (), is_stratified=False
+        "os",
+        "Overall survival",
+        "OS",
+        HORIZON,
+        ticks,
+        labels,
+        "months",
+        ((),) * arms,
+        (),
+        is_stratified=False,
+        groups=tuple(groups[:arms]),
+        is_by_arm=True,
     )
-    return Plot(canvas, card, EndpointView("os", curves, (), (), (), ()), tuple(groups[:arms]), base=base)
+    return Plot(canvas, card, EndpointView("os", curves, (), (), (), ()), base=base)
 
 
 @pytest.mark.parametrize("width", [40, 63, 64, 120])

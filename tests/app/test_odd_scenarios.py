@@ -134,3 +134,35 @@ async def test_all_hazard_ratios_of_a_chart_are_told_in_the_same_words(size: tup
         shapes = {re.sub(r"\d+", "0", re.search(r": ((HR|haz)[^┈▁-█]*)", line)[1]).split("  ")[0] for line in found}  # type: ignore[index]
         assert len(found) == 2
         assert len(shapes) == 1
+
+
+async def test_an_endpoint_of_other_groups_names_them_and_not_the_arms() -> None:
+    async with driven(odd("other_groups"), size=(160, 45)) as driver:
+        await driver.go(DAY)
+        seen = set()
+        for _ in range(8):
+            plot = driver.front.query_one("#first", SurvivalPlot)
+            assert plot.card is not None
+            text = "\n".join(lines_of(plot))
+            assert all(group in text for group in plot.card.groups)
+            assert ("chemotherapy" in text) == plot.card.is_by_arm
+            seen.add(plot.card.name)
+            await driver.press("d")
+        assert driver.app.trial.card is not None
+        assert seen == {card.name for card in driver.app.trial.card.endpoints}
+
+
+async def test_of_other_groups_no_power_is_told() -> None:
+    """Ensemble lists the ratios of arms only; Compare tells ratios of all, and power of none of the others."""
+    async with driven(odd("other_groups"), settings={"steps.home.exit.death.median_days": "300"}) as driver:
+        await driver.go(DAY)
+        compare = await driver.visit("compare")
+        assert isinstance(compare, CompareScreen)
+        await driver.until(lambda: compare.comparison, "both are compared")
+        assert compare.comparison is not None
+        assert driver.app.trial.card is not None
+        both = zip(driver.app.trial.card.endpoints, compare.comparison.compared, strict=True)
+        for card, figures in both:
+            labels = [figure.label for figure in figures]
+            assert any("hazard ratio" in label for label in labels)
+            assert any("power" in label for label in labels) == card.is_by_arm

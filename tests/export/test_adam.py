@@ -237,3 +237,15 @@ def test_a_toxicity_belongs_to_an_arm_only_from_randomization_on(adae: Records, 
             assert mine["RANDDT"] <= row["ASTDT"]
         else:
             assert not mine["RANDDT"] or row["ASTDT"] <= mine["RANDDT"]
+
+
+def test_a_patient_who_changes_groups_has_one_record_of_all_their_time(tmp_path: Path) -> None:
+    folder = tmp_path / "groups"
+    assert export("tests/app/odd/other_groups.toml", "--out", folder) == 0
+    records = read(folder, "adtte")
+    subjects = [(record["PARAM"], record["USUBJID"]) for record in records]
+    assert len(set(subjects)) == len(subjects)
+    changing = [record for record in records if record["PARAM"] == "Survival, by transplant as it comes"]
+    found = json.loads((folder / "results.json").read_text(encoding="utf-8"))["endpoints"]["transplanted"]
+    assert len(changing) == found["arms"]["unexposed"]["n"]
+    assert sum(record["CNSR"] == "0" for record in changing) == found["events"]

@@ -19,7 +19,7 @@ from pathsim.scenario.files import Source
 from pathsim.scenario.scenario import load
 
 BASE = (Path(__file__).parents[1] / "names" / "cases" / "base.toml").read_text(encoding="utf-8")
-NO_RATIO = " no trial has a hazard ratio: no event in any while patients of both arms were followed"
+NO_RATIO = " no trial has a hazard ratio: no event in any while patients of both groups were followed"
 
 
 def report(text: str) -> list[str]:

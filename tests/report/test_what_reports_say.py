@@ -80,7 +80,7 @@ def test_toxicity_elsewhere_is_told_by_type() -> None:
 def test_where_all_events_are_in_one_arm_the_report_says_in_which(immortal: str, ratio: str, only: str) -> None:
     text = report(load("two-arm-exponential", {f"steps.{immortal}.exit.death.median_days": "1e9"}))
     assert f"hazard ratio {ratio}" in text
-    assert f"all events while both arms were followed are in {only}" in text
+    assert f"all events while both groups were followed are in {only}" in text
 
 
 def test_first_events_are_told_up_to_the_last_day_and_not_the_last_in_the_alphabet() -> None:

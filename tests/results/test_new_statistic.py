@@ -118,7 +118,7 @@ def test_settings_are_compared_by_it(scenario: Scenario) -> None:
     before, after = (part[f"{PATH}.events.ratio"] for part in by_setting(columns, 2))
     assert found[f"{PATH}.events.ratio"]["mean_log"] == pytest.approx(np.log(after / before).mean())
     assert f"{PATH}.sign.significant" in found
-    card = EndpointCard("os", "", "os", 1.0, (), (), "", (), (), is_stratified=False)
+    card = EndpointCard("os", "", "os", 1.0, (), (), "", (), (), is_stratified=False, groups=(), is_by_arm=True)
     told = compared_figures(card, *(final(simulate(one, 3)[0]) for one in both))
     assert {one.label: one.unit for one in told} == {
         "OS hazard ratio": Unit.RATIO,

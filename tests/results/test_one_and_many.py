@@ -24,9 +24,13 @@ SECTIONS = ("trial", "cutoffs", "endpoints")
 """What is no table."""
 
 
-@pytest.fixture(scope="module", params=["monitored", pytest.param("pathway", marks=pytest.mark.slow), "few patients"])
+@pytest.fixture(
+    scope="module", params=["monitored", pytest.param("pathway", marks=pytest.mark.slow), "few patients", "groups"]
+)
 def scenario(request: pytest.FixtureRequest) -> Scenario:
-    """Looks that stop a trial; more steps; and so few patients that arms are not followed to the last day."""
+    """Looks that stop a trial; more steps; so few patients that arms are not followed to the last day; other groups."""
+    if request.param == "groups":
+        return load("tests/app/odd/other_groups.toml")
     if request.param == "few patients":
         return load("tests/scenarios/monitored.toml", {"trial.patients": "9", "endpoints.pfs.at_days": "[200, 1190]"})
     return load(f"tests/scenarios/{request.param}.toml")

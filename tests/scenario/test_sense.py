@@ -171,3 +171,36 @@ def test_a_range_reaches_to_what_the_number_can_be_and_no_further(change: tuple[
     assert said in problem.message
     assert problem.path[-1] == "range"
     assert problem.line is not None
+
+
+ODD = (Path(__file__).parents[1] / "app" / "odd" / "other_groups.toml").read_text(encoding="utf-8")
+
+
+def test_an_endpoint_of_nobody_is_refused() -> None:
+    (problem,) = problems(ODD.replace("and age < 60", "and age > 100"))
+    assert problem.path == ("endpoints", "negative", "among")
+    assert "can never hold" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_known"),
+    [
+        ("", False),
+        ("from_day = 0", False),
+        ("from_day = 60", True),
+        ('counted = "ever"', True),
+        ('counted = "time-dependent"', True),
+        ('start = "answer"', True),
+    ],
+)
+def test_groups_are_known_to_somebody_when_time_begins(keys: str, *, is_known: bool) -> None:
+    """MRD is found out between the allocation and the branch that asks for it."""
+    start = "" if "start" in keys else 'start = "allocation"'
+    added = f'[endpoints.more]\nlabel = "More"\nevents = ["death"]\ngroups = "mrd"\n{start}\n{keys}\n\n[cohort]'
+    found = [(".".join(map(str, one.path)), one.message) for one in problems(ODD.replace("[cohort]", added, 1))]
+    if is_known:
+        assert found == []
+    else:
+        ((path, message),) = found
+        assert path == "endpoints.more.groups"
+        assert "nobody's 'mrd' is known at 'allocation', from which time counts" in message

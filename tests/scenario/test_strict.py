@@ -230,3 +230,41 @@ def test_a_place_that_was_given_back_in_between_is_not_held() -> None:
     ]
     kept = WARD.replace('days = 1\nnext = "again"', 'days = 1\nholds = "bed"\nnext = "again"')
     assert found(load(Source("ward", "ward.toml", kept))) == []
+
+
+ODD = (Path(__file__).parents[1] / "app" / "odd" / "other_groups.toml").read_text(encoding="utf-8")
+IMMORTAL = "which they had to live to see (immortal time)"
+
+
+def odd(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+    text = ODD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return found(load(Source("odd", "odd.toml", text)))
+
+
+def test_groups_that_look_ahead_are_suspicious_and_those_of_a_landmark_are_not() -> None:
+    told = [path for path, message in odd() if IMMORTAL in message]
+    assert told == ["endpoints.ever_transplanted.counted"]
+    repaired = odd(('counted  = "ever"', 'counted  = "time-dependent"'))
+    assert not [path for path, message in repaired if IMMORTAL in message]
+
+
+def test_so_are_arms_of_patients_who_were_chosen_after_randomization() -> None:
+    after = [path for path, message in odd() if "found out after the randomization" in message]
+    assert after == ["endpoints.negative.among"]
+    before = odd(("among  = \"mrd == 'negative' and age < 60\"", 'among = "age < 60"'))
+    assert not [path for path, message in before if "found out after the randomization" in message]
+
+
+def test_so_is_time_before_a_randomization_that_all_who_are_analyzed_come_to() -> None:
+    """Arms are what they are for; other groups seem to be of everybody, and are of those who lived so long."""
+    screening = '[steps.screening]\nkind = "phase"\ndays = 9\nnext = "allocation"\n[steps.allocation]\n'
+    begun = (
+        'start   = "allocation"\nevents  = ["death"]\ngroups  = "sex"',
+        'start = "screening"\nevents = ["death"]\ngroups = "sex"',
+    )
+    told = [path for path, message in odd(("[steps.allocation]\n", screening), begun) if "only patients who" in message]
+    assert told == ["endpoints.by_sex.start"]
+    assert not [path for path, message in odd() if "only patients who" in message]

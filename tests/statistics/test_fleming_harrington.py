@@ -132,4 +132,4 @@ def test_without_a_figure_it_does_not_say_that_no_event_occurred() -> None:
     )
     test = FlemingHarringtonTest(data.comparisons["drug"])
     assert np.isnan(test.z[0])
-    assert test.remark(0) == "no event that counts tells the arms apart"
+    assert test.remark(0) == "no event that counts tells the groups apart"

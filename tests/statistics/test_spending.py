@@ -62,7 +62,7 @@ def test_spending_ends_at_the_whole_error(function: Spending, alpha: float) -> N
 
 @pytest.mark.parametrize("name", ["obf", "hsd", "hsd:", "hsd:x", "pocock:2", "hsd:nan", "hsd:inf", ""])
 def test_an_unknown_spending_function_is_refused_with_those_there_are(name: str) -> None:
-    with pytest.raises(ValueError, match="obrien-fleming, pocock, or hsd"):
+    with pytest.raises(ValueError, match="write obrien-fleming, pocock, hsd:-4, or none"):
         spending(name)
 
 

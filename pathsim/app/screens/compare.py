@@ -90,7 +90,7 @@ class CompareScreen(TrialScreen):
         card = self.trial.card
         if card is not None and card.endpoints and snapshot.generation == card.generation:
             number = self.number % len(card.endpoints)
-            self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number], card.groups)
+            self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number])
         if self.is_due():
             self._ask()
 

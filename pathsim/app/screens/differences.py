@@ -131,9 +131,10 @@ def _endpoint_figures(card: Opened, comparison: ComparisonView) -> Iterator[_Fig
         name = endpoint.short_label
         told = spans(day for day, _ in before.at_days)
         for number, (day, survival) in enumerate(before.at_days):
-            for arm in range(len(card.groups)):
-                if before.at_risk[number][arm] and now.at_risk[number][arm]:
-                    yield _Figure(f"{name} at {told[day]}{_of(card, arm)}", survival[arm], now.at_days[number][1][arm])
+            for group, of in enumerate(endpoint.groups):
+                if before.at_risk[number][group] and now.at_risk[number][group]:
+                    label = f"{name} at {told[day]}" + (f", {of}" if len(endpoint.groups) > 1 else "")
+                    yield _Figure(label, survival[group], now.at_days[number][1][group])
         for one in compared:
             yield _Figure(one.label, one.before, one.now, one.unit, is_power=one.unit is Unit.SHARE)
 

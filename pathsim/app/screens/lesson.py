@@ -143,7 +143,7 @@ class LessonScreen(TrialScreen):
                 names = [one.name for one in card.endpoints]
                 asked = self.session.state.endpoint
                 number = names.index(asked) if asked in names else 0
-                self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number], card.groups)
+                self.query_one(SurvivalPlot).show(card.endpoints[number], snapshot.endpoints[number])
             self.query_one(PathwayMap).show(card.lanes, snapshot, is_over=snapshot.day >= card.last_day)
             self.query_one(CommitteeChart).show(card.committee, snapshot)
             self.query_one(ToxicityPairs).show(snapshot.toxicity, card.arms or card.groups)

@@ -219,7 +219,7 @@ class LiveScreen(TrialScreen):
     def opened(self, card: Opened) -> None:
         """Another trial, or other numbers."""
         is_there: dict[View, bool] = {
-            "ratios": any(len(endpoint.published_ratios) > 1 for endpoint in card.endpoints),
+            "ratios": any(one.is_by_arm and len(one.published_ratios) > 1 for one in card.endpoints),
             "toxicity": card.has_toxicity,
             "grades": card.has_toxicity,
             "committee": card.committee is not None,
@@ -273,7 +273,7 @@ class LiveScreen(TrialScreen):
         for name, number in (("#first", self.endpoint), ("#second", self.endpoint + 1)):
             plot = self.query_one(name, SurvivalPlot)
             if count and (name == "#first" or count > 1):
-                plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], card.groups, *beside)
+                plot.show(card.endpoints[number % count], snapshot.endpoints[number % count], *beside)
 
     def _note(self, counts: ComparisonCounts | None) -> None:
         notes: list[tuple[str, str]] = []

@@ -32,10 +32,11 @@ class AgainstControl(Picture):
     groups: tuple[str, ...] = ()
 
     def show(self, cards: Sequence[EndpointCard], views: Sequence[EndpointView], groups: Sequence[str]) -> None:
-        """Draw those of these endpoints, which are in the order of their cards."""
+        """Draw those of the endpoints that compare the arms; all are in the order of their cards."""
         rows = tuple(
             _Compared(card.short_label, groups.index(found.arm), found)
             for card, view in zip(cards, views, strict=True)
+            if card.is_by_arm
             for found in view.ratios
         )
         compared = {groups[row.arm] for row in rows}

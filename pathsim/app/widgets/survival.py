@@ -29,11 +29,10 @@ class SurvivalPlot(Picture, can_focus=True):
 
     card: EndpointCard | None = None
     view: EndpointView | None = None
-    groups: tuple[str, ...] = ()
 
-    def show(self, card: EndpointCard, view: EndpointView, groups: tuple[str, ...], *beside: str) -> None:
+    def show(self, card: EndpointCard, view: EndpointView, *beside: str) -> None:
         """Draw this endpoint on this day; ``beside`` are words beside its title, the longest first."""
-        self.card, self.view, self.groups = card, view, groups
+        self.card, self.view = card, view
         base = self._base
         self.entitle(f"{card.label}, from {base:.0%}" if base else card.label, *beside)
         self.redraw()
@@ -46,7 +45,7 @@ class SurvivalPlot(Picture, can_focus=True):
     def watch_is_zoomed(self) -> None:
         """Draw with another axis."""
         if self.card is not None and self.view is not None:
-            self.show(self.card, self.view, self.groups, *self.headings[1:])
+            self.show(self.card, self.view, *self.headings[1:])
 
     def watch_ticks_censored(self) -> None:
         """Draw with or without ticks."""
@@ -76,7 +75,7 @@ class SurvivalPlot(Picture, can_focus=True):
         """The plot, its axis and the numbers at risk."""
         if self.card is None or self.view is None:
             return
-        plot = Plot(canvas, self.card, self.view, self.groups, base=self._base)
+        plot = Plot(canvas, self.card, self.view, base=self._base)
         if plot.is_too_small:
             canvas.write(0, 0, "too small for curves", "dim")
             return

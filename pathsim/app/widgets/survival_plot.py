@@ -19,6 +19,8 @@ LEAST_LEFT, LEAST_COLUMNS = 10, 12
 LEAST_LABEL, MOST_LABEL = 13, 24
 WIDE = 64
 """From this width on there is room for labels at the ends of the curves."""
+MOST_BANDS = 6
+"""Of more curves than this no intervals are drawn: nobody could tell which tint belongs to which."""
 NOTHING = {ord(glyph) for glyph in f" ┈╌{EIGHTHS}"}
 """What words may be written over: the grid, and the edges of intervals."""
 GRIDS = {0.0: 4, 0.25: 3, 0.5: 5, 0.75: 5}
@@ -34,18 +36,16 @@ def lowest_shown(curves: Sequence[Curve]) -> float:
 class Plot:
     """A drawing on a canvas. ``base`` is the survival at which the axis begins."""
 
-    def __init__(
-        self, canvas: Canvas, card: EndpointCard, view: EndpointView, groups: tuple[str, ...], *, base: float = 0.0
-    ) -> None:
-        self.canvas, self.card, self.view, self.groups = canvas, card, view, groups
+    def __init__(self, canvas: Canvas, card: EndpointCard, view: EndpointView, *, base: float = 0.0) -> None:
+        self.canvas, self.card, self.view, self.groups = canvas, card, view, card.groups
         self.base, parts = base, GRIDS[base]
-        widest = max((len(group) for group in groups), default=0)
+        widest = max((len(group) for group in self.groups), default=0)
         self.has_labels = canvas.width >= WIDE
         self.right = min(max(widest + 7, LEAST_LABEL), MOST_LABEL, canvas.width * 3 // 10) if self.has_labels else 1
         self.left = min(max(widest + 2, LEAST_LEFT), max(canvas.width // (5 if self.has_labels else 3), LEAST_LEFT))
         self.columns = canvas.width - self.left - self.right
         self.top = 0 if self.has_labels else 1
-        rows = canvas.height - self.top - 1 - len(groups)
+        rows = canvas.height - self.top - 1 - len(self.groups)
         self.has_censored = rows > 2 * parts + 1
         self.height = (rows - 1 - self.has_censored) // parts * parts + 1
         self.edges: NDArray[np.float64] = np.linspace(0, card.horizon_days, max(self.columns, 1) + 1)
@@ -126,6 +126,8 @@ class Plot:
 
     def intervals(self) -> None:
         """Intervals, in eighths of a cell; where they overlap the tint is a third one. Thin ones are told in words."""
+        if len(self.view.curves) > MOST_BANDS:
+            return
         shown = [arm for arm, curve in enumerate(self.view.curves) if not self.is_thin(curve)]
         if not self.canvas.palette.has_hues:
             for arm in shown:

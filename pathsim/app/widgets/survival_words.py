@@ -50,7 +50,7 @@ def comparison(found: HazardRatioView, published: float | None, *, is_stratified
     if found.estimate is None or found.p_one_sided is None:
         return
     if found.lower is None or found.upper is None:
-        yield ["too few events in an arm for a hazard ratio"]
+        yield ["too few events in a group for a hazard ratio"]
         yield ["HR not estimable"]
         return
     estimate = f"{ratio(found.estimate)} ({ratio(found.lower)}-{ratio(found.upper)})"

@@ -13,9 +13,14 @@ from pathsim.player.views.compare import ChangedPatient, ComparedFigure, Compari
 from pathsim.player.views.live import ComparisonCounts, EndpointCard
 from pathsim.player.worker_session import WorkerSession
 from pathsim.report.changed_patients import changed_patients
-from pathsim.report.contrasts import ContrastedFigure, contrasted_arms, contrasted_survival, contrasted_toxicity
+from pathsim.report.contrasts import (
+    ContrastedFigure,
+    contrasted_arms,
+    contrasted_survival,
+    contrasted_toxicity,
+    in_ensembles_of,
+)
 from pathsim.results.endpoint import EndpointResults
-from pathsim.results.labels import in_ensembles
 from pathsim.results.views import Columns, kept_of, of_trial
 from pathsim.scenario.scenario import Scenario
 from pathsim.statistics.normal import deviations
@@ -75,10 +80,10 @@ def compared_figures(card: EndpointCard, before: DataCut, now: DataCut) -> tuple
     found = [
         EndpointResults(cut.chunk.scenario.sections.endpoints[card.name], cut).comparisons for cut in (before, now)
     ]
-    for arm in scenario.compared_arms:
+    for arm in scenario.groups(card.name).compared:
         figures_before, figures_now = (kept_of((compared or {})[arm]) for compared in found)
         for path, values in figures_now.items():
-            if (one := in_ensembles(scenario.compared_label(card.name, arm), card.name, arm, path)) is not None:
+            if (one := in_ensembles_of(scenario, card.name, arm, path)) is not None:
                 _, label, unit = one
                 shown = (None, None) if unit is Unit.SHARE else (of_trial(figures_before[path], 0), of_trial(values, 0))
                 figures.append(ComparedFigure(label, unit, *shown))

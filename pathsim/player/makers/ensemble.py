@@ -19,9 +19,8 @@ from pathsim.results.declared import unit_of
 from pathsim.results.labels import PRIMARY_TEST
 from pathsim.results.replicates import rows
 from pathsim.results.views import Columns
+from pathsim.scenario.endpoint import ALL, Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint
-from pathsim.trial.time_to_event import ALL
 
 POWER_POINTS = 40
 ENDED = "trial.ended.day"
@@ -122,7 +121,7 @@ def _figures(scenario: Scenario, columns: Columns, own: Columns) -> Iterator[Fig
     for name, endpoint in scenario.sections.endpoints.items():
         label = scenario.endpoint_label(name)
         wanted[path_of("endpoints", name, "events")] = f"{label}: {_counted(endpoint)}"
-        for arm in scenario.compared_arms:
+        for arm in scenario.groups(name).compared:
             told = f"{scenario.compared_label(name, arm)} HR, median"
             wanted[compared_path(name, arm, "cox", "hazard_ratio")] = told
         wanted |= {_survival(name, day): f"{label} at {told}" for day, told in spans(endpoint.at_days).items()}

@@ -14,9 +14,10 @@ from pathsim.player.views.live import CommitteeCard, ComparisonCounts, LogEntry,
 from pathsim.player.words import of_look, of_patients, verdict
 from pathsim.player.worker_session import WorkerSession
 from pathsim.report.rules import rules_in_words
+from pathsim.scenario.endpoint import ALL
 from pathsim.scenario.scenario import Scenario
 from pathsim.trial.monitoring import Look, allocation_ratio, plan_of, planned_bounds
-from pathsim.trial.time_to_event import ALL, allocation
+from pathsim.trial.time_to_event import allocation
 
 LOG_LINES = 60
 MOST_MOVING = 200

@@ -23,8 +23,8 @@ from pathsim.player.views.patients import (
 from pathsim.report.figures import span
 from pathsim.report.first_differences import first_difference
 from pathsim.report.partings import parting, so_far
+from pathsim.scenario.endpoint import Endpoint
 from pathsim.scenario.scenario import Scenario
-from pathsim.scenario.schema import Endpoint
 from pathsim.trial.tables import NO_ARM
 from pathsim.trial.time_to_event import TimeToEvent, time_to_event
 
@@ -33,7 +33,7 @@ def roster(
     generation: int, simulated: SimulatedTrial, found: Counterfactual | None, coupling: Coupling, day: float
 ) -> RosterView:
     """All patients who have come by a day, and how those who are randomized fare in one arm against the other."""
-    endpoint = next(iter(simulated.scenario.sections.endpoints.values()), None)
+    endpoint = simulated.scenario.sections.endpoints.get(simulated.scenario.first_endpoint)
     effects = {} if found is None else found.under[coupling].of_patient
     is_over = day >= simulated.last_day
     return RosterView(

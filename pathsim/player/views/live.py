@@ -86,11 +86,14 @@ class EndpointCard:
     tick_labels: tuple[str, ...]
     unit: str
     published: tuple[tuple[tuple[float, float], ...], ...]
-    """For each arm, published (day, survival)."""
+    """For each group, published (day, survival)."""
     published_ratios: tuple[float | None, ...]
-    """For each arm that is compared with control."""
+    """For each group that is compared with another."""
     is_stratified: bool
     """Whether the arms are compared within strata."""
+    groups: tuple[str, ...]
+    """The arms, or what is compared instead of them."""
+    is_by_arm: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,7 @@ class HazardRatioView:
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """An endpoint on a day: a curve for each arm, those of the trial it is compared with, and the comparison.
+    """An endpoint on a day: a curve for each group, those of the trial it is compared with, and the comparison.
 
     All of it counts what a report on that day would: with records as complete as they are at the last data cut.
     """
