@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from textual.pilot import Pilot
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.pictures import without_fonts
+from pathsim.lessons.read import lesson
+from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
 
@@ -31,17 +34,20 @@ class Shot(NamedTuple):
     scenario: str = "aall1331"
     view: str = ""
     """Of a screen with several."""
+    lesson: str = ""
+    """The lesson that is being given."""
 
     @property
     def plays(self) -> bool:
         """Whether the trial runs when the picture is taken."""
-        return not (self.keys or self.view)
+        return not (self.keys or self.view or self.lesson)
 
 
 FOUND = ("slash", *"steps.after_transplant.exit.relapse.hazard", "enter")
 OTHER_ARM = ("p", "slash", *"would fare better", "enter", "t")
 BEFORE_CHANGE = ("c", "home", "enter")
 CHANGES = ("right", "right", "down", "left", "n", "down", "right", "h", "up")
+LESSON_KEYS = ("right", "2", "enter")
 SHOTS = (
     Shot("app-live", (160, 45), "dark", 1300),
     Shot("app-changed", (160, 45), "dark", 1700, TURNED, FOUND),
@@ -52,14 +58,21 @@ SHOTS = (
     Shot("app-evidence", (120, 40), "light", 2115, keys=("v", "w"), replicates=500),
     Shot("app-small", (80, 24), "projector", 1300),
     Shot("app-history", (120, 40), "dark", 1700, keys=CHANGES),
+    Shot("app-lesson", (120, 40), "dark", 2115, keys=LESSON_KEYS, lesson="hr-070"),
     Shot("app-queues", (120, 40), "dark", 120, TWO_SUITES, view="queues", scenario="stroke-thrombectomy"),
 )
 
 
 async def taken(shot: Shot) -> None:
     """Take one picture."""
-    session = UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day, is_playing=shot.plays)
-    app = PathsimApp(WorkerProcess(), session, f"pathsim-{shot.theme}")
+    given = LessonSession(lesson(shot.lesson)) if shot.lesson else None
+    if given is None:
+        state, session = None, UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day)
+    else:
+        state = replace(given.state, screen="lesson")
+        session = UserSession.of(state, SEED)
+    session.is_playing = shot.plays
+    app = PathsimApp(WorkerProcess(), session, f"pathsim-{shot.theme}", opens_at=state, lesson=given)
     async with app.run_test(size=shot.size) as pilot:
         await until(pilot, lambda: app.trial.snapshot is not None)
         if shot.plays:
@@ -73,7 +86,9 @@ async def taken(shot: Shot) -> None:
             app.front.view = shot.view
         await until(pilot, lambda: not shot.replicates or app.front.replicates >= shot.replicates)
         await pilot.pause(0.5)
-        picture = app.export_screenshot(title=f"pathsim app {shot.scenario} --seed {SEED}")
+        await until(pilot, lambda: given is None or len(given.told) == len(given.step.figures))
+        title = f"pathsim app {shot.scenario} --seed {SEED}" if given is None else f"pathsim lesson {shot.lesson}"
+        picture = app.export_screenshot(title=title)
     (PICTURES / f"{shot.name}.svg").write_text(without_fonts(picture), encoding="utf-8")
 
 

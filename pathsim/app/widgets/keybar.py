@@ -25,7 +25,7 @@ FIRST = (
 
 What makes no sense yet, as to undo, stands among those that follow.
 """
-SHORT = {"sliders.less": "turn", "screen.ensemble": "many trials", "player.help": "keys"}
+SHORT = {"screen.back": "leave", "sliders.less": "turn", "screen.ensemble": "many trials", "player.help": "keys"}
 """What they are called here."""
 
 
