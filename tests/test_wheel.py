@@ -59,3 +59,15 @@ def test_results_are_those_of_the_repository(site: Path, tmp_path: Path) -> None
     installed = run(*command, cwd=tmp_path, path=site)
     assert json.loads(installed)["trial"]["enrolled"] == 400
     assert installed == run(*command, cwd=ROOT, path=ROOT)
+
+
+def test_lessons_are_those_of_the_repository(site: Path, tmp_path: Path) -> None:
+    listed = json.loads(run(str(site / "bin" / "pathsim"), "lesson", "list", "--json", cwd=tmp_path, path=site))
+    assert {row["name"] for row in listed["lessons"]} == {path.stem for path in (ROOT / "lessons").glob("*.md")}
+    # And the small scenarios that they are about.
+    asked = (
+        "from pathsim.lessons.read import lesson, lesson_names; from pathsim.scenario.scenario import load;"
+        "print(*sorted({load(step.state.scenario).name for name in lesson_names() for step in lesson(name).steps}))"
+    )
+    found = run(sys.executable, "-c", asked, cwd=tmp_path, path=site).decode().split()
+    assert "surrogate" in found

@@ -129,6 +129,9 @@ def open_app(
     """
     if state is not None and state.lesson and lesson is None:
         lesson = lesson_at(state)
+        if state.screen == "lesson":
+            # Its page says which trial it is, wherever the lesson is on this machine.
+            state = replace(lesson.state, day=state.day, screen=state.screen, lesson=state.lesson, page=lesson.page)
     from pathsim.player.process import WorkerProcess
 
     # The worker gets ready and simulates the trial while the app is loaded.
