@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pathsim.conditions import suggestion
 from pathsim.lessons.figures import FigureError, computed, scenario_of, seed_of, until
-from pathsim.lessons.lesson import Lesson, LessonStep
+from pathsim.lessons.lesson import Lesson, LessonStep, Panel
 from pathsim.scenario.problems import Problem, ScenarioError
+from pathsim.state import AppState
 
 
 def problems(lesson: Lesson) -> list[Problem]:
@@ -17,22 +18,28 @@ def problems(lesson: Lesson) -> list[Problem]:
 
 
 def _wrong(step: LessonStep) -> Iterator[str]:
-    """What of the state of a step is not in its trial."""
+    """What of the states of a step is not in its trial."""
+    for beside in (step.beside, step.beside_answer):
+        if beside is not None:
+            yield from _missing(*beside)
+
+
+def _missing(state: AppState, panels: tuple[Panel, ...]) -> Iterator[str]:
     try:
-        scenario = scenario_of(step.state)
-        seed_of(step.state, scenario)
-        until(step.state, scenario)
+        scenario = scenario_of(state)
+        seed_of(state, scenario)
+        until(state, scenario)
     except ScenarioError as wrong:
         yield from (problem.message for problem in wrong.problems)
         return
     endpoints = list(scenario.sections.endpoints)
-    if step.state.endpoint and step.state.endpoint not in endpoints:
-        yield f"there is no endpoint '{step.state.endpoint}'.{suggestion(step.state.endpoint, endpoints)}"
-    if "curves" in step.panels and not endpoints:
+    if state.endpoint and state.endpoint not in endpoints:
+        yield f"there is no endpoint '{state.endpoint}'.{suggestion(state.endpoint, endpoints)}"
+    if "curves" in panels and not endpoints:
         yield "it shows curves, and the scenario has no endpoint"
-    if "committee" in step.panels and scenario.trial.monitoring is None:
+    if "committee" in panels and scenario.trial.monitoring is None:
         yield "it shows the committee, and the scenario has none"
-    if {"toxicity", "grades"} & set(step.panels) and not any(scenario.vocabulary.of("toxicity")):
+    if {"toxicity", "grades"} & set(panels) and not any(scenario.vocabulary.of("toxicity")):
         yield "it shows toxicity, and the scenario has none"
 
 

@@ -33,6 +33,8 @@ BATCH_SECONDS, MOST_AT_A_TIME = 0.25, 256
 """How long, about, one batch of replicates takes at most, and how many it has."""
 QUANTILES = {"lower": 0.025, "median": 0.5, "upper": 0.975}
 UNKNOWN = "not estimable"
+ROUNDED_FROM = 20
+"""From here on numbers are told without decimals."""
 
 
 class FigureError(Exception):
@@ -109,7 +111,7 @@ def until(state: AppState, scenario: Scenario) -> float | None:
 def _sample_of(figure: LessonFigure) -> LessonFigure:
     """What figures of the same trials have in common."""
     state = figure.state if not figure.over else replace(figure.state, replicate=0)
-    return LessonFigure(replace(state, endpoint="", patient=None), "", over=figure.over, null=figure.null)
+    return LessonFigure(replace(state, endpoint=""), "", over=figure.over, null=figure.null)
 
 
 class _Sample:
@@ -221,4 +223,6 @@ def told(number: float, unit: Unit | None) -> str:
             return p_value(number)
         case Unit.DAYS:
             return months(number)
-    return f"{number:,.0f}" if number == round(number) and abs(number) >= 1 else decimal(number)
+    # What is counted can have a mean that is none of its values.
+    is_whole = number == round(number) and abs(number) >= 1
+    return f"{number:,.0f}" if is_whole or abs(number) >= ROUNDED_FROM else decimal(number)

@@ -66,6 +66,13 @@ class LessonQuestion:
         return not self.predicts and not any(choice.is_right for choice in self.choices)
 
 
+class Beside(NamedTuple):
+    """What of a trial stands beside a text."""
+
+    state: AppState
+    panels: tuple[Panel, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class LessonStep:
     """A page of a lesson. Its texts are Markdown, with names of figures in braces."""
@@ -73,12 +80,13 @@ class LessonStep:
     title: str
     line: int
     """Where it begins in the file."""
-    state: AppState
-    panels: tuple[Panel, ...]
+    beside: Beside
     say: str
     watch: str = ""
     """What to look at on the right."""
     question: LessonQuestion | None = None
+    beside_answer: Beside | None = None
+    """What stands there instead once the question is answered."""
     reveal: str = ""
     """What is said once everybody has answered."""
     notes: str = ""
@@ -89,6 +97,11 @@ class LessonStep:
     """Those that its texts name."""
     expected: tuple[tuple[str, float, float], ...] = ()
     """Between what figures must lie for the text to be true of them."""
+
+    @property
+    def state(self) -> AppState:
+        """The trial that it speaks of."""
+        return self.beside.state
 
     def values(self, computed: Mapping[LessonFigure, FigureValue]) -> dict[str, FigureValue]:
         """The figures that are computed, by the names that the texts have for them."""

@@ -12,8 +12,8 @@ from markdown_it.token import Token
 from pydantic import ValidationError
 
 from pathsim.conditions import suggestion
-from pathsim.lessons.lesson import Lesson, LessonChoice, LessonFigure, LessonQuestion, LessonStep
-from pathsim.lessons.schema import LessonFigureTable, LessonHead, LessonTable, StepTable, TrialTable
+from pathsim.lessons.lesson import Beside, Lesson, LessonChoice, LessonFigure, LessonQuestion, LessonStep
+from pathsim.lessons.schema import LessonFigureTable, LessonHead, LessonTable, ShownTable, StepTable, TrialTable
 from pathsim.scenario.files import Source, find, library, source_at
 from pathsim.scenario.files import names as scenario_names
 from pathsim.scenario.limits import too_much
@@ -208,7 +208,8 @@ class _Reader:
         if table is None:
             return None
         try:
-            state = self._state(head, table)
+            beside = self._beside(Beside(self._usual(head), head.show), table)
+            then = None if table.then is None else self._beside(beside, table.then)
         except ScenarioError as wrong:
             self.problems += [replace(one, file=self.source.file, line=page.line) for one in wrong.problems]
             return None
@@ -217,18 +218,18 @@ class _Reader:
         named = dict.fromkeys([*_names(texts), *filter(None, [table.predict]), *table.expect])
         used = {}
         for name in named:
-            if (one := self._figure(name, figures, state)) is None:
+            if (one := self._figure(name, figures, beside.state)) is None:
                 self._wrong(page.line, f"there is no figure '{name}'.{suggestion(name, list(figures))}", (page.title,))
             else:
                 used[name] = one
         return LessonStep(
             title=page.title,
             line=page.line,
-            state=state,
-            panels=table.show or head.show,
+            beside=beside,
             say=page.text(),
             watch=table.watch,
             question=_question(table),
+            beside_answer=then,
             reveal=page.text(REVEAL),
             notes=page.text(NOTES),
             tries=table.tries,
@@ -236,15 +237,21 @@ class _Reader:
             expected=tuple((name, lower, upper) for name, (lower, upper) in table.expect.items()),
         )
 
-    def _state(self, head: LessonHead, table: StepTable) -> AppState:
+    def _usual(self, head: LessonHead) -> AppState:
+        """The trial of the whole lesson."""
         seed, replicate = head.seed, head.replicate
         if self._seed is not None:
             seed, replicate = self._seed, 0
         if self._replicate is not None:
             replicate = self._replicate
-        usual = AppState(self._scenario(head.scenario), seed, replicate, _settings(head.set), day="last")
-        state = self._other(usual, table)
-        return replace(state, endpoint=table.endpoint or "", patient=table.patient)
+        return AppState(self._scenario(head.scenario), seed, replicate, _settings(head.set), day="last")
+
+    def _beside(self, usual: Beside, table: ShownTable) -> Beside:
+        """What a table says of what stands beside a text; the rest is as usual."""
+        state = self._other(usual.state, table)
+        if table.endpoint is not None:
+            state = replace(state, endpoint=table.endpoint)
+        return Beside(state, table.show or usual.panels)
 
     def _other(self, state: AppState, table: TrialTable) -> AppState:
         """A state with what a table says of it. Another scenario has another seed and other numbers."""

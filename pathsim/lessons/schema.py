@@ -74,14 +74,20 @@ class ChoiceTable(LessonTable):
     """What is said to those who chose it."""
 
 
-class StepTable(TrialTable):
-    """The head of a step."""
+class ShownTable(TrialTable):
+    """What of a trial stands beside the text."""
 
     endpoint: Text | None = None
     """Whose curves are shown."""
-    patient: Annotated[int, Field(ge=0)] | None = None
     show: tuple[Panel, ...] | None = Field(default=None, min_length=1, max_length=3)
     """What stands beside the text."""
+
+
+class StepTable(ShownTable):
+    """The head of a step."""
+
+    then: ShownTable | None = None
+    """What is shown instead once the question is answered; what is not said in it is as before."""
     watch: str = ""
     """What to look at."""
     ask: Text | None = None
@@ -99,6 +105,8 @@ class StepTable(TrialTable):
             raise ValueError("a step asks to choose or to predict, not both")
         if (self.ask is None) != (not self.choices and self.predict is None):
             raise ValueError("a question is 'ask' with 'choices', or with 'predict', the name of a figure")
+        if self.then is not None and self.ask is None:
+            raise ValueError("'then' is what is shown after the answer: ask something")
         if len(self.choices) == 1:
             raise ValueError("one choice is none: give two or more")
         return self

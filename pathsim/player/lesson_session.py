@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pathsim.lessons.lesson import FigureValue, Lesson, LessonFigure, LessonStep
+from pathsim.lessons.lesson import Beside, FigureValue, Lesson, LessonFigure, LessonStep
 from pathsim.state import AppState
 
 LONGEST_GUESS = 8
@@ -35,9 +35,16 @@ class LessonSession:
         return self.lesson.steps[self.page - 1] if self.page else None
 
     @property
+    def beside(self) -> Beside:
+        """What stands beside the text."""
+        step = self.lesson.steps[max(self.page - 1, 0)]
+        is_answered = self.page in self.revealed and step.beside_answer is not None
+        return step.beside_answer if is_answered and step.beside_answer else step.beside
+
+    @property
     def state(self) -> AppState:
         """What the trial beside the text is to be."""
-        return self.lesson.steps[max(self.page - 1, 0)].state
+        return self.beside.state
 
     @property
     def told(self) -> dict[str, FigureValue]:

@@ -98,6 +98,20 @@ async def test_the_trial_beside_the_text_is_that_of_the_step() -> None:
         assert driver.snapshot.iso_date == "2021-06-30"
 
 
+async def test_after_the_answer_something_else_can_be_shown() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 2)
+        assert (driver.session.replicate, driver.front.query_one(SurvivalPlot).display) == (0, False)
+        await driver.press("right")
+        await driver.until_shown()
+        assert given(driver).page == 2
+        assert (driver.session.replicate, driver.front.query_one(SurvivalPlot).display) == (3, True)
+        # It is still so on coming back.
+        await driver.press("left", "right")
+        await driver.until_shown()
+        assert (driver.session.replicate, driver.front.query_one(SurvivalPlot).display) == (3, True)
+
+
 async def test_free_play_is_left_behind_when_one_comes_back() -> None:
     async with driven(lesson=SMALL, size=(120, 40)) as driver:
         await on_page(driver, 3)
@@ -199,7 +213,7 @@ async def test_every_page_of_every_lesson_fits_and_shows_its_trial(name: str) ->
             step = given(driver).step
             assert step is not None
             seen = [name for name in PANELS if driver.front.query_one(f"#{name}").display]
-            assert set(seen) == set(step.panels)
+            assert set(seen) == set((step.beside_answer or step.beside).panels)
             for name_of_panel in seen:
                 drawn = "".join(lines_of(driver.front.query_one(f"#{name_of_panel}")))
                 assert drawn.strip(), (page, name_of_panel)

@@ -45,7 +45,9 @@ def test_what_stands_in_the_file_comes_out() -> None:
     assert first.question is not None
     assert [choice.is_right for choice in first.question.choices] == [False, True, False]
     assert first.expected == (("events", 1.0, 400.0),)
-    assert (first.panels, second.panels) == (("curves",), ("ensemble",))
+    assert (first.beside.panels, second.beside.panels) == (("curves",), ("ensemble",))
+    assert second.beside_answer is not None
+    assert (second.beside_answer.panels, second.beside_answer.state.replicate) == (("curves", "ensemble"), 3)
     assert second.question is not None
     assert second.question.predicts == "power"
     assert third.question is not None

@@ -18,7 +18,7 @@ from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.reading import LessonProgress, Reading
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.toxicity import ToxicityPairs
-from pathsim.lessons.lesson import Panel
+from pathsim.lessons.lesson import Beside, Panel
 from pathsim.names import in_line
 from pathsim.player import requests as ask
 from pathsim.player.controller import Controller
@@ -106,9 +106,8 @@ class LessonScreen(TrialScreen):
 
     def _arrange(self) -> None:
         """Show the panels of the step."""
-        step = self.session.step or self.session.lesson.steps[0]
         for name in PANELS:
-            self.query_one(f"#{name}").display = name in step.panels
+            self.query_one(f"#{name}").display = name in self.session.beside.panels
 
     def _show(self) -> None:
         """The page that one is on."""
@@ -190,20 +189,23 @@ class LessonScreen(TrialScreen):
         return can.get(action, True)
 
     def action_turn(self, pages: int) -> None:
-        """The next page, or the one before."""
-        if self.session.turn(pages):
-            self.query_one(Reading).first_line = 0
-            self.trial.restore(self.session.state)
-            self._show()
-        else:
-            self._show()
-            self.query_one(Reading).follow(to_end=not self.session.is_asking)
+        """The next page, or the one before; what follows a question is shown before that."""
+        before = self.session.beside
+        is_other = self.session.turn(pages)
+        self._turned(None if is_other else before, to_end=not is_other)
 
     def action_answer(self) -> None:
         """Show what follows the question."""
+        before = self.session.beside
         self.session.reveal()
+        self._turned(before, to_end=True)
+
+    def _turned(self, before: Beside | None, *, to_end: bool) -> None:
+        """Show what the lesson has come to, and the trial that is now beside it."""
+        if self.session.beside != before:
+            self.trial.restore(self.session.state)
         self._show()
-        self.query_one(Reading).follow(to_end=True)
+        self.query_one(Reading).follow(to_end=to_end)
 
     def action_move(self, step: int) -> None:
         """The next choice, or the one before; other lines where nothing is asked."""
