@@ -29,6 +29,7 @@ MENDED = ["landmark", "time_dependent"]
 SUSPICIOUS = {
     "immortal": ["endpoints.ever.counted"],
     "transplant": ["endpoints.ever.counted"],
+    "surrogate": ["endpoints.negative.among", "endpoints.positive.among"],
 }
 """What some are there to show, and no trial should do."""
 
