@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from pathsim.conditions import suggestion
-from pathsim.lessons.figures import FigureError, computed, scenario_of, seed_of, until
-from pathsim.lessons.lesson import Lesson, LessonStep, Panel
+from pathsim.lessons.figures import FigureError, FigureWork, scenario_of, seed_of, until
+from pathsim.lessons.lesson import Lesson, LessonFigure, LessonStep, Panel
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.state import AppState
 
@@ -12,8 +12,11 @@ from pathsim.state import AppState
 def problems(lesson: Lesson) -> list[Problem]:
     """Everything that is wrong with a lesson that could be read. All of its figures are computed."""
     found = [Problem((step.title,), told, lesson.file, step.line) for step in lesson.steps for told in _wrong(step)]
-    return found or [
-        Problem((step.title,), told, lesson.file, step.line) for step in lesson.steps for told in _untrue(step)
+    if found:
+        return found
+    values = _Values(lesson)
+    return [
+        Problem((step.title,), told, lesson.file, step.line) for step in lesson.steps for told in _untrue(step, values)
     ]
 
 
@@ -43,13 +46,27 @@ def _missing(state: AppState, panels: tuple[Panel, ...]) -> Iterator[str]:
         yield "it shows toxicity, and the scenario has none"
 
 
-def _untrue(step: LessonStep) -> Iterator[str]:
+class _Values:
+    """All figures of a lesson, computed together, and why the others could not be."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.why: dict[LessonFigure, str] = {}
+        work = FigureWork(lesson.figures)
+        while not work.is_complete:
+            try:
+                work.batch()
+            except FigureError as wrong:
+                self.why |= dict.fromkeys(wrong.figures, str(wrong))
+        self.known = work.values
+
+
+def _untrue(step: LessonStep, values: _Values) -> Iterator[str]:
     """The figures of a step that cannot be computed, or are not what its text supposes."""
-    try:
-        values = step.values(computed(step.figures.values()))
-    except (FigureError, ScenarioError) as wrong:
-        yield str(wrong)
+    unknown = {values.why[figure] for figure in step.figures.values() if figure in values.why}
+    if unknown:
+        yield from sorted(unknown)
         return
+    known = step.values(values.known)
     for name, lower, upper in step.expected:
-        if not lower <= values[name].number <= upper:
-            yield f"'{name}' is {values[name].number:.4g}, and the text supposes {lower:g} to {upper:g}"
+        if not lower <= known[name].number <= upper:
+            yield f"'{name}' is {known[name].number:.4g}, and the text supposes {lower:g} to {upper:g}"

@@ -38,14 +38,18 @@ ROUNDED_FROM = 20
 
 
 class FigureError(Exception):
-    """A figure that cannot be computed, with a sentence for who wrote the lesson."""
+    """Figures that cannot be computed, with a sentence for who wrote the lesson."""
+
+    def __init__(self, sentence: str, figures: Sequence[LessonFigure]) -> None:
+        super().__init__(sentence)
+        self.figures = tuple(figures)
 
 
 class FigureWork:
     """Computes figures, those of one trial first, and then many replicates a batch at a time."""
 
     def __init__(self, figures: Iterable[LessonFigure]) -> None:
-        """Raises FigureError for a condition that is none."""
+        """Nothing is computed yet."""
         self.values: dict[LessonFigure, FigureValue] = {}
         """Those that are computed."""
         groups: dict[LessonFigure, list[LessonFigure]] = {}
@@ -59,7 +63,7 @@ class FigureWork:
         return not self._open
 
     def batch(self) -> None:
-        """Compute some more. Raises ScenarioError for a state that is none, and FigureError for a figure."""
+        """Compute some more. Raises FigureError for those that cannot be, and then goes on without them."""
         if not self._open:
             return
         sample = self._open[0]
@@ -68,12 +72,15 @@ class FigureWork:
             if sample.is_complete:
                 self.values |= sample.values()
                 self._open.pop(0)
-        except KeyError as nowhere:
+        except ScenarioError as wrong:
             self._open.pop(0)
-            raise FigureError(str(nowhere.args[0])) from None
-        except ScenarioError:
+            raise FigureError(str(wrong), sample.figures) from None
+        except (KeyError, ValueError) as wrong:
+            # One of them: each alone, so that the others come to be known.
             self._open.pop(0)
-            raise
+            if len(sample.figures) == 1:
+                raise FigureError(str(wrong.args[0]), sample.figures) from None
+            self._open[:0] = [_Sample(sample.of, [figure]) for figure in sample.figures]
 
 
 def computed(figures: Iterable[LessonFigure]) -> dict[LessonFigure, FigureValue]:
@@ -118,16 +125,23 @@ class _Sample:
     """The trials of some figures, as many as there are so far."""
 
     def __init__(self, of: LessonFigure, figures: Sequence[LessonFigure]) -> None:
-        self._of, self._figures = of, figures
+        self.of, self.figures = of, figures
         self._wanted = max(of.over, 1)
         self._done, self._size = 0, 1
         self._parts: list[Columns] = []
         self._counts: list[int] = []
-        self._conditions = {
-            text: _condition(text) for one in figures for text in filter(None, (one.condition, *one.where))
-        }
+
+    @cached_property
+    def _conditions(self) -> dict[str, FigureCondition]:
+        """Those of the figures, by their texts."""
+        texts = (text for one in self.figures for text in filter(None, (one.condition, *one.where)))
+        return {text: figure_condition(text) for text in texts}
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        """What is kept of each trial."""
         conditions = (condition.figure for condition in self._conditions.values())
-        self._paths = tuple(dict.fromkeys([*filter(None, (one.path for one in figures)), *conditions]))
+        return tuple(dict.fromkeys([*filter(None, (one.path for one in self.figures)), *conditions]))
 
     @property
     def is_complete(self) -> bool:
@@ -135,30 +149,28 @@ class _Sample:
 
     @cached_property
     def _scenario(self) -> Scenario:
-        made = scenario_of(self._of.state)
+        made = scenario_of(self.of.state)
         for path in self._paths:
-            try:
-                check_picks(made, path)
-            except ValueError as nowhere:
-                raise KeyError(str(nowhere)) from None
-        return made.under_null() if self._of.null else made
+            check_picks(made, path)
+        return made.under_null() if self.of.null else made
 
     def batch(self) -> None:
-        began, count = time.monotonic(), min(self._size, self._wanted - self._done)
-        chunk = self._many(range(self._done, self._done + count)) if self._of.over else self._one()
-        results = TrialResults(chunk, until(self._of.state, self._scenario))
+        began, count = time.thread_time(), min(self._size, self._wanted - self._done)
+        chunk = self._many(range(self._done, self._done + count)) if self.of.over else self._one()
+        results = TrialResults(chunk, until(self.of.state, self._scenario))
         self._parts.append(figures_of(results, self._paths))
         self._counts.append(count)
         self._done += count
-        is_quick = time.monotonic() - began < BATCH_SECONDS / 2
+        # Of its own time: a machine that others use, too, makes a batch no larger.
+        is_quick = time.thread_time() - began < BATCH_SECONDS / 2
         self._size = min(2 * self._size, MOST_AT_A_TIME) if is_quick else max(self._size // 2, 1)
 
     def _many(self, replicates: range) -> Chunk:
-        return simulate_many(self._scenario, seed_of(self._of.state, self._scenario), replicates)
+        return simulate_many(self._scenario, seed_of(self.of.state, self._scenario), replicates)
 
     def _one(self) -> Chunk:
         """The trial as the app shows it: where something is set, its patients keep the arms that they have without."""
-        state, made = self._of.state, self._scenario
+        state, made = self.of.state, self._scenario
         seed = seed_of(state, made)
         if not state.settings:
             return simulate(made, seed, state.replicate)[0]
@@ -168,7 +180,7 @@ class _Sample:
 
     def values(self) -> dict[LessonFigure, FigureValue]:
         columns = below_each_other(self._parts, self._counts)
-        return {figure: self._value(figure, columns) for figure in self._figures}
+        return {figure: self._value(figure, columns) for figure in self.figures}
 
     def _value(self, figure: LessonFigure, columns: Columns) -> FigureValue:
         among = all_met((self._conditions[text] for text in figure.where), columns) if figure.where else slice(None)
@@ -179,13 +191,6 @@ class _Sample:
         unit = unit_of(figure.path)
         number = _summary(values[np.isfinite(values)] if figure.over else values, figure.tell, unit)
         return FigureValue(number, told(number, unit))
-
-
-def _condition(text: str) -> FigureCondition:
-    try:
-        return figure_condition(text)
-    except ValueError as wrong:
-        raise FigureError(str(wrong)) from None
 
 
 def _counted(met: NDArray[np.bool_], tell: str) -> FigureValue:

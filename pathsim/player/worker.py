@@ -99,7 +99,7 @@ class Worker:
         known, problem = len(work.values), ""
         try:
             work.batch()
-        except (ScenarioError, FigureError) as wrong:
+        except FigureError as wrong:
             problem = str(wrong)
         if work.is_complete:
             self._lesson = None

@@ -13,7 +13,6 @@ from pathsim.lessons import figures
 from pathsim.lessons.figures import FigureError, FigureWork, computed
 from pathsim.lessons.lesson import LessonFigure
 from pathsim.lessons.read import lesson
-from pathsim.scenario.problems import ScenarioError
 from pathsim.state import AppState
 
 SMALL = lesson(str(Path(__file__).parent / "small.md"))
@@ -134,11 +133,22 @@ def test_a_state_that_is_none_is_told_and_the_others_are_computed(state: AppStat
     while not work.is_complete:
         try:
             work.batch()
-        except ScenarioError as wrong:
+        except FigureError as wrong:
             problems.append(str(wrong))
     assert len(problems) == 1
     assert told in problems[0]
     assert set(work.values) == {good}
+
+
+def test_one_that_is_none_leaves_the_others_of_its_trials() -> None:
+    good, bad = LessonFigure(TRIAL, EVENTS), LessonFigure(TRIAL, "endpoints.dfs.events")
+    work, lost = FigureWork([good, bad]), []
+    while not work.is_complete:
+        try:
+            work.batch()
+        except FigureError as wrong:
+            lost += wrong.figures
+    assert (lost, set(work.values)) == ([bad], {good})
 
 
 def test_what_cannot_be_estimated_is_told_so() -> None:
