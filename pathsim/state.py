@@ -104,6 +104,9 @@ class AppState:
     """The name or the file of the lesson that is being given."""
     page: Annotated[int, _Said(_number)] = 0
     """On which of its pages one is; the first is 0."""
+    lesson_seed: Annotated[int | None, _Said(_number)] = None
+    lesson_replicate: Annotated[int | None, _Said(_number)] = None
+    """Of which trial it is given; that of its file if None."""
 
     def __str__(self) -> str:
         """The state as one line, which ``read`` takes back."""

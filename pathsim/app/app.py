@@ -19,6 +19,7 @@ from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_ke
 from pathsim.app.pictures import PictureError, save_picture
 from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import CommandList, Help, question
+from pathsim.app.screens.lesson import LessonScreen
 from pathsim.app.screens.live import LiveScreen
 from pathsim.app.screens.opening import Opening
 from pathsim.app.screens.trial import TrialScreen
@@ -128,7 +129,9 @@ class PathsimApp(TrialApp):
         screen = "" if front.TAB.name == HOME else front.TAB.name
         state = replace(trial.session.state(trial.card.asked, date), screen=screen, **front.shown())
         if trial.lesson is not None:
-            state = replace(state, lesson=trial.lesson.lesson.asked, page=trial.lesson.page)
+            given = trial.lesson
+            state = replace(state, lesson=given.lesson.asked, page=given.page)
+            state = replace(state, lesson_seed=given.seed, lesson_replicate=given.replicate)
         return state
 
     @on(Arrived)
@@ -148,7 +151,9 @@ class PathsimApp(TrialApp):
     # ---- actions
 
     def action_visit(self, name: str) -> None:
-        """Go to another screen."""
+        """Go to another screen; to the lesson also where one is there already, if its trial was changed."""
+        if name == self.current_mode and isinstance(self.screen, LessonScreen):
+            self.screen.resumed()
         if self.current_mode != name and not self._has_dialog and name in self._modes_there:
             self.switch_mode(name)
 
@@ -275,6 +280,7 @@ class PathsimApp(TrialApp):
         self.trial.replace_worker(WorkerProcess())
         self.listen(self.trial.worker)
         self.trial.open()
+        self.trial.compute()
 
     def action_help(self) -> None:
         """All keys, and what they do; meanwhile the trial stands still."""

@@ -188,7 +188,8 @@ def lesson_at(state: "AppState") -> "LessonSession":
     from pathsim.lessons.read import lesson
     from pathsim.player.lesson_session import LessonSession
 
-    session = LessonSession(lesson(state.lesson))
+    seed, replicate = state.lesson_seed, state.lesson_replicate
+    session = LessonSession(lesson(state.lesson, seed=seed, replicate=replicate), seed=seed, replicate=replicate)
     session.page = min(state.page, session.pages - 1)
     return session
 

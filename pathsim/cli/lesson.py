@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from pathsim.text import harmless, harmless_lines
 
 if TYPE_CHECKING:
     from pathsim.lessons.lesson import FigureValue, Lesson, LessonFigure
+    from pathsim.player.lesson_session import LessonSession
 
 LIST = "list"
 
@@ -47,6 +49,8 @@ def lesson(
 ) -> None:
     """Give a lesson: NAME is one of those that come with pathsim (pathsim lesson list), or a file of your own."""
     if name == LIST:
+        if plain or wants_notes or worksheet is not None or has_answers:
+            raise click.UsageError("say which lesson: pathsim lesson NAME; pathsim lesson list says what there is")
         _list(as_json=as_json)
         return
     if as_json:
@@ -75,7 +79,9 @@ def lesson(
             f"a lesson needs a terminal that it can draw on; without one: {shlex.join(command)} --plain"
         )
     else:
-        _open(found, theme, ascii_only=ascii_only)
+        from pathsim.player.lesson_session import LessonSession
+
+        _open(LessonSession(found, seed=seed, replicate=replicate), theme, ascii_only=ascii_only)
 
 
 def _list(*, as_json: bool) -> None:
@@ -157,23 +163,28 @@ def _give(found: "Lesson") -> None:
         values |= work.values
         mine = step.values(values)
         tell(list(said(number, found, step, mine)))
-        tell(list(answered(step, _asked(len(step.question.choices)) if step.question else "", mine)))
+        answer = "" if step.question is None else _asked(len(step.question.choices))
+        tell(list(answered(step, answer, mine)))
 
 
 def _asked(choices: int) -> str:
     """An answer from standard input; none where it has come to its end."""
     told = f"your answer, 1 to {choices}; enter passes: " if choices else "a number; enter passes: "
-    click.echo(told, nl=False, err=True)
-    answer = sys.stdin.readline()
-    if not answer.endswith("\n"):
-        click.echo(err=True)
-    return answer.strip()
+    with suppress(AttributeError, ValueError):
+        # Whatever is typed is an answer, if a wrong one.
+        sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
+    while True:
+        click.echo(told, nl=False, err=True)
+        answer = sys.stdin.readline()
+        if not answer.endswith("\n"):
+            click.echo(err=True)
+            return answer.strip()
+        if not choices or not answer.strip() or answer.strip() in map(str, range(1, choices + 1)):
+            return answer.strip()
+        click.echo(f"'{harmless(answer.strip())}' is none of 1 to {choices}", err=True)
 
 
-def _open(found: "Lesson", theme: str, *, ascii_only: bool) -> None:
+def _open(session: "LessonSession", theme: str, *, ascii_only: bool) -> None:
     from dataclasses import replace
 
-    from pathsim.player.lesson_session import LessonSession
-
-    session = LessonSession(found)
     open_app(replace(session.state, screen="lesson"), theme, ascii_only=ascii_only, lesson=session)

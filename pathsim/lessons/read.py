@@ -116,6 +116,10 @@ class _Reader:
             return None
         figures = self._figures(head, 2, found[1] or "")
         story, *pages = sections
+        titles = [page.title for page in pages]
+        outside = (head.title, *head.objectives, head.assumed, *head.sources, story.text(), story.text(NOTES), *titles)
+        for name in dict.fromkeys(_names(outside)):
+            self._wrong(1, f"'{{{name}}}' names a figure where there are none: they belong into the texts of steps")
         if not pages or len(pages) > MOST_STEPS:
             self._wrong(1, f"a lesson has steps, each below a heading with two signs (## Title): 1 to {MOST_STEPS}")
         steps = [self._step(page, head, figures) for page in pages]

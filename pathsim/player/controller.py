@@ -98,8 +98,8 @@ class Controller:
                 self._tell(Note(f"A defect of pathsim: {reply.message}. Please report it.", 15, "error"))
             case Saved():
                 self._tell(Note(f"Written: {reply.file}. {reply.note}", 8))
-            case Computed(problem=problem) if problem:
-                self._tell(Note(f"A figure of this lesson cannot be computed: {problem}", 15, "warning"))
+            case Computed():
+                self._computed(reply)
             case Unsaved():
                 self._tell(Note(f"Not written: {reply.why}", 10, "error"))
             case _:
@@ -112,6 +112,12 @@ class Controller:
             main = "" if self.card is None else self.card.main_endpoint
             ratios = [one.estimate for view in snapshot.endpoints if view.name == main for one in view.ratios]
             self.history.note(self.session.setup, StateFigures(snapshot.day, changed, next(iter(ratios), None)))
+
+    def _computed(self, reply: Computed) -> None:
+        if self.lesson is not None:
+            self.lesson.values |= dict(reply.values)
+        if reply.problem:
+            self._tell(Note(f"A figure of this lesson cannot be computed: {reply.problem}", 15, "warning"))
 
     def _refused(self, reply: Refused) -> None:
         self.problems, self.asked_at = reply.problems, None
@@ -162,6 +168,12 @@ class Controller:
         self.session.restore(state)
         self.open()
         self._refresh_header()
+
+    def compute(self) -> None:
+        """Have those figures of the lesson computed that are not known yet."""
+        if self.lesson is not None:
+            unknown = [figure for figure in self.lesson.lesson.figures if figure not in self.lesson.values]
+            self.send(ask.Compute(0, tuple(unknown)))
 
     def begin(self) -> None:
         """Ask for the trial, unless whoever started the worker has done so before the app was loaded."""

@@ -15,6 +15,9 @@ class LessonSession:
 
     lesson: Lesson
     page: int = 0
+    seed: int | None = None
+    replicate: int | None = None
+    """Of which trial it is given, if not of that which its file says."""
     chosen: dict[int, int] = field(default_factory=dict)
     """By page, the choice that is marked."""
     guesses: dict[int, str] = field(default_factory=dict)
@@ -104,5 +107,8 @@ class LessonSession:
     def type(self, character: str) -> None:
         """Add a character to the prediction; take the last one away with none."""
         if self.is_predicting:
+            # As numbers are written elsewhere, too; a sign stands in front.
+            character = character.replace(",", ".")
             text = self.guess[:-1] if not character else (self.guess + character)[:LONGEST_GUESS]
-            self.guesses[self.page] = text
+            if text.rfind("-") <= 0 and text.count(".") <= 1:
+                self.guesses[self.page] = text

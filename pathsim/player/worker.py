@@ -91,6 +91,10 @@ class Worker:
             self._current = None
             self._send(Failed(repeats.session.request.generation, f"{type(wrong).__name__}: {wrong}"))
 
+    @property
+    def _generation(self) -> int:
+        return 0 if self._session is None else self._session.request.generation
+
     def _compute(self) -> None:
         """Some figures of the lesson; they are told as they come."""
         work = self._lesson
@@ -101,6 +105,10 @@ class Worker:
             work.batch()
         except FigureError as wrong:
             problem = str(wrong)
+        except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
+            self._lesson = None
+            self._send(Failed(self._generation, f"{type(wrong).__name__}: {wrong}"))
+            return
         if work.is_complete:
             self._lesson = None
         if problem or len(work.values) > known:

@@ -1,12 +1,14 @@
 """A lesson on screen: the text, the trial that it speaks of, questions, and what came of them."""
 
+import os
 import shlex
+import signal
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from driving import Driver, driven, lines_of
+from driving import Driver, WatchedWorker, driven, lines_of
 
 from pathsim.app.screens.lesson import PANELS, LessonScreen
 from pathsim.app.widgets.histogram import Histogram
@@ -126,6 +128,69 @@ async def test_free_play_is_left_behind_when_one_comes_back() -> None:
         assert driver.app.current_mode == "live"
 
 
+async def test_figures_that_come_while_another_screen_is_in_front_are_kept() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await driver.until(lambda: driver.app.trial.card is not None, "the trial is there")
+        given(driver).values.clear()
+        await driver.visit("evidence")
+        driver.app.trial.compute()
+        await computed(driver)
+        await driver.press("L")
+        await on_page(driver, 1)
+        assert "…" not in reading(driver)
+
+
+async def test_a_worker_that_has_died_is_replaced_and_computes_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pathsim.app.app.WorkerProcess", WatchedWorker)
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 1)
+        os.kill(driver.app.trial.worker.pid, signal.SIGKILL)
+        await driver.until(lambda: driver.app.trial.is_worker_lost, "the app has noticed")
+        given(driver).values.clear()
+        await driver.press("R")
+        await computed(driver)
+        driver.app.trial.worker.close()
+
+
+async def test_a_trial_that_is_changed_on_the_page_is_told_and_the_key_leads_back() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 1)
+        assert "not the trial" not in lines_of(driver.front.query_one(LessonProgress))[0]
+        await driver.press("n")
+        await driver.until_shown()
+        assert "this is not the trial of this page: L leads back" in lines_of(driver.front.query_one(LessonProgress))[0]
+        await driver.press("L")
+        await driver.until_shown()
+        assert driver.session.seed == 7
+        assert "not the trial" not in lines_of(driver.front.query_one(LessonProgress))[0]
+
+
+async def test_the_keys_are_those_of_the_text_whatever_is_clicked() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 1)
+        await driver.press("tab", "tab", "2")
+        assert given(driver).choice == 1
+        await driver.click(driver.front.query_one(SurvivalPlot), 5, 5)
+        await driver.press("3", "right")
+        assert given(driver).choice == 2
+        assert not given(driver).is_asking
+
+
+async def test_the_curves_are_of_the_endpoint_that_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "mine.md"
+    text = (
+        TEXT.replace('"two-arm-exponential"', '"aall1331"')
+        .replace("day     = 2021-06-30", 'endpoint = "os"')
+        .replace("2021", "2018")
+    )
+    file.write_text(text, encoding="utf-8")
+    async with driven(lesson=str(file), size=(120, 40)) as driver:
+        await on_page(driver, 3)
+        assert driver.front.query_one(SurvivalPlot).headings[0].startswith("Overall survival")
+
+
 async def test_without_a_lesson_there_is_no_tab_and_no_key_for_one() -> None:
     async with driven("two-arm-exponential") as driver:
         assert "Lesson" not in driver.header()
@@ -143,6 +208,18 @@ async def test_its_state_opens_the_same_page() -> None:
     again = lesson_at(state)
     assert again.page == 3
     assert lesson_at(replace(state, page=90)).page == 3
+
+
+async def test_a_lesson_on_other_patients_stays_one() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 1)
+        session = given(driver)
+        session.seed, session.lesson = 9, lesson(SMALL, seed=9)
+        await driver.press("right", "right", "left")
+        assert driver.app.state is not None
+        again = lesson_at(AppState.read(str(driver.app.state)))
+        assert again.lesson == session.lesson
+        assert (again.seed, again.state.seed) == (9, 9)
 
 
 async def test_a_figure_that_cannot_be_computed_is_told(tmp_path: Path) -> None:

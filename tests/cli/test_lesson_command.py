@@ -45,6 +45,10 @@ def test_in_plain_lines_answers_come_from_standard_input() -> None:
     assert "You said 60; it is" in told.stdout
     order = [told.stdout.index(words) for words in ("Step 1 of 3", "Yes.", "Step 2 of 3", "You said", "That was all")]
     assert order == sorted(order)
+    # What is no answer is asked again.
+    again = given(SMALL, "--plain", answers="9\nx\n2\n60\n1\n")
+    assert again.stdout == told.stdout
+    assert "'9' is none of 1 to 3" in again.stderr
     # Whoever says nothing hears everything all the same.
     silent = given(SMALL, "--plain")
     assert silent.exit_code == 0
@@ -79,6 +83,7 @@ def test_a_page_is_written_with_or_without_the_answers(tmp_path: Path) -> None:
         ((SMALL,), "--plain"),
         ((SMALL, "--plain", "--notes"), "choose one of"),
         ((SMALL, "--key"), "name it with --worksheet"),
+        (("list", "--plain"), "say which lesson"),
         ((SMALL, "--json"), "--json is for pathsim lesson list"),
         ((SMALL, "--worksheet", "no-such-folder/a.html"), "there is no folder"),
     ],

@@ -70,6 +70,18 @@ def test_another_seed_is_that_of_all_steps_that_name_none() -> None:
     assert {(step.state.seed, step.state.replicate) for step in steps} == {(9, 2)}
     assert steps[0].figures["other"].state.replicate == 3
     assert lesson(str(SMALL), replicate=4).steps[0].state.seed == 7
+    # Another seed has other trials: its first one, if no other is asked for.
+    of_another = made(TEXT.replace("seed       = 7", "seed       = 7\nreplicate  = 5"))
+    assert of_another.steps[0].state.replicate == 5
+    named = made(TEXT.replace("replicate = 3 }", "seed = 4 }").replace("seed       = 7", "seed = 7\nreplicate = 5"))
+    assert (named.steps[0].figures["other"].state.seed, named.steps[0].figures["other"].state.replicate) == (4, 0)
+
+
+def test_another_scenario_has_a_seed_and_numbers_of_its_own() -> None:
+    text = TEXT.replace("seed       = 7", 'seed = 7\nset = { "trial.patients" = 300 }')
+    found = made(text.replace("replicate = 3 }", 'scenario = "aall1331" }')).steps[0].figures["other"]
+    assert (found.state.scenario, found.state.seed, found.state.settings) == ("aall1331", None, ())
+    assert made(text).steps[0].figures["other"].state.settings == (("trial.patients", "300"),)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +102,7 @@ def test_another_seed_is_that_of_all_steps_that_name_none() -> None:
         ("### Reveal\n\nThe", "### Revealed\n\nThe", "below a step there are the headings"),
         ("expect  = { events = [1, 400] }", "expect  = { evens = [1, 400] }", "there is no figure 'evens'"),
         ("+++\ntitle", "++\ntitle", "a lesson begins with its head"),
+        ("Two arms, and", "Two arms {events}, and", "'{events}' names a figure where there are none"),
         ("Look at", "Look\x1b[31m at", "invisible character U+001B"),
     ],
 )

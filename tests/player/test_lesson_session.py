@@ -64,6 +64,13 @@ def test_a_prediction_is_typed_and_stands_still_once_it_is_answered() -> None:
     assert session.guess == "54."
 
 
+def test_a_number_is_typed_as_people_write_it() -> None:
+    session = LessonSession(SMALL, page=2)
+    for sign in "-0,5.-":
+        session.type(sign)
+    assert session.guess == "-0.5"
+
+
 @given(st.lists(st.sampled_from(["on", "back", "answer", "up", "down", "3", "x"]), max_size=60))
 def test_whatever_is_pressed_one_is_on_a_page_and_answers_are_choices(keys: list[str]) -> None:
     session = LessonSession(SMALL)

@@ -91,7 +91,10 @@ class LessonScreen(TrialScreen):
 
     def begin(self) -> None:
         """Have the figures of the whole lesson computed, those of single trials first."""
-        self.trial.send(ask.Compute(0, self.session.lesson.figures))
+        self.trial.compute()
+        for panel in self.query("#trial > *"):
+            # The keys are those of the text.
+            panel.can_focus = False
         self._arrange()
 
     def resumed(self) -> None:
@@ -113,7 +116,6 @@ class LessonScreen(TrialScreen):
         """The page that one is on."""
         with self.app.batch_update():
             self._arrange()
-            self.query_one(LessonProgress).show(self.session)
             self.query_one(Reading).show(self.session)
         self.refresh_bindings()
         self.show_header()
@@ -152,7 +154,6 @@ class LessonScreen(TrialScreen):
     def told(self, reply: Reply) -> None:
         """Figures of the lesson, or more replicates."""
         if isinstance(reply, Computed):
-            self.session.values |= dict(reply.values)
             self.query_one(Reading).redraw()
         elif isinstance(reply, EnsembleView):
             self.view = reply
@@ -164,6 +165,21 @@ class LessonScreen(TrialScreen):
         none = "simulating the first replicates …" if view is None else "no figure to show"
         own = self.trial.session.is_over
         self.query_one(Histogram).show(headline, none, level, is_over=own, so_far=None)
+
+    def show_header(self) -> None:
+        """How far one is, and whether the trial is that of the page."""
+        super().show_header()
+        keys = " or ".join(self.keys_of("screen.lesson"))
+        remark = f"this is not the trial of this page: {keys} leads back" if self._is_changed else ""
+        for progress in self.query(LessonProgress):
+            progress.show(self.session, remark)
+
+    @property
+    def _is_changed(self) -> bool:
+        """Whether the trial on screen has become another than that of the page."""
+        here, state = self.trial.session, self.session.state
+        is_same_seed = state.seed in {None, here.seed} and state.replicate == here.replicate
+        return not is_same_seed or here.as_settings() != state.settings or here.scenario != state.scenario
 
     def _parts(self) -> Iterator[HeaderPart]:
         yield HeaderPart(in_line(self.session.lesson.title), "title")

@@ -7,14 +7,14 @@ from textual import events
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.lessons.lesson import LessonStep
-from pathsim.lessons.words import Run, filled, made
+from pathsim.lessons.words import Run, made
 from pathsim.names import in_line
 from pathsim.player.lesson_session import LessonSession
 from pathsim.text import counted, harmless
 
 Line = list[tuple[str, str]]
 """Pieces of text with the names of their colors."""
-DIGITS, TYPED = "123456789", "0123456789."
+DIGITS, TYPED = "123456789", "0123456789.,-"
 """Keys that choose, and those that a number is typed with."""
 RIGHT, WRONG, MARK = "✓", "✗", "▌"
 
@@ -24,7 +24,6 @@ class Reading(Picture):
 
     can_focus = True
     session: LessonSession | None = None
-    sources: tuple[str, ...] = ()
     first_line = 0
     """How many lines are above what is seen."""
 
@@ -133,8 +132,8 @@ class Reading(Picture):
             if is_open and not question.is_vote:
                 sign = RIGHT if choice.is_right else WRONG if is_mine else ""
             fore = "yours" if is_mine else "text!" if sign else "text"
-            told = " ".join(filter(None, (f"{number + 1}  {filled(choice.text, session.told)}", sign)))
-            for row, line in enumerate(self._said(told.replace("**", ""), width - 2, fore)):
+            told = f"{number + 1}  {choice.text} {sign}"
+            for row, line in enumerate(self._said(told, width - 2, fore)):
                 yield [(MARK, "yours") if is_mine else (" ", "text"), (" " if row == 0 else "    ", fore), *line]
             if is_open and is_mine and choice.why:
                 yield from ([("     ", "dim"), *line] for line in self._said(choice.why, width - 5, "dim"))
@@ -195,10 +194,11 @@ class LessonProgress(Picture):
     """How far one is in a lesson: a point for each page."""
 
     session: LessonSession | None = None
+    remark = ""
 
-    def show(self, session: LessonSession) -> None:
-        """Draw where one is."""
-        self.session = session
+    def show(self, session: LessonSession, remark: str) -> None:
+        """Draw where one is, and a remark beside it."""
+        self.session, self.remark = session, remark
         self.redraw()
 
     def draw(self, canvas: Canvas) -> None:
@@ -213,5 +213,5 @@ class LessonProgress(Picture):
             column = canvas.write(0, column, sign, "yours!" if here else "text" if page < session.page else "dim")
             if page < session.pages - 1:
                 column = canvas.write(0, column, "──", "text" if page < session.page else "dim")
-        told = "answer, and see" if session.is_asking else ""
-        canvas.write(0, column + 3, told, "dim")
+        if self.remark:
+            canvas.write(0, column + 3, self.remark, "yours")
