@@ -352,7 +352,11 @@ def places_of_keys() -> tuple[KeyScope, ...]:
     )
 
 
-APART: dict[type, tuple[str, ...]] = {Listing: (LiveScreen.TAB.name,)}
+_LESSON = LessonScreen.TAB.name
+APART: dict[type, tuple[str, ...]] = {
+    Listing: (LiveScreen.TAB.name, _LESSON),
+    **dict.fromkeys((Calendar, HistoryThread, Sliders, SurvivalPlot, Timeline), (_LESSON,)),
+}
 """Widgets, and screens on which they never are: there their keys are free."""
 
 

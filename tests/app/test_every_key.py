@@ -151,9 +151,10 @@ NOT_HERE = (
     "One place more",
     "One place less",
     "The distribution, or all figures",
+    "Back to the lesson",
     *(f"Try change {n}" for n in (1, 2, 3)),
 )
-"""Keys that make sense where patients queue, where there is little room, or where nothing is changed."""
+"""Keys that make sense where patients queue, in a lesson, where there is little room, or where nothing is changed."""
 GROUPS = sorted({name.partition(".")[0] for name in KEYS})
 
 

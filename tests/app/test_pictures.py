@@ -94,8 +94,8 @@ async def test_curves_are_heavy_for_the_first_arm_and_light_for_the_second(size:
             beside = "".join(
                 glyph for (row, column), glyph in sorted(glyphs.items()) if row < top or column >= right.start()
             )
-            assert re.search(rf"{sample} {plot.groups[arm][:6]}", beside)
-            assert plot.groups[1 - arm][:4] not in beside
+            assert re.search(rf"{sample} {plot.card.groups[arm][:6]}", beside)
+            assert plot.card.groups[1 - arm][:4] not in beside
 
 
 def row_of_axis(plot: SurvivalPlot) -> int:
@@ -117,12 +117,12 @@ async def test_the_numbers_at_risk_are_those_of_the_snapshot(size: tuple[int, in
     async with driven(size=size) as driver:
         snapshot = await driver.go(DAY)
         plot = driver.front.query_one("#first", SurvivalPlot)
-        ticks, *rows, censored = lines_of(plot)[row_of_axis(plot) + 1 :][: len(plot.groups) + 2]
+        ticks, *rows, censored = lines_of(plot)[row_of_axis(plot) + 1 :][: len(plot.card.groups) + 2]
         assert ticks.startswith("at risk ")
         for arm, row in enumerate(rows):
             curve = snapshot.endpoints[0].curves[arm]
             name, *shown = row.split()
-            assert plot.groups[arm].startswith(name.rstrip("…"))
+            assert plot.card.groups[arm].startswith(name.rstrip("…"))
             every = round(len(curve.at_risk) / len(shown) + 0.49)
             assert [int(number) for number in shown] == list(curve.at_risk[::every])
             # Each below its tick, of which the last is followed by the unit.
