@@ -88,7 +88,8 @@ class Reading(Picture):
         yield [(shortened(in_line(step.title), width), "title")]
         yield []
         yield from self._said(step.say, width)
-        if step.watch:
+        # Once something else is shown, it is no longer there.
+        if step.watch and session.beside == step.beside:
             yield []
             yield from self._said(f"→ {step.watch}", width, "dim")
         if step.question is not None:
