@@ -107,6 +107,12 @@ async def begin(driver: Driver, does: Does) -> None:
         if does.on != "compare" or does.turned:
             await driver.until(lambda: found.lines, "there is a list")
         found.focus()
+    if does.on == "patients":
+        # A journey that comes later would be shown from its beginning again.
+        generation = driver.session.generation
+        await driver.until(
+            lambda: getattr(getattr(screen, "journey", None), "generation", 0) == generation, "it is told"
+        )
     if does.on == "ensemble":
         await driver.until(lambda: getattr(screen, "view", None), "there are replicates")
     if does.focus:
