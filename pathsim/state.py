@@ -32,17 +32,25 @@ class StateError(ValueError):
     """A text that is no state, with a sentence for the user."""
 
 
-def date_of(text: str) -> Date:
-    """A date, or ``last`` for the last day of the trial. Raises StateError if it is neither."""
-    if text == "last":
-        return "last"
+def iso_date(text: str) -> datetime.date:
+    """A date as 2017-12-31. Raises StateError, with a sentence, if it is none."""
     try:
         found = datetime.date.fromisoformat(text)
     except ValueError:
         found = None
     if found is None or found.isoformat() != text:
-        raise StateError(f"'{text}' is not a date; write one such as 2017-12-31, or last")
+        raise StateError(f"'{text}' is not a date; write one such as 2017-12-31")
     return found
+
+
+def date_of(text: str) -> Date:
+    """A date, or ``last`` for the last day of the trial. Raises StateError if it is neither."""
+    if text == "last":
+        return "last"
+    try:
+        return iso_date(text)
+    except StateError as wrong:
+        raise StateError(f"{wrong}, or last") from None
 
 
 def _number(text: str) -> int:

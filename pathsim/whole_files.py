@@ -1,7 +1,7 @@
 """Files that take their name only when they are complete: nobody ever finds half of one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,26 @@ PARTIAL = ".partial"
 
 class UnwritableError(Exception):
     """A file that cannot be written, with a sentence for the user."""
+
+
+def new_file(name: str, endings: Sequence[str]) -> Path:
+    """Where to write a file that is not there yet: it ends with the first of these if with none of them.
+
+    Raises UnwritableError for a name that is none, that something has already, or whose folder is not there.
+    """
+    try:
+        path = Path(name.strip()).expanduser()
+        if not path.name:
+            raise UnwritableError("a file needs a name")
+        path = path if path.suffix.lower() in endings else path.with_name(f"{path.name}{endings[0]}")
+        os.path.realpath(path)  # Raises ValueError for what no system takes as a name.
+        if path.exists():
+            raise UnwritableError(f"{path} already exists: choose another name")
+        if not path.parent.is_dir():
+            raise UnwritableError(f"there is no folder {path.parent}")
+    except (OSError, ValueError, RuntimeError) as wrong:
+        raise UnwritableError(f"'{name}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
+    return path
 
 
 @contextmanager

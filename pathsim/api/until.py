@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from pathsim.api.arguments import ArgumentError
 from pathsim.calendar import day_of
+from pathsim.scenario.dates import DateError, day_at
 from pathsim.scenario.scenario import Scenario
 
 
@@ -14,10 +15,10 @@ def date_until(scenarios: Iterable[Scenario], until: datetime.date) -> datetime.
         raise ArgumentError(f"until: expected a date such as datetime.date(2017, 12, 31), found {until!r}")
     date = until.date() if isinstance(until, datetime.datetime) else until
     for scenario in scenarios:
-        day, last = day_of(date, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
-        if not 1 <= day <= last:
-            span = f"{scenario.trial.begins} to {scenario.date(last)}"
-            raise ArgumentError(f"until {date}: the trial goes from {span}; choose a date between")
+        try:
+            day_at(scenario, date)
+        except DateError as wrong:
+            raise ArgumentError(f"until {wrong}") from None
     return date
 
 

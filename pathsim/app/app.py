@@ -16,7 +16,7 @@ from textual.screen import Screen
 
 from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
-from pathsim.app.pictures import PictureError, save_picture
+from pathsim.app.pictures import save_picture
 from pathsim.app.screens import SCREENS
 from pathsim.app.screens.dialogs import CommandList, Help, question
 from pathsim.app.screens.lesson import LessonScreen
@@ -38,6 +38,7 @@ from pathsim.player.requests import Towards
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened
 from pathsim.state import AppState
+from pathsim.whole_files import UnwritableError
 
 HOME = SCREENS[0].TAB.name
 """The screen with which it begins if no other is asked for, and to which esc leads back."""
@@ -151,8 +152,8 @@ class PathsimApp(TrialApp):
     # ---- actions
 
     def action_visit(self, name: str) -> None:
-        """Go to another screen; to the lesson also where one is there already, if its trial was changed."""
-        if name == self.current_mode and isinstance(self.screen, LessonScreen):
+        """Go to another screen; on the same one, to what it shows when one comes to it."""
+        if name == self.current_mode and isinstance(self.screen, TrialScreen) and self.screen.is_made:
             self.screen.resumed()
         if self.current_mode != name and not self._has_dialog and name in self._modes_there:
             self.switch_mode(name)
@@ -261,7 +262,7 @@ class PathsimApp(TrialApp):
     def _save_picture(self, picture: str, file: str) -> None:
         try:
             self.notify(f"Written: {save_picture(picture, file)}", timeout=8)
-        except PictureError as wrong:
+        except UnwritableError as wrong:
             self.notify(f"Not written: {wrong}", severity="error", timeout=10)
 
     def action_save(self) -> None:

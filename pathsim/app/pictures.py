@@ -3,14 +3,10 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from pathsim.whole_files import UnwritableError, write_whole
+from pathsim.whole_files import UnwritableError, new_file, write_whole
 
 DRAWS = "cairosvg"
 """The library that turns SVG into PNG."""
-
-
-class PictureError(Exception):
-    """A picture that cannot be written, with a sentence for the user."""
 
 
 def without_fonts(picture: str) -> str:
@@ -26,21 +22,9 @@ def without_fonts(picture: str) -> str:
 
 
 def save_picture(picture: str, file: str) -> Path:
-    """Write a picture in SVG to a file, as PNG if it is called so; where it is. Raises PictureError if it cannot be."""
-    try:
-        path = Path(file.strip()).expanduser()
-        if not path.name:
-            raise PictureError("a picture needs a name")
-        path = path if path.suffix.lower() in {".svg", ".png"} else path.with_name(f"{path.name}.svg")
-        if path.exists():
-            raise PictureError(f"{path} already exists: choose another name")
-        if not path.parent.is_dir():
-            raise PictureError(f"there is no folder {path.parent}")
-        write_whole(path, _content(without_fonts(picture), path))
-    except UnwritableError as wrong:
-        raise PictureError(str(wrong)) from None
-    except (OSError, ValueError, RuntimeError) as wrong:
-        raise PictureError(f"'{file}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
+    """Write a picture in SVG to a file, as PNG if it is called so; where it is. Raises UnwritableError."""
+    path = new_file(file, (".svg", ".png"))
+    write_whole(path, _content(without_fonts(picture), path))
     return path
 
 
@@ -48,7 +32,7 @@ def _content(picture: str, path: Path) -> bytes:
     if path.suffix.lower() == ".svg":
         return picture.encode()
     if find_spec(DRAWS) is None:
-        raise PictureError("PNG needs cairosvg: install 'pathsim-trials[png]', or name the picture .svg")
+        raise UnwritableError("PNG needs cairosvg: install 'pathsim-trials[png]', or name the picture .svg")
     from cairosvg import svg2png  # noqa: PLC0415 - few want it, and it is slow to load
 
     drawn: bytes = svg2png(picture.encode(), scale=2)

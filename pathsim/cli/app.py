@@ -5,14 +5,13 @@ import os
 import sys
 import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from pathsim.api.arguments import drawn_seed
+from pathsim.cli.app_memory import is_first_time, keep_state, keep_welcomed, left_at
 from pathsim.cli.options import seed_option_with, set_option, whole
 
 if TYPE_CHECKING:
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 DEFAULT_SCENARIO = "aall1331"
 LOOK_SECONDS = 1.0
 LAST = "last"
-"""Where the app was left: the name of this state, and of the file that keeps it."""
-MOST_KEPT = 100_000
+"""The state in which the app was left."""
 THEME_NAMES = ("dark", "light", "projector", "mono")
 
 
@@ -31,7 +29,7 @@ def _state(ctx: click.Context, param: click.Parameter, text: str | None) -> "App
     from pathsim.state import AppState, StateError
 
     try:
-        return None if text is None else AppState.read(_left_at() if text == LAST else text)
+        return None if text is None else AppState.read(left_at() if text == LAST else text)
     except StateError as wrong:
         raise click.BadParameter(str(wrong), ctx, param) from None
     except OSError:
@@ -143,7 +141,7 @@ def open_app(
     state = usual if state is None else state
     is_unicode = sys.stderr.encoding.lower().startswith("utf")
     session = UserSession.of(state, drawn_seed())
-    welcomes = welcomes or (state == replace(usual, scenario=state.scenario) and _is_first_time())
+    welcomes = welcomes or (state == replace(usual, scenario=state.scenario) and is_first_time())
     session.is_playing = session.is_playing and not welcomes
     worker.send(session.request())
     from pathsim.app.app import PathsimApp
@@ -174,11 +172,9 @@ def open_app(
         # Also where the app broke down before it could.
         app.trial.worker.close()
     if app.left_at is not None:
-        # Next time they may be in another folder.
-        scenario, lesson_file = (_from_anywhere(path) for path in (app.left_at.scenario, app.left_at.lesson))
-        _keep(LAST, str(replace(app.left_at, scenario=scenario, lesson=lesson_file)))
+        keep_state(app.left_at)
     if welcomes and not app.welcomes:
-        _keep("welcomed", "")
+        keep_welcomed()
     if app.return_code:
         _leave(app.return_code)
 
@@ -192,40 +188,6 @@ def lesson_at(state: "AppState") -> "LessonSession":
     session = LessonSession(lesson(state.lesson, seed=seed, replicate=replicate), seed=seed, replicate=replicate)
     session.page = min(state.page, session.pages - 1)
     return session
-
-
-def _from_anywhere(path: str) -> str:
-    """The path of a file as it is found from any folder; what is no file, as a name of the library, as it is."""
-    return str(Path(path).resolve()) if path and Path(path).is_file() else path
-
-
-def _kept(name: str) -> Path:
-    """A file in which something of this user's is kept."""
-    from platformdirs import user_state_path
-
-    return user_state_path("pathsim") / name
-
-
-def _is_first_time() -> bool:
-    """Whether this user has never been welcomed."""
-    try:
-        return not _kept("welcomed").exists()
-    except OSError:
-        return True
-
-
-def _left_at() -> str:
-    """The state in which the app was left last. Raises OSError if nothing is known of one."""
-    with _kept(LAST).open(encoding="utf-8", errors="replace") as file:
-        return file.read(MOST_KEPT).strip()
-
-
-def _keep(name: str, content: str) -> None:
-    """Keep something in mind until another time; who has no place for it does without."""
-    with suppress(OSError):
-        file = _kept(name)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
 
 
 def _leave(code: int) -> NoReturn:

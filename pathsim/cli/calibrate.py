@@ -8,7 +8,7 @@ import click
 from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
 from pathsim.cli.many import needs_fit, points_tried, quiet_option, told_of_trouble, workers_begun, workers_option
 from pathsim.cli.options import json_option, scenario_argument, seed_option, whole
-from pathsim.cli.output import page, print_json
+from pathsim.cli.output import page, print_json, refuse_unwritable
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
@@ -120,10 +120,7 @@ def _file(asked: str, source: "Source", out: Path | None, *, force: bool) -> Pat
         )
     if out is None:
         return Path(source.file)
-    if not out.parent.is_dir():
-        raise click.UsageError(f"there is no folder {out.parent}: create it first, or name another file with --out")
-    if out.exists() and not force:
-        raise click.UsageError(f"{out} already exists: name another file, or overwrite it with --force")
+    refuse_unwritable(out, "--out", force=force)
     return out
 
 

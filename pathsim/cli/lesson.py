@@ -10,10 +10,12 @@ import click
 
 from pathsim.cli.app import THEME_NAMES, is_terminal, open_app
 from pathsim.cli.options import json_option, whole
-from pathsim.cli.output import page, patience, print_json
-from pathsim.text import harmless, harmless_lines
+from pathsim.cli.output import page, patience, print_json, refuse_unwritable
+from pathsim.text import counted, harmless, harmless_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pathsim.lessons.lesson import FigureValue, Lesson, LessonFigure
     from pathsim.player.lesson_session import LessonSession
 
@@ -70,8 +72,7 @@ def lesson(
     elif wants_notes:
         from pathsim.lessons.plain import notes
 
-        values = _values(found)
-        click.echo("\n\n".join(map(harmless_lines, notes(found, values))))
+        click.echo("\n\n".join(map(harmless_lines, notes(found, _step_by_step(found)))))
     elif plain:
         _give(found)
     elif not is_terminal():
@@ -88,56 +89,46 @@ def _list(*, as_json: bool) -> None:
     from pathsim.lessons.read import lesson as read
     from pathsim.lessons.read import lesson_names
 
-    entries = [
-        {"name": one.name, "title": one.title, "minutes": one.minutes, "objectives": list(one.objectives)}
-        for one in map(read, lesson_names())
-    ]
+    lessons = [read(name) for name in lesson_names()]
     if as_json:
-        print_json({"lessons": entries})
+        keys = ("name", "title", "minutes", "objectives")
+        print_json({"lessons": [{key: getattr(one, key) for key in keys} for one in lessons]})
         return
     from rich.padding import Padding
     from rich.text import Text
 
     with page() as screen:
-        for entry in entries:
-            screen.print(Text.assemble((str(entry["name"]), "bold"), f"  {entry['minutes']} minutes"))
-            screen.print(Padding(Text(str(entry["title"])), (0, 0, 0, 2)))
-            for objective in entry["objectives"]:  # type: ignore[attr-defined]
+        for one in lessons:
+            screen.print(Text.assemble((one.name, "bold"), f"  {counted(one.minutes, 'minute')}"))
+            screen.print(Padding(Text(one.title), (0, 0, 0, 2)))
+            for objective in one.objectives:
                 screen.print(Padding(Text(f"- {objective}", "dim"), (0, 0, 0, 2)))
             screen.print()
 
 
-def _values(found: "Lesson") -> "list[dict[str, FigureValue]]":
-    """The figures of each step by name, all computed."""
-    from pathsim.lessons.figures import computed
+def _values(figures: "Iterable[LessonFigure]") -> "dict[LessonFigure, FigureValue]":
+    """These figures, all computed."""
+    from pathsim.lessons.figures import FigureError, computed
 
-    with patience("computing the figures of the lesson", quiet=False), _told_why():
-        values = computed(found.figures)
-    return [step.values(values) for step in found.steps]
-
-
-class _told_why:  # noqa: N801 - a context, as those of contextlib
-    """Say which figure cannot be computed."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, kind: object, wrong: object, trace: object) -> None:
-        from pathsim.lessons.figures import FigureError
-
-        if isinstance(wrong, FigureError):
+    with patience("computing the figures of the lesson", quiet=False):
+        try:
+            return computed(figures)
+        except FigureError as wrong:
             raise click.UsageError(str(wrong)) from None
+
+
+def _step_by_step(found: "Lesson") -> "list[dict[str, FigureValue]]":
+    """The figures of each step, by the names that it has for them."""
+    values = _values(found.figures)
+    return [step.values(values) for step in found.steps]
 
 
 def _write(found: "Lesson", file: Path, command: str, *, has_answers: bool, force: bool) -> None:
     from pathsim.lessons.worksheet import worksheet
     from pathsim.whole_files import UnwritableError, write_whole
 
-    if not file.parent.is_dir():
-        raise click.UsageError(f"there is no folder {file.parent}: create it first, or name another file")
-    if file.exists() and not force:
-        raise click.UsageError(f"{file} already exists: name another file, or overwrite it with --force")
-    text = worksheet(found, _values(found), command, has_answers=has_answers)
+    refuse_unwritable(file, "--worksheet", force=force)
+    text = worksheet(found, _step_by_step(found), command, has_answers=has_answers)
     try:
         write_whole(file, text.encode())
     except UnwritableError as wrong:
@@ -147,7 +138,6 @@ def _write(found: "Lesson", file: Path, command: str, *, has_answers: bool, forc
 
 def _give(found: "Lesson") -> None:
     """In plain lines: what is said and asked; an answer from standard input; what came of it."""
-    from pathsim.lessons.figures import FigureWork
     from pathsim.lessons.plain import answered, introduction, said
 
     def tell(parts: "list[str]") -> None:
@@ -156,11 +146,7 @@ def _give(found: "Lesson") -> None:
     tell(list(introduction(found)))
     values: dict[LessonFigure, FigureValue] = {}
     for number, step in enumerate(found.steps, 1):
-        with patience("computing", quiet=False), _told_why():
-            work = FigureWork(figure for figure in step.figures.values() if figure not in values)
-            while not work.is_complete:
-                work.batch()
-        values |= work.values
+        values |= _values(figure for figure in step.figures.values() if figure not in values)
         mine = step.values(values)
         tell(list(said(number, found, step, mine)))
         answer = "" if step.question is None else _asked(len(step.question.choices))

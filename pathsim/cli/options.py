@@ -137,15 +137,12 @@ seed_option = seed_option_with("Drawn and printed if absent.")
 
 
 def _date(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
-    if text is None:
-        return None
+    from pathsim.state import StateError, iso_date
+
     try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
-        raise click.BadParameter(f"'{text}' is not a date; write one such as 2017-12-31", ctx, param)
-    return found
+        return None if text is None else iso_date(text)
+    except StateError as wrong:
+        raise click.BadParameter(str(wrong), ctx, param) from None
 
 
 def until_option_with(told: str) -> Callable[[Command], Command]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
 UNHURRIED_SECONDS = 1.0
@@ -62,3 +64,11 @@ def patience(message: str, *, quiet: bool) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+
+
+def refuse_unwritable(file: "Path", option: str, *, force: bool) -> None:
+    """Raise UsageError for a file that is not to be written; ``option`` is the one that names it."""
+    if not file.parent.is_dir():
+        raise click.UsageError(f"there is no folder {file.parent}: create it first, or name another file with {option}")
+    if file.exists() and not force:
+        raise click.UsageError(f"{file} already exists: name another file, or overwrite it with --force")

@@ -6,21 +6,22 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.calendar import day_of
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.lessons.lesson import FigureValue, LessonFigure
 from pathsim.meaning import Unit
-from pathsim.report.figures import decimal, months, p_value, percent, ratio
+from pathsim.report.figures import percent, written
 from pathsim.results.chosen import figures_of
 from pathsim.results.declared import unit_of
 from pathsim.results.figure_conditions import FigureCondition, all_met, figure_condition
 from pathsim.results.replicates import below_each_other
 from pathsim.results.trial import TrialResults
 from pathsim.results.views import Columns
+from pathsim.scenario.dates import DateError, day_at
 from pathsim.scenario.files import find
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import Scenario, load
@@ -33,8 +34,6 @@ BATCH_SECONDS, MOST_AT_A_TIME = 0.25, 256
 """How long, about, one batch of replicates takes at most, and how many it has."""
 QUANTILES = {"lower": 0.025, "median": 0.5, "upper": 0.975}
 UNKNOWN = "not estimable"
-ROUNDED_FROM = 20
-"""From here on numbers are told without decimals."""
 
 
 class FigureError(Exception):
@@ -52,9 +51,9 @@ class FigureWork:
         """Nothing is computed yet."""
         self.values: dict[LessonFigure, FigureValue] = {}
         """Those that are computed."""
-        groups: dict[LessonFigure, list[LessonFigure]] = {}
+        groups: dict[_Trials, list[LessonFigure]] = {}
         for figure in dict.fromkeys(figures):
-            groups.setdefault(_sample_of(figure), []).append(figure)
+            groups.setdefault(_trials_of(figure), []).append(figure)
         self._open = [_Sample(of, figures) for of, figures in sorted(groups.items(), key=lambda one: one[0].over)]
 
     @property
@@ -108,23 +107,29 @@ def until(state: AppState, scenario: Scenario) -> float | None:
     """The day on which a trial of this state is looked at; None for its last. Raises ScenarioError for another."""
     if not isinstance(state.day, datetime.date):
         return None
-    day, last = day_of(state.day, scenario.trial.begins), scenario.latest_day(scenario.final_cutoff)
-    if not 0 <= day <= last:
-        told = f"{state.day}: the trial goes from {scenario.date(0)} to {scenario.date(last)}; choose a date between"
-        raise ScenarioError([Problem((), told)])
-    return day
+    try:
+        return day_at(scenario, state.day)
+    except DateError as wrong:
+        raise ScenarioError([Problem((), str(wrong))]) from None
 
 
-def _sample_of(figure: LessonFigure) -> LessonFigure:
-    """What figures of the same trials have in common."""
-    state = figure.state if not figure.over else replace(figure.state, replicate=0)
-    return LessonFigure(replace(state, endpoint=""), "", over=figure.over, null=figure.null)
+class _Trials(NamedTuple):
+    """The trials of a figure: which one, or how many."""
+
+    state: AppState
+    over: int
+    null: bool
+
+
+def _trials_of(figure: LessonFigure) -> _Trials:
+    """The trials of a figure; of many it is all the same which one the app shows."""
+    return _Trials(replace(figure.state, replicate=0) if figure.over else figure.state, figure.over, figure.null)
 
 
 class _Sample:
     """The trials of some figures, as many as there are so far."""
 
-    def __init__(self, of: LessonFigure, figures: Sequence[LessonFigure]) -> None:
+    def __init__(self, of: _Trials, figures: Sequence[LessonFigure]) -> None:
         self.of, self.figures = of, figures
         self._wanted = max(of.over, 1)
         self._done, self._size = 0, 1
@@ -217,17 +222,4 @@ def _summary(values: NDArray[np.float64], tell: str, unit: Unit | None) -> float
 
 def told(number: float, unit: Unit | None) -> str:
     """A number as a text says it."""
-    if math.isnan(number):
-        return UNKNOWN
-    match unit:
-        case Unit.SHARE:
-            return percent(number)
-        case Unit.RATIO:
-            return ratio(number)
-        case Unit.P_VALUE:
-            return p_value(number)
-        case Unit.DAYS:
-            return months(number)
-    # What is counted can have a mean that is none of its values.
-    is_whole = number == round(number) and abs(number) >= 1
-    return f"{number:,.0f}" if is_whole or abs(number) >= ROUNDED_FROM else decimal(number)
+    return UNKNOWN if math.isnan(number) else written(number, unit)

@@ -3,17 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from pydantic import ValidationError
 
 from pathsim.conditions import suggestion
 from pathsim.lessons.lesson import Beside, Lesson, LessonChoice, LessonFigure, LessonQuestion, LessonStep
 from pathsim.lessons.schema import LessonFigureTable, LessonHead, LessonTable, ShownTable, StepTable, TrialTable
+from pathsim.lessons.sections import NOTES, REVEAL, Section, sections
 from pathsim.scenario.files import Source, find, library, source_at
 from pathsim.scenario.files import names as scenario_names
 from pathsim.scenario.limits import too_much
@@ -30,7 +29,6 @@ HEAD = re.compile(r"\+\+\+[ \t]*\n(.*?\n)??\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 NAMED = re.compile(r"\{([^{}\n]*)\}")
 """A figure in a text."""
 NAME = re.compile(r"[a-z][a-z0-9_]*(\.(lower|upper))?", re.ASCII)
-REVEAL, NOTES = "Reveal", "Notes"
 MOST_STEPS = 40
 Head = TypeVar("Head", bound=LessonTable)
 
@@ -78,20 +76,6 @@ def read(source: Source, *, seed: int | None = None, replicate: int | None = Non
     return made
 
 
-@dataclass(slots=True)
-class _Section:
-    """What stands below a heading: its table, its text, and what stands below smaller headings in it."""
-
-    title: str
-    line: int
-    head: str = ""
-    head_line: int = 0
-    parts: dict[str, list[str]] = field(default_factory=lambda: {"": []})
-
-    def text(self, part: str = "") -> str:
-        return "".join(self.parts.get(part, ())).strip()
-
-
 class _Reader:
     """Reads one file, and keeps what is wrong with it."""
 
@@ -111,18 +95,22 @@ class _Reader:
             self._wrong(1, "a lesson begins with its head: TOML between two lines of +++")
             return None
         head = self._table(LessonHead, found[1] or "", 2)
-        sections = list(self._sections(text, found.end()))
+        first = text.count("\n", 0, found.end())
+        story, *pages = sections(text.splitlines(keepends=True), first, self._wrong)
         if head is None:
             return None
-        figures = self._figures(head, 2, found[1] or "")
-        story, *pages = sections
+        for name in head.figures:
+            if not NAME.fullmatch(name) or "." in name:
+                path: KeyPath = ("figures", name)
+                at = 1 + line_of(found[1] or "", path)
+                self._wrong(at, "a figure's name begins with a small letter; then digits and _ can follow", path)
         titles = [page.title for page in pages]
         outside = (head.title, *head.objectives, head.assumed, *head.sources, story.text(), story.text(NOTES), *titles)
         for name in dict.fromkeys(_names(outside)):
             self._wrong(1, f"'{{{name}}}' names a figure where there are none: they belong into the texts of steps")
         if not pages or len(pages) > MOST_STEPS:
             self._wrong(1, f"a lesson has steps, each below a heading with two signs (## Title): 1 to {MOST_STEPS}")
-        steps = [self._step(page, head, figures) for page in pages]
+        steps = [self._step(page, head) for page in pages]
         return Lesson(
             self.source.name,
             self.source.file,
@@ -145,36 +133,6 @@ class _Reader:
     def _wrong(self, line: int, message: str, path: KeyPath = ()) -> None:
         self.problems.append(Problem(path, message, self.source.file, line))
 
-    def _sections(self, text: str, begin: int) -> Iterator[_Section]:
-        """The introduction, and a section for each step."""
-        lines = text.splitlines(keepends=True)
-        first = text.count("\n", 0, begin)
-        tokens = MarkdownIt().parse("".join(lines[first:]))
-        section, part, last = _Section("", first + 1), "", first
-        for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-            if token.level or token.map is None or token.type not in {"heading_open", "fence"}:
-                continue
-            start, end = (first + place for place in token.map)
-            if token.type == "fence":
-                if token.info.strip() == "toml" and not part and not section.head and section.title:
-                    section.head, section.head_line = token.content, start + 2
-                    section.parts[part] += lines[last:start]
-                    last = end
-                continue
-            section.parts[part] += lines[last:start]
-            last = end
-            title = _title(following)
-            if token.tag == "h2":
-                yield section
-                section, part = _Section(title, start + 1), ""
-            elif token.tag == "h3" and title in {REVEAL, NOTES}:
-                part = title
-                section.parts.setdefault(part, [])
-            else:
-                self._wrong(start + 1, f"below a step there are the headings ### {REVEAL} and ### {NOTES}, no others")
-        section.parts[part] += lines[last:]
-        yield section
-
     def _table(self, model: type[Head], text: str, line: int, path: KeyPath = ()) -> Head | None:
         """A table of the file; None if it is none."""
         if (told := too_much(text)) is not None:
@@ -196,18 +154,7 @@ class _Reader:
                 self._wrong(line + line_of(text, problem.path) - 1, problem.message, problem.path)
             return None
 
-    def _figures(self, head: LessonHead, line: int, text: str) -> dict[str, LessonFigureTable]:
-        found = {}
-        for name, said in head.figures.items():
-            path: KeyPath = ("figures", name)
-            if not NAME.fullmatch(name) or "." in name:
-                self._wrong(line + line_of(text, path) - 1, "a figure's name has small letters, digits and _", path)
-            table = {"figure": said} if isinstance(said, str) else said
-            if (made := self._valid(LessonFigureTable, table, text, line, path)) is not None:
-                found[name] = made
-        return found
-
-    def _step(self, page: _Section, head: LessonHead, figures: Mapping[str, LessonFigureTable]) -> LessonStep | None:
+    def _step(self, page: Section, head: LessonHead) -> LessonStep | None:
         table = self._table(StepTable, page.head, page.head_line) if page.head else StepTable()
         if table is None:
             return None
@@ -222,8 +169,10 @@ class _Reader:
         named = dict.fromkeys([*_names(texts), *filter(None, [table.predict]), *table.expect])
         used = {}
         for name in named:
-            if (one := self._figure(name, figures, beside.state)) is None:
-                self._wrong(page.line, f"there is no figure '{name}'.{suggestion(name, list(figures))}", (page.title,))
+            if (one := self._figure(name, head.figures, beside.state)) is None:
+                self._wrong(
+                    page.line, f"there is no figure '{name}'.{suggestion(name, list(head.figures))}", (page.title,)
+                )
             else:
                 used[name] = one
         return LessonStep(
@@ -276,7 +225,10 @@ class _Reader:
     def _figure(self, name: str, figures: Mapping[str, LessonFigureTable], state: AppState) -> LessonFigure | None:
         """A figure by the name in a text, of the trial of a step; a limit by the name of what it is a limit of."""
         whole, _, limit = name.partition(".")
-        if not NAME.fullmatch(name) or (table := figures.get(whole)) is None or (limit and table.figure is None):
+        if not NAME.fullmatch(name) or (table := figures.get(whole)) is None:
+            return None
+        if limit and (table.figure is None or table.over):
+            # Of many trials there is no limit beside an estimate.
             return None
         try:
             of = self._other(state, table)
@@ -285,20 +237,15 @@ class _Reader:
         path = table.figure or ""
         if limit:
             path = f"{path.rpartition('.')[0]}.{limit}"
-        usual = "share" if table.share else "mean" if table.over else "value"
         return LessonFigure(
             AppState(of.scenario, of.seed, of.replicate, of.settings, day=of.day),
             path,
-            table.tell or usual,  # type: ignore[arg-type]
+            table.told,
             table.over,
             table.share or "",
             table.where,
             table.null,
         )
-
-
-def _title(token: Token | None) -> str:
-    return "" if token is None else token.content.strip()
 
 
 def _names(texts: Iterable[str]) -> Iterator[str]:

@@ -49,6 +49,12 @@ class LessonFigureTable(TrialTable):
     null: bool = False
     """Whether all arms get the control arm's pathway."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _path_alone(cls, said: Any) -> Any:
+        """A text is the path of a figure of the trial of the step."""
+        return {"figure": said} if isinstance(said, str) else said
+
     @model_validator(mode="after")
     def _is_one_figure(self) -> "LessonFigureTable":
         if (self.figure is None) == (self.share is None):
@@ -56,6 +62,8 @@ class LessonFigureTable(TrialTable):
         many = bool(self.share or self.where or self.tell not in {None, "value"} or self.null)
         if many and not self.over:
             raise ValueError("say over how many replicates: over = 1000")
+        if self.over and self.replicate is not None:
+            raise ValueError("many replicates begin with the first of the seed: leave 'replicate' out, or 'over'")
         counts = {"share", "number", "pairs"}
         if self.tell is not None and (self.tell in counts) != (self.share is not None):
             kinds = "share, number or pairs" if self.share is not None else "mean, median, lower or upper"
@@ -63,6 +71,13 @@ class LessonFigureTable(TrialTable):
         if self.over and self.tell == "value":
             raise ValueError("over many replicates there is no one value: tell the mean or the median")
         return self
+
+    @property
+    def told(self) -> Tell:
+        """How it is told, where nothing else is said."""
+        if self.tell is not None:
+            return self.tell
+        return "share" if self.share is not None else "mean" if self.over else "value"
 
 
 class ChoiceTable(LessonTable):
@@ -109,6 +124,8 @@ class StepTable(ShownTable):
             raise ValueError("'then' is what is shown after the answer: ask something")
         if len(self.choices) == 1:
             raise ValueError("one choice is none: give two or more")
+        if names := [name for name, (lower, upper) in self.expect.items() if not lower <= upper]:
+            raise ValueError(f"no figure lies in what is expected of '{names[0]}': write the lower end first")
         return self
 
 
@@ -126,5 +143,5 @@ class LessonHead(LessonTable):
     """What the simulation assumes."""
     sources: tuple[Text, ...] = ()
     show: tuple[Panel, ...] = Field(default=("curves",), min_length=1, max_length=3)
-    figures: dict[str, Any] = Field(default_factory=dict)
+    figures: dict[str, LessonFigureTable] = Field(default_factory=dict)
     """Figures by name: a path in the results of the trial of each step, or a table."""

@@ -74,8 +74,8 @@ class Controller:
 
     def is_outdated(self, reply: Reply) -> bool:
         """Whether it is of something no longer on screen. What is newer is shown even if still newer things come."""
-        is_of_a_trial = not isinstance(reply, Computed)
-        return is_of_a_trial and self.card is not None and reply.generation < self.card.generation
+        # The figures of a lesson are of no trial on screen.
+        return self.card is not None and not isinstance(reply, Computed) and reply.generation < self.card.generation
 
     def take(self, reply: Reply) -> None:
         """Keep what is on screen from now on; tell what has to be told."""
@@ -172,8 +172,7 @@ class Controller:
     def compute(self) -> None:
         """Have those figures of the lesson computed that are not known yet."""
         if self.lesson is not None:
-            unknown = [figure for figure in self.lesson.lesson.figures if figure not in self.lesson.values]
-            self.send(ask.Compute(0, tuple(unknown)))
+            self.send(ask.Compute(0, self.lesson.unknown))
 
     def begin(self) -> None:
         """Ask for the trial, unless whoever started the worker has done so before the app was loaded."""

@@ -41,8 +41,8 @@ class LessonSession:
     def beside(self) -> Beside:
         """What stands beside the text."""
         step = self.lesson.steps[max(self.page - 1, 0)]
-        is_answered = self.page in self.revealed and step.beside_answer is not None
-        return step.beside_answer if is_answered and step.beside_answer else step.beside
+        answered = step.beside_answer if self.page in self.revealed else None
+        return answered or step.beside
 
     @property
     def state(self) -> AppState:
@@ -53,6 +53,11 @@ class LessonSession:
     def told(self) -> dict[str, FigureValue]:
         """The figures of this page that are computed, by name."""
         return {} if self.step is None else self.step.values(self.values)
+
+    @property
+    def unknown(self) -> tuple[LessonFigure, ...]:
+        """The figures that are not computed yet."""
+        return tuple(figure for figure in self.lesson.figures if figure not in self.values)
 
     @property
     def is_asking(self) -> bool:

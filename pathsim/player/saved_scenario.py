@@ -7,33 +7,17 @@ from pathlib import Path
 from pathsim.player.makers.evidence import TURNED
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.files import library, parse_value
-from pathsim.whole_files import UnwritableError, write_whole
+from pathsim.whole_files import UnwritableError, new_file, write_whole
 
 ARMS = "patients are randomized again, so arms can differ from those on screen"
 
 
-class SaveError(Exception):
-    """A file that cannot be written, with a sentence for the user."""
-
-
 def save(session: WorkerSession, file: str) -> str:
-    """Write the scenario to this file; where it is. Raises SaveError if it cannot be, or is there already."""
-    if not file.strip():
-        raise SaveError("a scenario needs a name")
-    try:
-        path = Path(file).expanduser()
-        path = path if path.suffix == ".toml" else path.with_name(f"{path.name}.toml")
-        if path.stem == session.cache.source.name:
-            raise SaveError(f"the scenario that it extends is also called {path.stem}: choose another name")
-        if path.exists():
-            raise SaveError(f"{path} already exists: choose another name")
-        if not path.parent.is_dir():
-            raise SaveError(f"there is no folder {path.parent}")
-        write_whole(path, text(session, path).encode())
-    except UnwritableError as wrong:
-        raise SaveError(str(wrong)) from None
-    except (OSError, ValueError, RuntimeError) as wrong:
-        raise SaveError(f"'{file}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
+    """Write the scenario to this file; where it is. Raises UnwritableError if it cannot be, or is there already."""
+    path = new_file(file, (".toml",))
+    if path.stem == session.cache.source.name:
+        raise UnwritableError(f"the scenario that it extends is also called {path.stem}: choose another name")
+    write_whole(path, text(session, path).encode())
     return str(path)
 
 

@@ -25,10 +25,11 @@ from pathsim.player.makers.live import opened, snapshot
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.makers.repeats import Repeats
 from pathsim.player.replies import Computed, Failed, Refused, Reply, Saved, Unsaved
-from pathsim.player.saved_scenario import ARMS, SaveError, save
+from pathsim.player.saved_scenario import ARMS, save
 from pathsim.player.views.live import Snapshot
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.problems import ScenarioError
+from pathsim.whole_files import UnwritableError
 
 TOLD_EVERY_SECONDS = 0.5
 """How often replicates that are being simulated are told of."""
@@ -69,7 +70,7 @@ class Worker:
                 # The trial before it stays on screen, and goes by the number of this request.
                 self._session.renumber(request.generation)
             self._send(Refused(request.generation, tuple(map(str, wrong.problems))))
-        except SaveError as wrong:
+        except UnwritableError as wrong:
             self._send(Unsaved(request.generation, str(wrong)))
         except Exception as wrong:  # noqa: BLE001 - the app shows it, and goes on
             self._send(Failed(request.generation, f"{type(wrong).__name__}: {' '.join(str(wrong).split())}"))

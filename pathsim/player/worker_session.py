@@ -5,7 +5,6 @@ import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from pathsim.calendar import day_of
 from pathsim.counterfactual import Counterfactual, counterfactual, other_courses
 from pathsim.couplings import Coupling
 from pathsim.player.endpoints import cards
@@ -14,6 +13,7 @@ from pathsim.player.parameters import parameters
 from pathsim.player.requests import Open
 from pathsim.player.simulated_trial import SimulatedTrial
 from pathsim.player.views.live import EndpointCard, Lane, Parameter
+from pathsim.scenario.dates import DateError, day_at
 from pathsim.scenario.files import Source, find
 from pathsim.scenario.problems import Problem, ScenarioError, dotted
 from pathsim.scenario.scenario import Scenario, load
@@ -108,16 +108,14 @@ class WorkerSession:
 
     def day_of(self, asked: float | Date) -> float | None:
         """The day of the trial that is asked for, be it by its date. Raises ScenarioError for one outside the trial."""
-        last = self.simulated.last_day
         if asked == "last":
-            return last
+            return self.simulated.last_day
         if not isinstance(asked, datetime.date):
             return asked
-        day, begins = day_of(asked, self.scenario.trial.begins), self.scenario.date(0)
-        if not 0 <= day <= last:
-            told = f"{asked}: the trial goes from {begins} to {self.scenario.date(last)}; choose a date between"
-            raise ScenarioError([Problem((), told)])
-        return day
+        try:
+            return day_at(self.scenario, asked)
+        except DateError as wrong:
+            raise ScenarioError([Problem((), str(wrong))]) from None
 
     def read_again(self) -> Scenario:
         """The same scenario read from its text again: what was set says there that it was."""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from pathsim.meaning import Unit
 from pathsim.names import spoken
-from pathsim.report.figures import figure_table, p_value, percent, ratio, span
+from pathsim.report.figures import figure_table, span, written
 from pathsim.results.declared import Declaration, declared_in
 from pathsim.statistics.comparison import Comparison
 from pathsim.statistics.methods import Comparisons
@@ -57,20 +57,3 @@ def _figure(found: Comparison, name: str, meant: Declaration, trial: int) -> str
     if meant.unit is Unit.DAYS:
         return f"{text} (95% CI {lower:.0f} to {upper:.0f})"
     return f"{text} (95% CI {written(lower, meant.unit)}-{written(upper, meant.unit)})"
-
-
-def written(value: float, unit: Unit | None) -> str:
-    """A figure as its unit is written."""
-    match unit:
-        case Unit.RATIO:
-            return ratio(value)
-        case Unit.SHARE:
-            return percent(value)
-        case Unit.P_VALUE:
-            return p_value(value)
-        case Unit.COUNT:
-            return f"{value:.0f}"
-        case Unit.DAYS:
-            return f"{value:.0f} days"
-        case _:
-            return f"{value:.2f}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from pathsim.calendar import DAYS_PER_MONTH, DAYS_PER_YEAR
+from pathsim.meaning import Unit
 from pathsim.paths import day_name
 from pathsim.report.colors import ARM_COLOURS
 from pathsim.text import counted
@@ -121,6 +122,21 @@ def decimal(value: float) -> str:
     if not math.isfinite(value):
         return ratio(value)
     return f"{value:.0f}" if value == round(value) else f"{value:.2f}"
+
+
+def written(value: float, unit: Unit | None) -> str:
+    """A figure as its unit is written; a dash if it is missing."""
+    match unit:
+        case Unit.RATIO:
+            return ratio(value)
+        case Unit.SHARE:
+            return percent(value)
+        case Unit.P_VALUE:
+            return p_value(value)
+        case Unit.COUNT | Unit.DAYS if math.isfinite(value):
+            return f"{value:,.0f} days" if unit is Unit.DAYS else f"{value:,.0f}"
+        case _:
+            return decimal(value)
 
 
 def times(factor: float, lower: float, upper: float) -> str:

@@ -17,6 +17,7 @@ from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.cli.app import lesson_at
 from pathsim.lessons.read import lesson, lesson_names
 from pathsim.player.lesson_session import LessonSession
+from pathsim.player.requests import Repeat
 from pathsim.state import AppState
 
 SMALL = str(Path(__file__).parent.parent / "lessons" / "small.md")
@@ -112,6 +113,16 @@ async def test_after_the_answer_something_else_can_be_shown() -> None:
         await driver.press("left", "right")
         await driver.until_shown()
         assert (driver.session.replicate, driver.front.query_one(SurvivalPlot).display) == (3, True)
+
+
+async def test_the_worker_is_left_to_the_screen_that_is_in_front() -> None:
+    async with driven(lesson=SMALL, size=(120, 40)) as driver:
+        await on_page(driver, 2)
+        histogram = driver.front.query_one(Histogram)
+        await driver.until(lambda: histogram.headline is not None, "there are replicates")
+        await driver.visit("live")
+        last = [asked for asked in driver.worker.asked if isinstance(asked, Repeat)][-1]
+        assert (last.work, last.replicates) == ("ensemble", 0)
 
 
 async def test_free_play_is_left_behind_when_one_comes_back() -> None:

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from driving import driven
 
-from pathsim.app.pictures import PictureError, save_picture
+from pathsim.app.pictures import save_picture
+from pathsim.whole_files import UnwritableError
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="5" height="5"/></svg>'
 
@@ -44,7 +45,7 @@ def test_why_a_picture_cannot_be_written_is_told(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("there.svg").write_text("mine")
-    with pytest.raises(PictureError, match=told):
+    with pytest.raises(UnwritableError, match=told):
         save_picture(SVG, file)
     assert [one.name for one in tmp_path.iterdir()] == ["there.svg"]
     assert Path("there.svg").read_text() == "mine"
@@ -57,7 +58,7 @@ def test_a_picture_is_svg_unless_it_is_called_otherwise(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(find_spec("cairosvg") is not None, reason="it is installed")
 def test_without_the_library_png_is_refused_with_the_extra_that_has_it(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match=r"install 'pathsim-trials\[png\]'"):
+    with pytest.raises(UnwritableError, match=r"install 'pathsim-trials\[png\]'"):
         save_picture(SVG, str(tmp_path / "one.png"))
 
 

@@ -15,6 +15,7 @@ from pathsim.app.widgets.pathway import PathwayMap
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.cli import app as command
 from pathsim.cli import cli
+from pathsim.cli.app_memory import keep_state
 from pathsim.state import AppState
 
 TURNED = (("steps.after_transplant.exit.relapse.hazard_ratio", "0.5"),)
@@ -117,7 +118,7 @@ def test_where_it_was_left_is_found_again(tmp_path: Path, monkeypatch: pytest.Mo
     nothing = CliRunner().invoke(cli, ["app", "--at", "last"])
     assert nothing.exit_code == 2
     assert "nothing is known of a last time" in nothing.output
-    command._keep(command.LAST, str(ANY_SCREEN))  # noqa: SLF001
+    keep_state(ANY_SCREEN)
     assert CliRunner().invoke(cli, ["app", "--at", "last"]).exit_code == 0
     # What is said besides goes before it.
     asked = ["app", "--at", "last", "--seed", "5", "--patient", "3", "--set", "trial.patients=100"]

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from pathsim.app.app import PathsimApp
 from pathsim.app.screens.dialogs import Help
 from pathsim.app.screens.opening import Opening, OpeningPicture
-from pathsim.cli import app as command
+from pathsim.cli import app_memory
 from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
 
@@ -94,16 +94,16 @@ async def test_arms_have_their_colors_there_too() -> None:
 
 def test_it_is_the_first_time_until_it_has_been_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "state" / "pathsim")
-    assert [command._is_first_time() for _ in range(2)] == [True, True]  # noqa: SLF001
-    command._keep("welcomed", "")  # noqa: SLF001
-    assert not command._is_first_time()  # noqa: SLF001
+    assert [app_memory.is_first_time() for _ in range(2)] == [True, True]
+    app_memory.keep_welcomed()
+    assert not app_memory.is_first_time()
 
 
 def test_who_has_no_place_for_a_mark_is_welcomed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setattr("platformdirs.user_state_path", lambda _: tmp_path / "file" / "pathsim")
-    command._keep("welcomed", "")  # noqa: SLF001
-    assert command._is_first_time()  # noqa: SLF001
+    app_memory.keep_welcomed()
+    assert app_memory.is_first_time()
 
 
 async def test_a_scenario_that_cannot_be_opened_welcomes_nobody() -> None:

@@ -30,6 +30,10 @@ def rows(path: str) -> np.ndarray:
     return np.asarray(table[path])
 
 
+def rows_as_of(day: date) -> np.ndarray:
+    return np.asarray(pathsim.ensemble("two-arm-exponential", 40, 7, until=day).columns[HR])
+
+
 def test_a_figure_of_a_trial_is_that_of_run() -> None:
     trial = pathsim.run("two-arm-exponential", 7, 3)
     assert value(LessonFigure(replace(TRIAL, replicate=3), EVENTS)) == trial.figure(EVENTS)
@@ -38,10 +42,13 @@ def test_a_figure_of_a_trial_is_that_of_run() -> None:
 
 
 def test_where_something_is_set_patients_keep_their_arms_as_in_the_app() -> None:
-    settings = {"steps.experimental.exit.death.median_days": "900"}
-    mine = pathsim.load("two-arm-exponential", settings)
-    held = pathsim.run(mine, 7, arms_of="two-arm-exponential")
-    assert value(LessonFigure(replace(TRIAL, settings=tuple(settings.items())), HR)) == held.figure(HR)
+    # A shorter first step lets others come to the randomization, in another order.
+    path, settings = "endpoints.dfs.comparisons.blinatumomab.cox.hazard_ratio", {"steps.block_1.days": "14"}
+    mine = pathsim.load("aall1331", settings)
+    held, drawn = pathsim.run(mine, 7, arms_of="aall1331"), pathsim.run(mine, 7)
+    state = AppState("aall1331", 7, settings=tuple(settings.items()), day="last")
+    assert value(LessonFigure(state, path)) == held.figure(path)
+    assert held.figure(path) != drawn.figure(path)
 
 
 def test_figures_of_many_trials_are_those_of_their_rows() -> None:
@@ -123,6 +130,7 @@ def test_a_figure_that_is_none_is_told_in_a_sentence(figure: LessonFigure, told:
     ("state", "told"),
     [
         (replace(TRIAL, day=date(1999, 1, 1)), "the trial goes from"),
+        (replace(TRIAL, day=date(2029, 1, 1)), "the trial goes from"),
         (replace(TRIAL, settings=(("trial.patiens", "4"),)), "trial.patiens"),
         (AppState("no-such"), "there is no scenario"),
     ],
@@ -149,6 +157,14 @@ def test_one_that_is_none_leaves_the_others_of_its_trials() -> None:
         except FigureError as wrong:
             lost += wrong.figures
     assert (lost, set(work.values)) == ([bad], {good})
+
+
+def test_trials_that_cannot_tell_a_figure_enter_no_mean() -> None:
+    early = replace(TRIAL, day=date(2020, 2, 15))
+    known = rows_as_of(date(2020, 2, 15))
+    assert 0 < np.isnan(known).sum() < known.size
+    told = value(LessonFigure(early, HR, "median", 40))
+    assert told == pytest.approx(np.median(known[np.isfinite(known)]))
 
 
 def test_what_cannot_be_estimated_is_told_so() -> None:

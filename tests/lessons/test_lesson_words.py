@@ -113,6 +113,8 @@ def test_a_worksheet_has_the_questions_and_only_the_key_the_answers() -> None:
     assert f"<strong>{VALUES[1]['power'].told}</strong>" in key
     for hidden in ("One trial proves little", 'class="right"', "<strong>" + VALUES[1]["power"].told):
         assert hidden not in sheet
+    typed = worksheet(SMALL, VALUES, 'pathsim lesson "<b>&\x1b[31m"', has_answers=False)
+    assert "&lt;b&gt;&amp;\\u001b[31m" in typed
     # It needs nothing from anywhere.
     for page in (sheet, key):
         tags = _Tags()

@@ -73,6 +73,8 @@ def test_another_seed_is_that_of_all_steps_that_name_none() -> None:
     # Another seed has other trials: its first one, if no other is asked for.
     of_another = made(TEXT.replace("seed       = 7", "seed       = 7\nreplicate  = 5"))
     assert of_another.steps[0].state.replicate == 5
+    source = Source("mine", str(SMALL), TEXT.replace("seed       = 7", "seed       = 7\nreplicate  = 5"))
+    assert (read(source, seed=9).steps[0].state.seed, read(source, seed=9).steps[0].state.replicate) == (9, 0)
     named = made(TEXT.replace("replicate = 3 }", "seed = 4 }").replace("seed       = 7", "seed = 7\nreplicate = 5"))
     assert (named.steps[0].figures["other"].state.seed, named.steps[0].figures["other"].state.replicate) == (4, 0)
 
@@ -99,9 +101,17 @@ def test_another_scenario_has_a_seed_and_numbers_of_its_own() -> None:
         ('{ text = "Stop" }, ', "", "one choice is none"),
         (", over = 40 }", " }", "say over how many replicates"),
         ('tell = "median"', 'tell = "share"', "'tell' is here one of mean, median, lower or upper"),
-        ("### Reveal\n\nThe", "### Revealed\n\nThe", "below a step there are the headings"),
+        ("### Reveal\n\nThe", "### Revealed\n\nThe", "only ### Reveal and ### Notes can stand here"),
         ("expect  = { events = [1, 400] }", "expect  = { evens = [1, 400] }", "there is no figure 'evens'"),
         ("+++\ntitle", "++\ntitle", "a lesson begins with its head"),
+        ("Two arms, and **one** question.\n", "Two arms.\n\n### Reveal\n\nNothing.\n", "only ### Notes can stand here"),
+        ("Nothing is right here.", "Nothing is right.\n\n```toml\nday = 1\n```\n", "right below its title"),
+        ("Nothing is right here.", "```python\nprint(1)\n", "this block has no end"),
+        ("Nothing is right here.", "Nothing is right here.\n---", "makes it a heading"),
+        ("## Many trials", "## ", "a heading needs a title"),
+        ("{usual} in", "{usual.lower} in", "there is no figure 'usual.lower'"),
+        ("events = [1, 400]", "events = [400, 1]", "write the lower end first"),
+        ('tell = "median"', 'tell = "median", replicate = 3', "leave 'replicate' out"),
         ("Two arms, and", "Two arms {events}, and", "'{events}' names a figure where there are none"),
         ("Look at", "Look\x1b[31m at", "invisible character U+001B"),
     ],

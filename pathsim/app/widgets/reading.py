@@ -7,10 +7,10 @@ from textual import events
 from pathsim.app.canvas import Canvas, shortened
 from pathsim.app.widgets.picture import Picture
 from pathsim.lessons.lesson import LessonStep
-from pathsim.lessons.words import Run, made
+from pathsim.lessons.words import PENDING, Run, made
 from pathsim.names import in_line
 from pathsim.player.lesson_session import LessonSession
-from pathsim.text import counted, harmless
+from pathsim.text import counted
 
 Line = list[tuple[str, str]]
 """Pieces of text with the names of their colors."""
@@ -71,7 +71,7 @@ class Reading(Picture):
             if is_mine:
                 canvas.fill(row, 1, canvas.width - 2, "select")
             for text, fore in pieces:
-                column = canvas.write(row, column, harmless(text), fore)
+                column = canvas.write(row, column, text, fore)
         if self.first_line:
             canvas.write(0, canvas.width - 1, "↑", "yours")
         if self.first_line + canvas.height < len(lines):
@@ -150,7 +150,7 @@ class Reading(Picture):
             return
         if guess:
             yield [(MARK, "yours"), (f" you said {guess}", "yours")]
-        yield [(f"  it is {'…' if found is None else found.told}", "text!")]
+        yield [(f"  it is {PENDING if found is None else found.told}", "text!")]
 
 
 def _fore(run: Run, fore: str) -> str:
