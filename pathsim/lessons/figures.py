@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pathsim.engines.choose import simulate, simulate_many
 from pathsim.lessons.lesson import FigureValue, LessonFigure
 from pathsim.meaning import Unit
-from pathsim.report.figures import percent, written
+from pathsim.report.figures import decimal, percent, written
 from pathsim.results.chosen import figures_of
 from pathsim.results.declared import unit_of
 from pathsim.results.figure_conditions import FigureCondition, all_met, figure_condition
@@ -221,5 +221,7 @@ def _summary(values: NDArray[np.float64], tell: str, unit: Unit | None) -> float
 
 
 def told(number: float, unit: Unit | None) -> str:
-    """A number as a text says it."""
-    return UNKNOWN if math.isnan(number) else written(number, unit)
+    """A number as a text says it; one of which no unit is known, as the events at a look, whole if it is whole."""
+    if math.isnan(number):
+        return UNKNOWN
+    return written(number, unit) if unit else decimal(number)

@@ -136,7 +136,7 @@ def written(value: float, unit: Unit | None) -> str:
         case Unit.COUNT | Unit.DAYS if math.isfinite(value):
             return f"{value:,.0f} days" if unit is Unit.DAYS else f"{value:,.0f}"
         case _:
-            return decimal(value)
+            return f"{value:.2f}" if math.isfinite(value) else ratio(value)
 
 
 def times(factor: float, lower: float, upper: float) -> str:
