@@ -113,6 +113,19 @@ def until(state: AppState, scenario: Scenario) -> float | None:
         raise ScenarioError([Problem((), str(wrong))]) from None
 
 
+def shown_trial(state: AppState, scenario: Scenario) -> Chunk:
+    """The trial as the app shows it: where something is set, its patients keep the arms that they have without.
+
+    ``scenario`` is that of the state. Raises ScenarioError.
+    """
+    seed = seed_of(state, scenario)
+    if not state.settings:
+        return simulate(scenario, seed, state.replicate)[0]
+    base = load(find(state.scenario))
+    arms = arms_of(simulate(base, seed, state.replicate)[0])
+    return simulate(scenario, seed, state.replicate, hold=held(arms, base, scenario))[0]
+
+
 class _Trials(NamedTuple):
     """The trials of a figure: which one, or how many."""
 
@@ -161,7 +174,11 @@ class _Sample:
 
     def batch(self) -> None:
         began, count = time.thread_time(), min(self._size, self._wanted - self._done)
-        chunk = self._many(range(self._done, self._done + count)) if self.of.over else self._one()
+        chunk = (
+            self._many(range(self._done, self._done + count))
+            if self.of.over
+            else shown_trial(self.of.state, self._scenario)
+        )
         results = TrialResults(chunk, until(self.of.state, self._scenario))
         self._parts.append(figures_of(results, self._paths))
         self._counts.append(count)
@@ -172,16 +189,6 @@ class _Sample:
 
     def _many(self, replicates: range) -> Chunk:
         return simulate_many(self._scenario, seed_of(self.of.state, self._scenario), replicates)
-
-    def _one(self) -> Chunk:
-        """The trial as the app shows it: where something is set, its patients keep the arms that they have without."""
-        state, made = self.of.state, self._scenario
-        seed = seed_of(state, made)
-        if not state.settings:
-            return simulate(made, seed, state.replicate)[0]
-        base = load(find(state.scenario))
-        arms = arms_of(simulate(base, seed, state.replicate)[0])
-        return simulate(made, seed, state.replicate, hold=held(arms, base, made))[0]
 
     def values(self) -> dict[LessonFigure, FigureValue]:
         columns = below_each_other(self._parts, self._counts)

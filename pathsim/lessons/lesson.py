@@ -128,6 +128,8 @@ class Lesson:
     notes: str
     """For the teacher, about the whole."""
     steps: tuple[LessonStep, ...]
+    trial: AppState
+    """The trial that it is about: that of every step which says no other one."""
 
     @property
     def figures(self) -> tuple[LessonFigure, ...]:

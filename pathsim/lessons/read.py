@@ -106,11 +106,12 @@ class _Reader:
                 self._wrong(at, "a figure's name begins with a small letter; then digits and _ can follow", path)
         titles = [page.title for page in pages]
         outside = (head.title, *head.objectives, head.assumed, *head.sources, story.text(), story.text(NOTES), *titles)
-        for name in dict.fromkeys(_names(outside)):
-            self._wrong(1, f"'{{{name}}}' names a figure where there are none: they belong into the texts of steps")
+        self._refuse_figures(outside)
         if not pages or len(pages) > MOST_STEPS:
             self._wrong(1, f"a lesson has steps, each below a heading with two signs (## Title): 1 to {MOST_STEPS}")
         steps = [self._step(page, head) for page in pages]
+        if self.problems:
+            return None
         return Lesson(
             self.source.name,
             self.source.file,
@@ -123,7 +124,12 @@ class _Reader:
             story.text(),
             story.text(NOTES),
             tuple(filter(None, steps)),
+            self._usual(head),
         )
+
+    def _refuse_figures(self, texts: Iterable[str]) -> None:
+        for name in dict.fromkeys(_names(texts)):
+            self._wrong(1, f"'{{{name}}}' names a figure where there are none: they belong into the texts of steps")
 
     @property
     def _asked(self) -> str:

@@ -24,6 +24,8 @@ class LessonSession:
     """By page, what was typed as a prediction."""
     revealed: set[int] = field(default_factory=set)
     """The pages whose question has been answered, or was passed over."""
+    given: dict[int, str] = field(default_factory=dict)
+    """By page, the answer when what follows was shown: the number of the choice, counted from 1, or the prediction."""
     values: dict[LessonFigure, FigureValue] = field(default_factory=dict)
     """The figures that are computed."""
 
@@ -94,8 +96,14 @@ class LessonSession:
         return self.page != before
 
     def reveal(self) -> None:
-        """Show what follows the question, with an answer or without."""
+        """Show what follows the question, with an answer or without. What is marked later is no answer."""
+        if self.is_asking and (answer := self.guess if self.is_predicting else self._chosen):
+            self.given[self.page] = answer
         self.revealed.add(self.page)
+
+    @property
+    def _chosen(self) -> str:
+        return "" if self.choice is None else str(self.choice + 1)
 
     def choose(self, number: int) -> None:
         """Mark a choice, counted from 0. It can be changed afterwards, too."""
