@@ -28,11 +28,11 @@ def seed_of(asked: SupportsIndex | None) -> int:
     return drawn_seed() if asked is None else whole("seed", asked)
 
 
-def drawn_seed() -> int:
+def drawn_seed(below: int = 1_000_000) -> int:
     """A seed for a user who gave none: short enough to type again."""
     import secrets  # noqa: PLC0415 - only who gives no seed waits for it
 
-    return secrets.randbelow(1_000_000)
+    return secrets.randbelow(below)
 
 
 def needs(extra: str, *modules: str) -> None:

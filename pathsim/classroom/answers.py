@@ -63,7 +63,12 @@ class Answers:
 
 def answers_of(session: LessonSession, student: int) -> Answers:
     """What has been answered in a lesson so far, by the student with this number."""
-    numbers = {page: plain_number(text) for page, text in sorted(session.given.items())}
+    return answers_given(session.given, student)
+
+
+def answers_given(given: Mapping[int, str], student: int) -> Answers:
+    """These answers, by page, without those that are no numbers."""
+    numbers = {page: plain_number(text.replace(",", ".").rstrip(" %")) for page, text in sorted(given.items())}
     return Answers(student, {page: number for page, number in numbers.items() if number})
 
 
@@ -95,7 +100,7 @@ class AnswerSheet(NamedTuple):
 def answer_sheet(text: str, lesson: Lesson | None) -> AnswerSheet:
     """The answers in a text of many lines; what is none of them, or goes with no question, is left out and told.
 
-    Of several lines of a student the last one counts. Without a lesson there are no questions.
+    Of several lines of a student the last one with an answer counts. Without a lesson there are no questions.
     """
     found: dict[int, tuple[int, Answers]] = {}
     remarks: list[str] = []
@@ -112,11 +117,12 @@ def answer_sheet(text: str, lesson: Lesson | None) -> AnswerSheet:
             continue
         answers, wrong_ones = checked(read, lesson) if lesson is not None else (Answers(read.student, {}), [])
         remarks += [f"line {number:,}, student {read.student}: {told}" for told in wrong_ones]
-        if (before := found.get(read.student)) is not None:
-            remarks.append(
-                f"line {number:,}: a later line of student {read.student}, which counts, not line {before[0]:,}"
-            )
-        found[read.student] = number, answers
+        before = found.get(read.student)
+        if before is not None and answers.given:
+            told = f"a later line of student {read.student}, which counts, not line {before[0]:,}"
+            remarks.append(f"line {number:,}: {told}")
+        if before is None or answers.given:
+            found[read.student] = number, answers
     if len(remarks) > MOST_REMARKS:
         remarks[MOST_REMARKS:] = [f"and {counted(len(remarks) - MOST_REMARKS, 'more remark')} like these"]
     return AnswerSheet(tuple(found[student][1] for student in sorted(found)), tuple(remarks))

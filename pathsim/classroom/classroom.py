@@ -58,7 +58,7 @@ class Classroom:
             trial = self.trial(number)
             return AppState(trial.scenario, trial.seed, trial.replicate, trial.settings, is_playing=True)
         seed, replicate = self._asked(number)
-        return LessonSession(self.lesson(number), seed=seed, replicate=replicate)
+        return LessonSession(self.lesson(number), seed=seed, replicate=replicate, student=number or None)
 
     def lesson(self, number: int = TEACHER) -> Lesson:
         """The lesson with the trial of this number. Raises LookupError if the class is about a scenario alone."""

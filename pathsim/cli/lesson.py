@@ -74,7 +74,7 @@ def lesson(
 
         click.echo("\n\n".join(map(harmless_lines, notes(found, _step_by_step(found)))))
     elif plain:
-        _give(found)
+        give(found)
     elif not is_terminal():
         raise click.UsageError(
             f"a lesson needs a terminal that it can draw on; without one: {shlex.join(command)} --plain"
@@ -82,7 +82,7 @@ def lesson(
     else:
         from pathsim.player.lesson_session import LessonSession
 
-        _open(LessonSession(found, seed=seed, replicate=replicate), theme, ascii_only=ascii_only)
+        open_lesson(LessonSession(found, seed=seed, replicate=replicate), theme, ascii_only=ascii_only)
 
 
 def _list(*, as_json: bool) -> None:
@@ -106,7 +106,7 @@ def _list(*, as_json: bool) -> None:
             screen.print()
 
 
-def _values(figures: "Iterable[LessonFigure]") -> "dict[LessonFigure, FigureValue]":
+def values_of(figures: "Iterable[LessonFigure]") -> "dict[LessonFigure, FigureValue]":
     """These figures, all computed."""
     from pathsim.lessons.figures import FigureError, computed
 
@@ -119,7 +119,7 @@ def _values(figures: "Iterable[LessonFigure]") -> "dict[LessonFigure, FigureValu
 
 def _step_by_step(found: "Lesson") -> "list[dict[str, FigureValue]]":
     """The figures of each step, by the names that it has for them."""
-    values = _values(found.figures)
+    values = values_of(found.figures)
     return [step.values(values) for step in found.steps]
 
 
@@ -136,8 +136,11 @@ def _write(found: "Lesson", file: Path, command: str, *, has_answers: bool, forc
     click.echo(f"wrote {harmless(str(file))}", err=True)
 
 
-def _give(found: "Lesson") -> None:
-    """In plain lines: what is said and asked; an answer from standard input; what came of it."""
+def give(found: "Lesson") -> dict[int, str]:
+    """In plain lines: what is said and asked; an answer from standard input; what came of it.
+
+    Returns what was answered, by the number of the step.
+    """
     from pathsim.lessons.plain import answered, introduction, said
 
     def tell(parts: "list[str]") -> None:
@@ -145,12 +148,16 @@ def _give(found: "Lesson") -> None:
 
     tell(list(introduction(found)))
     values: dict[LessonFigure, FigureValue] = {}
+    given: dict[int, str] = {}
     for number, step in enumerate(found.steps, 1):
-        values |= _values(figure for figure in step.figures.values() if figure not in values)
+        values |= values_of(figure for figure in step.figures.values() if figure not in values)
         mine = step.values(values)
         tell(list(said(number, found, step, mine)))
         answer = "" if step.question is None else _asked(len(step.question.choices))
         tell(list(answered(step, answer, mine)))
+        if answer:
+            given[number] = answer
+    return given
 
 
 def _asked(choices: int) -> str:
@@ -170,7 +177,8 @@ def _asked(choices: int) -> str:
         click.echo(f"'{harmless(answer.strip())}' is none of 1 to {choices}", err=True)
 
 
-def _open(session: "LessonSession", theme: str, *, ascii_only: bool) -> None:
+def open_lesson(session: "LessonSession", theme: str, *, ascii_only: bool) -> None:
+    """Give a lesson in the app, until it is left."""
     from dataclasses import replace
 
     open_app(replace(session.state, screen="lesson"), theme, ascii_only=ascii_only, lesson=session)

@@ -18,6 +18,8 @@ class LessonSession:
     seed: int | None = None
     replicate: int | None = None
     """Of which trial it is given, if not of that which its file says."""
+    student: int | None = None
+    """To whom it is given in a class, by their number."""
     chosen: dict[int, int] = field(default_factory=dict)
     """By page, the choice that is marked."""
     guesses: dict[int, str] = field(default_factory=dict)

@@ -47,3 +47,26 @@ def test_the_ends_of_the_scale_say_so_where_they_hold_more_than_their_own() -> N
     assert axis.startswith(" <= 0.25 ")
     assert axis.endswith(" >= 2")
     assert lines_of([0.25, 2.0])[HEIGHT + 1].split() == [f"{tick:g}" for tick in TICKS]
+
+
+def test_chosen_ratios_stand_below_the_bars_each_over_its_own() -> None:
+    chosen = [Mark(0.5, "02"), Mark(0.5, "03"), Mark(1.0, "07"), Mark(np.nan, "09")]
+    plain = ratio_histogram(np.array([0.5, 1.0]), chosen=chosen, ascii_only=True).plain.split("\n")
+    bars, axis, (first, second, least, largest) = plain[HEIGHT], plain[HEIGHT + 1], plain[HEIGHT + 2 :]
+    assert not any("^" in line for line in plain[: HEIGHT + 2])
+    assert [abs(first.index("^") - bars.index("#")) <= 1, abs(first.rindex("^") - bars.rindex("#")) <= 1] == [
+        True,
+        True,
+    ]
+    assert (first.count("^"), second.count("^"), second.index("^")) == (2, 1, first.index("^"))
+    assert (least.strip(), largest.strip()) == ("02: 0.50", "07: 1.00")
+    assert abs(largest.index("0") - axis.index(" 1 ") - 1) <= 1
+
+
+def test_very_many_chosen_ratios_take_few_rows_and_say_so() -> None:
+    chosen = [Mark(0.5, f"{number:02}") for number in range(9)] + [Mark(np.inf, "99")]
+    plain = ratio_histogram(np.array([0.5]), chosen=chosen, ascii_only=True).plain.split("\n")[HEIGHT + 2 :]
+    assert [line.count("^") for line in plain] == [2, 1, 1, 0, 0, 1]
+    assert plain[-1].strip() == "^: up to 3 trials"
+    assert plain[-2].strip() == "99: infinite"
+    assert max(map(len, plain)) <= 1 + 72

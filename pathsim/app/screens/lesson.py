@@ -183,6 +183,7 @@ class LessonScreen(TrialScreen):
 
     def _parts(self) -> Iterator[HeaderPart]:
         yield HeaderPart(in_line(self.session.lesson.title), "title")
+        yield HeaderPart("" if self.session.student is None else f"student {self.session.student}", "dim")
         yield HeaderPart(f"step {self.session.page} of {self.session.pages - 1}" if self.session.page else "", "dim")
         yield from list(super()._parts())[1:4]
 
