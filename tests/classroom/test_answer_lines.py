@@ -113,6 +113,12 @@ def test_a_sheet_keeps_what_fits_and_tells_the_rest_by_line() -> None:
     assert remarks[3].endswith("a later line of student 2, which counts, not line 1")
 
 
+def test_a_later_line_without_an_answer_takes_none_away() -> None:
+    answers, remarks = answer_sheet("2: 1=2\n2:\n2: 1=9\n", LESSON)
+    assert list(map(str, answers)) == ["2: 1=2"]
+    assert remarks == ("line 3, student 2: step 1 has answers 1 to 3, and 9 is none",)
+
+
 def test_without_a_lesson_a_line_says_who_was_there() -> None:
     answers, remarks = answer_sheet("2: 1=2\n1:\n", None)
     assert (list(map(str, answers)), remarks) == (["1:", "2:"], ())

@@ -106,10 +106,15 @@ def test_without_arms_there_is_no_hazard_ratio() -> None:
 
 def test_with_settings_patients_keep_their_arms_as_in_the_app(tmp_path: Path) -> None:
     file = tmp_path / "mine.md"
-    file.write_text(TEXT.replace("seed       = 7\n", 'seed = 7\nset = { "trial.patients" = 90 }\n'), encoding="utf-8")
+    file.write_text(
+        TEXT.replace("seed       = 7\n", 'seed = 7\nset = { "steps.randomization.block" = 2 }\n'), encoding="utf-8"
+    )
     made = Classroom.of(named(lesson=str(file)), 7)
-    outcome = shown_outcome(made.state(3))
-    changed = pathsim.load("two-arm-exponential", {"trial.patients": 90})
+    recipe = Recipe.of(find("two-arm-exponential"), dict(made.state(3).settings))
+    of_seed = SiblingTrials(recipe.scenario(), outcome_chunks(recipe, 7, 0, 4)[0])
+    outcome = ClassResults.of(made, [Answers(3, {})], of_seed, {}).outcome(3)
+    assert outcome != of_seed.outcome(3)
+    changed = pathsim.load("two-arm-exponential", {"steps.randomization.block": 2})
     told = pathsim.run(changed, 7, 3, arms_of="two-arm-exponential")
     assert outcome.hazard_ratio == told["endpoints"]["os"]["comparisons"]["experimental"]["cox"]["hazard_ratio"]
 

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pathsim.classroom import siblings
+from pathsim.classroom.classroom import MOST_STUDENTS
 from pathsim.classroom.code import SHORT_SEEDS, ClassCode
 from pathsim.cli import classroom as class_command
 from pathsim.cli import cli
@@ -38,6 +39,10 @@ def made(*words: str) -> str:
 
 def small_code() -> str:
     return made("--lesson", SMALL, "--seed", "7")
+
+
+def test_the_numbers_of_students_are_those_of_a_class() -> None:
+    assert class_command.LARGEST_NUMBER == MOST_STUDENTS
 
 
 def test_a_new_class_is_a_code_and_what_each_types() -> None:
