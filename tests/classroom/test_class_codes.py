@@ -100,11 +100,12 @@ def test_what_is_no_code_is_told_in_a_short_sentence(typed: str, told: str) -> N
     assert len(str(wrong.value)) < 120
 
 
-def test_a_seed_with_zeros_in_front_is_no_second_way_to_write_a_code() -> None:
+@pytest.mark.parametrize("others", ["00410001", "0041" + "Z" * 13, "H041" + "Z" * 13])
+def test_no_code_has_a_seed_with_zeros_in_front_or_a_larger_one_than_there_are(others: str) -> None:
     accepted = []
     for check in ALPHABET:
         try:
-            accepted.append(ClassCode.read(f"00410001{check}"))
+            accepted.append(ClassCode.read(f"{others}{check}"))
         except ClassCodeError as wrong:
             told = str(wrong)
             assert "does not fit" in told or "no code" in told
