@@ -53,19 +53,28 @@ class Classroom:
         return cls(code, material_of(code, file))
 
     def student(self, number: int) -> LessonSession | AppState:
-        """What opens for this number: the lesson with the trial of this number or, without a lesson, that trial."""
+        """What opens for this number: the lesson, which begins beside the trial of this number, or that trial alone."""
         if not self.material.is_lesson:
             trial = self.trial(number)
             return AppState(trial.scenario, trial.seed, trial.replicate, trial.settings, is_playing=True)
-        seed, replicate = self._asked(number)
-        return LessonSession(self.lesson(number), seed=seed, replicate=replicate, student=number or None)
+        own = None if self.has_same_trial or number == TEACHER else self.state(number)
+        seed, replicate = self._given
+        return LessonSession(self.lesson(), seed=seed, replicate=replicate, student=number or None, own=own)
 
-    def lesson(self, number: int = TEACHER) -> Lesson:
-        """The lesson with the trial of this number. Raises LookupError if the class is about a scenario alone."""
+    def lesson(self) -> Lesson:
+        """The lesson, which is the same for all: what it says of a trial is true of its own, and not of every other.
+
+        Raises LookupError if the class is about a scenario alone.
+        """
         if not self.material.is_lesson:
             raise LookupError(f"'{self.material.name}' is no lesson")
-        seed, replicate = self._asked(number)
+        seed, replicate = self._given
         return lesson(self.material.asked, seed=seed, replicate=replicate)
+
+    @property
+    def _given(self) -> tuple[int | None, int | None]:
+        """Of which seed and replicate the lesson is given, where not of its own."""
+        return self.code.seed, 0 if self.has_same_trial and self.code.seed is not None else None
 
     def trial(self, number: int) -> ClassTrial:
         """The trial that this number sees, wherever the lesson shows no other one."""

@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from pathsim.classroom.answers import Answers
-from pathsim.classroom.classroom import TEACHER, Classroom
+from pathsim.classroom.classroom import Classroom
 from pathsim.ensembles.summary import Summary
 from pathsim.lessons.lesson import FigureValue, LessonFigure, LessonQuestion, LessonStep
 from pathsim.lessons.read import NAMED, lesson
@@ -44,7 +44,7 @@ class QuestionAnswers:
     missing: int
     """How many students of the class have not answered it."""
     depends_on_trial: bool
-    """Whether the lesson supposes something here of its own trial, and the class sees another one."""
+    """Whether the lesson supposes something here of its own trial, and the class has another seed."""
 
     @property
     def answered(self) -> int:
@@ -78,18 +78,18 @@ class _Asked(NamedTuple):
     page: int
     step: LessonStep
     question: LessonQuestion
-    common: tuple[str, ...]
-    """The figures that its question and answers name, as far as all students are told the same."""
+    named: tuple[str, ...]
+    """The figures that its question and answers name."""
     depends_on_trial: bool
 
 
-def common_figures(classroom: Classroom) -> tuple[LessonFigure, ...]:
-    """The figures that questions name and that are the same for the whole class. Raises as ``questions_of`` does."""
-    return tuple(dict.fromkeys(one.step.figures[name] for one in _asked(classroom) for name in one.common))
+def question_figures(classroom: Classroom) -> tuple[LessonFigure, ...]:
+    """The figures that questions name. Raises as ``questions_of`` does."""
+    return tuple(dict.fromkeys(one.step.figures[name] for one in _asked(classroom) for name in one.named))
 
 
 def trial_questions(classroom: Classroom) -> tuple[int, ...]:
-    """The steps whose questions suppose something of the lesson's own trial, where a class sees another one.
+    """The steps whose questions suppose something of the lesson's own trial, where a class has another seed.
 
     What the lesson calls right need not be right there. Raises as ``questions_of`` does.
     """
@@ -101,15 +101,15 @@ def questions_of(
 ) -> tuple[QuestionAnswers, ...]:
     """Every question of the lesson with what these students have answered, each of whom stands there once.
 
-    Answers are ``checked`` ones. ``values`` are those of ``common_figures``; where one is missing, or is another one
-    for each student, there is an ellipsis. Raises LookupError if the class is about a scenario alone.
+    Answers are ``checked`` ones. ``values`` are those of ``question_figures``; where one is missing there is an
+    ellipsis. Raises LookupError if the class is about a scenario alone.
     """
     return tuple(_counted(one, answers, values) for one in _asked(classroom))
 
 
 def _counted(asked: _Asked, answers: Sequence[Answers], values: Mapping[LessonFigure, FigureValue]) -> QuestionAnswers:
     question, mine = asked.question, asked.step.values(values)
-    told = {name: mine[name] for name in asked.common if name in mine}
+    told = {name: mine[name] for name in asked.named if name in mine}
     given = [one.given[asked.page] for one in answers if asked.page in one.given]
     counts = Counter(given) if question.choices else Counter[str]()
     choices = tuple(
@@ -132,15 +132,13 @@ def _counted(asked: _Asked, answers: Sequence[Answers], values: Mapping[LessonFi
 
 
 def _asked(classroom: Classroom) -> Iterator[_Asked]:
-    """The steps of the lesson that ask something, as the teacher sees them, a student, and who reads it alone."""
-    own, teachers = lesson(classroom.material.asked), classroom.lesson()
-    students = teachers if classroom.has_same_trial else classroom.lesson(TEACHER + 1)
-    for page, step in enumerate(teachers.steps, 1):
+    """The steps of the lesson that ask something, beside those of who reads it alone."""
+    own = lesson(classroom.material.asked)
+    for page, step in enumerate(classroom.lesson().steps, 1):
         if (question := step.question) is None:
             continue
-        common = tuple(name for name in _named_in(question) if _is_same(name, step, students.steps[page - 1]))
-        kept = all(_is_same(name, students.steps[page - 1], own.steps[page - 1]) for name, _, _ in step.expected)
-        yield _Asked(page, step, question, common, not kept)
+        kept = all(_is_same(name, step, own.steps[page - 1]) for name, _, _ in step.expected)
+        yield _Asked(page, step, question, tuple(_named_in(question)), not kept)
 
 
 def _is_same(name: str, step: LessonStep, other: LessonStep) -> bool:

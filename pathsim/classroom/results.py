@@ -38,7 +38,7 @@ class ClassResults:
     ) -> "ClassResults":
         """The results of these answers, ``checked`` and one for each student.
 
-        ``values`` are those of the questions' ``common_figures``.
+        ``values`` are those of the questions' ``question_figures``.
         """
         students = [TEACHER] if classroom.has_same_trial else [one.student for one in answers]
         outcomes = {number: _outcome(classroom, number, siblings) for number in students}

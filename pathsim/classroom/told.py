@@ -20,7 +20,7 @@ BAR = 20
 """Cells of the bar of an answer that everybody has chosen."""
 MOST_NUMBERS = 40
 """So many students are named by their numbers where they are counted."""
-OWN_TRIAL = "right by the lesson, which speaks of its own trial"
+OWN_TRIAL = "right by the lesson, which speaks of the trial of its own seed"
 
 
 def print_class(console: Console, results: ClassResults, *, ascii_only: bool = False) -> None:
@@ -67,9 +67,7 @@ def _print_question(console: Console, question: QuestionAnswers, *, ascii_only: 
         console.print(Text(f"   it is {question.truth}", "green"))
     if notes:
         console.print(Text(f"   {', '.join(notes)}", "dim"))
-    if not (question.choices or question.truth):
-        console.print(Text("   each student's trial has a figure of its own", "dim"))
-    elif question.depends_on_trial and question.truth:
+    if question.depends_on_trial and question.truth:
         console.print(Padding(Text(OWN_TRIAL, "dim"), (0, 0, 0, 3)))
 
 

@@ -167,8 +167,8 @@ def _warn_of_trials(made: "Classroom") -> None:
     numbers = enumeration([str(step) for step in steps])
     told = f"step {numbers} of this lesson speaks" if len(steps) == 1 else f"steps {numbers} of this lesson speak"
     click.echo(
-        f"\n{told} of one trial, the lesson's own: what is right there need not be right in others. --same, without "
-        "--seed, gives it to everybody.",
+        f"\n{told} of one trial, the lesson's own: what is right there need not be right in one of another seed. "
+        "Without --seed it is that one.",
         err=True,
     )
 
@@ -190,6 +190,8 @@ def _open(made: "Classroom", student: int | None, *, plain: bool, theme: str, as
         answers = answers_given({}, number)
     elif plain:
         click.echo(f"class {made.code}, {whose}", err=True)
+        if student and not made.has_same_trial:
+            click.echo(f"a trial of your own, beside that of the lesson: {_printed(made, student)}", err=True)
         answers = answers_given(give(opened.lesson), number)
     else:
         _need_terminal(made)
@@ -199,6 +201,12 @@ def _open(made: "Classroom", student: int | None, *, plain: bool, theme: str, as
     if student:
         click.echo("Your answers in one line; read it out, or send it to your teacher:", err=True)
         click.echo(str(answers))
+
+
+def _printed(made: "Classroom", number: int) -> str:
+    """The command that prints the trial of a number."""
+    trial = made.trial(number)
+    return _typed(["pathsim", "run", trial.scenario, "--seed", str(trial.seed), "--replicate", str(trial.replicate)])
 
 
 def _need_terminal(made: "Classroom") -> None:
@@ -216,7 +224,7 @@ def _show(made: "Classroom", file: str, workers: int | None, *, as_json: bool, q
     """Print what the class has answered and seen."""
     from pathsim.classroom.answers import answer_sheet
     from pathsim.classroom.classroom import SIBLINGS
-    from pathsim.classroom.questions import common_figures
+    from pathsim.classroom.questions import question_figures
     from pathsim.classroom.results import ClassResults
     from pathsim.classroom.siblings import sibling_trials
 
@@ -230,7 +238,7 @@ def _show(made: "Classroom", file: str, workers: int | None, *, as_json: bool, q
         raise click.UsageError(
             "there are no answers in it: each student's line begins with their number, as in 17: 2=1 4=0.85"
         )
-    values = values_of(common_figures(made)) if is_lesson else {}
+    values = values_of(question_figures(made)) if is_lesson else {}
     with told_of_trouble(None, "nothing was kept"), progress(SIBLINGS, quiet=quiet) as finished:
         siblings = sibling_trials(made, workers=crew, finished=finished)
     found = ClassResults.of(made, answers, siblings, values, remarks)

@@ -1,6 +1,7 @@
 """A lesson that is being given: on which page one is, and what was answered."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from pathsim.lessons.lesson import Beside, FigureValue, Lesson, LessonFigure, LessonStep
 from pathsim.state import AppState
@@ -20,6 +21,8 @@ class LessonSession:
     """Of which trial it is given, if not of that which its file says."""
     student: int | None = None
     """To whom it is given in a class, by their number."""
+    own: AppState | None = None
+    """The trial that is this student's alone; it stands beside the first page."""
     chosen: dict[int, int] = field(default_factory=dict)
     """By page, the choice that is marked."""
     guesses: dict[int, str] = field(default_factory=dict)
@@ -27,9 +30,13 @@ class LessonSession:
     revealed: set[int] = field(default_factory=set)
     """The pages whose question has been answered, or was passed over."""
     given: dict[int, str] = field(default_factory=dict)
-    """By page, the answer when what follows was shown: the number of the choice, counted from 1, or the prediction."""
+    """By page, the answer before what follows was shown: the number of the choice, counted from 1, or the guess."""
     values: dict[LessonFigure, FigureValue] = field(default_factory=dict)
     """The figures that are computed."""
+    is_led: bool = False
+    """Whether what follows a question is shown when the teacher of a class shows it, to all at once."""
+    opened: set[int] = field(default_factory=set)
+    """The pages of which the teacher has shown it."""
 
     @property
     def pages(self) -> int:
@@ -45,6 +52,8 @@ class LessonSession:
     def beside(self) -> Beside:
         """What stands beside the text."""
         step = self.lesson.steps[max(self.page - 1, 0)]
+        if self.step is None and self.own is not None:
+            return step.beside._replace(state=replace(self.own, day=step.state.day, endpoint=step.state.endpoint))
         answered = step.beside_answer if self.page in self.revealed else None
         return answered or step.beside
 
@@ -67,6 +76,11 @@ class LessonSession:
     def is_asking(self) -> bool:
         """Whether a question waits for its answer."""
         return self.step is not None and self.step.question is not None and self.page not in self.revealed
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the answer is given, and the teacher has not shown yet what follows."""
+        return self.is_asking and self.is_led and self.page in self.given
 
     @property
     def is_predicting(self) -> bool:
@@ -98,13 +112,41 @@ class LessonSession:
         return self.page != before
 
     def reveal(self) -> None:
-        """Show what follows the question, with an answer or without. What is marked later is no answer."""
-        if self.is_asking and (answer := self.guess if self.is_predicting else self._chosen):
+        """Give the answer, or none, and show what follows the question; in a class that is led, once all see it.
+
+        What is marked later is no answer.
+        """
+        if not self.is_asking:
+            return
+        is_late = self.is_led and self.page in self.opened
+        if (answer := self.answer) and not is_late:
             self.given[self.page] = answer
-        self.revealed.add(self.page)
+        if not self.is_led or is_late:
+            self.revealed.add(self.page)
+
+    def open(self, pages: Iterable[int]) -> None:
+        """Show what follows the questions of these pages to those who have answered; the others see it once they do."""
+        self.opened.update(pages)
+        self.revealed |= self.opened & set(self.given)
+
+    def take_up(self, given: Mapping[int, str], opened: Iterable[int]) -> None:
+        """Go on with answers that were given before, by page."""
+        self.given |= given
+        for page, text in given.items():
+            if 0 < page < self.pages and (question := self.lesson.steps[page - 1].question) is not None:
+                if question.predicts:
+                    self.guesses[page] = text
+                elif text.isdigit() and 0 < int(text) <= len(question.choices):
+                    self.chosen[page] = int(text) - 1
+        self.open(opened)
+        if not self.is_led:
+            self.revealed |= set(given)
 
     @property
-    def _chosen(self) -> str:
+    def answer(self) -> str:
+        """What is marked or typed on this page, as it is given; empty if nothing is."""
+        if self.step is not None and self.step.question is not None and self.step.question.predicts:
+            return self.guess
         return "" if self.choice is None else str(self.choice + 1)
 
     def choose(self, number: int) -> None:

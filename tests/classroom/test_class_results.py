@@ -12,7 +12,7 @@ from pathsim.classroom import siblings
 from pathsim.classroom.answers import Answers
 from pathsim.classroom.classroom import Classroom
 from pathsim.classroom.material import named
-from pathsim.classroom.questions import common_figures, questions_of, trial_questions
+from pathsim.classroom.questions import question_figures, questions_of, trial_questions
 from pathsim.classroom.results import ClassResults
 from pathsim.classroom.siblings import SiblingTrials, TrialEnding, outcome_chunks, shown_outcome, sibling_trials
 from pathsim.classroom.told import print_class
@@ -134,7 +134,7 @@ GIVEN = [
 def results_of(made: Classroom) -> ClassResults:
     recipe = Recipe.of(find("two-arm-exponential"), {})
     of_seed = SiblingTrials(recipe.scenario(), outcome_chunks(recipe, 7, 0, 30)[0])
-    return ClassResults.of(made, GIVEN, of_seed, computed(common_figures(made)), ["line 5: no"])
+    return ClassResults.of(made, GIVEN, of_seed, computed(question_figures(made)), ["line 5: no"])
 
 
 def test_answers_are_counted_by_hand() -> None:
@@ -147,18 +147,20 @@ def test_answers_are_counted_by_hand() -> None:
     assert (vote.missing, vote.truth) == (3, "")
 
 
-def test_figures_are_told_where_they_are_the_same_for_all() -> None:
-    own, same = small_class(), small_class(is_same=True)
-    told = results_of(own).questions
-    # Each has other deaths, and the power of the seed is the same for all.
-    assert told[0].text == "There were … deaths. What follows?"
-    assert told[1].truth.endswith("%")
-    assert [one.depends_on_trial for one in told] == [True, False, False]
-    assert trial_questions(own) == (1,)
-    told = results_of(same).questions
+@pytest.mark.parametrize("is_same", [False, True])
+def test_what_the_lesson_says_of_its_trial_is_the_same_for_all(*, is_same: bool) -> None:
+    made = small_class(is_same=is_same)
+    told = results_of(made).questions
     events = pathsim.run("two-arm-exponential", 7)["endpoints"]["os"]["events"]
     assert told[0].text == f"There were {events} deaths. What follows?"
-    assert trial_questions(same) == ()
+    assert told[1].truth.endswith("%")
+    assert not any(one.depends_on_trial for one in told)
+    assert trial_questions(made) == ()
+
+
+def test_of_another_seed_a_lesson_may_be_wrong_and_says_so() -> None:
+    made = Classroom.of(named(lesson=SMALL), 8)
+    assert trial_questions(made) == (1,)
     assert trial_questions(Classroom.of(named(lesson=SMALL), 8, is_same=True)) == (1,)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -93,8 +94,13 @@ def test_each_student_opens_the_replicate_of_their_number() -> None:
     made = Classroom.of(named(lesson=SMALL), 5)
     session = made.student(17)
     assert isinstance(session, LessonSession)
-    assert (session.seed, session.replicate) == (5, 17)
     assert (session.state.seed, session.state.replicate) == (5, 17)
+    # The pages that follow speak of one trial, and are the same for all.
+    session.page = 1
+    assert (session.state.seed, session.state.replicate) == (5, 0)
+    teachers = made.student(0)
+    assert isinstance(teachers, LessonSession)
+    assert (teachers.own, teachers.lesson) == (None, session.lesson)
     assert made.trial(17) == ("two-arm-exponential", (), 5, 17)
     assert made.trial(0).replicate == 0
     alone = Classroom.of(named("two-arm-exponential"), 5)
@@ -103,7 +109,7 @@ def test_each_student_opens_the_replicate_of_their_number() -> None:
         alone.lesson()
 
 
-def test_a_students_lesson_tells_of_the_trial_that_run_prints() -> None:
+def test_a_students_own_trial_is_the_one_that_run_prints() -> None:
     made = Classroom.of(named(lesson=SMALL), 5)
     session = made.student(17)
     assert isinstance(session, LessonSession)
@@ -113,7 +119,9 @@ def test_a_students_lesson_tells_of_the_trial_that_run_prints() -> None:
     asked = ["run", trial.scenario, "--seed", str(trial.seed), "--replicate", str(trial.replicate), "--json"]
     found = json.loads(CliRunner().invoke(cli, asked).stdout)
     ratio = found["endpoints"]["os"]["comparisons"]["experimental"]["cox"]["hazard_ratio"]
-    assert computed([figure])[figure].number == ratio
+    assert session.own is not None
+    mine = replace(figure, state=session.own)
+    assert computed([mine])[mine].number == ratio
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,10 @@ def test_in_plain_lines_the_answers_are_the_line_at_the_end() -> None:
     told = typed(small_code(), SMALL, "--student", "3", "--plain", answers="2\n60 %\n\n")
     assert told.exit_code == 0
     assert told.stdout.splitlines()[-1] == "3: 1=2 2=60"
+    assert "pathsim run two-arm-exponential --seed 7 --replicate 3" in told.stderr
     again = typed(small_code(), SMALL, "--student", "4", "--plain", answers="2\n60 %\n\n")
-    assert again.stdout.splitlines()[:-1] != told.stdout.splitlines()[:-1]  # they have seen other trials
+    assert again.stdout.splitlines()[:-1] == told.stdout.splitlines()[:-1]
+    assert "--replicate 4" in again.stderr
 
 
 def test_results_are_counted_and_what_was_left_out_is_told(tmp_path: Path) -> None:

@@ -16,6 +16,12 @@ Line = list[tuple[str, str]]
 """Pieces of text with the names of their colors."""
 DIGITS, TYPED = "123456789", "0123456789.,-"
 """Keys that choose, and those that a number is typed with."""
+OWN_TRIAL = (
+    "Beside this page stands **your own trial**, number {} of the class: the same design and the same truth as "
+    "everybody's, and patients of its own. **space** lets it run. The pages that follow speak of one trial, the same "
+    "for all."
+)
+"""What is said to a student in a class."""
 RIGHT, WRONG, MARK = "✓", "✗", "▌"
 
 
@@ -158,6 +164,12 @@ def _fore(run: Run, fore: str) -> str:
 
 
 def _how(session: LessonSession) -> str:
+    if session.is_waiting:
+        told = "What follows is shown to all at once; until then you can answer again."
+        return f"Your answer is in: **{session.given[session.page]}**. {told}"
+    if session.is_led:
+        typed = "Type a number" if session.is_predicting else f"**1** to **{session.choices}** choose"
+        return f"{typed}, **enter** answers."
     if session.is_predicting:
         return "Type a number; **enter** shows what came of it."
     return f"**1** to **{session.choices}** choose, **enter** answers, **→** passes."
@@ -175,6 +187,9 @@ def _introduction(session: LessonSession, width: int) -> Iterator[Line]:
             yield from ([(run.text, _fore(run, fore)) for run in line] for line in block.lines(width))
 
     yield from said(lesson.story)
+    if session.own is not None:
+        yield []
+        yield from said(OWN_TRIAL.format(session.student))
     yield []
     yield [("Afterwards you can", "text!")]
     for objective in lesson.objectives:
