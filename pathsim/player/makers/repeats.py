@@ -8,7 +8,7 @@ from pathsim.player.worker_session import WorkerSession
 from pathsim.results.replicates import below_each_other
 from pathsim.results.views import Columns
 
-MOST_AT_A_TIME, BATCH_SECONDS = 16, 1.0
+MOST_AT_A_TIME, BATCH_SECONDS = 64, 0.3
 """Replicates at a time: few enough that whoever looks at a day meanwhile hardly waits."""
 
 
