@@ -1,10 +1,13 @@
 """Files that take their name only when they are complete: nobody ever finds half of one."""
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+UNSAFE, MOST_LETTERS = re.compile(r"[^\w. -]+"), 100
+"""What not every system takes in a name, and how long one is that all do."""
 PARTIAL = ".partial"
 """How the name of a file ends that is being written."""
 
@@ -31,6 +34,17 @@ def new_file(name: str, endings: Sequence[str]) -> Path:
     except (OSError, ValueError, RuntimeError) as wrong:
         raise UnwritableError(f"'{name}' cannot be written: {getattr(wrong, 'strerror', None) or wrong}") from None
     return path
+
+
+def bare_name(name: str, endings: Sequence[str]) -> Path:
+    """A name for a file that somebody else writes: no folders, letters and signs that every system takes, an ending.
+
+    Raises UnwritableError if nothing is left of it.
+    """
+    path = Path(UNSAFE.sub("-", name.strip().replace("\\", "/").rpartition("/")[2])[:MOST_LETTERS].lstrip("."))
+    if not path.name:
+        raise UnwritableError("a file needs a name")
+    return path if path.suffix.lower() in endings else path.with_name(f"{path.name}{endings[0]}")
 
 
 @contextmanager

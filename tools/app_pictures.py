@@ -13,9 +13,11 @@ from textual.pilot import Pilot
 from pathsim.app.app import PathsimApp
 from pathsim.app.pictures import without_fonts
 from pathsim.lessons.read import lesson
+from pathsim.player.class_session import ClassNews, ClassSession
 from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.user_session import UserSession
+from pathsim.state import AppState
 
 TURNED = {"steps.after_transplant.exit.relapse.hazard_ratio": "0.5"}
 TWO_SUITES = {"resources.suite.capacity": "2"}
@@ -36,6 +38,8 @@ class Shot(NamedTuple):
     """Of a screen with several."""
     lesson: str = ""
     """The lesson that is being given."""
+    in_class: bool = False
+    """Whether it is given to a class."""
 
     @property
     def plays(self) -> bool:
@@ -59,6 +63,7 @@ SHOTS = (
     Shot("app-small", (80, 24), "projector", 1300),
     Shot("app-history", (120, 40), "dark", 1700, keys=CHANGES),
     Shot("app-lesson", (120, 40), "dark", 2115, keys=LESSON_KEYS, lesson="hr-070"),
+    Shot("app-class", (120, 40), "dark", 2115, keys=("right", "a"), replicates=10_000, lesson="hr-070", in_class=True),
     Shot("app-queues", (120, 40), "dark", 120, TWO_SUITES, view="queues", scenario="stroke-thrombectomy"),
 )
 
@@ -66,13 +71,17 @@ SHOTS = (
 async def taken(shot: Shot) -> None:
     """Take one picture."""
     given = LessonSession(lesson(shot.lesson)) if shot.lesson else None
+    classroom = an_imagined_class() if shot.in_class else None
     if given is None:
         state, session = None, UserSession(shot.scenario, SEED, dict(shot.settings), day=shot.day)
     else:
-        state = replace(given.state, screen="lesson")
+        state = replace(
+            given.state if classroom is None else classroom.trial, screen="class" if classroom else "lesson"
+        )
         session = UserSession.of(state, SEED)
     session.is_playing = shot.plays
-    app = PathsimApp(WorkerProcess(), session, f"pathsim-{shot.theme}", opens_at=state, lesson=given)
+    theme = f"pathsim-{shot.theme}"
+    app = PathsimApp(WorkerProcess(), session, theme, opens_at=state, lesson=given, classroom=classroom)
     async with app.run_test(size=shot.size) as pilot:
         await until(pilot, lambda: app.trial.snapshot is not None)
         if shot.plays:
@@ -87,9 +96,20 @@ async def taken(shot: Shot) -> None:
         await until(pilot, lambda: not shot.replicates or app.front.replicates >= shot.replicates)
         await pilot.pause(0.5)
         await until(pilot, lambda: given is None or len(given.told) == len(given.step.figures))
-        title = f"pathsim app {shot.scenario} --seed {SEED}" if given is None else f"pathsim lesson {shot.lesson}"
+        given_as = f"pathsim lesson {shot.lesson}" if classroom is None else f"pathsim serve {classroom.code}"
+        title = f"pathsim app {shot.scenario} --seed {SEED}" if given is None else given_as
         picture = app.export_screenshot(title=title)
     (PICTURES / f"{shot.name}.svg").write_text(without_fonts(picture), encoding="utf-8")
+
+
+def an_imagined_class() -> ClassSession:
+    """Twenty-four students, of whom twenty-one have answered the first question; nobody has, in truth."""
+    votes = dict(enumerate("332313233142332313323", 1))
+    trial = AppState("aall1331", SEED, day="last")
+    link, address = "http://192.168.1.20:8000/join/4F7K2M9A", "http://192.168.1.20:8000"
+    made = ClassSession("15AV-00QY", link, address, "4F7K-2M9A", trial, lambda _: None)
+    made.news = ClassNews(24, frozenset(range(1, 25)), {1: votes}, dict.fromkeys(range(1, 25), 1))
+    return made
 
 
 async def until(pilot: Pilot[None], is_there: object) -> None:

@@ -32,6 +32,7 @@ from pathsim.app.widgets.sliders import Sliders
 from pathsim.app.widgets.survival import SurvivalPlot
 from pathsim.app.widgets.timeline import Timeline
 from pathsim.player import requests as ask
+from pathsim.player.class_session import ClassSession
 from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.requests import Towards
@@ -55,7 +56,7 @@ class PathsimApp(TrialApp):
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of its own
         self,
         worker: WorkerProcess,
         session: UserSession,
@@ -65,22 +66,25 @@ class PathsimApp(TrialApp):
         welcomes: bool = False,
         opens_at: AppState | None = None,
         lesson: LessonSession | None = None,
+        classroom: ClassSession | None = None,
     ) -> None:
         """``welcomes``: whether it begins with what a newcomer has to know, and the trial waits for a key.
 
-        ``opens_at`` tells the screen with which it begins, and what that shows; ``lesson`` is one that is to be given.
+        ``opens_at`` tells the screen with which it begins, and what that shows; ``lesson`` is one that is to be given,
+        and ``classroom`` the class to which it is.
         """
+        if opens_at is not None and opens_at.screen:
+            # Textual takes it while the app is made.
+            self.DEFAULT_MODE = opens_at.screen  # type: ignore[misc]
         super().__init__(worker, session, ascii_only=ascii_only)
         self.welcomes = welcomes
         """Whether the opening is still to be shown."""
         self._opens_at = opens_at
-        if opens_at is not None and opens_at.screen:
-            self.DEFAULT_MODE = opens_at.screen  # type: ignore[misc]  # Textual asks the app for it
         self.left_at: AppState | None = None
         """What was on screen when the user left."""
         self.came_from = ""
         """The screen that led to the patients, if one did: there esc leads back to it."""
-        self.trial.lesson = lesson
+        self.trial.lesson, self.trial.classroom = lesson, classroom
         self._screens = [screen for screen in SCREENS if screen.belongs(self.trial)]
         tabs = tuple(screen.TAB for screen in self._screens)
         for screen in self._screens:
@@ -134,6 +138,13 @@ class PathsimApp(TrialApp):
             state = replace(state, lesson=given.lesson.asked, page=given.page)
             state = replace(state, lesson_seed=given.seed, lesson_replicate=given.replicate)
         return state
+
+    @on(LessonScreen.Turned)
+    def _shown_on_the_wall(self) -> None:
+        """What the teacher shows on the wall is shown to all of the class."""
+        lesson, classroom = self.trial.lesson, self.trial.classroom
+        if lesson is not None and classroom is not None and lesson.page in lesson.revealed:
+            classroom.open(lesson.page)
 
     @on(Arrived)
     def _copy_what_came(self) -> None:

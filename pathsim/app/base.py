@@ -66,9 +66,15 @@ class TrialApp(App[None]):
         """Ask for the trial, and let it run."""
         self.listen(self.trial.worker)
         self.trial.begin()
-        self.set_interval(1 / FRAMES_PER_SECOND, self.trial.tick)
+        self._ticks = self.set_interval(1 / FRAMES_PER_SECOND, self.trial.tick)
         self.set_interval(RELOAD_SECONDS, self.trial.reload)
         self.set_interval(FORGET_SECONDS, self.forget)
+
+    def move_at_most(self, frames_per_second: float) -> None:
+        """Let the trial move so often in a second; not at all with 0."""
+        self._ticks.stop()
+        if frames_per_second:
+            self._ticks = self.set_interval(1 / frames_per_second, self.trial.tick)
 
     def get_driver_class(self) -> type[Driver]:
         """What drives the terminal: our own where Textual would take the one for Linux and macOS."""

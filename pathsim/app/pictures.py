@@ -3,8 +3,9 @@
 from importlib.util import find_spec
 from pathlib import Path
 
-from pathsim.whole_files import UnwritableError, new_file, write_whole
+from pathsim.whole_files import UnwritableError, bare_name, new_file, write_whole
 
+ENDINGS = (".svg", ".png")
 DRAWS = "cairosvg"
 """The library that turns SVG into PNG."""
 
@@ -23,9 +24,18 @@ def without_fonts(picture: str) -> str:
 
 def save_picture(picture: str, file: str) -> Path:
     """Write a picture in SVG to a file, as PNG if it is called so; where it is. Raises UnwritableError."""
-    path = new_file(file, (".svg", ".png"))
+    path = new_file(file, ENDINGS)
     write_whole(path, _content(without_fonts(picture), path))
     return path
+
+
+def picture_content(picture: str, name: str) -> tuple[str, bytes]:
+    """The name of a file without folders, and its content of a picture in SVG.
+
+    Raises UnwritableError for PNG where nothing draws it.
+    """
+    path = bare_name(name, ENDINGS)
+    return path.name, _content(without_fonts(picture), path)
 
 
 def _content(picture: str, path: Path) -> bytes:

@@ -5,6 +5,7 @@
 from typing import TYPE_CHECKING, Any
 
 from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.widget import Widget
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 TRIED = ("8.2.8",)
 """The versions of Textual with which all of this was tried."""
+KeyParser = XTermParser
+"""Makes keys of what a terminal sends."""
 
 
 def forget_frames() -> None:

@@ -22,6 +22,7 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 COMMANDS = {
     "app": "pathsim.cli.app:app",
     "lesson": "pathsim.cli.lesson:lesson",
+    "serve": "pathsim.cli.serve:serve",
     "class": "pathsim.cli.classroom:classroom",
     "run": "pathsim.cli.run:run",
     "ensemble": "pathsim.cli.ensemble:ensemble",

@@ -15,6 +15,7 @@ from pathsim.cli.app_memory import is_first_time, keep_state, keep_welcomed, lef
 from pathsim.cli.options import seed_option_with, set_option, whole
 
 if TYPE_CHECKING:
+    from pathsim.player.class_session import ClassSession
     from pathsim.player.lesson_session import LessonSession
     from pathsim.state import AppState, Date
 
@@ -119,6 +120,7 @@ def open_app(
     ascii_only: bool = False,
     welcomes: bool = False,
     lesson: "LessonSession | None" = None,
+    classroom: "ClassSession | None" = None,
 ) -> None:
     """Run the app until it is left; in ASCII where the terminal has no other characters.
 
@@ -146,9 +148,11 @@ def open_app(
     worker.send(session.request())
     from pathsim.app.app import PathsimApp
     from pathsim.app.screens import SCREENS
+    from pathsim.app.screens.classroom import ClassScreen
     from pathsim.app.screens.lesson import LessonScreen
 
-    names = [screen.TAB.name for screen in SCREENS if lesson is not None or screen is not LessonScreen]
+    given = {LessonScreen: lesson is not None, ClassScreen: classroom is not None}
+    names = [screen.TAB.name for screen in SCREENS if given.get(screen, True)]
     if state.screen and state.screen not in names:
         worker.close()
         hint = "; a lesson is opened by pathsim lesson NAME" if state.screen == LessonScreen.TAB.name else ""
@@ -162,6 +166,7 @@ def open_app(
         welcomes=welcomes,
         opens_at=state,
         lesson=lesson,
+        classroom=classroom,
     )
     # What is loaded by now stays: to look through it for garbage would hold a picture up for 60 ms every few seconds.
     gc.freeze()

@@ -20,6 +20,7 @@ from pathsim.player.views.live import Opened, Parameter, Snapshot
 from pathsim.state import AppState
 
 if TYPE_CHECKING:
+    from pathsim.player.class_session import ClassSession
     from pathsim.player.lesson_session import LessonSession
 
 LOST_SECONDS = 2.0
@@ -57,6 +58,8 @@ class Controller:
         self.is_worker_lost = False
         self.lesson: LessonSession | None = None
         """The lesson that is being given, if one is."""
+        self.classroom: ClassSession | None = None
+        """The class to which it is given, if there is one."""
         self.history = UndoHistory()
         """What the user has done, to be undone."""
         self._sought_from: tuple[Setup, float] | None = None

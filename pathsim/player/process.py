@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Not needed to start a worker, which gets ready while the app loads them.
@@ -16,19 +16,29 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 1.0
 
 
+class StartedProcess(Protocol):
+    """What is needed of a process that serves as a worker: as much of ``subprocess.Popen``."""
+
+    stdin: IO[bytes] | None
+    stdout: IO[bytes] | None
+    pid: int
+
+    def poll(self) -> int | None:
+        """None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended. Raises subprocess.TimeoutExpired if it has not after so many seconds."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+
 class WorkerProcess:
     """A worker in a process of its own. It ends with its input, so it never outlives the app."""
 
-    def __init__(self) -> None:
-        errors = None if os.environ.get("PATHSIM_DEBUG") else subprocess.DEVNULL
-        # A fresh interpreter with pipes: multiprocessing cannot start one from inside a running app.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "pathsim.player"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            start_new_session=True,
-        )
+    def __init__(self, process: StartedProcess | None = None) -> None:
+        """With a process that serves already, or in a fresh interpreter."""
+        self._process = _fresh() if process is None else process
 
     @property
     def pid(self) -> int:
@@ -73,3 +83,14 @@ class WorkerProcess:
         if self._process.stdin is None:
             raise TypeError("the process was started with pipes")
         return self._process.stdin
+
+
+def _fresh() -> "subprocess.Popen[bytes]":
+    """A worker in an interpreter of its own, with pipes: multiprocessing cannot start one from inside a running app."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "pathsim.player"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=None if os.environ.get("PATHSIM_DEBUG") else subprocess.DEVNULL,
+        start_new_session=True,
+    )

@@ -29,6 +29,16 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafted:
+    """The text of a scenario, the name of the file that it is to be, and what is to be known of it."""
+
+    generation: int
+    name: str
+    text: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unsaved:
     """A scenario was not written, and why."""
 
@@ -65,6 +75,7 @@ Reply: TypeAlias = (
     | ValidationView
     | Refused
     | Saved
+    | Drafted
     | Unsaved
     | Failed
     | Computed

@@ -104,6 +104,14 @@ class Save:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """Tell the same as a text, for somebody who keeps it elsewhere under this name."""
+
+    generation: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Compute:
     """Compute the figures of a lesson, whatever trial is on screen, whenever there is nothing else to do."""
 
@@ -111,4 +119,4 @@ class Compute:
     figures: tuple[LessonFigure, ...]
 
 
-Request: TypeAlias = Open | Show | Seek | Roster | Travel | CompareSettings | Trace | Repeat | Save | Compute
+Request: TypeAlias = Open | Show | Seek | Roster | Travel | CompareSettings | Trace | Repeat | Save | Draft | Compute

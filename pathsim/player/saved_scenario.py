@@ -7,7 +7,7 @@ from pathlib import Path
 from pathsim.player.makers.evidence import TURNED
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.files import library, parse_value
-from pathsim.whole_files import UnwritableError, new_file, write_whole
+from pathsim.whole_files import UnwritableError, bare_name, new_file, write_whole
 
 ARMS = "patients are randomized again, so arms can differ from those on screen"
 
@@ -15,10 +15,21 @@ ARMS = "patients are randomized again, so arms can differ from those on screen"
 def save(session: WorkerSession, file: str) -> str:
     """Write the scenario to this file; where it is. Raises UnwritableError if it cannot be, or is there already."""
     path = new_file(file, (".toml",))
-    if path.stem == session.cache.source.name:
-        raise UnwritableError(f"the scenario that it extends is also called {path.stem}: choose another name")
+    _check_name(session, path)
     write_whole(path, text(session, path).encode())
     return str(path)
+
+
+def draft(session: WorkerSession, name: str) -> tuple[str, str]:
+    """The name of a file beside the scenario, and the text that it is to have. Raises UnwritableError."""
+    path = Path(session.cache.source.file).with_name(bare_name(name, (".toml",)).name)
+    _check_name(session, path)
+    return path.name, text(session, path)
+
+
+def _check_name(session: WorkerSession, path: Path) -> None:
+    if path.stem == session.cache.source.name:
+        raise UnwritableError(f"the scenario that it extends is also called {path.stem}: choose another name")
 
 
 def text(session: WorkerSession, path: Path) -> str:

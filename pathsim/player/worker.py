@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from pathsim.lessons.figures import FigureError, FigureWork
 from pathsim.player import requests as ask
@@ -24,8 +24,8 @@ from pathsim.player.makers.evidence import Validation, evidence
 from pathsim.player.makers.live import opened, snapshot
 from pathsim.player.makers.patients import journey_view, roster
 from pathsim.player.makers.repeats import Repeats
-from pathsim.player.replies import Computed, Failed, Refused, Reply, Saved, Unsaved
-from pathsim.player.saved_scenario import ARMS, save
+from pathsim.player.replies import Computed, Drafted, Failed, Refused, Reply, Saved, Unsaved
+from pathsim.player.saved_scenario import ARMS, draft, save
 from pathsim.player.views.live import Snapshot
 from pathsim.player.worker_session import WorkerSession
 from pathsim.scenario.problems import ScenarioError
@@ -130,7 +130,7 @@ class Worker:
             return
         if self._session is None or self._session.request.generation != request.generation:
             # Asked of a trial that is no longer on screen.
-            if isinstance(request, ask.Save):
+            if isinstance(request, (ask.Save, ask.Draft)):
                 yield Unsaved(request.generation, "the trial has changed in the meantime")
             return
         yield from self._about(self._session, request)
@@ -155,6 +155,8 @@ class Worker:
                 yield evidence(request.generation, session.read_again(), session.request.settings)
             case ask.Save():
                 yield Saved(request.generation, save(session, request.file), f"In it {ARMS}.")
+            case ask.Draft():
+                yield Drafted(session.request.generation, *draft(session, request.name), f"In it {ARMS}.")
             case ask.Repeat():
                 yield from self._repeat(session, request)
 
@@ -187,8 +189,8 @@ def newest(waiting: list[Any]) -> list[Any]:
     ]
 
 
-def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
-    """Answer what comes in until nothing does any more."""
+def serve(incoming: IO[bytes], outgoing: IO[bytes], make: Callable[[Callable[[Reply], None]], Worker] = Worker) -> None:
+    """Answer what comes in until nothing does any more, with a worker that is made of what sends its replies."""
     requests: queue.SimpleQueue[ask.Request | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(incoming, requests), daemon=True).start()
 
@@ -196,7 +198,7 @@ def serve(incoming: BinaryIO, outgoing: BinaryIO) -> None:
         pickle.dump(reply, outgoing, protocol=5)
         outgoing.flush()
 
-    worker = Worker(send)
+    worker = make(send)
     while True:
         waiting = _waiting(requests, patient=not worker.is_busy)
         for request in newest([request for request in waiting if request is not None]):
@@ -216,7 +218,7 @@ def _waiting(requests: "queue.SimpleQueue[ask.Request | None]", *, patient: bool
     return found
 
 
-def _read(incoming: BinaryIO, requests: "queue.SimpleQueue[ask.Request | None]") -> None:
+def _read(incoming: IO[bytes], requests: "queue.SimpleQueue[ask.Request | None]") -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             requests.put(pickle.load(incoming))  # noqa: S301 - written by our own app

@@ -21,10 +21,12 @@ from textual.widget import Widget
 
 from pathsim.app.app import PathsimApp
 from pathsim.app.screens import SCREENS
+from pathsim.app.screens.classroom import ClassScreen
 from pathsim.app.screens.lesson import LessonScreen
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.themes import DARK
 from pathsim.lessons.read import lesson as read_lesson
+from pathsim.player.class_session import ClassSession
 from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Failed, Reply
@@ -33,8 +35,8 @@ from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Snapshot
 from pathsim.state import AppState
 
-SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS if screen is not LessonScreen)
-"""Those that are there without a lesson."""
+SCREEN_NAMES = tuple(screen.TAB.name for screen in SCREENS if screen not in {LessonScreen, ClassScreen})
+"""Those that are there without a lesson and a class."""
 PATIENCE_SECONDS = 60.0
 REST_ROUNDS = 3
 """A key goes from the app to a widget, and what the widget says of it to its screen and to the app."""
@@ -44,10 +46,7 @@ class WatchedWorker(WorkerProcess):
     """A worker of which is kept what it was asked last, what it answered last, and what failed."""
 
     def __init__(self) -> None:
-        if can_fork():
-            self._process = parent().fork()  # type: ignore[assignment]
-        else:
-            super().__init__()
+        super().__init__(parent().fork() if can_fork() else None)
         self.asked: deque[Request] = deque(maxlen=200)
         self.answered: deque[Reply] = deque(maxlen=200)
         self.failed: list[Failed] = []
@@ -80,6 +79,12 @@ class TamedWorker(WatchedWorker):
 def _is_below_here(file: str) -> bool:
     path = Path(file)
     return not path.is_absolute() and ".." not in path.parts and not file.startswith("~")
+
+
+def a_class(send: Callable[[int], object] = lambda _: None) -> ClassSession:
+    """A class about a lesson in which seed 7 is that of two arms with constant hazards."""
+    trial = AppState("two-arm-exponential", 7, day="last")
+    return ClassSession("4F7K-2M9A", "http://here:1/join/ABCD", "http://here:1", "ABCD-EFGH", trial, send)
 
 
 class Driver:
@@ -238,12 +243,15 @@ async def driven(
     own_seed: bool = False,
     state: AppState | None = None,
     lesson: str = "",
+    classroom: ClassSession | None = None,
 ) -> AsyncIterator[Driver]:
     """The app with its worker, once the first day is on screen; it stands still unless it is asked to play.
 
-    With a ``state`` it is opened there; with a ``lesson`` on its first page.
+    With a ``state`` it is opened there; with a ``lesson`` on its first page, with a ``classroom`` on the wall.
     """
     given = LessonSession(read_lesson(lesson)) if lesson else None
+    if classroom is not None and state is None:
+        state = replace(classroom.trial, screen="class")
     if given is not None and state is None:
         state = replace(given.state, screen="lesson")
     if state is None:
@@ -252,7 +260,16 @@ async def driven(
         session = UserSession.of(state, seed)
     its_worker = worker()
     its_worker.send(session.request())  # as it is where a user opens it
-    app = PathsimApp(its_worker, session, theme, ascii_only=ascii_only, welcomes=welcomes, opens_at=state, lesson=given)
+    app = PathsimApp(
+        its_worker,
+        session,
+        theme,
+        ascii_only=ascii_only,
+        welcomes=welcomes,
+        opens_at=state,
+        lesson=given,
+        classroom=classroom,
+    )
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = Driver(app, its_worker, pilot)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from driving import SCREEN_NAMES, Driver, WatchedWorker, driven
+from driving import SCREEN_NAMES, Driver, WatchedWorker, a_class, driven
 from textual.binding import Binding
 from textual.widgets import Input
 from what_keys_do import CHANGES, DAY, KEYS, Does
@@ -158,6 +158,7 @@ NOT_HERE = (
     "One place less",
     "The distribution, or all figures",
     "Back to the lesson",
+    "How the class answers",
     *(f"Try change {n}" for n in (1, 2, 3)),
 )
 """Keys that make sense where patients queue, in a lesson, where there is little room, or where nothing is changed."""
@@ -169,9 +170,9 @@ async def test_every_key_does_what_it_says(group: str, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     names = [name for name in KEYS if name.partition(".")[0] == group and name not in ALONE]
     wrong = []
-    for of in dict.fromkeys((KEYS[name].scenario, KEYS[name].lesson) for name in names):
-        async with driven(of[0], lesson=of[1]) as driver:
-            for name in (name for name in names if (KEYS[name].scenario, KEYS[name].lesson) == of):
+    for of in dict.fromkeys((KEYS[name].scenario, KEYS[name].lesson, KEYS[name].in_class) for name in names):
+        async with driven(of[0], lesson=of[1], classroom=a_class() if of[2] else None) as driver:
+            for name in (one for one in names if (KEYS[one].scenario, KEYS[one].lesson, KEYS[one].in_class) == of):
                 for key in binding_of(name).key.split(","):
                     try:
                         await try_key(driver, name, key)

@@ -45,6 +45,8 @@ class Does:
     scenario: str = "aall1331"
     lesson: str = ""
     """The lesson that is being given."""
+    in_class: bool = False
+    """Whether it is given to a class."""
 
 
 # ---- what there is to see
@@ -129,12 +131,18 @@ IN_HISTORY: dict[str, Any] = {"first": ("home", "enter", "down", "right", "h")}
 ON_CALENDAR: dict[str, Any] = {"focus": "#calendar"}
 
 LESSON = str(Path(__file__).parent.parent / "lessons" / "small.md")
+IN_CLASS: dict[str, Any] = {"on": "class", "lesson": LESSON, "in_class": True}
 IN_LESSON: dict[str, Any] = {"on": "lesson", "lesson": LESSON, "focus": "#reading"}
 
 
 def given(driver: Driver) -> LessonSession:
     assert driver.app.trial.lesson is not None
     return driver.app.trial.lesson
+
+
+def unveiled(driver: Driver) -> set[int]:
+    assert driver.app.trial.classroom is not None
+    return set(driver.app.trial.classroom.unveiled)
 
 
 KEYS: dict[str, Does] = {
@@ -220,6 +228,7 @@ KEYS: dict[str, Does] = {
     "screen.compare": Does(mode, goes_to("compare")),
     "screen.evidence": Does(mode, goes_to("evidence")),
     "screen.lesson": Does(mode, goes_to("lesson"), lesson=LESSON),
+    "screen.class": Does(mode, goes_to("class"), lesson=LESSON, in_class=True),
     "screen.back": Does(mode, goes_to("live"), on="evidence"),
     "live.endpoint": Does(lambda d: (d.front.endpoint, plot(d).headings), lambda was, now: was[1] != now[1]),
     "live.view": Does(front("view"), goes_to("map"), first=("f",)),
@@ -348,5 +357,10 @@ KEYS: dict[str, Does] = {
     "lesson.down": Does(lambda d: given(d).choice, goes_to(1), **IN_LESSON, first=("down",)),
     "lesson.up": Does(lambda d: given(d).choice, goes_to(0), **IN_LESSON, first=("down", "down")),
     "lesson.half": Does(lambda d: d.front.query_one("#trial").display, goes_to(value=True), **IN_LESSON, size=(80, 24)),
+    "class.next": Does(lambda d: given(d).page, by(1), **IN_CLASS),
+    "class.votes": Does(unveiled, **IN_CLASS),
+    "class.reveal": Does(lambda d: set(given(d).revealed), **IN_CLASS),
+    "class.before": Does(lambda d: given(d).page, by(-1), **IN_CLASS, first=("right",)),
+    "class.wall": Does(lambda d: d.front.query_one("#trials").display, goes_to(value=False), **IN_CLASS),
     "list.choose": Does(lambda d: d.front.has_class("-large"), goes_to(value=True), **IN_LIST),
 }

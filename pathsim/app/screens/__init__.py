@@ -1,5 +1,6 @@
 """The screens, in the order of their tabs: from this list come modes, tabs, keys and commands."""
 
+from pathsim.app.screens.classroom import ClassScreen
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
 from pathsim.app.screens.evidence import EvidenceScreen
@@ -15,5 +16,6 @@ SCREENS: tuple[type[TrialScreen], ...] = (
     CompareScreen,
     EvidenceScreen,
     LessonScreen,
+    ClassScreen,
 )
 """The app begins with the first."""

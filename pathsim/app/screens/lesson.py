@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from pathsim.app.screens.ensemble import REPLICATES
@@ -32,6 +33,9 @@ PANELS: tuple[Panel, ...] = ("curves", "ensemble", "pathway", "committee", "toxi
 
 class LessonScreen(TrialScreen):
     """A lesson, page by page."""
+
+    class Turned(Message):
+        """Another page is shown, or an answer was given."""
 
     TAB = Tab("lesson", "L", "Lesson", "Back to the lesson", "Les")
     AUTO_FOCUS = "#reading"
@@ -217,12 +221,18 @@ class LessonScreen(TrialScreen):
         self.session.reveal()
         self._turned(before, to_end=True)
 
+    def show_what_follows(self, before: Beside) -> None:
+        """What stood beside the page was this until the teacher showed what follows its question."""
+        if self.is_current:
+            self._turned(before, to_end=True)
+
     def _turned(self, before: Beside | None, *, to_end: bool) -> None:
         """Show what the lesson has come to, and the trial that is now beside it."""
         if self.session.beside != before:
             self.trial.restore(self.session.state)
         self._show()
         self.query_one(Reading).follow(to_end=to_end)
+        self.post_message(self.Turned())
 
     def action_move(self, step: int) -> None:
         """The next choice, or the one before; other lines where nothing is asked."""

@@ -1,6 +1,7 @@
 """The headline of many trials: hazard ratios, or survival; below it what was published and the trial on screen."""
 
 import math
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from pathsim.text import counted
 
 LEAST_AT_MODE = 0.05
 """What part of the replicates the highest bar holds at least; else bars become wider."""
+MOST_POINTS = 3
+"""Rows of single trials below the axis."""
 ROWS_BELOW = 4
 """The axis, what points at it, its numbers, and what the shades mean."""
 
@@ -30,12 +33,24 @@ class Histogram(Picture):
     level = 0.0
     is_over = True
     so_far: float | None = None
+    points: tuple[float, ...] = ()
 
-    def show(self, headline: Headline | None, none: str, level: float, *, is_over: bool, so_far: float | None) -> None:
+    def show(
+        self,
+        headline: Headline | None,
+        none: str,
+        level: float,
+        *,
+        is_over: bool,
+        so_far: float | None,
+        points: tuple[float, ...] = (),
+    ) -> None:
         """Draw this figure, or say that there is ``none``; P values below ``level`` are told apart.
 
         Of the trial on screen, that at its end is shown once it is over, and before it the hazard ratio ``so_far``.
+        Each of the ``points`` is a trial by itself, below the others.
         """
+        self.points = points
         self.headline, self.none, self.level = headline, none, level
         self.is_over, self.so_far = is_over, so_far
         self.entitle("" if headline is None else headline.label)
@@ -54,7 +69,7 @@ class Histogram(Picture):
         if not self.is_over:
             so_far = self.so_far if headline.is_ratio and self.so_far is not None else math.nan
             own = _Own(so_far, "△", "this trial so far")
-        _Bars(canvas, headline, self.level, own).draw()
+        _Bars(canvas, headline, self.level, own, self.points).draw()
 
 
 class _Own(NamedTuple):
@@ -77,20 +92,26 @@ class _Pointer(NamedTuple):
 class _Bars:
     """One drawing, on a scale of logarithms if the figure is a ratio."""
 
-    def __init__(self, canvas: Canvas, headline: Headline, level: float, own: _Own) -> None:
+    def __init__(
+        self, canvas: Canvas, headline: Headline, level: float, own: _Own, points: tuple[float, ...] = ()
+    ) -> None:
         self.canvas, self.headline, self.level, self.own = canvas, headline, level, own
         self.usable = usable(headline.values, is_ratio=headline.is_ratio)
         self.values = headline.values[self.usable]
         self.axis = Axis.over(self.values, 1, canvas.width - 2, is_ratio=headline.is_ratio)
-        self.width, self.height = self.axis.width, canvas.height - ROWS_BELOW
+        self.points = Counter(self.axis.column(value) for value in points)
+        """How many are in a column."""
+        self.point_rows = min(max(self.points.values(), default=0), MOST_POINTS)
+        self.width, self.height = self.axis.width, canvas.height - ROWS_BELOW - self.point_rows
 
     def draw(self) -> None:
         self.bars()
         if self.headline.is_ratio:
             null = self.axis.draw_null(self.canvas, range(self.height))
             self.beside(0, null, "no effect")
-        self.axis.draw(self.canvas, self.height, self.height + 2)
+        self.axis.draw(self.canvas, self.height, self.height + 2 + self.point_rows)
         self.pointers()
+        self.stacks()
         self.canvas.write(self.canvas.height - 1, 1, fitted(self.meaning(), self.canvas.width - 1), "dim")
 
     def bars(self) -> None:
@@ -151,6 +172,14 @@ class _Bars:
                     self.canvas.write(row, start, label, mark.fore)
                     taken.append((start - 1, start + len(label) + 1))
                     break
+
+    def stacks(self) -> None:
+        """A point for each single trial, below each other where several lie at one place; how many, where too many."""
+        for column, count in self.points.items():
+            for row in range(min(count, self.point_rows)):
+                is_last = row == self.point_rows - 1 and count > self.point_rows
+                more = str(min(count - row, 9)) if is_last else "●"
+                self.canvas.write(self.height + 2 + row, column, more, "yours!")
 
     def has_room(self, start: int, width: int, taken: list[tuple[int, int]]) -> bool:
         """Whether words fit there, beside what else stands in the row."""

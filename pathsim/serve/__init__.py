@@ -1,0 +1,1 @@
+"""The app in browsers: a server, an interface of its own for each visitor, and what a class answers."""
