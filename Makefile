@@ -58,7 +58,7 @@ lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
 		pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
-		--group test --group lint --extra report pyproject.toml -o requirements/dev.txt
+		--group test --group lint --extra report --extra parquet pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group mutants \
 		--constraint requirements/dev.txt pyproject.toml -o requirements/mutants.txt
 
