@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pathsim.report.html.figures.drawing import INK, OTHER, POINTS, YOURS, axes_in, figure_of
+from pathsim.report.html.figures.drawing import INK, OTHER, POINTS, YOURS, axes_in, figure_of, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BINS = 60
+LETTERS = 60
 LEAST_REACH = math.log(2.0)
 TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 20.0)
 
@@ -60,7 +61,7 @@ def draw_ratios(shown: RatioDistribution) -> "Figure":
     axes.set_xticks([tick for tick in TICKS if edges[0] <= tick <= edges[-1]], minor=False)
     axes.set_xticks([], minor=True)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.set_xlabel(f"{shown.label} (log scale)")
+    axes.set_xlabel(f"{short(shown.label, LETTERS)} (log scale)")
     axes.set_ylabel("Trials")
     axes.set_ylim(0, max(counts) * 1.05 or 1)
     axes.axvline(1.0, color=INK, linewidth=0.7)
