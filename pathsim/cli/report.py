@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathsim import Scenario
     from pathsim.report.html.content import ReportDocument
     from pathsim.report.html.reported import ReportedTrial
+    from pathsim.report.html.sections.compared import ReportedComparison
     from pathsim.validation.targets import TargetComparison
 
 REPLICATES = 1000
@@ -27,6 +28,7 @@ ENDING = ".html"
 
 @click.command(short_help="Write a report of a trial as one HTML file, with figures and tables.")
 @scenario_argument
+@click.argument("other", metavar="[OTHER]", required=False)
 @click.option(
     "--replicates",
     type=whole(1, MOST_REPLICATES),
@@ -54,6 +56,7 @@ ENDING = ".html"
 @quiet_option
 def report(
     scenario: str,
+    other: str | None,
     replicates: int,
     replicate: int,
     seed: int | None,
@@ -66,19 +69,39 @@ def report(
 ) -> None:
     """Write a report of one trial of SCENARIO, and of many like it, as one HTML file that needs no network.
 
-    It is made to be printed, too: on A4 or letter. Every number in it is one of pathsim run, ensemble or validate.
+    It is made to be printed, too: on A4 or letter. Every number in it is one of pathsim run, ensemble or validate. With
+    OTHER it sets two scenarios side by side on the same patients with the same draws, and --set changes OTHER, which
+    can be the same scenario again.
     """
     _refuse_without_extra()
+    _refuse_contradictions(scenario, other, replicate=replicate, replicates=replicates)
     crew = workers_begun(workers, replicates)
-    made = pathsim.load(scenario, settings)
+    made = pathsim.load(scenario, settings if other is None else {})
+    second = None if other is None else pathsim.load(other, settings)
     file = _file(made, out, force=force)
     folder = None if figures is None else _folder(figures, force=force)
     seed = drawn_seed() if seed is None else seed
-    command = _command(scenario, settings, seed=seed, replicate=replicate, replicates=replicates)
-    found = _trial(made, seed, replicate, replicates, crew, command, quiet=quiet)
-    from pathsim.report.html.document import document
+    words = [scenario, *([] if other is None else [other])]
+    numbers = {"seed": seed, "replicate": replicate, "replicates": replicates}
+    command = _command(words, settings, numbers if other is None else {"seed": seed, "replicates": replicates})
+    from pathsim.report.html.document import compared_document, document
 
-    _write(document(found), file, folder, quiet=quiet)
+    if second is None:
+        written = document(_trial(made, seed, replicate, replicates, crew, command, quiet=quiet))
+    else:
+        written = compared_document(_comparison(made, second, seed, replicates, crew, command, quiet=quiet))
+    _write(written, file, folder, quiet=quiet)
+
+
+def _refuse_contradictions(scenario: str, other: str | None, *, replicate: int, replicates: int) -> None:
+    if other is None:
+        return
+    if scenario == other == "-":
+        raise click.UsageError("standard input can be read once: only one of the two scenarios can be -")
+    if replicates < 2:
+        raise click.UsageError("two scenarios are compared over many trials: --replicates is 2 at least")
+    if replicate:
+        raise click.UsageError("of two scenarios trial 0 is told: leave --replicate out")
 
 
 def _refuse_without_extra() -> None:
@@ -125,9 +148,28 @@ def _trial(
     return ReportedTrial(results.chunk, dict(results), command, ReportedEnsemble(dict(many), many.columns), comparisons)
 
 
-def _command(scenario: str, settings: dict[str, str], **numbers: int) -> str:
+def _comparison(
+    made: "Scenario", second: "Scenario", seed: int, replicates: int, crew: int, command: str, *, quiet: bool
+) -> "ReportedComparison":
+    """Both scenarios over many trials, and one trial in both."""
+    from pathsim.cli.compare import differing_or_refused
+    from pathsim.report.compared_scenarios import ComparedScenarios
+    from pathsim.report.compared_trial import ComparedTrial
+    from pathsim.report.html.reported import ReportedTrial
+    from pathsim.report.html.sections.compared import ReportedComparison
+
+    differing = differing_or_refused(made, second)
+    with told_of_trouble(None, "nothing was written"), progress(replicates, quiet=quiet) as finished:
+        both = pathsim.compare(made, second, replicates=replicates, seed=seed, workers=crew, progress=finished)
+    results = pathsim.run(made, seed), pathsim.run(second, seed, arms_of=made)
+    first, other = (ReportedTrial(one.chunk, dict(one), command) for one in results)
+    found = ComparedScenarios(made, second, differing, both["settings"], seed)
+    return ReportedComparison(found, ComparedTrial.of(made, second, seed), (first, other), command)
+
+
+def _command(scenarios: list[str], settings: dict[str, str], numbers: dict[str, int]) -> str:
     """What makes the report again."""
-    words = ["pathsim", "report", scenario]
+    words = ["pathsim", "report", *scenarios]
     words += [word for path, value in settings.items() for word in ("--set", f"{path}={value}")]
     words += [word for name, number in numbers.items() for word in (f"--{name}", f"{number}")]
     return shlex.join(words)

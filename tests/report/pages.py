@@ -105,6 +105,8 @@ def _is_rounded(number: Number, value: float, begins: datetime.date) -> bool:
         return value < float(text[1:])
     if text == "infinite":
         return math.isinf(value)
+    if number.unit == "exp":
+        value = math.exp(value)
     scale = 100.0 if number.unit == "percent" else 1 / LENGTHS.get(number.unit, 1.0)
     shown, decimals = float(text), len(text.partition(".")[2])
     return abs(shown - value * scale) <= 0.5 * 10**-decimals + 1e-9 * abs(shown) or _to_four_digits(shown, value)

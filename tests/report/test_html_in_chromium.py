@@ -29,6 +29,7 @@ REPORTS = {
     "three arms": (str(ODD / "three_arms.toml"), 10),
     "nothing but care": (str(ODD / "nothing_but_care.toml"), 1),
     "hostile": ("hostile.toml", 5),
+    "side by side": ("two-arm-exponential", 12),
 }
 MILLIMETERS = 96 / 25.4
 PAPERS = {"A4": (210 - 32, 297 - 36), "letter": (215.9 - 32, 279.4 - 36)}
@@ -57,6 +58,8 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         Path(scenario).write_text(hostile(), encoding="utf-8")
     file = folder / "report.html"
     arguments = ["report", scenario, "--seed", "23", "--replicates", str(replicates), "--workers", "1"]
+    if request.param == "side by side":
+        arguments[2:2] = [scenario, "--set", "steps.experimental.exit.death.median_days=500"]
     cli.main([*arguments, "--out", str(file), "-q"], standalone_mode=False)
     return file
 

@@ -1,6 +1,7 @@
 """The report as one HTML file: its numbers are those of the results, its texts stay texts, its bytes stay the same."""
 
 import errno
+import json
 import os
 from pathlib import Path
 
@@ -197,3 +198,50 @@ def test_without_a_name_the_file_is_called_after_the_scenario(
     done = pathsim("report", "two-arm-exponential", "--seed", 3, "--replicates", 1)
     assert (done.code, done.err) == (0, "wrote two-arm-exponential-report.html\n")
     assert [path.name for path in tmp_path.iterdir()] == ["two-arm-exponential-report.html"]
+
+
+SETTING = "steps.experimental.exit.death.median_days=500"
+
+
+def test_two_scenarios_stand_side_by_side(pathsim: Pathsim, tmp_path: Path) -> None:
+    other = ("two-arm-exponential", "two-arm-exponential", "--set", SETTING, "--seed", 3, "--replicates", 12)
+    page = Page(written(pathsim, tmp_path / "page.html", *other))
+    told = json.loads(pathsim("compare", *other, "--json").out)
+    before, now = told["settings"]
+    figures = {"before": reader_of(before), "now": reader_of(now), "comparison": reader_of(told)}
+    begins = api.load("two-arm-exponential").trial.begins
+    assert {number.of for number in page.numbers} == set(figures)
+    assert [one for one in page.numbers if not is_told(one, value_at(figures[one.of], one.path), begins)] == []
+    assert page.headings == [
+        "Question and answer",
+        "What differs",
+        "The trial",
+        "Overall survival",
+        "What is traded",
+        "Who fares otherwise, in one trial",
+        "How to make it again",
+    ]
+    assert (
+        f"pathsim report two-arm-exponential two-arm-exponential --set {SETTING} --seed 3 --replicates 12" in page.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "the second 'two-arm-exponential' says the same of the trial"),
+        (
+            ("--set", SETTING, "--replicates", 1),
+            "two scenarios are compared over many trials: --replicates is 2 at least",
+        ),
+        (("--set", SETTING, "--replicate", 1), "of two scenarios trial 0 is told: leave --replicate out"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    pathsim: Pathsim, tmp_path: Path, arguments: tuple[object, ...], told: str
+) -> None:
+    asked = ("two-arm-exponential", "two-arm-exponential", "--seed", 3, "--out", tmp_path / "page.html", *arguments)
+    done = pathsim("report", *asked)
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+    assert list(tmp_path.iterdir()) == []

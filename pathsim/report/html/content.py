@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-ResultsName: TypeAlias = Literal["trial", "ensemble", "validation", "comparison"]
-"""Where a number stands: in what ``run``, ``ensemble``, ``validate`` or ``compare`` print with ``--json``."""
+ResultsName: TypeAlias = Literal["trial", "ensemble", "validation", "before", "now", "comparison"]
+"""Where a number stands: in what ``run``, ``ensemble`` or ``validate`` print with ``--json``; or in what ``compare``
+prints, in the first or the second of its settings, or in the trial beside them."""
 
 
 @dataclass(frozen=True, slots=True)

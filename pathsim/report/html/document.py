@@ -9,6 +9,7 @@ from pathsim.report.html.reported import ReportedTrial
 from pathsim.report.html.sections.again import again
 from pathsim.report.html.sections.answer import answer
 from pathsim.report.html.sections.baseline import baseline
+from pathsim.report.html.sections.compared import ReportedComparison, compared_sections
 from pathsim.report.html.sections.effects import effects
 from pathsim.report.html.sections.evidence import evidence
 from pathsim.report.html.sections.flow import flow
@@ -24,6 +25,7 @@ from pathsim.report.html.sections.survival import survival_sections
 from pathsim.report.html.sections.toxicity import toxicity
 from pathsim.scenario.toml_text import as_toml
 from pathsim.text import counted
+from pathsim.version import __version__
 
 Maker: TypeAlias = Callable[[ReportedTrial], ReportSection | None]
 FIRST: tuple[Maker, ...] = (answer, pathway_section, flow, baseline)
@@ -53,8 +55,20 @@ def document(trial: ReportedTrial) -> ReportDocument:
         changed = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
         parts.append(f"changed: {changed}")
     byline = f"Report of a simulated trial; {'; '.join(parts)}"
-    footer = f"pathsim {found['pathsim']}. No patient in this report is real."
-    return ReportDocument(in_line(scenario.title), byline, tuple(_sections(trial)), footer)
+    return ReportDocument(in_line(scenario.title), byline, tuple(_sections(trial)), _footer())
+
+
+def compared_document(of: ReportedComparison) -> ReportDocument:
+    """The report of two scenarios side by side."""
+    replicates = counted(int(of.found.settings[0]["replicates"]), "trial")
+    title, other = in_line(of.found.before.title), in_line(of.found.now.title)
+    title = title if title == other else f"{title}, and {other}"
+    byline = f"Two scenarios side by side; seed {of.found.seed}, {replicates} of each"
+    return ReportDocument(title, byline, tuple(compared_sections(of)), _footer())
+
+
+def _footer() -> str:
+    return f"pathsim {__version__}. No patient in this report is real."
 
 
 def _sections(trial: ReportedTrial) -> Iterator[ReportSection]:
