@@ -24,6 +24,13 @@ class Number(NamedTuple):
     unit: str
 
 
+class Cell(NamedTuple):
+    """A cell of a table: the heading above it, and the places of the numbers in it."""
+
+    heading: str
+    paths: list[str]
+
+
 class Page(HTMLParser):
     """What is on a page."""
 
@@ -35,6 +42,9 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self.addresses: list[str] = []
         self.text = ""
+        self.cells: list[Cell] = []
+        self._heads: list[str] = []
+        self._column = 0
         self._open: list[tuple[str, dict[str, str | None]]] = []
         self.feed(text)
         assert not self._open, "a tag is not closed"
@@ -48,12 +58,26 @@ class Page(HTMLParser):
         ]
         if tag not in VOID:
             self._open.append((tag, found))
+        if tag == "tr":
+            self._column = 0
+        if tag in ("td", "th"):
+            self._begin_cell(int(found.get("colspan") or 1))
         if tag == "h2":
             self.headings.append("")
+        if tag == "data" and self.cells and any(tag == "td" for tag, _ in self._open):
+            self.cells[-1].paths.append(found["data-path"] or "")
         if tag == "data":
             self.numbers.append(
                 Number("", *(found[key] or "" for key in ("data-path", "value", "data-of", "data-unit")))
             )
+
+    def _begin_cell(self, span: int) -> None:
+        """A heading, or a cell below one."""
+        if any(tag == "thead" for tag, _ in self._open):
+            self._heads = [*(self._heads if self._column else []), *([""] * span)]
+        elif any(tag == "tbody" for tag, _ in self._open):
+            self.cells.append(Cell(self._heads[self._column] if self._column < len(self._heads) else "", []))
+        self._column += span
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -70,6 +94,9 @@ class Page(HTMLParser):
         self.text += data
         if any(tag == "h2" for tag, _ in self._open):
             self.headings[-1] += data
+        tags = [tag for tag, _ in self._open]
+        if "thead" in tags and "th" in tags and "span" not in tags:
+            self._heads[-1] += data
         if self._open and self._open[-1][0] == "data":
             last = self.numbers[-1]
             self.numbers[-1] = last._replace(text=last.text + data)

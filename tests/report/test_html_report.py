@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,25 @@ def test_a_page_asks_for_nothing_and_names_everything_once(
     assert not {"script", "img", "link", "iframe", "object"} & set(page.tags)
     assert "url(http" not in text
     assert "@import" not in text
+
+
+@pytest.mark.parametrize(
+    ("scenario", "names"),
+    [
+        pytest.param("two-arm-exponential", ["experimental", "control"], id="two arms"),
+        pytest.param(str(ODD / "three_arms.toml"), ["drug", "drug_b", "placebo"], id="three arms"),
+        pytest.param("aall1331", ["blinatumomab", "chemotherapy"], id="aall1331", marks=pytest.mark.slow),
+    ],
+)
+def test_a_number_stands_below_its_arm(pathsim: Pathsim, tmp_path: Path, scenario: str, names: list[str]) -> None:
+    page = Page(written(pathsim, tmp_path / "page.html", scenario, "--seed", 3, "--replicates", 3))
+    found = [cell for cell in page.cells if cell.heading in names and cell.paths]
+    assert {cell.heading for cell in found} == set(names)
+    assert len(found) > 10
+    for cell in found:
+        for path in cell.paths:
+            told = set(re.findall(r"[\w]+", path))
+            assert told & set(names) == {cell.heading}
 
 
 def test_sections_stand_in_the_order_of_a_trial_report(pathsim: Pathsim, tmp_path: Path) -> None:

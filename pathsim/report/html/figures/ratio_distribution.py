@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-BINS = 60
+FEWEST_BINS, MOST_BINS = 12, 60
 LETTERS = 60
 LEAST_REACH = math.log(2.0)
 TICKS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.4, 2.0, 3.0, 5.0, 10.0, 20.0)
@@ -44,7 +44,11 @@ def bins_of(ratios: NDArray[np.float64]) -> tuple[RatioBin, ...]:
     finite = logs[np.isfinite(logs)]
     low, high = np.quantile(finite, [0.002, 0.998]).tolist() if finite.size else (0.0, 0.0)
     low, high = min(low, -LEAST_REACH / 2), max(high, LEAST_REACH / 2)
-    counts, edges = np.histogram(np.clip(logs, low, high), bins=BINS, range=(low, high))
+    counts, edges = np.histogram(
+        np.clip(logs, low, high),
+        bins=int(np.clip(2 * math.sqrt(known.size), FEWEST_BINS, MOST_BINS)),
+        range=(low, high),
+    )
     limits = np.exp(edges).tolist()
     return tuple(RatioBin(*one) for one in zip(limits[:-1], limits[1:], counts.tolist(), strict=True))
 

@@ -53,7 +53,8 @@ class PatientFlow:
         before = {name for name, leads in self._leads.items() if found[0].name in leads} | {found[0].name}
         begins = {self._scenario.entry(name).name for name in found[1].arms.values()}
         excluded = reader.difference("trial.enrolled", "trial.randomized")
-        shared.append(FlowPart("Not randomized", excluded, self._left(before, None, begins)))
+        if excluded.value:
+            shared.append(FlowPart("Not randomized", excluded, self._left(before, None, begins)))
         shared.append(FlowPart("Randomized", reader.told("trial.randomized", COUNT)))
         firsts = found[1].arms
         return shared, [self._arm(arm, self._scenario.entry(firsts[arm]).name) for arm in self._scenario.arms]

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from pathsim.ensembles.summary import REASONS
-from pathsim.names import in_line
+from pathsim.names import in_line, with_capital
 from pathsim.paths import compared_path, day_name, path_of, row_of
 from pathsim.report.figures import spans
 from pathsim.report.html.content import (
@@ -24,7 +24,7 @@ from pathsim.report.html.figures.prediction_intervals import Prediction, Predict
 from pathsim.report.html.figures.ratio_distribution import RatioDistribution, bins_of, draw_ratios
 from pathsim.report.html.reading import COUNT, PERCENT, RATIO, FigureReader, Written, joined
 from pathsim.report.html.reported import ReportedEnsemble, ReportedTrial
-from pathsim.report.html.sections.survival import group_label
+from pathsim.report.html.sections.survival import MOST_GROUPS, group_label
 from pathsim.results.labels import label_of_test
 
 INTERVALS = (
@@ -53,7 +53,7 @@ def _ratios(trial: ReportedTrial, ensemble: ReportedEnsemble) -> Iterator[Report
     name = scenario.main_endpoint
     if not name:
         return
-    for number, arm in enumerate(scenario.groups(name).compared, 1):
+    for number, arm in enumerate(scenario.groups(name).compared[:MOST_GROUPS], 1):
         path = compared_path(name, arm, "cox", "hazard_ratio")
         values = ensemble.columns[path]
         if np.isnan(values).all():
@@ -93,7 +93,7 @@ def _power(trial: ReportedTrial, ensemble: ReportedEnsemble) -> Iterator[ReportT
             rows.append(ReportRow((in_line(scenario.compared_label(name, arm)),), (), "part"))
             for test in tests:
                 path = path_of("power", name, arm, test)
-                rows.append(ReportRow((label_of_test(test),), (_share(reader, path),), "within"))
+                rows.append(ReportRow((with_capital(label_of_test(test)),), (_share(reader, path),), "within"))
     sequential = ensemble.found["sequential_power"]
     for name in sequential:
         label = f"{scenario.endpoint_label(name)}: beyond the bound for benefit at a look that was held"

@@ -44,6 +44,7 @@ from pathsim.statistics.kaplan_meier import curve
 MOST_STEPS = 300
 """So many steps of a curve are told in the table of its data; of more, as many at even intervals."""
 MOST_GROUPS = 6
+"""So many groups fit beside each other, and can be told apart in a figure."""
 
 
 def survival_sections(trial: ReportedTrial) -> Iterator[ReportSection]:
@@ -57,6 +58,11 @@ def survival_sections(trial: ReportedTrial) -> Iterator[ReportSection]:
         blocks: list[Block] = [TextBlock((text,), "dim") for text in analysis_in_words(endpoint)]
         blocks += [_figure(trial, name, found), _table(trial, name), *_comparisons(trial, name, found)]
         yield ReportSection(f"endpoint-{_place(trial, name)}", title, tuple(blocks))
+
+
+def left_out_groups(count: int) -> list[Words]:
+    """A note if there are more groups than fit."""
+    return [(f"The first {MOST_GROUPS} of {count:,} groups.",)] if count > MOST_GROUPS else []
 
 
 def group_label(trial: ReportedTrial, group: str) -> str:
@@ -76,7 +82,7 @@ def plot_of(trial: ReportedTrial, name: str, found: EndpointResults) -> Survival
     _, unit_days, ticks = time_axis(horizon)
     days = np.array([tick * unit_days for tick in ticks])
     curves = []
-    for number, group in enumerate(data.arms):
+    for number, group in enumerate(data.arms[:MOST_GROUPS]):
         mine = data.arm == number
         steps, time = curve(data.table, 0, number), np.sort(data.time[mine])
         late = time[:0] if data.entry is None else np.sort(data.entry[mine & (data.entry > -np.inf)])
@@ -102,6 +108,7 @@ def _figure(trial: ReportedTrial, name: str, found: EndpointResults) -> ReportFi
     notes: list[Words] = [
         ("Kaplan-Meier curves with 95% confidence bands; vertical marks are patients who were censored.",)
     ]
+    notes += left_out_groups(len(found.survival_data.arms))
     if any(line.published for line in plot.curves):
         notes.append(("Diamonds: published results.",))
     label = in_line(trial.scenario.sections.endpoints[name].label)
@@ -153,7 +160,7 @@ def _table(trial: ReportedTrial, name: str) -> ReportTable:
         at = [f"{path}.at.{path_of(day_name(day))}" for path in paths]
         rows.append(ReportRow((f"at {told}",), tuple(_survival(trial, path) for path in at), "within"))
     rows += _first_events(trial, name, names)
-    notes: list[Words] = []
+    notes = left_out_groups(len(groups.names))
     told = trial.found["endpoints"][name]
     left_out = left_out_in_words(endpoint, told.get("before_landmark") or 0, told.get("without_group") or 0)
     if left_out:
