@@ -1,6 +1,6 @@
 """The monitoring chart: z as events become known, the planned bounds for benefit, and what each look met."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pathsim.report.html.figures.drawing import DIM, INK, OTHER, POINTS, RULE, YOURS, axes_in, figure_of
 
@@ -44,15 +44,11 @@ def draw_monitoring(shown: MonitoringChart) -> "Figure":
             axes.plot([look.information], [look.futility], "_", color=DIM, markersize=12, markeredgewidth=1.6)
         if look.z is not None:
             axes.plot([look.information], [look.z], "o", color=YOURS, markersize=4.5)
-            axes.annotate(
-                f"{number}",
-                (look.information, look.z),
-                (-6, 4),
-                textcoords="offset points",
-                ha="right",
-                color=YOURS,
-                fontweight="bold",
-            )
+            # Looks can be close to each other: their numbers stand by turns to the left above and to the right below.
+            shift, side, up = ((-6, 4), "right", "bottom") if number % 2 else ((6, -4), "left", "top")
+            look_at = (look.information, look.z)
+            bold: dict[str, Any] = {"color": YOURS, "fontweight": "bold", "ha": side, "va": up}
+            axes.annotate(f"{number}", look_at, shift, textcoords="offset points", **bold)
     axes.axhline(0, color=RULE, linewidth=0.7)
     axes.margins(y=0.08)
     axes.set_xlim(0, 1.02)

@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pathsim.report.html.figures.drawing import INK, OTHER, POINTS, YOURS, axes_in, figure_of, short
@@ -56,7 +57,7 @@ def bins_of(ratios: NDArray[np.float64]) -> tuple[RatioBin, ...]:
 def draw_ratios(shown: RatioDistribution) -> "Figure":
     """The histogram; ratios below 1 favor the arm."""
     figure = figure_of(175 / POINTS)
-    axes = axes_in(figure, 36, 30, 10, 34)
+    axes = axes_in(figure, 44, 30, 10, 34)
     edges = [one.lower for one in shown.bins] + [shown.bins[-1].upper]
     counts = [one.trials for one in shown.bins]
     axes.stairs(counts, edges, fill=True, color=OTHER)
@@ -67,6 +68,7 @@ def draw_ratios(shown: RatioDistribution) -> "Figure":
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_xlabel(f"{short(shown.label, LETTERS)} (log scale)")
     axes.set_ylabel("Trials")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_ylim(0, max(counts) * 1.05 or 1)
     axes.axvline(1.0, color=INK, linewidth=0.7)
     _mark(axes, shown)
