@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LINE, PAD, GAP, LETTER = 11.5, 7.0, 18.0, 4.75
 """Points: a line of text, the margin in a box, the space between boxes, and a letter of its text."""
-SMALLER = 0.9
 FULL = WIDTH * POINTS
 MOST_LINES = 3
 """Of a reason or a title."""

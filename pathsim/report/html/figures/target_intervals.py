@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW, REACH = 11.5, 3.5
-LETTERS = 40
+LETTERS = 46
 
 
 class TargetLine(NamedTuple):

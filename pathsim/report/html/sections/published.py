@@ -179,5 +179,5 @@ def _figure(trial: ReportedTrial) -> ReportFigure:
         f"Intervals of {counted(len(lines), 'result')} in standard deviations around their means; {met} are met.",
         ReportTable("Standard deviations of a single trial from the mean of trials", (heads,), rows, is_folded=True),
         partial(draw_targets, TargetLines(lines)),
-        notes=(("Open signs: held out, never fitted. Brackets: ends of a plausible range.",),),
+        notes=(("Open signs: held out, never fitted. Colored: not met. Brackets: ends of a plausible range.",),),
     )
