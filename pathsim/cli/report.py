@@ -179,7 +179,7 @@ def _command(scenarios: list[str], settings: dict[str, str], numbers: dict[str, 
 
 
 def _write(made: "ReportDocument", file: Path, folder: Path | None, *, quiet: bool) -> None:
-    """Write the report, and its figures if there is a folder for them. Raises UsageError if that cannot be."""
+    """Write the report, and its figures if there is a folder for them. Raises ClickException if that cannot be."""
     from pathsim.report.html.page import figure_files, page
     from pathsim.whole_files import UnwritableError, write_whole
 
@@ -189,6 +189,6 @@ def _write(made: "ReportDocument", file: Path, folder: Path | None, *, quiet: bo
             for name, content in figure_files(made):
                 write_whole(folder / name, content)
     except UnwritableError as wrong:
-        raise click.UsageError(str(wrong)) from None
+        raise click.ClickException(str(wrong)) from None
     if not quiet:
         click.echo(f"wrote {harmless(str(file))}", err=True)

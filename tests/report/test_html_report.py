@@ -198,7 +198,7 @@ def test_what_cannot_be_written_is_told_in_a_line(
     monkeypatch.setattr(whole_files.Path, "write_bytes", refuse)
     done = pathsim("report", *QUICK, "--replicates", 1, "--out", tmp_path / "page.html")
     assert (done.code, done.out) == (2, "")
-    assert f"{tmp_path / 'page.html'} cannot be written: {os.strerror(code)}" in done.err
+    assert done.err == f"Error: {tmp_path / 'page.html'} cannot be written: {os.strerror(code)}\n"
     assert list(tmp_path.iterdir()) == []
 
 

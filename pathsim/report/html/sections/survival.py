@@ -227,6 +227,9 @@ def _comparisons(trial: ReportedTrial, name: str, found: EndpointResults) -> Ite
                 notes.append((f"{label}: {remark}.",))
     stratified = "stratified as the randomization is; " if endpoint.stratified else ""
     notes.insert(0, (f"Comparisons are {stratified}P values are one-sided: a z below 0 favors the first.",))
+    plan = scenario.trial.monitoring
+    if plan is not None and plan.endpoint == name:
+        notes.append(("The committee looked at this endpoint before: these P values are not adjusted for its looks.",))
     title = f"{in_line(endpoint.label)}: comparison"
     yield ReportTable(title, heads, tuple(rows), tuple(notes))
 
