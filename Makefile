@@ -39,9 +39,10 @@ types: $(VENV)/dev.stamp ## Check types
 bench: $(VENV)/run.stamp ## Measure speed, as ratios in one run
 	@$(BIN)/pathsim bench
 
-pictures: $(VENV)/run.stamp ## Make the pictures of the README
+pictures: $(VENV)/dev.stamp ## Make the pictures of the README and the docs, and the report of AALL1331
 	@$(BIN)/python tools/pictures.py
 	@$(BIN)/python tools/app_pictures.py
+	@$(BIN)/python tools/report_pictures.py
 
 reference: $(VENV)/run.stamp ## Write docs/scenario-reference.md from what is declared where each key is
 	@$(BIN)/python tools/reference.py
@@ -58,7 +59,7 @@ lock: ## Make the lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
 		pyproject.toml -o requirements/run.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build \
-		--group test --group lint --extra report pyproject.toml -o requirements/dev.txt
+		--group test --group lint --extra report --extra parquet --extra serve pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group mutants \
 		--constraint requirements/dev.txt pyproject.toml -o requirements/mutants.txt
 

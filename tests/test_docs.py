@@ -14,7 +14,7 @@ from pathsim.scenario.problems import dotted
 from pathsim.scenario.scenario import load
 
 DOCS = Path(__file__).parent.parent / "docs"
-MODEL, API = ((DOCS / name).read_text(encoding="utf-8") for name in ("model.md", "api.md"))
+MODEL, API, REPORT = ((DOCS / name).read_text(encoding="utf-8") for name in ("model.md", "api.md", "report.md"))
 SHOWN = re.findall(r"```console\n\$ pathsim ([^\n]*)\n(.*?)```", MODEL, re.DOTALL)
 """Commands, and parts of what they print; a line with three dots stands for what is left out."""
 QUICK = ("check",)
@@ -63,7 +63,7 @@ def test_it_shows_several_commands() -> None:
     }
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(([^):#]+)\)", MODEL + API))
+@pytest.mark.parametrize("path", re.findall(r"\]\(([^):#]+)\)", MODEL + API + REPORT))
 def test_every_file_it_links_exists(path: str) -> None:
     assert (DOCS / path).is_file()
 

@@ -71,3 +71,10 @@ def test_lessons_are_those_of_the_repository(site: Path, tmp_path: Path) -> None
     )
     found = run(sys.executable, "-c", asked, cwd=tmp_path, path=site).decode().split()
     assert "surrogate" in found
+
+
+def test_a_report_is_that_of_the_repository(site: Path, tmp_path: Path) -> None:
+    asked = ("report", "two-arm-exponential", "--seed", "1", "--replicates", "1", "-q", "--out")
+    for name, place in (("installed", site), ("here", ROOT)):
+        run(sys.executable, "-m", "pathsim", *asked, str(tmp_path / f"{name}.html"), cwd=tmp_path, path=place)
+    assert (tmp_path / "installed.html").read_bytes() == (tmp_path / "here.html").read_bytes()

@@ -18,6 +18,7 @@ from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
 from pathsim.app.pictures import save_picture
 from pathsim.app.screens import SCREENS
+from pathsim.app.screens.classroom import ClassScreen
 from pathsim.app.screens.dialogs import CommandList, Help, question
 from pathsim.app.screens.lesson import LessonScreen
 from pathsim.app.screens.live import LiveScreen
@@ -139,7 +140,7 @@ class PathsimApp(TrialApp):
             state = replace(state, lesson_seed=given.seed, lesson_replicate=given.replicate)
         return state
 
-    @on(LessonScreen.Turned)
+    @on(LessonScreen.PageTurned)
     def _shown_on_the_wall(self) -> None:
         """What the teacher shows on the wall is shown to all of the class."""
         lesson, classroom = self.trial.lesson, self.trial.classroom
@@ -364,10 +365,10 @@ def places_of_keys() -> tuple[KeyScope, ...]:
     )
 
 
-_LESSON = LessonScreen.TAB.name
+_READ = (LessonScreen.TAB.name, ClassScreen.TAB.name)
 APART: dict[type, tuple[str, ...]] = {
-    Listing: (LiveScreen.TAB.name, _LESSON),
-    **dict.fromkeys((Calendar, HistoryThread, Sliders, SurvivalPlot, Timeline), (_LESSON,)),
+    Listing: (LiveScreen.TAB.name, *_READ),
+    **dict.fromkeys((Calendar, HistoryThread, Sliders, SurvivalPlot, Timeline), _READ),
 }
 """Widgets, and screens on which they never are: there their keys are free."""
 

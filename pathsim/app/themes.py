@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from textual.theme import Theme
 
+from pathsim.report.colors import ON_DARK, ON_LIGHT
+
 DARK, LIGHT, PROJECTOR, MONO = "pathsim-dark", "pathsim-light", "pathsim-projector", "pathsim-mono"
 
 
@@ -56,7 +58,7 @@ ROLES = {
         dim="#9AA1A8",
         title="#FFFFFF",
         rule="#3A4654",
-        arms=("#56B4E9", "#E69F00", "#1FB58A", "#D98CB8"),
+        arms=ON_DARK,
         yours="#F0E442",
         other="#5B6875",
         lost="#F37A54",
@@ -72,7 +74,7 @@ ROLES = {
         dim="#5B6167",
         title="#16202A",
         rule="#C9CBC2",
-        arms=("#0063A0", "#9E4A00", "#00694C", "#9A3D73"),
+        arms=ON_LIGHT,
         yours="#6B4A9E",
         other="#878E85",
         lost="#B3261E",

@@ -31,6 +31,7 @@ COMMANDS = {
     "sensitivity": "pathsim.cli.sensitivity:sensitivity",
     "compare": "pathsim.cli.compare:compare",
     "counterfactual": "pathsim.cli.counterfactual:counterfactual",
+    "report": "pathsim.cli.report:report",
     "merge": "pathsim.cli.merge:merge",
     "bounds": "pathsim.cli.bounds:bounds",
     "list": "pathsim.cli.library:list_scenarios",

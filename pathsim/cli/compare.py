@@ -53,7 +53,7 @@ def compare(
     crew = workers_begun(workers, replicates)
     first = pathsim.load(before)
     second = _second(first, now, settings)
-    differing = _differing(first, second)
+    differing = differing_or_refused(first, second)
     with told_of_trouble(None, "nothing was kept"), progress(replicates, quiet=quiet) as finished:
         both = pathsim.compare(first, second, replicates=replicates, seed=seed, workers=crew, progress=finished)
     from pathsim.report.compared_trial import ComparedTrial
@@ -76,7 +76,7 @@ def _second(first: "Scenario", now: str | None, settings: dict[str, str]) -> "Sc
     return pathsim.load(now, settings) if now is not None else load(first.layers.source, settings)
 
 
-def _differing(first: "Scenario", second: "Scenario") -> "list[DifferingValue]":
+def differing_or_refused(first: "Scenario", second: "Scenario") -> "list[DifferingValue]":
     """The values that differ, or a message why there is nothing to compare."""
     from pathsim.scenario.differing import differing_values
 

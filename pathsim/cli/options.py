@@ -156,5 +156,5 @@ def chosen_format(asked: "TableFormat | None") -> "TableFormat":
 
     has_parquet = find_spec("pyarrow") is not None
     if asked == "parquet" and not has_parquet:
-        raise click.UsageError("--format parquet needs pyarrow: install 'pathsim-trials[report]', or use --format csv")
+        raise click.UsageError("--format parquet needs pyarrow: install 'pathsim-trials[parquet]', or use --format csv")
     return asked or ("parquet" if has_parquet else "csv")

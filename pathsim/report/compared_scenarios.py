@@ -69,9 +69,9 @@ def print_compared(console: Console, found: ComparedScenarios, trial: ComparedTr
         title = in_line(scenario.title) + ("" if is_same_file else f" ({harmless(scenario.name)})")
         if letter == "B" and is_same_file:
             title = "the same"
-        console.print(Text(f"{letter}: {title}{_set(scenario)}", style="bold"))
-    console.print(Text(_question(found.differing)))
-    in_arms = ", in the same arms" if _has_same_arms(found) else ""
+        console.print(Text(f"{letter}: {title}{settings_of(scenario)}", style="bold"))
+    console.print(Text(question(found.differing)))
+    in_arms = ", in the same arms" if has_same_arms(found) else ""
     replicates = counted(found.settings[0]["replicates"], "replicate")
     console.print(
         Text(
@@ -87,28 +87,30 @@ def print_compared(console: Console, found: ComparedScenarios, trial: ComparedTr
         console.print(part)
 
 
-def _question(values: Sequence[DifferingValue]) -> str:
+def question(values: Sequence[DifferingValue]) -> str:
     """What the comparison asks: of a few values it names them."""
     if len(values) > MOST_ASKED or any(None in one for one in values):
         return f"What comes of {counted(len(values), 'value')} that A and B do not share?"
-    told = (f"{one.path} were {_value(one.now)} instead of {_value(one.before)}" for one in values)
+    told = (f"{one.path} were {differing_text(one.now)} instead of {differing_text(one.before)}" for one in values)
     return f"What if {enumeration([*told])}?"
 
 
-def _set(scenario: Scenario) -> str:
+def settings_of(scenario: Scenario) -> str:
+    """What is set in a scenario, to be put behind its title."""
     told = ", ".join(f"{path} = {as_toml(value)}" for path, value in scenario.overrides.items())
     return f", with {told}" if told else ""
 
 
-def _has_same_arms(found: ComparedScenarios) -> bool:
+def has_same_arms(found: ComparedScenarios) -> bool:
+    """Whether patients can be in the same arms in both."""
     return bool(found.before.arms) and found.before.arms == found.now.arms
 
 
 def _parts(found: ComparedScenarios, trial: ComparedTrial) -> Iterator[tuple[str, RenderableType]]:
     yield "What differs", Group(_differing(found.differing), *_only_in_one(found))
-    yield "The trial", _table(found, _trial_rows(found))
+    yield "The trial", _table(found, trial_rows(found))
     for name in found.shared(found.before.sections.endpoints, found.now.sections.endpoints):
-        yield found.before.sections.endpoints[name].label, _table(found, _endpoint_rows(found, name))
+        yield found.before.sections.endpoints[name].label, _table(found, endpoint_rows(found, name))
     for name, resource in found.before.resources.items():
         if name in found.now.resources and (columns := waiting_columns(found.before, list(found.settings), name)):
             rows = (
@@ -124,13 +126,13 @@ def _parts(found: ComparedScenarios, trial: ComparedTrial) -> Iterator[tuple[str
 def _differing(values: Sequence[DifferingValue]) -> RenderableType:
     table = figure_table(("", ""), ("A", ""), ("B", ""))
     for one in values[:MOST_SHOWN]:
-        table.add_row(one.path, _value(one.before), _value(one.now))
+        table.add_row(one.path, differing_text(one.before), differing_text(one.now))
     if len(values) <= MOST_SHOWN:
         return table
     return Group(table, Text(f" and {counted(len(values) - MOST_SHOWN, 'value')} more", "dim"))
 
 
-def _value(value: object) -> str:
+def differing_text(value: object) -> str:
     """A value as a scenario file has it; a dash if a scenario does not have it."""
     told = "-" if value is None else as_toml(value)
     return told if len(told) <= LONGEST else f"{told[: LONGEST - 3]}..."
@@ -157,7 +159,7 @@ class SharedFigure(NamedTuple):
     digits: int = 1
 
 
-def _trial_rows(found: ComparedScenarios) -> Iterator[SharedFigure]:
+def trial_rows(found: ComparedScenarios) -> Iterator[SharedFigure]:
     """How large trials are, how long they take, and how they end."""
     yield SharedFigure("enrolled", "trial.enrolled")
     yield SharedFigure("randomized", "trial.randomized")
@@ -168,7 +170,7 @@ def _trial_rows(found: ComparedScenarios) -> Iterator[SharedFigure]:
     yield from (SharedFigure(f"stopped {ENDS[why]}", f"ending.{why}") for why in REASONS)
 
 
-def _endpoint_rows(found: ComparedScenarios, name: str) -> Iterator[SharedFigure]:
+def endpoint_rows(found: ComparedScenarios, name: str) -> Iterator[SharedFigure]:
     """The events in each group, survival, and how groups compare."""
     scenario, groups = found.before, found.before.groups(name)
     for group in groups.names:
@@ -201,16 +203,23 @@ def _cells(found: ComparedScenarios, row: SharedFigure) -> Iterator[str]:
     yield told + ("" if told == "-" else of_fewer(difference["averaged"], trials))
 
 
-def _traded(found: ComparedScenarios, endpoint: str) -> Table:
-    """By arm, how many patients have which event first, and which toxicities change."""
-    table = figure_table(("", ""), ("A", ""), ("B", ""), ("difference", ""))
+def traded(found: ComparedScenarios, endpoint: str) -> Iterator[tuple[str, list[SharedFigure]]]:
+    """By arm, how many patients have which event first, and which toxicities change; nothing of an arm without."""
     before, now = found.before, found.now
     groups = {arm: (*_first_events(before, endpoint, arm), _any(arm)) for arm in found.shared(before.arms, now.arms)}
     # Who has no arm, or none yet.
     groups[""] = () if before.arms else (*_first_events(before, endpoint, ALL), _any(""))
     for arm, first in groups.items():
         rows = [row for row in (*first, *_toxicities(found, arm)) if found.has(row.path)]
-        if rows and before.arms:
+        if rows:
+            yield arm, rows
+
+
+def _traded(found: ComparedScenarios, endpoint: str) -> Table:
+    table = figure_table(("", ""), ("A", ""), ("B", ""), ("difference", ""))
+    before = found.before
+    for arm, rows in traded(found, endpoint):
+        if before.arms:
             table.add_row(arm or "before arms", style="bold")
         for row in rows:
             table.add_row(f"  {row.label}" if before.arms else row.label, *_cells(found, row))

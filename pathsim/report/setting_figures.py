@@ -36,6 +36,17 @@ def mean_of(setting: Summary, path: str) -> float | None:
     return mean
 
 
+def place_of(path: str) -> str:
+    """Where in the summary of a setting the mean of a figure stands; of ratios it is that of their logarithms."""
+    first, *rest = (part.name for part in parts_of(path))
+    if first == "endpoints" and (rest[1], rest[-1]) == ("comparisons", "significant"):
+        endpoint, _, arm, *test, _ = rest
+        return path_of("power", endpoint, arm, path_of(*test), "estimate")
+    if first == "ending":
+        return path_of("ending", rest[0], "estimate")
+    return path_of("figures", path, "mean_log" if is_ratio(path) else "mean")
+
+
 def mean_told(setting: Summary, path: str, unit: float = 1.0, digits: int = 1) -> str:
     """The mean of a figure, and of how many trials it is, if not of all; of an amount in units of so much."""
     figure, mean = setting["figures"].get(path), mean_of(setting, path)

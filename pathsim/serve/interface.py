@@ -135,8 +135,8 @@ class ServedApp(PathsimApp):
             self._told_playing = is_playing
             self.say(type="playing", **{"is": is_playing})
 
-    @on(LessonScreen.Turned)
-    def _turned(self, event: LessonScreen.Turned) -> None:
+    @on(LessonScreen.PageTurned)
+    def _turned(self, event: LessonScreen.PageTurned) -> None:
         event.stop()
         if (lesson := self.trial.lesson) is not None:
             self.say(type="lesson", page=lesson.page, answers={str(page): text for page, text in lesson.given.items()})

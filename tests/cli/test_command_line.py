@@ -14,7 +14,7 @@ from pathsim.api import trial
 from pathsim.cli import COMMANDS, main
 
 HEAVY_FOR_HELP = ("numpy", "textual", "rich", "pydantic", "simpy", "tree_sitter", "tomllib")
-HEAVY_FOR_A_RUN = ("textual", "scipy", "pandas", "pyarrow", "matplotlib", "lifelines", "tree_sitter")
+HEAVY_FOR_A_RUN = ("textual", "scipy", "pandas", "pyarrow", "matplotlib", "jinja2", "lifelines", "tree_sitter")
 
 
 def modules_after(*arguments: str) -> set[str]:

@@ -157,7 +157,7 @@ def test_parquet_without_pyarrow_is_refused_before_anything_is_simulated(
 ) -> None:
     without_pyarrow(monkeypatch)
     assert export(*QUICK, "--out", tmp_path / "trial", "--format", "parquet") == 2
-    assert "--format parquet needs pyarrow: install 'pathsim-trials[report]'" in capsys.readouterr().err
+    assert "--format parquet needs pyarrow: install 'pathsim-trials[parquet]'" in capsys.readouterr().err
     assert not (tmp_path / "trial").exists()
 
 

@@ -34,7 +34,7 @@ PANELS: tuple[Panel, ...] = ("curves", "ensemble", "pathway", "committee", "toxi
 class LessonScreen(TrialScreen):
     """A lesson, page by page."""
 
-    class Turned(Message):
+    class PageTurned(Message):
         """Another page is shown, or an answer was given."""
 
     TAB = Tab("lesson", "L", "Lesson", "Back to the lesson", "Les")
@@ -232,7 +232,7 @@ class LessonScreen(TrialScreen):
             self.trial.restore(self.session.state)
         self._show()
         self.query_one(Reading).follow(to_end=to_end)
-        self.post_message(self.Turned())
+        self.post_message(self.PageTurned())
 
     def action_move(self, step: int) -> None:
         """The next choice, or the one before; other lines where nothing is asked."""

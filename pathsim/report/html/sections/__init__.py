@@ -1,0 +1,1 @@
+"""One file for each section of a report: what it says, in plain texts, tables and figures."""
