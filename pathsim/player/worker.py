@@ -41,15 +41,26 @@ _REPEATS: dict[ask.Work, type[Repeats]] = {"ensemble": EnsembleRepeats, "contras
 class Worker:
     """Answers requests; between them it simulates replicates, if any are wanted."""
 
-    def __init__(self, send: Callable[[Reply], None], now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        send: Callable[[Reply], None],
+        now: Callable[[], float] = time.monotonic,
+        session: WorkerSession | None = None,
+    ) -> None:
+        """With the ``session`` of another worker it need not make again what both have in common."""
         self._send, self._now = send, now
-        self._session: WorkerSession | None = None
+        self._session = session
         self._repeats: dict[ask.Work, Repeats] = {}
         self._current: ask.Work | None = None
         self._told = 0.0
         self._lesson: FigureWork | None = None
         """The figures of a lesson that are still to be computed."""
         self._is_lessons_turn = False
+
+    @property
+    def session(self) -> WorkerSession | None:
+        """The trials that are on screen."""
+        return self._session
 
     @property
     def is_busy(self) -> bool:

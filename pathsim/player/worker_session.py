@@ -92,7 +92,10 @@ class WorkerSession:
         source = find(request.scenario)
         cache = None if before is None else before.cache
         if cache is None or not cache.serves(request, source):
-            scenario, replicate = load(source), request.replicate
+            # Other patients of the same text: it need not be read again.
+            is_known = cache is not None and cache.source == source
+            scenario = cache.base.scenario if cache is not None and is_known else load(source)
+            replicate = request.replicate
             seed = _seed(request, scenario)
             cache = Cache(source, seed, replicate, {(): SimulatedTrial(scenario, seed, replicate=replicate)})
         return cls(replace(request, seed=cache.seed), cache)

@@ -17,16 +17,16 @@ from pathsim.bench import BenchmarkRatio
 
 VISITORS, COLUMNS, ROWS = 30, 160, 45
 SECONDS = 25.0
-PRESS_SECONDS, RESTART_SECONDS = 1.5, 12.0
+PRESS_SECONDS, RESTART_SECONDS = 1.5, 3.0
 """Between two keys of a visitor, and after how long their trial begins again, so that it never stands still."""
 TURNING, TURN_SECONDS = 5, 0.5
 """So many turn numbers while another one simulates many trials, and how often."""
 PATIENCE_SECONDS = 60.0
 GOLDEN = 0.618
 """Spreads what the visitors do evenly."""
-FIRST = re.compile(rb"about to begin")
-SLOWER, FASTER = ("[", re.compile(rb"\D2 months/s")), ("]", re.compile(rb"\D3 months/s"))
-"""A key, and what the header says once it has been answered."""
+FIRST, BEGUN = re.compile(rb"about to begin"), re.compile(rb"enrolled")
+SLOWER, FASTER = ("[", re.compile(rb"\D6 months/s")), ("]", re.compile(rb"12 months/s"))
+"""A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
 KEPT_BYTES = 100_000
 
 
@@ -182,7 +182,10 @@ async def _arrived(session: aiohttp.ClientSession, link: str, number: int) -> Cl
 async def _greeted(client: Client) -> None:
     client.first = await client.until(FIRST) - client.began
     await client.press(" ")
-    await client.until(FASTER[1])
+    await client.until(BEGUN)
+    for shown in (SLOWER[1], FASTER[1]):
+        await client.press(FASTER[0])
+        await client.until(shown)
 
 
 async def _while_others_work(clients: Sequence[Client], seconds: float) -> list[float]:

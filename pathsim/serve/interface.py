@@ -1,5 +1,6 @@
 """The interface of a visitor: the app in a process of its own, drawn on a socket instead of a terminal."""
 
+import asyncio
 import gc
 import os
 import signal
@@ -22,10 +23,14 @@ from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Drafted
 from pathsim.player.user_session import UserSession
+from pathsim.player.worker_session import WorkerSession
 from pathsim.serve.driver import ServerSaid, SocketDriver
 from pathsim.serve.worker import can_fork, forked_worker
 from pathsim.state import AppState
 from pathsim.whole_files import UnwritableError
+
+LATE_EVERY_SECONDS = 0.5
+"""How often an interface looks how late it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,13 @@ class FirstView:
     rows: int = 40
 
 
-def serve_visitor(stream: socket.socket, view: FirstView) -> None:
-    """Be the interface of a visitor until they leave; this is all that the process does."""
+def serve_visitor(stream: socket.socket, view: FirstView, rehearsed: WorkerSession | None) -> None:
+    """Be the interface of a visitor until they leave; this is all that the process does.
+
+    What was ``rehearsed`` is not made again.
+    """
     _hold_signals()
-    worker = forked_worker(view.turns) if can_fork() else WorkerProcess()
+    worker = forked_worker(view.turns, rehearsed) if can_fork() else WorkerProcess()
     stream.setblocking(True)  # noqa: FBT003
     session = UserSession.of(view.state, view.seed)
     # With somebody who is welcomed first the trial waits for a key.
@@ -97,6 +105,20 @@ class ServedApp(PathsimApp):
         """Say something to the server."""
         if isinstance(self._driver, SocketDriver):
             self._driver.say(**message)
+
+    def on_mount(self) -> None:
+        """Watch how late everything comes."""
+        self._look_again()
+
+    def _look_again(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + LATE_EVERY_SECONDS
+        loop.call_at(due, self._tell_lateness, due)
+
+    def _tell_lateness(self, due: float) -> None:
+        if self._told_playing:
+            self.say(type="late", seconds=round(asyncio.get_running_loop().time() - due, 3))
+        self._look_again()
 
     # ---- what the server says
 

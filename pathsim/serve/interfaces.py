@@ -107,6 +107,7 @@ def _be(stream: socket.socket, view: "FirstView") -> None:
     # What it needs is loaded in the process that it was forked of, and nowhere else.
     from pathsim.serve.interface import serve_visitor  # noqa: PLC0415
 
+    preload = sys.modules.get(PRELOAD)
     with suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
-    serve_visitor(stream, view)
+    serve_visitor(stream, view, None if preload is None else preload.rehearsed)

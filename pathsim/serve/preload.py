@@ -9,16 +9,20 @@ import pickle
 from contextlib import suppress
 from pathlib import Path
 
+from pathsim.player.worker_session import WorkerSession
 from pathsim.serve.interfaces import FIRST_VISIT
 from pathsim.serve.rehearsal import rehearse
 
 
-def prepare() -> None:
+def prepare() -> WorkerSession | None:
     """Rehearse what visitors are shown first. Where that fails, theirs fails too, and says why."""
+    session = None
     with suppress(Exception):
-        rehearse(pickle.loads(Path(os.environ[FIRST_VISIT]).read_bytes()))  # noqa: S301 - written by our own server
+        session = rehearse(pickle.loads(Path(os.environ[FIRST_VISIT]).read_bytes()))  # noqa: S301 - our own server's
     gc.collect()
     gc.freeze()
+    return session
 
 
-prepare()
+rehearsed = prepare()
+"""The trials that were made, for workers to go on from."""

@@ -10,6 +10,7 @@ from pathsim.player.replies import Reply
 from pathsim.player.requests import Request
 from pathsim.player.user_session import UserSession
 from pathsim.player.worker import Worker
+from pathsim.player.worker_session import WorkerSession
 from pathsim.serve.interface import FirstView
 
 ROUNDS, ROUND_SECONDS = 20, 0.05
@@ -21,6 +22,11 @@ class RehearsalWorker(WorkerProcess):
     def __init__(self) -> None:
         self._answers: queue.SimpleQueue[Reply | None] = queue.SimpleQueue()
         self._worker = Worker(self._answers.put)
+
+    @property
+    def session(self) -> WorkerSession | None:
+        """The trials that it has made."""
+        return self._worker.session
 
     @property
     def is_alive(self) -> bool:
@@ -41,14 +47,16 @@ class RehearsalWorker(WorkerProcess):
         self._answers.put(None)
 
 
-def rehearse(view: FirstView) -> None:
-    """Run the app once in this process, on what visitors are shown first."""
-    asyncio.run(_rehearse(view))
+def rehearse(view: FirstView) -> WorkerSession | None:
+    """Run the app once in this process, on what visitors are shown first; the trials that were made."""
+    return asyncio.run(_rehearse(view))
 
 
-async def _rehearse(view: FirstView) -> None:
+async def _rehearse(view: FirstView) -> WorkerSession | None:
     session = UserSession.of(view.state, view.seed)
-    app = PathsimApp(RehearsalWorker(), session, f"pathsim-{view.theme}", opens_at=view.state, lesson=view.lesson)
+    worker = RehearsalWorker()
+    app = PathsimApp(worker, session, f"pathsim-{view.theme}", opens_at=view.state, lesson=view.lesson)
     async with app.run_test(size=(view.columns, view.rows)) as pilot:
         for _ in range(ROUNDS):
             await pilot.pause(ROUND_SECONDS)
+    return worker.session

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from statistics import quantiles
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
@@ -20,9 +22,13 @@ MOST_VISITORS = 40
 MOST_MESSAGE_BYTES = 2**16
 COLUMNS, ROWS = (20, 300), (6, 100)
 """Within what a terminal can be."""
-FRAMES, LEAST_FRAMES, MOST_FRAMES = 60.0, 2.0, 20.0
-"""Frames in a second that are drawn for all who play together, and for each of them."""
-IDLE_SECONDS, LOOK_SECONDS = 300.0, 5.0
+FRAMES, LEAST_FRAMES, MOST_FRAMES = 60.0, 0.5, 20.0
+"""Frames in a second that are drawn at most for all who play together; for each of them at least, and at most."""
+FIRST_FRAMES = 8.0
+"""With so many for each core it begins."""
+LATE_SECONDS, LESS, MORE = 0.05, 0.8, 1.0
+"""Interfaces that are so late show that the machine is busy: then fewer frames are drawn, and slowly more again."""
+IDLE_SECONDS, LOOK_SECONDS = 300.0, 1.0
 """After so long without a key nobody is taken to look on."""
 HEARTBEAT_SECONDS = 15.0
 PIECE_BYTES = 2**16
@@ -73,6 +79,8 @@ class VisitorServer:
         self.visitors: list[Visitor] = []
         self._arriving = 0
         self._told_frames = 0.0
+        self._most_frames = FIRST_FRAMES * (os.cpu_count() or 1)
+        self._lateness: list[float] = []
 
     @property
     def present(self) -> frozenset[int]:
@@ -188,6 +196,7 @@ class VisitorServer:
         """Let the trials of those stand still who have left their keys alone; write what waits to be written."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
+            self._adapt()
             for visitor in self.visitors:
                 if _now() - visitor.active_at > IDLE_SECONDS:
                     self._see(visitor, is_seen=False)
@@ -216,6 +225,8 @@ class VisitorServer:
             case {"type": "playing", "is": bool(is_playing)}:
                 visitor.is_playing = is_playing
                 self._keep_pace()
+            case {"type": "late", "seconds": float() | int() as seconds}:
+                self._lateness.append(float(seconds))
             case {"type": "file", "name": str(name), "content": str(content)}:
                 await visitor.socket.send_json(["file", {"name": name, "content": content}])
             case {"type": "lesson", "page": int(page), "answers": dict(answers)}:
@@ -237,7 +248,16 @@ class VisitorServer:
     def _frames(self) -> float:
         """How many frames in a second each may have: fewer, the more play."""
         playing = sum(visitor.is_playing for visitor in self.visitors)
-        return min(max(FRAMES / max(playing, 1), LEAST_FRAMES), MOST_FRAMES)
+        return min(max(self._most_frames / max(playing, 1), LEAST_FRAMES), MOST_FRAMES)
+
+    def _adapt(self) -> None:
+        """Draw fewer frames if one in ten interfaces comes late, and more if none does."""
+        if len(self._lateness) > 1:
+            late = quantiles(self._lateness, n=10)[-1] > LATE_SECONDS
+            changed = self._most_frames * LESS if late else self._most_frames + MORE
+            self._most_frames = min(max(changed, LEAST_FRAMES), FRAMES)
+            self._lateness.clear()
+            self._keep_pace()
 
     def _keep_pace(self) -> None:
         if (frames := self._frames) != self._told_frames:

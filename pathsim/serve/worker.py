@@ -12,6 +12,7 @@ from typing import IO
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Reply
 from pathsim.player.worker import Worker, serve
+from pathsim.player.worker_session import WorkerSession
 
 LOOK_SECONDS = 0.01
 TURN_SECONDS = 0.05
@@ -20,9 +21,12 @@ NICER = 5
 """So much later than the interfaces it gets time of the processor."""
 
 
-def forked_worker(turns: Path) -> WorkerProcess:
-    """A worker in a copy of this process; of all who are given the same file one simulates replicates at a time."""
-    return WorkerProcess(_Forked(turns))
+def forked_worker(turns: Path, session: WorkerSession | None) -> WorkerProcess:
+    """A worker in a copy of this process, which goes on from a ``session`` if there is one.
+
+    Of all who are given the same file one simulates replicates at a time.
+    """
+    return WorkerProcess(_Forked(turns, session))
 
 
 def can_fork() -> bool:
@@ -33,11 +37,11 @@ def can_fork() -> bool:
 class _Forked:
     """As much of ``Popen`` as is needed, of a child that was forked."""
 
-    def __init__(self, turns: Path) -> None:
+    def __init__(self, turns: Path, session: WorkerSession | None) -> None:
         to_worker, from_worker = os.pipe(), os.pipe()
         self.pid = os.fork()
         if not self.pid:
-            _work(to_worker, from_worker, turns)
+            _work(to_worker, from_worker, turns, session)
         os.close(to_worker[0])
         os.close(from_worker[1])
         self.stdin: IO[bytes] | None = os.fdopen(to_worker[1], "wb")
@@ -66,7 +70,7 @@ class _Forked:
             os.kill(self.pid, SIGKILL)
 
 
-def _work(requests: tuple[int, int], replies: tuple[int, int], turns: Path) -> None:
+def _work(requests: tuple[int, int], replies: tuple[int, int], turns: Path, session: WorkerSession | None) -> None:
     """Serve until there is no input any more, in the child; never come back."""
     try:
         os.close(requests[1])
@@ -75,7 +79,7 @@ def _work(requests: tuple[int, int], replies: tuple[int, int], turns: Path) -> N
             os.nice(NICER)
 
         def made(send: Callable[[Reply], None]) -> Worker:
-            return PoliteWorker(send, turns)
+            return PoliteWorker(send, turns, session)
 
         with suppress(BrokenPipeError):
             serve(os.fdopen(requests[0], "rb"), os.fdopen(replies[1], "wb"), made)
@@ -86,8 +90,8 @@ def _work(requests: tuple[int, int], replies: tuple[int, int], turns: Path) -> N
 class PoliteWorker(Worker):
     """A worker that simulates replicates only when no other one does: keys of all are answered meanwhile."""
 
-    def __init__(self, send: Callable[[Reply], None], turns: Path) -> None:
-        super().__init__(send)
+    def __init__(self, send: Callable[[Reply], None], turns: Path, session: WorkerSession | None = None) -> None:
+        super().__init__(send, session=session)
         # Closed with the process, and with it the turn that it has.
         self._turns = turns.open("rb")
 
