@@ -74,7 +74,10 @@ class Classroom:
     @property
     def _given(self) -> tuple[int | None, int | None]:
         """Of which seed and replicate the lesson is given, where not of its own."""
-        return self.code.seed, 0 if self.has_same_trial and self.code.seed is not None else None
+        seed = self.code.seed
+        if self.has_same_trial:
+            return seed, None if seed is None else 0
+        return (None if seed == self.material.trial.seed else seed), None
 
     def trial(self, number: int) -> ClassTrial:
         """The trial that this number sees, wherever the lesson shows no other one."""

@@ -130,6 +130,7 @@ def _make(scenario: str | None, lesson: str | None, seed: int | None, *, is_same
     click.echo(f"each student, by number:   {_typed(command)} --student N")
     click.echo(f"the teacher:               {_typed(command)}")
     click.echo(f"what the class answered:   {_typed(command)} --results FILE")
+    click.echo(f"or all in their browsers:  {_typed(['pathsim', 'serve', *command[2:]])} --lan")
     if file:
         click.echo(
             f"\nEverybody needs the same {harmless(Path(material.asked).name)}, and the same version of pathsim."

@@ -98,6 +98,12 @@ def test_each_student_opens_the_replicate_of_their_number() -> None:
     # The pages that follow speak of one trial, and are the same for all.
     session.page = 1
     assert (session.state.seed, session.state.replicate) == (5, 0)
+    # Of the lesson's own seed it is the lesson's own trial, of which all that it says is true.
+    own = Classroom.of(named(lesson="hr-070"), 23).student(17)
+    assert isinstance(own, LessonSession)
+    assert (own.state.seed, own.state.replicate) == (23, 17)
+    own.page = 1
+    assert (own.state.seed, own.state.replicate) == (23, 1069)
     teachers = made.student(0)
     assert isinstance(teachers, LessonSession)
     assert (teachers.own, teachers.lesson) == (None, session.lesson)

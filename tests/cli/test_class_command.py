@@ -54,6 +54,7 @@ def test_a_new_class_is_a_code_and_what_each_types() -> None:
         f"pathsim class {code} --student N",
         f"pathsim class {code}",
         f"pathsim class {code} --results FILE",
+        f"or all in their browsers:  pathsim serve {code} --lan",
     ]
     assert "steps 1, 2 and 3 of this lesson speak of one trial" in told.stderr
     assert "speak" not in typed("new", "hr-070", "--same").stderr
