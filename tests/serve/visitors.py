@@ -18,7 +18,7 @@ import pyte
 
 from pathsim.serve.web import VISITOR_COOKIE
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Visitor:
