@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import secrets
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,6 +15,7 @@ from pathsim.serve.interface import FirstView
 from pathsim.serve.interfaces import Interface, Interfaces
 from pathsim.serve.packets import DRAWN, PacketError, PacketReader, drawn, said
 from pathsim.serve.register import ClassRegister
+from pathsim.serve.token import drawn_visitor
 from pathsim.serve.web import VISITOR_COOKIE, Doorkeeper, Pages, with_headers
 
 MOST_VISITORS = 40
@@ -132,7 +132,7 @@ class VisitorServer:
     async def _arrive(self, request: web.Request, connection: web.WebSocketResponse) -> Visitor:
         student = None
         if self.register is not None:
-            student = self.register.student(request.cookies.get(VISITOR_COOKIE) or secrets.token_urlsafe(16))
+            student = self.register.student(request.cookies.get(VISITOR_COOKIE) or drawn_visitor())
             for other in [one for one in self.visitors if one.student == student]:
                 await other.socket.close(code=ELSEWHERE)
         columns, rows = (

@@ -1,21 +1,28 @@
-"""The word that lets a visitor in: short enough to be typed from a wall, too long to be guessed."""
+"""The word that lets a visitor in, short enough to be typed from a wall and too long to be guessed; and who they are.
+
+What is secret has to be chance; no trial knows of it.
+"""
 
 import secrets
 
-LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that looks like another one or like a digit."""
-ALIKE = str.maketrans("ILO", "110")
+from pathsim.classroom.code import ALPHABET, READ_AS
+
 LENGTH, GROUP = 8, 4
 
 
 def drawn_token() -> str:
     """A token that nobody can know: one of 2 to the power of 40."""
-    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def drawn_visitor() -> str:
+    """What tells a browser from all others, known to it alone."""
+    return secrets.token_urlsafe(16)
 
 
 def read_token(typed: str) -> str:
     """A token as somebody typed it, without what does not matter in it."""
-    return "".join(letter for letter in typed.upper() if letter.isalnum()).translate(ALIKE)[: 2 * LENGTH]
+    return "".join(letter for letter in typed.upper() if letter.isalnum()).translate(READ_AS)[: 2 * LENGTH]
 
 
 def told_token(token: str) -> str:

@@ -1,14 +1,13 @@
 """The pages of the server, and who is let in: the word in the link, the host and the origin of a request."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Collection
 from importlib.resources import files
 from typing import NamedTuple
 
 from aiohttp import web
 
-from pathsim.serve.token import is_same
+from pathsim.serve.token import drawn_visitor, is_same
 
 VISITOR_COOKIE = "pathsim_visitor"
 COOKIE_SECONDS = 60 * 60 * 12
@@ -127,9 +126,7 @@ class Pages:
             return _page(self._entrance.replace("{{remark}}", NOT_KNOWN), status=404)
         answer = _page(self._terminal)
         if VISITOR_COOKIE not in request.cookies:
-            answer.set_cookie(
-                VISITOR_COOKIE, secrets.token_urlsafe(16), max_age=COOKIE_SECONDS, httponly=True, samesite="Strict"
-            )
+            answer.set_cookie(VISITOR_COOKIE, drawn_visitor(), max_age=COOKIE_SECONDS, httponly=True, samesite="Strict")
         return answer
 
     async def _asset(self, request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ import pathsim
 PACKAGE = Path(pathsim.__file__).parent
 ALLOWED = {
     "api": {"secrets"},  # a seed is drawn when none is given, and results and commands tell it
+    "serve": {"secrets"},  # who is let in, and which browser is whose: no trial knows of it
 }
 """What a part of the package may use all the same, and why."""
 
