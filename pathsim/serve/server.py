@@ -24,9 +24,9 @@ COLUMNS, ROWS = (20, 300), (6, 100)
 """Within what a terminal can be."""
 FRAMES, LEAST_FRAMES, MOST_FRAMES = 60.0, 0.5, 20.0
 """Frames in a second that are drawn at most for all who play together; for each of them at least, and at most."""
-FIRST_FRAMES = 8.0
+FIRST_FRAMES = 6.0
 """With so many for each core it begins."""
-LATE_SECONDS, LESS, MORE = 0.05, 0.8, 1.0
+LATE_SECONDS, LESS, MORE = 0.02, 0.8, 0.5
 """Interfaces that are so late show that the machine is busy: then fewer frames are drawn, and slowly more again."""
 IDLE_SECONDS, LOOK_SECONDS = 300.0, 1.0
 """After so long without a key nobody is taken to look on."""
