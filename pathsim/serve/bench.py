@@ -17,16 +17,21 @@ from pathsim.bench import BenchmarkRatio
 
 VISITORS, COLUMNS, ROWS = 30, 160, 45
 SECONDS = 25.0
-PRESS_SECONDS, RESTART_SECONDS = 1.5, 3.0
-"""Between two keys of a visitor, and after how long their trial begins again, so that it never stands still."""
+PRESS_SECONDS = 1.5
+"""Between two keys of a visitor."""
 TURNING, TURN_SECONDS = 5, 0.5
 """So many turn numbers while another one simulates many trials, and how often."""
 PATIENCE_SECONDS = 60.0
 GOLDEN = 0.618
 """Spreads what the visitors do evenly."""
 FIRST, BEGUN = re.compile(rb"about to begin"), re.compile(rb"enrolled")
-SLOWER, FASTER = ("[", re.compile(rb"\D6 months/s")), ("]", re.compile(rb"12 months/s"))
-"""A key, and what the header says once it has been answered: words of another length, so that all of them are new."""
+SLOWER, FASTER = ("[", re.compile(rb"0\.5 months/s")), ("]", re.compile(rb"\D1 months/s"))
+"""A key, and what the header says once it has been answered: words of another length, so that all of them are new.
+
+So slow that no trial comes to a look, where it would stand still.
+"""
+USUAL = ("[[", re.compile(rb"\D1 months/s"))
+"""What is pressed first: from the speed with which a trial begins to one of these."""
 KEPT_BYTES = 100_000
 
 
@@ -78,16 +83,12 @@ class Client:
     async def measure(self, until: float) -> None:
         """Press keys that are answered at once until that moment, each after a while."""
         await asyncio.sleep(PRESS_SECONDS * (self.number * GOLDEN % 1))
-        restarted = time.perf_counter()
         while time.perf_counter() < until:
             key, answer = (SLOWER, FASTER)[self.presses % 2]
             self.presses += 1
             pressed = time.perf_counter()
             await self.press(key)
             self.answers.append(await self.until(answer) - pressed)
-            if time.perf_counter() - restarted > RESTART_SECONDS:
-                restarted = time.perf_counter()
-                await self.press("r")
             await asyncio.sleep(PRESS_SECONDS)
 
     async def turn(self, until: float) -> None:
@@ -183,9 +184,8 @@ async def _greeted(client: Client) -> None:
     client.first = await client.until(FIRST) - client.began
     await client.press(" ")
     await client.until(BEGUN)
-    for shown in (SLOWER[1], FASTER[1]):
-        await client.press(FASTER[0])
-        await client.until(shown)
+    await client.press(USUAL[0])
+    await client.until(USUAL[1])
 
 
 async def _while_others_work(clients: Sequence[Client], seconds: float) -> list[float]:

@@ -34,6 +34,11 @@ async def visitor(server: ServerProcess) -> AsyncIterator[Visitor]:
         yield made
 
 
+async def test_who_comes_is_greeted_in_words_that_are_true_of_a_page(visitor: Visitor) -> None:
+    await visitor.until("reload the page to see this again")
+    assert "pathsim app" not in visitor.text
+
+
 async def test_a_key_begins_the_trial_and_the_curves_move(visitor: Visitor) -> None:
     await visitor.press(" ")
     await visitor.until("▶")

@@ -38,6 +38,9 @@ class _Key(NamedTuple):
     why: str
 
 
+AGAIN = "shown once; pathsim app --welcome shows it again"
+
+
 class Opening(ModalScreen[None], SteadyScreen[None]):
     """What a newcomer sees before the first day."""
 
@@ -126,7 +129,8 @@ class OpeningPicture(Picture):
         if not session.is_seed_asked:
             words = " is the same trial for everybody who gives no seed" if card.has_own_seed else " was drawn"
             yield [(f"seed {card.seed}", "text!", ""), (f"{words}; n draws another", "dim", "")]
-        yield [("shown once; pathsim app --welcome shows it again", "dim", "")]
+        again = "reload the page to see this again" if self.app.is_web else AGAIN
+        yield [(again, "dim", "")]
 
     def _with_arms(self, line: str) -> Iterator[tuple[str, str, str]]:
         """A line in which the arms have their colors."""
