@@ -106,8 +106,7 @@ def an_imagined_class() -> ClassSession:
     """Twenty-four students, of whom twenty-one have answered the first question; nobody has, in truth."""
     votes = dict(enumerate("332313233142332313323", 1))
     trial = AppState("aall1331", SEED, day="last")
-    link, address = "http://192.168.1.20:8000/join/4F7K2M9A", "http://192.168.1.20:8000"
-    made = ClassSession("15AV-00QY", link, address, "4F7K-2M9A", trial, lambda _: None)
+    made = ClassSession("15AV-00QY", "http://192.168.1.20:8000", "4F7K-2M9A", trial, lambda _: None)
     made.news = ClassNews(24, frozenset(range(1, 25)), {1: votes}, dict.fromkeys(range(1, 25), 1))
     return made
 

@@ -66,6 +66,16 @@ def patience(message: str, *, quiet: bool) -> Iterator[None]:
         timer.cancel()
 
 
+def refuse_without(extra: str, *modules: str) -> None:
+    """Raise UsageError unless these modules of an extra are installed."""
+    from pathsim.api.arguments import needs
+
+    try:
+        needs(extra, *modules)
+    except ImportError as wrong:
+        raise click.UsageError(str(wrong)) from None
+
+
 def refuse_unwritable(file: "Path", option: str, *, force: bool) -> None:
     """Raise UsageError for a file that is not to be written; ``option`` is the one that names it."""
     if not file.parent.is_dir():

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 import pathsim
-from pathsim.api.arguments import MOST_REPLICATES, drawn_seed, needs
+from pathsim.api.arguments import MOST_REPLICATES, drawn_seed
 from pathsim.cli.many import progress, quiet_option, told_of_trouble, workers_begun, workers_option
 from pathsim.cli.options import scenario_argument, seed_option_with, set_option, whole
-from pathsim.cli.output import refuse_unwritable
+from pathsim.cli.output import refuse_unwritable, refuse_without
 from pathsim.text import harmless
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def report(
     OTHER it sets two scenarios side by side on the same patients with the same draws, and --set changes OTHER, which
     can be the same scenario again.
     """
-    _refuse_without_extra()
+    refuse_without("report", "jinja2", "matplotlib")
     _refuse_contradictions(scenario, other, replicate=replicate, replicates=replicates)
     crew = workers_begun(workers, replicates)
     made = pathsim.load(scenario, settings if other is None else {})
@@ -104,13 +104,6 @@ def _refuse_contradictions(scenario: str, other: str | None, *, replicate: int, 
         raise click.UsageError("two scenarios are compared over many trials: --replicates is 2 at least")
     if replicate:
         raise click.UsageError("of two scenarios trial 0 is told: leave --replicate out")
-
-
-def _refuse_without_extra() -> None:
-    try:
-        needs("report", "jinja2", "matplotlib")
-    except ImportError as wrong:
-        raise click.UsageError(str(wrong)) from None
 
 
 def _file(made: "Scenario", out: Path | None, *, force: bool) -> Path:

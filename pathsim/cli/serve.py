@@ -7,7 +7,7 @@ import click
 
 from pathsim.cli.app import DEFAULT_SCENARIO, THEME_NAMES, is_terminal, open_app
 from pathsim.cli.options import seed_option_with, set_option
-from pathsim.cli.output import patience
+from pathsim.cli.output import patience, refuse_without
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +80,7 @@ def serve(
 
 def need_extra() -> None:
     """Raise UsageError where what serving needs is not installed."""
-    from importlib.util import find_spec
-
-    if missing := [name for name in NEEDED if find_spec(name) is None]:
-        raise click.UsageError(f"serving needs {' and '.join(missing)}: pip install 'pathsim-trials[serve]'")
+    refuse_without("serve", *NEEDED)
 
 
 # ---- for oneself
@@ -264,7 +261,6 @@ def _on_the_wall(
     place = plan.place._replace(port=ready.port)
     session = ClassSession(
         plan.code,
-        place.link(ready.token),
         place.address,
         told_token(ready.token),
         replace(classroom.state(0), day="last"),

@@ -31,11 +31,10 @@ class ClassSession:
     """A class that is going on."""
 
     code: str
-    link: str
-    """What students open, with the word in it that lets them in."""
     address: str
-    """What they open otherwise, and type ``token``."""
+    """What students open."""
     token: str
+    """What they type there to be let in."""
     trial: AppState
     """The teacher's trial, whose siblings are those of the class."""
     send: Callable[[int], object]

@@ -57,9 +57,8 @@ class Controller:
         self.problems: tuple[str, ...] = ()
         self.is_worker_lost = False
         self.lesson: LessonSession | None = None
-        """The lesson that is being given, if one is."""
         self.classroom: ClassSession | None = None
-        """The class to which it is given, if there is one."""
+        """The lesson that is being given, and the class to which it is, if there are any."""
         self.history = UndoHistory()
         """What the user has done, to be undone."""
         self._sought_from: tuple[Setup, float] | None = None
@@ -70,8 +69,7 @@ class Controller:
         """Whom to show when the patients are shown next: one who fares differently since the change."""
         self.asked_at: float | None = None
         self._ticked = time.monotonic()
-        self._changed_at = 0
-        self._is_reloading = False
+        self._changed_at, self._is_reloading = 0, False
 
     # ---- what the worker answers
 
@@ -397,7 +395,6 @@ class Controller:
 
 
 def _changed_at(file: str) -> int:
-    try:
+    with suppress(OSError):
         return Path(file).stat().st_mtime_ns
-    except OSError:
-        return 0
+    return 0

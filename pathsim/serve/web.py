@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from pathsim.serve.token import drawn_visitor, is_same
+from pathsim.serve.token import drawn_visitor, is_same, read_token
 
 VISITOR_COOKIE = "pathsim_visitor"
 COOKIE_SECONDS = 60 * 60 * 12
@@ -118,7 +118,7 @@ class Pages:
         typed = request.query.get("code", "")
         if not await self._doorkeeper.knows_token(typed):
             return _page(self._entrance.replace("{{remark}}", NOT_KNOWN), status=404)
-        raise web.HTTPSeeOther(f"/join/{typed.strip()}" if typed.strip().isalnum() else f"/join/{_plain(typed)}")
+        raise web.HTTPSeeOther(f"/join/{read_token(typed)}")
 
     async def _joined(self, request: web.Request) -> web.Response:
         self._refuse_others(request)
@@ -144,10 +144,6 @@ class Pages:
 
 
 NOT_KNOWN = '<p class="remark" role="alert">This code is not known here. Look at it again, letter by letter.</p>'
-
-
-def _plain(typed: str) -> str:
-    return "".join(letter for letter in typed if letter.isalnum())
 
 
 def _page(text: str, status: int = 200) -> web.Response:

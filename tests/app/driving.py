@@ -84,7 +84,7 @@ def _is_below_here(file: str) -> bool:
 def a_class(send: Callable[[int], object] = lambda _: None) -> ClassSession:
     """A class about a lesson in which seed 7 is that of two arms with constant hazards."""
     trial = AppState("two-arm-exponential", 7, day="last")
-    return ClassSession("4F7K-2M9A", "http://here:1/join/ABCD", "http://here:1", "ABCD-EFGH", trial, send)
+    return ClassSession("4F7K-2M9A", "http://here:1", "ABCD-EFGH", trial, send)
 
 
 class Driver:

@@ -28,8 +28,8 @@ NEXT, BACK, ENTER = "\x1b[C", "\x1b[D", "\r"
 class Class:
     """A class with its teacher."""
 
-    def __init__(self, register: Path, *, port: int = 0, is_led: bool = True) -> None:
-        plan = ClassPlan(str(CLASSROOM.code), SMALL, place(port, is_lan=False), 5, "dark", register, is_led)
+    def __init__(self, register: Path, *, port: int = 0, is_led: bool = True, forks: bool = True) -> None:
+        plan = ClassPlan(str(CLASSROOM.code), SMALL, place(port, is_lan=False), 5, "dark", register, is_led, forks)
         self.server = ClassProcess(plan)
         self.server.tell_values(computed(CLASSROOM.lesson().figures))
         try:
@@ -139,8 +139,9 @@ async def test_a_server_that_was_killed_goes_on_where_it_was(register: Path) -> 
         after.server.close()
 
 
-async def test_at_their_own_pace_nobody_waits(register: Path) -> None:
-    room = Class(register, is_led=False)
+@pytest.mark.parametrize("forks", [True, False], ids=["forked", "in fresh interpreters"])
+async def test_at_their_own_pace_nobody_waits(register: Path, *, forks: bool) -> None:
+    room = Class(register, is_led=False, forks=forks)
     try:
         async with visiting(room.link) as student:
             await student.until("student 1 ")

@@ -61,6 +61,26 @@ async def test_the_terminal_takes_the_size_of_the_window_within_bounds(visitor: 
     assert visitor.bytes - received < 2_000_000
 
 
+async def test_a_trial_that_nobody_sees_stands_still(server: ServerProcess, visitor: Visitor) -> None:
+    def date(of: Visitor) -> str:
+        return of.screen.display[0][:40]
+
+    async with visiting(server.link) as seen:
+        for one in (visitor, seen):
+            await one.until("about to begin")
+            await one.press(" ")
+            await one.until("▶")
+        await visitor.say("seen", False)  # noqa: FBT003 - as the page says it
+        # A key is answered all the same, and what it shows comes after the last frame.
+        await visitor.press("[")
+        await visitor.until("2 months/s")
+        hidden, dates = date(visitor), {date(seen)}
+        await seen.until(lambda: dates.add(date(seen)) or len(dates) > 4, "some days")
+        assert date(visitor) == hidden
+        await visitor.say("seen", True)  # noqa: FBT003
+        await visitor.until(lambda: date(visitor) != hidden, "another day")
+
+
 async def test_what_is_saved_goes_to_the_visitor_and_nothing_is_written_here(visitor: Visitor) -> None:
     before = set(Path.cwd().iterdir())
     await visitor.press(" ")

@@ -13,7 +13,7 @@ from pathsim.player.class_session import ClassSession
 from pathsim.player.lesson_session import LessonSession
 from pathsim.text import counted
 
-BAR, HALF = "█", "▌"
+BAR = "█"
 MOST_LETTERS = 200
 """Of the words of a choice."""
 MOST_BINS = 8
