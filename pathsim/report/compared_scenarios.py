@@ -32,6 +32,7 @@ MOST_ASKED = 2
 """So many values have room in a question."""
 LONGEST = 36
 """A value that differs is cut after so many characters."""
+NOTHING_SHARED = "A and B have no figure of it in common: none of their groups has the same name."
 ENDS = {"benefit": "for benefit", "futility": "for futility", "order": "on the set date"}
 
 
@@ -110,7 +111,8 @@ def _parts(found: ComparedScenarios, trial: ComparedTrial) -> Iterator[tuple[str
     yield "What differs", Group(_differing(found.differing), *_only_in_one(found))
     yield "The trial", _table(found, trial_rows(found))
     for name in found.shared(found.before.sections.endpoints, found.now.sections.endpoints):
-        yield found.before.sections.endpoints[name].label, _table(found, endpoint_rows(found, name))
+        table = _table(found, endpoint_rows(found, name))
+        yield found.before.sections.endpoints[name].label, table if table.row_count else Text(f" {NOTHING_SHARED}")
     for name, resource in found.before.resources.items():
         if name in found.now.resources and (columns := waiting_columns(found.before, list(found.settings), name)):
             rows = (

@@ -9,6 +9,8 @@ from pathsim.paths import parts_of, path_of
 from pathsim.report.figures import of_fewer, ratio, times
 from pathsim.results.declared import unit_of
 
+NO_COMMITTEE = "no committee"
+
 
 def is_amount(path: str) -> bool:
     """Whether the figure is a number of patients, events or days."""
@@ -36,6 +38,11 @@ def mean_of(setting: Summary, path: str) -> float | None:
     return mean
 
 
+def without_committee(setting: Summary, path: str) -> bool:
+    """Whether the figure is how often a committee ended trials, and the setting has none."""
+    return path.startswith("ending.") and not setting["ending"]
+
+
 def place_of(path: str) -> str:
     """Where in the summary of a setting the mean of a figure stands; of ratios it is that of their logarithms."""
     first, *rest = (part.name for part in parts_of(path))
@@ -49,6 +56,8 @@ def place_of(path: str) -> str:
 
 def mean_told(setting: Summary, path: str, unit: float = 1.0, digits: int = 1) -> str:
     """The mean of a figure, and of how many trials it is, if not of all; of an amount in units of so much."""
+    if without_committee(setting, path):
+        return NO_COMMITTEE
     figure, mean = setting["figures"].get(path), mean_of(setting, path)
     if mean is None:
         # Ratios can all be 0 or infinite: they have no mean, but a median.

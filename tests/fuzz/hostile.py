@@ -123,8 +123,13 @@ BOUNDS = [
 ]
 SPENDING = ["obrien-fleming", "pocock", "hsd:-4", "hsd:", "hsd:nan", "hsd:1e300", "hsd:0"]
 ALPHAS = ["0.025", "0.5", "0", "1", "-1", "nan", "1e-5"]
-ONLY_REFUSED = {"app": ("--keys",), "bench": ()}
-"""Commands that would take a terminal, or minutes: they get scenarios that are not there only, or these options."""
+ONLY_REFUSED = {
+    "app": ("--keys",),
+    "bench": (),
+    "serve": ("--host", "--port", "--seed", "--set", "--visitors", "--lan"),
+}
+"""Commands that would take a terminal, minutes, or serve until stopped: they get scenarios that are not there only, and
+none but these options."""
 
 
 def command_line(rng: random.Random, small: Path, out: Path) -> tuple[list[str], bytes]:
@@ -142,7 +147,7 @@ def command_line(rng: random.Random, small: Path, out: Path) -> tuple[list[str],
         elif parameter.required or rng.random() < 0.15:
             for _ in range(rng.choice([1, 1, 1, 2]) if parameter.multiple else 1):
                 words += _option(rng, name, parameter, out)
-    if name in ("ensemble", "compare", "validate", "calibrate", "sensitivity"):
+    if name in ("ensemble", "compare", "report", "validate", "calibrate", "sensitivity"):
         words += [] if "--replicates" in words else ["--replicates", "2"]
         words += [] if "--workers" in words or "dask" in words else ["--workers", "1"]
     if name == "sensitivity" and "--samples" not in words:

@@ -246,6 +246,34 @@ def test_two_scenarios_stand_side_by_side(pathsim: Pathsim, tmp_path: Path) -> N
     )
 
 
+SHARING_LITTLE = [
+    pytest.param("a committee", "many of it", id="a committee and none"),
+    pytest.param("many of it", "a committee", id="no committee and one"),
+    pytest.param("three arms", "many of it", id="three arms and two"),
+    pytest.param("no endpoints", "three arms", id="no endpoints and some"),
+    pytest.param("three arms", "nothing but care", id="arms and none"),
+    pytest.param("nothing but care", "no endpoints", id="nothing and nothing"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), SHARING_LITTLE)
+def test_scenarios_that_share_little_stand_side_by_side(
+    pathsim: Pathsim, tmp_path: Path, first: str, second: str
+) -> None:
+    other = (ALONE[first][0], ALONE[second][0], "--seed", 3, "--replicates", 4)
+    page = Page(written(pathsim, tmp_path / "page.html", *other))
+    told = json.loads(pathsim("compare", *other, "--json").out)
+    before, now = told["settings"]
+    figures = {"before": reader_of(before), "now": reader_of(now), "comparison": reader_of(told)}
+    begins = api.load(ALONE[second][0]).trial.begins
+    assert [one for one in page.numbers if not is_told(one, value_at(figures[one.of], one.path), begins)] == []
+    committees = sum(bool(setting["ending"]) for setting in (before, now))
+    printed = pathsim("compare", *other, "--quiet").out
+    assert ("no committee" in page.text, "no committee" in printed) == (committees == 1, committees == 1)
+    no_figures = "A and B have no figure of it in common"
+    assert (no_figures in page.text) is (no_figures in printed)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -10,6 +10,7 @@ from pathsim.names import in_line, with_capital
 from pathsim.paths import path_of, row_of
 from pathsim.report.changed_patients import VERDICTS
 from pathsim.report.compared_scenarios import (
+    NOTHING_SHARED,
     ComparedScenarios,
     SharedFigure,
     differing_text,
@@ -37,7 +38,7 @@ from pathsim.report.html.figures.survival_curves import draw_survival
 from pathsim.report.html.reading import COUNT, MISSING, TENTH, FigureReader, Written, joined, signed
 from pathsim.report.html.reported import ReportedTrial
 from pathsim.report.html.sections.survival import plot_of
-from pathsim.report.setting_figures import effect_of, is_amount, place_of
+from pathsim.report.setting_figures import NO_COMMITTEE, effect_of, is_amount, place_of, without_committee
 from pathsim.statistics.normal import deviations
 
 MARGIN = deviations(0.95)
@@ -87,7 +88,8 @@ def compared_sections(of: ReportedComparison) -> Iterator[ReportSection]:
     )
     shared = found.shared(found.before.sections.endpoints, found.now.sections.endpoints)
     for number, name in enumerate(shared, 1):
-        blocks: list[Block] = [*_curves(of, name), _table(of, "In many trials", endpoint_rows(found, name))]
+        table = _table(of, "In many trials", endpoint_rows(found, name))
+        blocks: list[Block] = [*_curves(of, name), table if table.rows else TextBlock((NOTHING_SHARED,))]
         yield ReportSection(f"endpoint-{number}", in_line(found.before.sections.endpoints[name].label), tuple(blocks))
     if changes := tuple(_traded(of)):
         yield ReportSection("traded", "What is traded", changes)
@@ -153,7 +155,10 @@ def _row(of: ReportedComparison, row: SharedFigure) -> ReportRow:
 def _cells(of: ReportedComparison, row: SharedFigure) -> tuple[Words, Words, Words]:
     """The figure in A and in B, and the difference."""
     written = GEOMETRIC if is_ratio(row.path) else TENTH if is_amount(row.path) else SHARE
-    before, now = ((reader.told(place_of(row.path), written),) for reader in of.readers)
+    before, now = (
+        (NO_COMMITTEE,) if without_committee(setting, row.path) else (reader.told(place_of(row.path), written),)
+        for setting, reader in zip(of.found.settings, of.readers, strict=True)
+    )
     return before, now, _difference(of, row.path)
 
 
