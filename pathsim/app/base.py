@@ -20,7 +20,8 @@ from pathsim.app.plain import Harmless, OnlyAscii
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.reading import Reading
 from pathsim.app.widgets.sliders import Sliders
-from pathsim.player.controller import Controller, Note
+from pathsim.player.controller import Controller
+from pathsim.player.note import Note
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Reply
 from pathsim.player.user_session import UserSession

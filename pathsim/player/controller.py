@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from pathsim.player import requests as ask
 from pathsim.player.history import Setup, StateFigures, UndoHistory, UserAction
+from pathsim.player.note import Note
 from pathsim.player.process import WorkerProcess
 from pathsim.player.replies import Computed, Failed, Refused, Reply, Saved, Unsaved
 from pathsim.player.user_session import UserSession
@@ -25,15 +26,6 @@ if TYPE_CHECKING:
 
 LOST_SECONDS = 2.0
 """After so long without a reply the worker is asked again."""
-
-
-class Note(NamedTuple):
-    """Something to tell the user, and for how many seconds."""
-
-    text: str
-    seconds: float | None = None
-    severity: Literal["information", "warning", "error"] = "information"
-    title: str = ""
 
 
 class Controller:
@@ -107,8 +99,9 @@ class Controller:
                 pass
 
     def _shown(self, snapshot: Snapshot) -> None:
-        self.snapshot, self.asked_at = snapshot, None
+        self.snapshot = snapshot
         if snapshot.generation == self.session.generation:
+            self.asked_at = None
             changed = None if snapshot.counts is None else snapshot.counts.changed
             main = "" if self.card is None else self.card.main_endpoint
             ratios = [one.estimate for view in snapshot.endpoints if view.name == main for one in view.ratios]
@@ -125,18 +118,17 @@ class Controller:
         # The trial before it stays, and answers to the new number.
         if self.card is not None:
             self.card = replace(self.card, generation=reply.generation)
+            self.session.settle(self.card)
         if self.snapshot is not None:
             self.snapshot = replace(self.snapshot, generation=reply.generation)
+            if reply.generation == self.session.generation:
+                self.session.day = self.snapshot.day
+                self.show()
 
     def _opened(self, card: Opened) -> None:
         made_sense = self.makes_sense
         self.card, self.problems = card, ()
-        self.session.last_day = card.last_day
-        if not self.session.is_seed_asked:
-            self.session.seed = card.seed
-        if self.session.opens_on is not None and card.day is not None:
-            self.session.day, self.session.opens_on = card.day, None
-        self.session.day = min(self.session.day, card.last_day)
+        self.session.settle(card)
         self._changed_at = _changed_at(card.file)
         if self._is_reloading:
             self._is_reloading = False
@@ -188,8 +180,10 @@ class Controller:
         self.send(self.session.request())
 
     def show(self) -> None:
-        """Ask for the picture of the day."""
+        """Ask for the picture of the day, unless it comes with the trial, which is still to be opened."""
         session = self.session
+        if self.card is None or session.opens_on is not None:
+            return
         self.asked_at = time.monotonic()
         self.send(ask.Show(session.generation, session.shown_day, session.moving_days))
 
@@ -275,6 +269,7 @@ class Controller:
     def go(self, day: float, thread: str = "") -> None:
         """Show the trial on another day; days of one thread that follow each other are undone together."""
         self._jumped(self.session.shown_day, day, thread)
+        self.session.opens_on = None
         self.stand(day)
 
     def undo(self) -> None:
@@ -385,7 +380,7 @@ class Controller:
     def restart(self) -> None:
         """Let the trial run from the first day on."""
         self._jumped(self.session.shown_day, 0.0)
-        self.session.day = 0.0
+        self.session.day, self.session.opens_on = 0.0, None
         self._run()
 
     def _run(self) -> None:

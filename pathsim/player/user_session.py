@@ -8,7 +8,7 @@ from pathsim.calendar import DAYS_PER_MONTH
 from pathsim.couplings import COUPLINGS, Coupling
 from pathsim.player.history import Setup
 from pathsim.player.requests import Open
-from pathsim.player.views.live import Parameter
+from pathsim.player.views.live import Opened, Parameter
 from pathsim.state import AppState, Date, Settings
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 3.0, 6.0, 12.0, 24.0, 60.0)
@@ -110,6 +110,20 @@ class UserSession:
         self.scenario, self.seed, self.replicate = setup.scenario, setup.seed, setup.replicate
         self.is_seed_asked, self.kept = setup.is_seed_asked, setup.kept
         self.settings = dict(setup.settings)
+
+    def settle(self, card: Opened) -> None:
+        """Take over what only the trial itself tells: its last day, its seed, and which day a date of it is.
+
+        Nothing if another trial has been asked for since, with a day of its own.
+        """
+        if card.generation != self.generation:
+            return
+        self.last_day = card.last_day
+        if not self.is_seed_asked:
+            self.seed = card.seed
+        if self.opens_on is not None and card.day is not None:
+            self.day, self.opens_on = card.day, None
+        self.day = min(self.day, card.last_day)
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass."""

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pathsim.player.controller import Controller, Note
+from pathsim.player.controller import Controller
 from pathsim.player.history import MOST_ACTIONS, Setup, StateFigures, UndoHistory, UserAction
 from pathsim.player.user_session import UserSession
 from pathsim.player.views.live import Opened, Parameter, Snapshot
 
 if TYPE_CHECKING:
+    from pathsim.player.note import Note
     from pathsim.player.process import WorkerProcess
 
 LAST_DAY = 1000.0
