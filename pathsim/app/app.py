@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any, ClassVar, Literal
 
 from textual import on
@@ -17,7 +18,7 @@ from textual.screen import Screen
 from pathsim.app.base import Arrived, TrialApp
 from pathsim.app.keys import BACK_KEY, PLAYER_KEYS, KeyScope, own_keys, visit_key
 from pathsim.app.pictures import save_picture
-from pathsim.app.screens import SCREENS
+from pathsim.app.screens import SCREENS, STYLES
 from pathsim.app.screens.classroom import ClassScreen
 from pathsim.app.screens.dialogs import CommandList, Help, question
 from pathsim.app.screens.lesson import LessonScreen
@@ -53,6 +54,7 @@ class PathsimApp(TrialApp):
 
     TITLE = "pathsim"
     DEFAULT_MODE = HOME
+    CSS_PATH: ClassVar[list[str | PurePath]] = [*STYLES]
     BINDINGS: ClassVar[list[BindingType]] = [*PLAYER_KEYS, *(visit_key(screen.TAB) for screen in SCREENS), BACK_KEY]
     ALLOW_SELECT = False
     ENABLE_COMMAND_PALETTE = False

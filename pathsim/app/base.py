@@ -60,6 +60,7 @@ class TrialApp(App[None]):
 
     def __init__(self, worker: WorkerProcess, session: UserSession, *, ascii_only: bool = False) -> None:
         super().__init__()
+        self.stylesheet = textual_private.SharedStylesheet(variables=self.get_css_variables())
         self._own_filters: list[LineFilter] = [Harmless(), *([OnlyAscii()] if ascii_only else [])]
         self.trial = Controller(worker, session, self.tell, self.refresh_header)
 

@@ -2,20 +2,66 @@
 
 # ruff: noqa: SLF001 - this is the one file that may
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
+from textual.cache import LRUCache
+from textual.css.stylesheet import Stylesheet
+from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from textual.css.model import RuleSet
+    from textual.css.types import CSSLocation
     from textual.drivers.linux_driver import LinuxDriver
 
 TRIED = ("8.2.8",)
 """The versions of Textual with which all of this was tried."""
 KeyParser = XTermParser
 """Makes keys of what a terminal sends."""
+MOST_THEMES, MOST_STYLES = 8, 1000
+"""Of so many themes the styles are remembered, and so many texts of each; the app has some sixty."""
+
+
+class SharedStylesheet(Stylesheet):
+    """Styles of which each text is read once in a process.
+
+    Textual reads all of them again for every app, for every screen with styles of its own, and for the theme.
+    """
+
+    def _parse_rules(
+        self,
+        css: str,
+        read_from: "CSSLocation",
+        is_default_rules: bool = False,  # noqa: FBT001, FBT002 - as Textual has it
+        tie_breaker: int = 0,
+        scope: str = "",
+    ) -> "list[RuleSet]":
+        reader = _style_reader(frozenset(self._variables.items()))
+        return reader._parse_rules(css, read_from, is_default_rules, tie_breaker, scope)
+
+    def reparse(self) -> None:
+        """Take over other variables."""
+        self.parse()
+
+
+class CurtainedScreen(Screen[ScreenResultType]):
+    """A screen of which nothing is painted while its app is in a batch of updates, not even for a layout."""
+
+    def _compositor_refresh(self) -> None:
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
+
+@lru_cache(maxsize=MOST_THEMES)
+def _style_reader(variables: frozenset[tuple[str, str]]) -> Stylesheet:
+    """What reads styles with these variables, and remembers them."""
+    reader = Stylesheet(variables=dict(variables))
+    reader._parse_cache = LRUCache(MOST_STYLES)
+    return reader
 
 
 def forget_frames() -> None:

@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,17 @@ from pathsim.app.screens.lesson import LessonScreen
 from pathsim.player import requests as ask
 from pathsim.player.lesson_session import LessonSession
 from pathsim.player.process import WorkerProcess
-from pathsim.player.replies import Drafted
+from pathsim.player.replies import Drafted, Refused
 from pathsim.player.user_session import UserSession
+from pathsim.player.views.live import Snapshot
 from pathsim.player.worker_session import WorkerSession
 from pathsim.serve.driver import ServerSaid, SocketDriver
 from pathsim.serve.worker import can_fork, forked_worker
 from pathsim.state import AppState
 from pathsim.whole_files import UnwritableError
 
+CURTAIN_SECONDS = 3.0
+"""After so long what there is is drawn, be it a trial or not."""
 LATE_EVERY_SECONDS = 0.5
 """How often an interface looks how late it is."""
 
@@ -61,7 +64,6 @@ def serve_visitor(stream: socket.socket, view: FirstView, rehearsed: WorkerSessi
     session.is_playing = session.is_playing and view.lesson is not None
     worker.send(session.request())
     app = ServedApp(stream, worker, session, view)
-    gc.enable()
     with suppress(Exception):
         # Whatever breaks is told by the end of the stream; there is nobody here to read more.
         app.run(size=(view.columns, view.rows))
@@ -89,6 +91,8 @@ class ServedApp(PathsimApp):
             lesson=view.lesson,
             welcomes=view.lesson is None,
         )
+        self._curtain = ExitStack()
+        """What keeps from being drawn what has still to become something."""
         self._told_playing: bool | None = None
         self._pace = 0.0
         self._is_seen = True
@@ -107,8 +111,18 @@ class ServedApp(PathsimApp):
             self._driver.say(**message)
 
     def on_mount(self) -> None:
-        """Watch how late everything comes."""
+        """Draw nothing before there is a trial to be seen, and watch how late everything comes."""
+        # While many come at once all of their time goes into the first picture.
+        self._curtain.callback(gc.enable)
+        self._curtain.enter_context(self.batch_update())
+        self.set_timer(CURTAIN_SECONDS, self._curtain.close)
         self._look_again()
+
+    @on(Arrived)
+    def _raise_curtain(self, event: Arrived) -> None:
+        if isinstance(event.reply, (Snapshot, Refused)):
+            # After the reply has been taken.
+            self.call_later(self._curtain.close)
 
     def _look_again(self) -> None:
         loop = asyncio.get_running_loop()

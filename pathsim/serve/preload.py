@@ -21,6 +21,7 @@ def prepare() -> WorkerSession | None:
         session = rehearse(pickle.loads(Path(os.environ[FIRST_VISIT]).read_bytes()))  # noqa: S301 - our own server's
     gc.collect()
     gc.freeze()
+    gc.disable()
     return session
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from driving import driven
 from textual._styles_cache import StylesCache
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Region
 from textual.screen import Screen
@@ -70,6 +70,49 @@ async def test_a_driver_for_linux_has_what_ours_asks_of_it() -> None:
     works("_in_band_window_resize", lambda: textual_private.ask_for_size(driver))
     assert works("_enable_in_band_window_resize", lambda: driver._enable_in_band_window_resize)  # noqa: SLF001
     assert works("_app", lambda: driver._app) is app  # noqa: SLF001
+
+
+def shared(*variables: tuple[str, str]) -> textual_private.SharedStylesheet:
+    """A stylesheet with one rule, and these variables."""
+    made = textual_private.SharedStylesheet(variables=dict(variables))
+    works("add_source", lambda: made.add_source("Static { color: $ink; }", read_from=("here", "")))
+    return made
+
+
+def test_styles_are_read_once_in_a_process_for_each_theme() -> None:
+    one, other, third = shared(("ink", "red")), shared(("ink", "red")), shared(("ink", "blue"))
+    assert works("_parse_rules", lambda: one.rules[0] is other.rules[0])
+    assert [each.rules[0].styles.color.rgb for each in (one, third)] == [(255, 0, 0), (0, 0, 255)]
+    one.set_variables({"ink": "blue"})
+    works("reparse", one.reparse)
+    assert one.rules[0] is third.rules[0]
+    assert other.rules[0].styles.color.rgb == (255, 0, 0)
+
+
+async def test_nothing_is_painted_behind_the_curtain() -> None:
+    painted = []
+
+    class Seen(textual_private.CurtainedScreen[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("here")
+
+    class Small(App[None]):
+        def get_default_screen(self) -> Seen:
+            return Seen()
+
+        def _display(self, _: Screen[None], renderable: object) -> None:
+            painted.append(renderable)
+
+    async with Small().run_test() as pilot:
+        await pilot.pause()
+        assert works("_display", lambda: len(painted))
+        with pilot.app.batch_update():
+            painted.clear()
+            await pilot.app.screen.mount(Static("there"))
+            await pilot.resize_terminal(50, 20)
+            assert painted == []
+        await pilot.pause()
+        assert painted
 
 
 def of_textual() -> set[str]:

@@ -39,6 +39,11 @@ async def test_who_comes_is_greeted_in_words_that_are_true_of_a_page(visitor: Vi
     assert "pathsim app" not in visitor.text
 
 
+async def test_the_first_that_is_drawn_is_the_trial(visitor: Visitor) -> None:
+    assert "simulating" not in visitor.first_picture
+    assert "about to begin" in visitor.first_picture
+
+
 async def test_a_key_begins_the_trial_and_the_curves_move(visitor: Visitor) -> None:
     await visitor.press(" ")
     await visitor.until("▶")

@@ -29,6 +29,8 @@ class Visitor:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.bytes = 0
+        self.first_picture = ""
+        """What was on its screen as soon as something was."""
         self.files: list[dict[str, str]] = []
         self.code: int | None = None
         """How the server closed the connection."""
@@ -40,6 +42,7 @@ class Visitor:
                 self.bytes += len(message.data)
                 # What a terminal is asked, and the mouse, are nothing that pyte knows.
                 self._stream.feed(re.sub(rb"\x1b\[[<>?][0-9;]*[a-zA-Z$]p?", b"", message.data))
+                self.first_picture = self.first_picture or self.text.strip()
             elif message.type == aiohttp.WSMsgType.TEXT:
                 kind, said = json.loads(message.data)
                 if kind == "file":

@@ -1,5 +1,7 @@
 """The screens, in the order of their tabs: from this list come modes, tabs, keys and commands."""
 
+from pathlib import Path
+
 from pathsim.app.screens.classroom import ClassScreen
 from pathsim.app.screens.compare import CompareScreen
 from pathsim.app.screens.ensemble import EnsembleScreen
@@ -19,3 +21,18 @@ SCREENS: tuple[type[TrialScreen], ...] = (
     ClassScreen,
 )
 """The app begins with the first."""
+STYLES = tuple(
+    Path(__file__).with_name(f"{name}.tcss")
+    for name in (
+        "trial",
+        "live",
+        "ensemble",
+        "patients",
+        "compare",
+        "evidence",
+        "lesson",
+        "classroom",
+        "dialogs",
+    )
+)
+"""How they look. The app reads all of it as it begins: read with a screen, that of all others would be found anew."""

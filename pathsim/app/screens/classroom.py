@@ -34,7 +34,6 @@ class ClassScreen(TrialScreen):
     """A class as it answers."""
 
     TAB = Tab("class", "K", "Class", "How the class answers", "Cla")
-    CSS_PATH = ["trial.tcss", "classroom.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "reveal", "Reveal", tooltip="Show all what follows the question", id="class.reveal"),
         Binding("a", "votes", "Answers", tooltip="Show how many chose what", id="class.votes"),

@@ -37,7 +37,6 @@ class CompareScreen(TrialScreen):
 
     TAB = Tab("compare", "c", "Compare", "Two settings on the same patients", "Cmp")
     AUTO_FOCUS = "#changed"
-    CSS_PATH = ["trial.tcss", "compare.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Filter", tooltip="List only some patients", id="compare.search"),
         Binding("d", "endpoint", "Endpoint", tooltip="Show the next endpoint", id="compare.endpoint"),

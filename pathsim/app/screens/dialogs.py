@@ -27,7 +27,6 @@ Section: TypeAlias = tuple[str, Sequence[BindingType]]
 class Explanation(ModalScreen[None], SteadyScreen[None]):
     """Where a number comes from."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,i,space,q", "dismiss", "Close")]
 
     def __init__(self, parameter: Parameter, value: float) -> None:
@@ -53,7 +52,6 @@ class Explanation(ModalScreen[None], SteadyScreen[None]):
 class Question(ModalScreen[str | None], SteadyScreen[str | None]):
     """A line for the user to fill in; None if they think better of it."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Cancel")]
 
     def __init__(self, title: str, text: str, typed: Callable[[str], object] | None = None) -> None:
@@ -109,7 +107,6 @@ class CommandList(ModalScreen[None], SteadyScreen[None]):
     Textual's own list of commands ends the app if it is closed, clicked or paged while it is being filled.
     """
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+p", "close", "Close"),
         Binding("down", "move(1)", "Down"),
@@ -174,7 +171,6 @@ class CommandList(ModalScreen[None], SteadyScreen[None]):
 class Help(ModalScreen[None], SteadyScreen[None]):
     """All keys, and what they do."""
 
-    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,f1,q", "dismiss", "Close")]
 
     def __init__(self, screen: Screen[None], everywhere: Sequence[BindingType]) -> None:

@@ -33,7 +33,6 @@ class EnsembleScreen(TrialScreen):
     """Replicates as they arrive."""
 
     TAB = Tab("ensemble", "e", "Ensemble", "The trial again and again")
-    CSS_PATH = ["trial.tcss", "ensemble.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "more", "More", tooltip="Simulate twice as many replicates", id="ensemble.more"),
         Binding("w", "view", "View", tooltip="The distribution, or all figures", id="ensemble.view"),

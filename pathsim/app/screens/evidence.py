@@ -73,7 +73,6 @@ class EvidenceScreen(TrialScreen):
     """Every number and date in use, and published beside simulated results."""
 
     TAB = Tab("evidence", "v", "Evidence", "Where every number comes from", "Evi")
-    CSS_PATH = ["trial.tcss", "evidence.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "view", "View", tooltip="Numbers, or published beside simulated results", id="evidence.view"),
         Binding("slash", "search", "Filter", tooltip="List only some rows", id="evidence.search"),

@@ -39,7 +39,6 @@ class LessonScreen(TrialScreen):
 
     TAB = Tab("lesson", "L", "Lesson", "Back to the lesson", "Les")
     AUTO_FOCUS = "#reading"
-    CSS_PATH = ["trial.tcss", "lesson.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "answer", "Answer", tooltip="Give the answer that is marked", id="lesson.answer"),
         Binding("right", "turn(1)", "Next", tooltip="The next page", id="lesson.next"),

@@ -54,7 +54,6 @@ class LiveScreen(TrialScreen):
     """The trial as it happens."""
 
     TAB = Tab("live", "l", "Live", "Watch the trial", "Live")
-    CSS_PATH = ["trial.tcss", "live.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "view(1)", "View", tooltip="Show the next view", id="live.view"),
         Binding("d", "endpoint", "Endpoint", tooltip="Show the curves of the next endpoint", id="live.endpoint"),
@@ -75,9 +74,12 @@ class LiveScreen(TrialScreen):
     """Whether what the user did stands where the numbers are."""
     absent: frozenset[View] = frozenset()
     """What this trial has nothing for."""
+    has_one_endpoint = False
 
     def body(self) -> Iterator[Widget]:
         """The map; parameters, curves, toxicity and committee; the log; the calendar."""
+        # Before they are there: later all of their styles would have to be found again.
+        self.update_classes(self._classes_now(), update=False)
         yield ViewTabs(id="views")
         yield PathwayMap(id="map", classes="panel")
         with Horizontal(id="middle"):
@@ -111,18 +113,26 @@ class LiveScreen(TrialScreen):
     def _arrange(self) -> None:
         if not self.is_made:
             return
-        width, height = self.app.size
-        is_single = width < SINGLE_WIDTH or height < SINGLE_HEIGHT or self.is_full
-        self.set_class(is_single, "-single")
-        self.set_class(not is_single and width < WIDE_WIDTH, "-normal")
-        self.set_class(not is_single and width >= SPACIOUS_WIDTH, "-spacious")
-        self.set_class(not is_single and width >= BOTH_WIDTH, "-both")
-        self.set_class(height >= TALL_HEIGHT, "-tall")
-        for view in VIEWS:
-            self.set_class(self.view == view, f"-{view}")
+        # All at once: each change of the classes alone would have the styles of all panels found anew.
+        self.update_classes(self._classes_now())
         self.query_one(ViewTabs).show(self.views, self.view)
         if self.trial.snapshot is not None:
             self.moved(self.trial.snapshot)
+
+    def _classes_now(self) -> dict[str, bool]:
+        """The classes of the screen, and whether it has them: how much room there is, what is seen, what is absent."""
+        width, height = self.app.size
+        is_single = width < SINGLE_WIDTH or height < SINGLE_HEIGHT or self.is_full
+        return {
+            "-single": is_single,
+            "-normal": not is_single and width < WIDE_WIDTH,
+            "-spacious": not is_single and width >= SPACIOUS_WIDTH,
+            "-both": not is_single and width >= BOTH_WIDTH,
+            "-tall": height >= TALL_HEIGHT,
+            **{f"-{view}": self.view == view for view in VIEWS},
+            **{f"-no-{view}": view in self.absent for view in VIEWS},
+            "-one": self.has_one_endpoint,
+        }
 
     @property
     def views(self) -> dict[View, str]:
@@ -226,9 +236,7 @@ class LiveScreen(TrialScreen):
             "queues": card.has_queues,
         }
         self.absent = frozenset(view for view, is_so in is_there.items() if not is_so)
-        for view, is_so in is_there.items():
-            self.set_class(not is_so, f"-no-{view}")
-        self.set_class(len(card.endpoints) < 2, "-one")
+        self.has_one_endpoint = len(card.endpoints) < 2
         if self.view in self.absent:
             self.view = "curves"
         self.query_one(PathwayMap).styles.min_height = rows_needed(card.lanes)

@@ -44,8 +44,6 @@ AGAIN = "shown once; pathsim app --welcome shows it again"
 class Opening(ModalScreen[None], SteadyScreen[None]):
     """What a newcomer sees before the first day."""
 
-    CSS_PATH = "dialogs.tcss"
-
     def __init__(self, trial: Controller, card: Opened) -> None:
         super().__init__()
         self._trial, self._card = trial, card

@@ -42,7 +42,6 @@ class PatientsScreen(TrialScreen):
 
     TAB = Tab("patients", "p", "Patients", "Patients one by one")
     AUTO_FOCUS = "#patients"
-    CSS_PATH = ["trial.tcss", "patients.tcss"]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "t",

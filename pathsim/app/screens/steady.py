@@ -1,10 +1,12 @@
 """A screen that comes to rest, however fast its terminal changes its size."""
 
 from textual import events
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from pathsim.app.textual_private import CurtainedScreen
 
 
-class SteadyScreen(Screen[ScreenResultType]):
+class SteadyScreen(CurtainedScreen[ScreenResultType]):
     """Textual's screen, which two sizes that come close together could lay out for ever, one after the other.
 
     Each layout tells the screen of the size that it was laid out for, as if it were news. While the app is in the

@@ -40,7 +40,6 @@ class TrialScreen(SteadyScreen[None]):
     _shown_problems: tuple[str, ...] = ()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (96, "-roomy"), (132, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-high")]  # noqa: RUF012
-    CSS_PATH = ["trial.tcss"]  # noqa: RUF012
 
     def __init__(self, trial: Controller, tabs: Sequence[Tab]) -> None:
         """A screen of this trial, with the tabs of all screens."""
@@ -55,6 +54,10 @@ class TrialScreen(SteadyScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The lines at the top, what the screen is about, problems, keys."""
+        # As the size of the screen will have it: later the styles of all that is there would be found again.
+        width, height = self.app.size
+        for room, breakpoints in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
+            self.add_class(max(one for one in breakpoints if one[0] <= room)[1], update=False)
         yield TrialHeader(id="header")
         yield StoryLine(id="story")
         yield from self.body()
@@ -76,7 +79,7 @@ class TrialScreen(SteadyScreen[None]):
     @property
     def is_made(self) -> bool:
         """Whether its widgets are there: they never come where the app leaves while a screen is being made."""
-        return bool(self.query(TrialHeader))
+        return any(isinstance(child, TrialHeader) for child in self.children)
 
     @property
     def replicates(self) -> int:
