@@ -147,10 +147,14 @@ class Recipe:
 def _scenarios(recipe: Recipe) -> tuple[Scenario, ...]:
     settings = recipe.varied or ((),)
     sources = recipe.sources or (recipe.source,) * len(settings)
-    found = (
-        load(source, dict(recipe.settings), dict(setting)) for source, setting in zip(sources, settings, strict=True)
-    )
+    found = (_read(source, recipe.settings, setting) for source, setting in zip(sources, settings, strict=True))
     return tuple(_as_asked(recipe, scenario) for scenario in found)
+
+
+@lru_cache(RECIPES_READY)
+def _read(source: Source, settings: Setting, setting: Setting) -> Scenario:
+    """A scenario, of which several recipes may keep other figures."""
+    return load(source, dict(settings), dict(setting))
 
 
 def _as_asked(recipe: Recipe, scenario: Scenario) -> Scenario:
