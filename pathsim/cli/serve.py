@@ -267,6 +267,7 @@ def _on_the_wall(
         server.open,
         is_led=plan.is_led,
         has_own_trials=not classroom.has_same_trial,
+        squares=_squares(place.link(ready.token)) if place.is_lan else (),
     )
 
     def take(news: ClassNews | None) -> None:
@@ -286,6 +287,13 @@ def _on_the_wall(
         _tell(place, ready.token)
         server.wait()
     return session.news
+
+
+def _squares(link: str) -> tuple[tuple[bool, ...], ...]:
+    """The rows of the QR code of a link: which squares are dark."""
+    import segno
+
+    return tuple(tuple(map(bool, row)) for row in segno.make(link, error="l", boost_error=False, micro=False).matrix)
 
 
 def _print_answers(news: "ClassNews") -> None:

@@ -1,7 +1,7 @@
 """A class that is going on, as its teacher sees it: who is there, what was answered, and what all are shown."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pathsim.lessons.lesson import LessonQuestion
@@ -43,6 +43,8 @@ class ClassSession:
     """Whether students wait for that."""
     has_own_trials: bool = True
     """Whether the number of a student is that of the replicate that they see."""
+    squares: Sequence[Sequence[bool]] = ()
+    """The rows of a QR code of the link that lets in, of which True is dark; empty if only this machine can open it."""
     news: ClassNews = field(default_factory=ClassNews)
     is_lost: bool = False
     """Whether the server has ended."""

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+import segno
 from driving import Driver, a_class, driven, lines_of
+from rich.style import Style
 
 import pathsim
 from pathsim.app.screens.classroom import ClassScreen
+from pathsim.app.widgets.join_code import JoinCode
 from pathsim.player.class_session import ClassNews, ClassSession
 
 SMALL = str(Path(__file__).parent.parent / "lessons" / "small.md")
@@ -135,3 +138,65 @@ async def test_the_wall_fits(size: tuple[int, int], classroom: ClassSession) -> 
             assert region.bottom <= size[1] - 1, place
             assert region.height > 0, place
         assert "too small" not in shown(driver, "#trials")
+
+
+LINK = "http://192.168.178.23:8124/join/ABCDEFGH"
+
+
+def squares_in(driver: Driver) -> list[list[bool]]:
+    """Which half cells of the picture of the code are dark, by the colors in which they are painted."""
+    picture = driver.front.query_one(JoinCode)
+    rows: list[list[bool]] = []
+    for y in range(picture.size.height):
+        cells = [
+            (letter, segment.style) for segment in picture.render_line(y) for letter in segment.text if segment.style
+        ]
+        colors = [(letter, *(color_of(style, part) for part in ("color", "bgcolor"))) for letter, style in cells]
+        rows.append([fore if letter in "▀█" else back for letter, fore, back in colors])
+        rows.append([fore if letter in "▄█" else back for letter, fore, back in colors])
+    return rows
+
+
+def color_of(style: Style, part: str) -> bool:
+    """Whether this color of a style is dark."""
+    red, green, blue = getattr(style, part).triplet
+    return 0.299 * red + 0.587 * green + 0.114 * blue < 128
+
+
+@pytest.mark.parametrize("theme", ["pathsim-dark", "pathsim-light", "pathsim-projector"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: "{}x{}".format(*size))
+async def test_the_code_to_join_with_is_dark_on_light(
+    classroom: ClassSession, theme: str, size: tuple[int, int]
+) -> None:
+    classroom.squares = tuple(tuple(map(bool, row)) for row in segno.make(LINK, error="l", micro=False).matrix)
+    classroom.news = ClassNews()
+    async with driven(lesson=SMALL, classroom=classroom, size=size, theme=theme) as driver:
+        front = await on_the_wall(driver)
+        await driver.until(lambda: "▀" in shown(driver, "#code"), "the code")
+        assert not front.query_one("#votes").display
+        found, wanted = squares_in(driver), [list(row) for row in classroom.squares]
+        side = len(wanted)
+        places = [
+            (top, left)
+            for top in range(len(found) - side + 1)
+            for left in range(len(found[0]) - side + 1)
+            if [row[left : left + side] for row in found[top : top + side]] == wanted
+        ]
+        assert len(places) == 1
+        ((top, left),) = places
+        around = [row[left - 2 : left + side + 2] for row in found[top - 2 : top + side + 2]]
+        assert sum(map(sum, around)) == sum(map(sum, wanted)), "two squares around it are light"
+        await driver.press("right")
+        assert not front.query_one("#code").display
+        assert front.query_one("#votes").display
+        await driver.press("w", "w", "w")
+        assert front.query_one("#code").display
+
+
+async def test_where_only_this_machine_can_join_there_is_no_code(classroom: ClassSession) -> None:
+    classroom.news = ClassNews()
+    async with driven(lesson=SMALL, classroom=classroom, size=(120, 40)) as driver:
+        front = await on_the_wall(driver)
+        for _ in range(4):
+            assert not front.query_one("#code").display
+            await driver.press("w")

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from pathsim.app.screens.trial import TrialScreen
 from pathsim.app.widgets.header import HeaderPart, Tab
 from pathsim.app.widgets.histogram import Histogram
+from pathsim.app.widgets.join_code import JoinCode
 from pathsim.app.widgets.picture import TitledRule
 from pathsim.app.widgets.votes import Attendance, Votes
 from pathsim.player import requests as ask
@@ -39,7 +40,7 @@ class ClassScreen(TrialScreen):
         Binding("a", "votes", "Answers", tooltip="Show how many chose what", id="class.votes"),
         Binding("right", "question(1)", "Next question", tooltip="The next question", id="class.next"),
         Binding("left", "question(-1)", "Question before", tooltip="The question before", id="class.before"),
-        Binding("w", "wall", "One chart", tooltip="One chart on the whole wall", id="class.wall"),
+        Binding("w", "wall", "One chart", tooltip="One chart on the whole wall, or how to join", id="class.wall"),
     ]
     FIRST_KEYS = (
         ("class.reveal",),
@@ -56,6 +57,8 @@ class ClassScreen(TrialScreen):
     """What was drawn last."""
     WALLS = ("", "-votes", "-trials")
     """The classes of the screen under which all is shown, or one chart alone."""
+    JOINING = "-joining"
+    """The same under which nothing but how to join is shown."""
 
     @classmethod
     def belongs(cls, trial: Controller) -> bool:
@@ -88,12 +91,15 @@ class ClassScreen(TrialScreen):
             yield Static(id="spread", markup=False)
             yield TitledRule(id="who")
             yield Attendance(id="attendance")
+            yield JoinCode(id="code")
             yield Static(id="join", markup=False)
 
     def begin(self) -> None:
         """Look what comes in, from now on, and have the figures of the lesson computed."""
         self.trial.compute()
         self.set_interval(LOOK_SECONDS, self._look)
+        if self.classroom.squares and not self.classroom.news.joined:
+            self.add_class(self.JOINING)
 
     def resumed(self) -> None:
         """Have the siblings of the class's trials simulated, whatever trial was on screen elsewhere."""
@@ -138,6 +144,8 @@ class ClassScreen(TrialScreen):
             self.query_one("#who", TitledRule).entitle(f"{counted(self.classroom.news.joined, 'student')} so far")
             self.query_one(Attendance).show(self.lesson, self.classroom)
             self.query_one("#join", Static).update(self._join)
+            words = "Point the camera of a phone here, or open the address below and type the code"
+            self.query_one(JoinCode).show(self.classroom.squares, words)
             self._draw_trials()
         self.refresh_bindings()
         self.show_header()
@@ -224,6 +232,7 @@ class ClassScreen(TrialScreen):
     def action_reveal(self) -> None:
         """Show all what follows the question, and here which answer is right."""
         if self.lesson is not None:
+            self.remove_class(self.JOINING)
             self.lesson.reveal()
             self.classroom.open(self.lesson.page)
             self._draw()
@@ -231,6 +240,7 @@ class ClassScreen(TrialScreen):
     def action_votes(self) -> None:
         """Show how many chose what, or no more."""
         if self.lesson is not None:
+            self.remove_class(self.JOINING)
             self.classroom.unveiled ^= {self.lesson.page}
             self._draw()
 
@@ -244,12 +254,14 @@ class ClassScreen(TrialScreen):
         """To the next question, or the one before."""
         page = self._next(step)
         if self.lesson is not None and page is not None:
+            self.remove_class(self.JOINING)
             self.lesson.page = page
             self._draw()
 
     def action_wall(self) -> None:
-        """One chart on the whole wall, then the other, then all again."""
-        here = next((number for number, name in enumerate(self.WALLS) if name and self.has_class(name)), 0)
-        self.remove_class(*self.WALLS[1:])
-        if name := self.WALLS[(here + 1) % len(self.WALLS)]:
+        """One chart on the whole wall, then the other, then how to join where others can, then all again."""
+        walls = (*self.WALLS, *([self.JOINING] if self.classroom.squares else []))
+        here = next((number for number, name in enumerate(walls) if name and self.has_class(name)), 0)
+        self.remove_class(*walls[1:])
+        if name := walls[(here + 1) % len(walls)]:
             self.add_class(name)
