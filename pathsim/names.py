@@ -28,6 +28,29 @@ def in_words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.lower()))
 
 
+_COMPARED = re.compile(
+    r"""\b([^\W\d]\w*)\s+(==|!=|<=|>=|<|>|not\ in|in)\s+(\[[^\]]*\]|'[^']*'|"[^"]*"|-?\d[\d.]*)""", re.VERBOSE
+)
+_QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+_SIGNS = {"==": "is", "!=": "is not", "in": "is", "not in": "is not", "<=": "≤", ">=": "≥"}
+
+
+def conditions_in_words(text: str) -> str:
+    """A text in which conditions of the file stand, with these as one says them: mrd is not high, age ≥ 10.
+
+    What only looks like a condition stays as it is: a list is what stands in brackets, a level what stands in quotes.
+    """
+
+    def told(found: re.Match[str]) -> str:
+        column, sign, value = found.groups()
+        if ("in" in sign) is not value.startswith("["):
+            return found[0]
+        levels = [spoken(single or double) for single, double in _QUOTED.findall(value)]
+        return f"{spoken(column)} {_SIGNS.get(sign, sign)} {' or '.join(levels) or value}"
+
+    return _COMPARED.sub(told, text)
+
+
 def in_line(text: str) -> str:
     """A text of the file in one line, without characters that are not for reading."""
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())

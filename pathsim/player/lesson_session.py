@@ -73,6 +73,14 @@ class LessonSession:
         return tuple(figure for figure in self.lesson.figures if figure not in self.values)
 
     @property
+    def has_to_be_predicted(self) -> bool:
+        """Whether a number is still to be predicted, which no chart may give away before."""
+        return any(
+            step.question is not None and step.question.predicts and page not in self.revealed
+            for page, step in enumerate(self.lesson.steps, 1)
+        )
+
+    @property
     def is_asking(self) -> bool:
         """Whether a question waits for its answer."""
         return self.step is not None and self.step.question is not None and self.page not in self.revealed

@@ -106,7 +106,40 @@ async def test_each_students_trial_is_a_point_below_the_others(classroom: ClassS
         assert not any("●" in row for row in rows[:axis])
         lowest, highest = (choose(ratios, key=lambda one: ratios[one]) for choose in (min, max))
         told = str(front.query_one("#spread").render())
-        assert f"from {ratios[lowest]:.2f} ({lowest:02d}) to {ratios[highest]:.2f} ({highest:02d})" in told
+        first, last = (f"{ratios[one]:.2f} (student {one:02d})" for one in (lowest, highest))
+        assert f"from {first} to {last}" in told
+
+
+async def test_what_is_to_be_predicted_is_not_given_away(classroom: ClassSession) -> None:
+    async with driven(lesson=SMALL, classroom=classroom, size=(160, 45)) as driver:
+        front = await on_the_wall(driver)
+        await driver.until(lambda: front.replicates > 40, "some siblings")
+
+        def power_is_told() -> tuple[bool, bool]:
+            return "%" in shown(driver, "#trials"), "%" in str(front.query_one("#spread").render())
+
+        assert power_is_told() == (False, False)
+        await driver.press("right", "enter")
+        assert power_is_told() == (False, False)
+        await driver.press("right")
+        assert power_is_told() == (False, False)
+        await driver.press("enter")
+        await driver.until(lambda: power_is_told() == (True, True), "it has been predicted")
+
+
+async def test_a_question_is_seen_whatever_chart_was_alone(classroom: ClassSession) -> None:
+    async with driven(lesson=SMALL, classroom=classroom, size=(120, 40)) as driver:
+        front = await on_the_wall(driver)
+        for key in ("right", "enter", "a"):
+            front.add_class("-trials")
+            await driver.press(key)
+            assert front.query_one("#votes").display, key
+
+
+async def test_students_see_one_code_alone(classroom: ClassSession) -> None:
+    async with driven(lesson=SMALL, classroom=classroom, size=(120, 40)) as driver:
+        await on_the_wall(driver)
+        assert classroom.code not in driver.header()
 
 
 async def test_who_is_there_and_who_has_answered_is_seen(classroom: ClassSession) -> None:

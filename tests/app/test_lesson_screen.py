@@ -277,6 +277,19 @@ async def test_a_page_that_is_too_long_can_be_scrolled_and_says_so(tmp_path: Pat
         assert "↓" in reading(driver)
 
 
+async def test_what_is_to_be_predicted_is_not_given_away() -> None:
+    async with driven(lesson=SMALL, size=(160, 45)) as driver:
+        await on_page(driver, 2)
+
+        def trials() -> str:
+            return "\n".join(lines_of(driver.front.query_one("#ensemble")))
+
+        await driver.until(lambda: "Strong bars" in trials(), "some trials")
+        assert "%" not in trials()
+        await driver.press("5", "0", "enter")
+        await driver.until(lambda: "%" in trials(), "it has been predicted")
+
+
 async def test_how_far_one_is_is_told() -> None:
     async with driven(lesson=SMALL, size=(120, 40)) as driver:
         await on_page(driver, 2)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pathsim.names import abbreviated, lowered, readable, spoken
+from pathsim.names import abbreviated, conditions_in_words, lowered, readable, spoken
 from pathsim.scenario.files import Source
 from pathsim.scenario.problems import Problem, ScenarioError
 from pathsim.scenario.scenario import load
@@ -127,3 +127,24 @@ def test_labels_tell_names_apart_that_differ_only_in_case() -> None:
 def test_steps_of_several_arms_may_share_a_label() -> None:
     text = BASE.replace("[steps.drug]\n", '[steps.drug]\nlabel = "Care"\n')
     load(Source("here", "here.toml", text.replace("[steps.ctl]\n", '[steps.ctl]\nlabel = "Care"\n')))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("mrd == 'negative', 85%; otherwise, 69.1%", "mrd is negative, 85%; otherwise, 69.1%"),
+        (
+            "relapse in ['marrow_after_36_months', 'extramedullary_later'] and mrd != 'high', 78.9%",
+            "relapse is marrow after 36 months or extramedullary later and mrd is not high, 78.9%",
+        ),
+        ("days_since_graft >= 180", "days since graft ≥ 180"),
+        ("age < 18 or waited > 3.5", "age < 18 or waited > 3.5"),
+        ("not (arm == 'a')", "not (arm is a)"),
+        ("site not in ['cns']", "site is not cns"),
+        ("date < '2017-08-30' and arm == \"b\", 15%", "date < 2017-08-30 and arm is b, 15%"),
+        ("later, in 3 days; as 'they' say", "later, in 3 days; as 'they' say"),
+        ("early treatment failure: response == 'early_failure'", "early treatment failure: response is early failure"),
+    ],
+)
+def test_conditions_are_told_in_words(text: str, told: str) -> None:
+    assert conditions_in_words(text) == told

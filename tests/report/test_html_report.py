@@ -293,3 +293,19 @@ def test_what_cannot_be_compared_is_refused(
     assert (done.code, done.out) == (2, "")
     assert told in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "told"),
+    [
+        ("two-arm-exponential", ["randomization"]),
+        ("stroke-thrombectomy", ["enrollment", "the start of “Thrombectomy”"]),
+        (
+            str(LESSONS / "immortal.toml"),
+            ["day 180 after randomization", "randomization", "the start of “After the transplant”"],
+        ),
+    ],
+)
+def test_the_axis_of_time_says_since_when(pathsim: Pathsim, tmp_path: Path, scenario: str, told: list[str]) -> None:
+    made = written(pathsim, tmp_path / "page.html", scenario, "--seed", 3, "--replicates", 1)
+    assert sorted(set(re.findall(r">Months since ([^<>]*)<", made))) == told

@@ -186,8 +186,15 @@ class ClassScreen(TrialScreen):
         none = "simulating the trials of others …" if view is None else "no figure to show"
         points = () if headline is None else tuple(value for _, value in self._own_trials(headline))
         level = 0.0 if view is None else view.level
-        self.query_one(Histogram).show(headline, none, level, is_over=False, so_far=None, points=points)
+        self.query_one(Histogram).show(
+            headline, none, level, is_over=False, so_far=None, points=points, tells_power=self._tells_power
+        )
         self.query_one("#spread", Static).update("" if headline is None else self._spread(headline))
+
+    @property
+    def _tells_power(self) -> bool:
+        """Whether nothing is given away by it."""
+        return self.lesson is None or not self.lesson.has_to_be_predicted
 
     def _own_trials(self, headline: Headline) -> list[tuple[int, float]]:
         """The students whose trials are there, and the figure of each: number n is replicate n."""
@@ -205,17 +212,17 @@ class ClassScreen(TrialScreen):
         (lowest, least), (highest, most) = trials[0], trials[-1]
         below = sum(bool(headline.is_significant[number]) for number, _ in trials)
         level = 0.0 if self.view is None else self.view.level
-        return (
-            f"{counted(len(trials), 'trial')} of this class, one truth: from {ratio(least)} ({lowest:02d}) to "
-            f"{ratio(most)} ({highest:02d}); {below} of {len(trials)} below P {level:g}. "
-            f"Of {self.replicates:,}: {float(headline.is_significant.mean()):.0%}."
+        told = (
+            f"{counted(len(trials), 'trial')} of this class, one truth: from {ratio(least)} (student {lowest:02d}) to "
+            f"{ratio(most)} (student {highest:02d}); {below} of {len(trials)} below P {level:g}."
         )
+        power = f" Of {self.replicates:,}: {float(headline.is_significant.mean()):.0%}." if self._tells_power else ""
+        return told + power
 
     def _parts(self) -> Iterator[HeaderPart]:
         present, joined = len(self.classroom.news.present), self.classroom.news.joined
         yield HeaderPart(f"Class of {joined}", "title")
         yield HeaderPart("" if present == joined else f"{present} here now", "dim")
-        yield HeaderPart(self.classroom.code, "dim")
         yield from list(super()._parts())[1:3]
 
     # ---- actions
@@ -232,7 +239,7 @@ class ClassScreen(TrialScreen):
     def action_reveal(self) -> None:
         """Show all what follows the question, and here which answer is right."""
         if self.lesson is not None:
-            self.remove_class(self.JOINING)
+            self.remove_class(self.JOINING, "-trials")
             self.lesson.reveal()
             self.classroom.open(self.lesson.page)
             self._draw()
@@ -240,7 +247,7 @@ class ClassScreen(TrialScreen):
     def action_votes(self) -> None:
         """Show how many chose what, or no more."""
         if self.lesson is not None:
-            self.remove_class(self.JOINING)
+            self.remove_class(self.JOINING, "-trials")
             self.classroom.unveiled ^= {self.lesson.page}
             self._draw()
 
@@ -254,7 +261,7 @@ class ClassScreen(TrialScreen):
         """To the next question, or the one before."""
         page = self._next(step)
         if self.lesson is not None and page is not None:
-            self.remove_class(self.JOINING)
+            self.remove_class(self.JOINING, "-trials")
             self.lesson.page = page
             self._draw()
 

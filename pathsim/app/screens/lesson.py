@@ -167,7 +167,8 @@ class LessonScreen(TrialScreen):
         level, headline = (0.0, None) if view is None else (view.level, view.headline)
         none = "simulating the first replicates …" if view is None else "no figure to show"
         own = self.trial.session.is_over
-        self.query_one(Histogram).show(headline, none, level, is_over=own, so_far=None)
+        tells = self.trial.lesson is None or not self.trial.lesson.has_to_be_predicted
+        self.query_one(Histogram).show(headline, none, level, is_over=own, so_far=None, tells_power=tells)
 
     def show_header(self) -> None:
         """How far one is, and whether the trial is that of the page."""
@@ -230,6 +231,7 @@ class LessonScreen(TrialScreen):
         if self.session.beside != before:
             self.trial.restore(self.session.state)
         self._show()
+        self._draw_ensemble()
         self.query_one(Reading).follow(to_end=to_end)
         self.post_message(self.PageTurned())
 

@@ -34,6 +34,7 @@ class Histogram(Picture):
     is_over = True
     so_far: float | None = None
     points: tuple[float, ...] = ()
+    tells_power = True
 
     def show(
         self,
@@ -44,13 +45,15 @@ class Histogram(Picture):
         is_over: bool,
         so_far: float | None,
         points: tuple[float, ...] = (),
+        tells_power: bool = True,
     ) -> None:
         """Draw this figure, or say that there is ``none``; P values below ``level`` are told apart.
 
         Of the trial on screen, that at its end is shown once it is over, and before it the hazard ratio ``so_far``.
-        Each of the ``points`` is a trial by itself, below the others.
+        Each of the ``points`` is a trial by itself, below the others. Where a lesson is still to ask for the power,
+        nothing ``tells_power``.
         """
-        self.points = points
+        self.points, self.tells_power = points, tells_power
         self.headline, self.none, self.level = headline, none, level
         self.is_over, self.so_far = is_over, so_far
         self.entitle("" if headline is None else headline.label)
@@ -69,7 +72,7 @@ class Histogram(Picture):
         if not self.is_over:
             so_far = self.so_far if headline.is_ratio and self.so_far is not None else math.nan
             own = _Own(so_far, "△", "this trial so far")
-        _Bars(canvas, headline, self.level, own, self.points).draw()
+        _Bars(canvas, headline, self.level, own, self.points, tells_power=self.tells_power).draw()
 
 
 class _Own(NamedTuple):
@@ -93,8 +96,16 @@ class _Bars:
     """One drawing, on a scale of logarithms if the figure is a ratio."""
 
     def __init__(
-        self, canvas: Canvas, headline: Headline, level: float, own: _Own, points: tuple[float, ...] = ()
+        self,
+        canvas: Canvas,
+        headline: Headline,
+        level: float,
+        own: _Own,
+        points: tuple[float, ...] = (),
+        *,
+        tells_power: bool = True,
     ) -> None:
+        self.tells_power = tells_power
         self.canvas, self.headline, self.level, self.own = canvas, headline, level, own
         self.usable = usable(headline.values, is_ratio=headline.is_ratio)
         self.values = headline.values[self.usable]
@@ -191,6 +202,9 @@ class _Bars:
         significant = self.headline.is_significant
         if significant is None:
             return [counted(self.values.size, "trial")]
+        if not self.tells_power:
+            trials = counted(significant.size, "trial")
+            return [f"Strong bars: one-sided P below {self.level:g}. {trials}.", f"strong: P < {self.level:g}"]
         share = float(significant.mean())
         return [
             f"Strong bars: one-sided P below {self.level:g}, {share:.0%} of {counted(significant.size, 'trial')}.",

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 PLOT_POINTS = 235.0
 """How high the curves are."""
+LONGEST_SINCE = 60
+"""Letters of when time begins to count."""
 ROW_POINTS = 12.5
 """How high a row of numbers at risk is."""
 MOST_CENSORED = 400
@@ -55,6 +57,8 @@ class SurvivalFigure(NamedTuple):
     label: str
     horizon_days: float
     curves: tuple[ArmCurve, ...]
+    since: str = "time began to count"
+    """When time begins to count."""
     axis: str = "Probability"
 
 
@@ -71,7 +75,7 @@ def draw_survival(shown: SurvivalFigure) -> "Figure":
         _draw_curve(axes, curve, arm_pen(number), shown.horizon_days)
     name_lines(axes, [(curve.label, *_end(curve, shown.horizon_days)) for curve in shown.curves])
     _numbers_at_risk(axes, shown, [tick * unit_days for tick in ticks])
-    axes.set_xlabel(f"{unit.capitalize()} since time began to count")
+    axes.set_xlabel(f"{unit.capitalize()} since {short(shown.since, LONGEST_SINCE)}")
     return figure
 
 

@@ -1,6 +1,6 @@
 """The pathway of a scenario: the drawing, and its steps as a table."""
 
-from pathsim.names import in_line
+from pathsim.names import conditions_in_words, in_line
 from pathsim.report.graph_svg import as_svg
 from pathsim.report.html.content import Heading, ReportFigure, ReportRow, ReportSection, ReportTable
 from pathsim.report.html.reported import ReportedTrial
@@ -28,12 +28,18 @@ def pathway_section(trial: ReportedTrial) -> ReportSection:
 def _steps(shown: Pathway) -> ReportTable:
     heads = ((Heading("Step"), Heading("What happens"), Heading("Where patients go")),)
     rows = tuple(
-        ReportRow((stop.label,), ((" · ".join((stop.spec.kind, *stop.details)),), (_ways(shown, stop),)))
+        ReportRow(
+            (stop.label,),
+            ((conditions_in_words(" · ".join((stop.spec.kind, *stop.details))),), (_ways(shown, stop),)),
+        )
         for stop in shown.stops.values()
     )
     return ReportTable("Steps of the pathway", heads, rows, texts=frozenset((1, 2)), is_folded=True)
 
 
 def _ways(shown: Pathway, stop: Stop) -> str:
-    told = (f"{shown.stops[way.to].label}{f' ({in_line(way.label)})' if way.label else ''}" for way in stop.ways)
+    told = (
+        f"{shown.stops[way.to].label}{f' ({conditions_in_words(in_line(way.label))})' if way.label else ''}"
+        for way in stop.ways
+    )
     return "; ".join(told)

@@ -100,7 +100,16 @@ def plot_of(trial: ReportedTrial, name: str, found: EndpointResults) -> Survival
                 tuple(trial.scenario.published_points(name, group)),
             )
         )
-    return SurvivalFigure(in_line(endpoint.label), horizon, tuple(curves))
+    return SurvivalFigure(in_line(endpoint.label), horizon, tuple(curves), _since(trial, name))
+
+
+def _since(trial: ReportedTrial, name: str) -> str:
+    """When time begins to count, in words."""
+    endpoint = trial.scenario.sections.endpoints[name]
+    start = trial.scenario.entry(endpoint.start)
+    told = "enrollment" if start.number == 0 else f"the start of “{in_line(start.label)}”"
+    told = "randomization" if start.spec.kind == "randomize" else told
+    return told if endpoint.from_day is None else f"day {endpoint.from_day:g} after {told}"
 
 
 def _figure(trial: ReportedTrial, name: str, found: EndpointResults) -> ReportFigure:
