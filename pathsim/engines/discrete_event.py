@@ -99,6 +99,8 @@ class DiscreteEventEngine:
         }
         self._came_before: dict[tuple[int, int], int] = {}
         self._entered: dict[tuple[int, int], float] = {}
+        self._given_back: dict[tuple[int, str], float] = {}
+        """When each patient gave a place of a resource back last."""
         self._counted_from = {number for entry in scenario.steps if entry.elapsed for number in entry.elapsed[1]}
         self._after_queue = _after_queue(scenario)
         self._closing = math.inf
@@ -168,7 +170,7 @@ class DiscreteEventEngine:
         number = 0
         while True:
             entry = self.scenario.steps[number]
-            self._give_back(held, entry.holds)
+            self._give_back(patient, held, entry.holds)
             self._enter(patient, entry)
             if entry.step is None or self._comes_too_late(entry):
                 return
@@ -225,7 +227,9 @@ class DiscreteEventEngine:
         request = self._resources[resource].request(priority=self._priority(patient, resource))
         if not request.triggered:
             left = entered + queued.until - self._env.now
-            yield request if left == math.inf else request | self._env.timeout(left)
+            # Who would not wait for a moment is gone before a place changes hands, unless it is the one they gave back.
+            if left > 0 or self._given_back.get((patient, resource)) == self._env.now:
+                yield request if left == math.inf else request | self._env.timeout(left)
             if self._after_queue.times:
                 self.off_plan.add(patient)
         if request.triggered:
@@ -247,9 +251,10 @@ class DiscreteEventEngine:
         columns = Gathered(self._columns, np.array([patient]))
         return next((rank for rank, holds in enumerate(conditions) if holds(columns)[0]), len(conditions))
 
-    def _give_back(self, held: dict[str, Any], kept: str | None) -> None:
+    def _give_back(self, patient: int, held: dict[str, Any], kept: str | None) -> None:
         for resource in [resource for resource in held if resource != kept]:
             self._resources[resource].release(held.pop(resource))
+            self._given_back[patient, resource] = self._env.now
 
     def _stay(self, patient: int, entry: StepEntry) -> PatientStay:
         planned = None if patient in self.off_plan else self._plan.get((patient, entry.number))

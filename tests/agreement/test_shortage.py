@@ -1,6 +1,7 @@
 """Where resources are short both engines write the same journal, and keep to the capacity."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -68,6 +69,11 @@ def test_both_engines_write_the_same_journal_in_five_hundred_scenarios_with_queu
 ) -> None:
     scenario, other_seed = scenario_of(text), (seed + part) % 2**64
     assert_same(played(scenario, other_seed), vectorized(scenario, other_seed))
+
+
+def test_who_gives_up_at_once_asks_again_before_their_old_place_changes_hands() -> None:
+    scenario = scenario_of((Path(__file__).parent / "cases" / "asks-again-at-once.toml").read_text(encoding="utf-8"))
+    assert_same(played(scenario, 1423), vectorized(scenario, 1423))
 
 
 @examples(25)

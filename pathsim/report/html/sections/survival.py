@@ -234,8 +234,9 @@ def _comparisons(trial: ReportedTrial, name: str, found: EndpointResults) -> Ite
             rows.append(ReportRow((with_capital(label),), _figures(trial, place, shown), "within"))
             if (remark := shown.remark(0)) and (f"{label}: {remark}.",) not in notes:
                 notes.append((f"{label}: {remark}.",))
-    stratified = "stratified as the randomization is; " if endpoint.stratified else ""
-    notes.insert(0, (f"Comparisons are {stratified}P values are one-sided: a z below 0 favors the first.",))
+    notes.insert(0, ("P values are one-sided: a z below 0 favors the first.",))
+    if endpoint.stratified:
+        notes.insert(0, ("Stratified as the randomization is, except the restricted mean.",))
     plan = scenario.trial.monitoring
     if plan is not None and plan.endpoint == name:
         notes.append(("The committee looked at this endpoint before: these P values are not adjusted for its looks.",))
