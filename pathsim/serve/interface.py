@@ -50,6 +50,16 @@ class FirstView:
     columns: int = 120
     rows: int = 40
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """How the app is made that shows it."""
+        return {
+            "theme": f"pathsim-{self.theme}",
+            "opens_at": self.state,
+            "lesson": self.lesson,
+            "welcomes": self.lesson is None,
+        }
+
 
 def serve_visitor(stream: socket.socket, view: FirstView, rehearsed: WorkerSession | None) -> None:
     """Be the interface of a visitor until they leave; this is all that the process does.
@@ -83,14 +93,7 @@ class ServedApp(PathsimApp):
 
     def __init__(self, stream: socket.socket, worker: WorkerProcess, session: UserSession, view: FirstView) -> None:
         self.stream = stream
-        super().__init__(
-            worker,
-            session,
-            f"pathsim-{view.theme}",
-            opens_at=view.state,
-            lesson=view.lesson,
-            welcomes=view.lesson is None,
-        )
+        super().__init__(worker, session, **view.options)
         self._curtain = ExitStack()
         """What keeps from being drawn what has still to become something."""
         self._told_playing: bool | None = None

@@ -55,14 +55,7 @@ def rehearse(view: FirstView) -> WorkerSession | None:
 async def _rehearse(view: FirstView) -> WorkerSession | None:
     session = UserSession.of(view.state, view.seed)
     worker = RehearsalWorker()
-    app = PathsimApp(
-        worker,
-        session,
-        f"pathsim-{view.theme}",
-        opens_at=view.state,
-        lesson=view.lesson,
-        welcomes=view.lesson is None,
-    )
+    app = PathsimApp(worker, session, **view.options)
     async with app.run_test(size=(view.columns, view.rows)) as pilot:
         for _ in range(ROUNDS):
             await pilot.pause(ROUND_SECONDS)

@@ -1,5 +1,6 @@
 """The worker of an interface: forked from it before it runs, with all that it needs loaded already."""
 
+import gc
 import os
 import subprocess
 import time
@@ -75,6 +76,8 @@ def _work(requests: tuple[int, int], replies: tuple[int, int], turns: Path, sess
     try:
         os.close(requests[1])
         os.close(replies[0])
+        # What it was forked of may have put it off for the first picture.
+        gc.enable()
         with suppress(OSError):
             os.nice(NICER)
 

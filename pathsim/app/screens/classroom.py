@@ -236,10 +236,14 @@ class ClassScreen(TrialScreen):
             return True if self._next(int(str(parameters[0]))) else None
         return (True if asks else None) if action in {"reveal", "votes"} else True
 
+    def _show_question(self) -> None:
+        """Take away what stands in its place."""
+        self.remove_class(self.JOINING, "-trials")
+
     def action_reveal(self) -> None:
         """Show all what follows the question, and here which answer is right."""
         if self.lesson is not None:
-            self.remove_class(self.JOINING, "-trials")
+            self._show_question()
             self.lesson.reveal()
             self.classroom.open(self.lesson.page)
             self._draw()
@@ -247,7 +251,7 @@ class ClassScreen(TrialScreen):
     def action_votes(self) -> None:
         """Show how many chose what, or no more."""
         if self.lesson is not None:
-            self.remove_class(self.JOINING, "-trials")
+            self._show_question()
             self.classroom.unveiled ^= {self.lesson.page}
             self._draw()
 
@@ -261,7 +265,7 @@ class ClassScreen(TrialScreen):
         """To the next question, or the one before."""
         page = self._next(step)
         if self.lesson is not None and page is not None:
-            self.remove_class(self.JOINING, "-trials")
+            self._show_question()
             self.lesson.page = page
             self._draw()
 

@@ -74,7 +74,6 @@ class LiveScreen(TrialScreen):
     """Whether what the user did stands where the numbers are."""
     absent: frozenset[View] = frozenset()
     """What this trial has nothing for."""
-    has_one_endpoint = False
 
     def body(self) -> Iterator[Widget]:
         """The map; parameters, curves, toxicity and committee; the log; the calendar."""
@@ -131,7 +130,7 @@ class LiveScreen(TrialScreen):
             "-tall": height >= TALL_HEIGHT,
             **{f"-{view}": self.view == view for view in VIEWS},
             **{f"-no-{view}": view in self.absent for view in VIEWS},
-            "-one": self.has_one_endpoint,
+            "-one": self.trial.card is not None and len(self.trial.card.endpoints) < 2,
         }
 
     @property
@@ -236,7 +235,6 @@ class LiveScreen(TrialScreen):
             "queues": card.has_queues,
         }
         self.absent = frozenset(view for view, is_so in is_there.items() if not is_so)
-        self.has_one_endpoint = len(card.endpoints) < 2
         if self.view in self.absent:
             self.view = "curves"
         self.query_one(PathwayMap).styles.min_height = rows_needed(card.lanes)

@@ -57,7 +57,7 @@ class SurvivalFigure(NamedTuple):
     label: str
     horizon_days: float
     curves: tuple[ArmCurve, ...]
-    since: str = "time began to count"
+    since: str
     """When time begins to count."""
     axis: str = "Probability"
 
